@@ -83,12 +83,12 @@ def ones_complement_sum(words: list[Value]) -> Value:
     while len(level) > 1:
         level = [level[i] + level[i + 1] if i + 1 < len(level) else level[i] for i in range(0, len(level), 2)]
     total = level[0]
-    while total.width > 16:
+    while total.width > 17:
         total = part(total, 0, 16) + part(total, 16, total.width - 16)
-        if total.width == 17:
-            # One fold more cannot carry again: the sum is at most 0xFFFF + 1 here.
-            return part(part(total, 0, 16) + part(total, 16, 1), 0, 16)
-    return total
+    if total.width == 16:
+        return total
+    # The last fold cannot carry: a 17-bit total is at most 0x1FFFE.
+    return part(part(total, 0, 16) + part(total, 16, 1), 0, 16)
 
 
 def words_of(value: Value) -> list[Value]:

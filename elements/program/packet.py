@@ -266,17 +266,15 @@ class Packet:
 
     def finish(self) -> Program:
         """The program that was traced."""
-        entry = make("length", 16, (), ("data",))
-        untouched = {make("load", 8, (), place) for place in self._bytes}
         return Program(
             exits=tuple(Exit(port, when, shift, network) for (port, shift, network), when in self._exits.items()),
             edits=tuple(
                 Edit(layer, offset, value)
                 for (layer, offset), value in sorted(self._bytes.items(), key=lambda item: item[0])
-                if value not in untouched or value.attributes != (layer, offset)
+                if value is not make("load", 8, (), (layer, offset))
             ),
             annotations=tuple(self._annotations.items()),
-            end=self._end if self._end is not entry else entry,
+            end=self._end,
             accesses=tuple(self._accesses.values()),
             tables=tuple(self._tables),
             exclusive=self._exclusive,

@@ -1,0 +1,33 @@
+"""The hand-written C of an element that a packet program cannot express."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CSource:
+    """Pieces of C that the software engine puts around an element's ports. Each is the inside of a function, or empty where there is none.
+
+    In all of them ``self`` points to the element's own structure, whose members ``fields`` declares, and these can be called:
+
+    - ``OUT(k, p)``: hand the packet to push output ``k`` (it is not ours afterwards); ``IN(k)``: ask pull input ``k`` (NULL if none);
+    - ``KILL(p)``, ``CLONE(p)``, ``NEW_PACKET(length)`` (zeroed, with headroom), ``PULL(p, n)``, ``PUSH(p, n)`` (zeroed where new), ``TAKE(p, n)``;
+    - packet members: ``p->data`` (bytes), ``p->length``, ``p->network`` (offset of the network header from the data's start, NO_NETWORK if unset),
+      ``p->paint``, ``p->dst_ip``, ``p->vlan_tci``, ``p->device``, ``p->packet_type``,
+      ``p->time`` (ns);
+    - ``NOW`` (ns of the machine's clock), ``TRACE(text, length)`` (a line for the log),
+      ``get16(b)``, ``get32(b)``, ``put16(b, v)``, ``put32(b, v)`` in network byte order.
+
+    ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or NULL;
+    ``task`` returns 1 if it did anything. ``helpers`` is C at file level, the same for every instance of the class.
+    ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers.
+    """
+
+    fields: str = ""
+    initialize: str = ""
+    push: str = ""
+    pull: str = ""
+    task: str = ""
+    helpers: str = ""
+    state: tuple[tuple[str, str], ...] = ()

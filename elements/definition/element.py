@@ -1,0 +1,135 @@
+"""What a Click element is, once: the base class of every file in `elements/`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from elements.definition.arguments import parse_arguments
+from elements.definition.ports import Ports
+from elements.program.packet import Packet
+from elements.program.program import Network, Program, State
+from elements.program.values import TRUE, Value
+from graph.diagnostics import ClickError, Diagnostic
+from graph.model import Node
+
+if TYPE_CHECKING:
+    from elements.definition.csource import CSource
+    from elements.reference.machine import Machine
+    from elements.reference.packet import Packet as RealPacket
+
+HardwareRole = Literal["ingress", "queue", "scheduler", "egress"]
+
+
+@dataclass(frozen=True)
+class Move:
+    """What a hand-written element does to the place of headers at one output: ``shift`` of the data's start in bytes, or
+    None where the packet that leaves is a new one; ``network`` as in `Exit` (relative to the entry's data, or for a new packet its own)."""
+
+    shift: int | None = 0
+    network: Network = "keep"
+
+
+class StateVariable:
+    """Declares a state variable of ``width`` bits and ``depth`` words; read from an element, it is the `State`."""
+
+    def __init__(self, width: int, depth: int = 1, initial: int = 0) -> None:
+        self.state = State("", width, depth, initial)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.state = State(name, self.state.width, self.state.depth, self.state.initial)
+
+    def __get__(self, element: object | None, owner: type) -> State:
+        return self.state
+
+
+class Element:
+    """A Click element: manual page (the docstring of its module), arguments, ports, handlers, state and packet program.
+
+    An element that the grammar of programs can express overrides `program`, and has all readings. One that it cannot express overrides
+    `push`, `pull` or `task` (the reference) and `c_source` (the software); `hardware_role` says what it is in hardware, if anything.
+    """
+
+    ports: ClassVar[Ports]
+    hardware_role: ClassVar[HardwareRole | None] = None
+
+    def __init__(self, node: Node, inputs: int, outputs: int) -> None:
+        """Configure from ``node``; ``inputs`` and ``outputs`` are the ports in use. Errors: `ClickError` naming the node's place."""
+        self.node = node
+        self.name = node.name
+        self.inputs = inputs
+        self.outputs = outputs
+        try:
+            self.__dict__.update(parse_arguments(type(self), node.config))
+            self.setup()
+        except ValueError as error:
+            place = f"{node.name} :: {node.class_name}"
+            raise ClickError(
+                *(
+                    Diagnostic(node.location, f"{place}: {line}", f"see the manual page of {node.class_name}", node.source_line)
+                    for line in str(error).split("\n")
+                )
+            ) from None
+
+    @property
+    def folder(self) -> Path:
+        """The folder that relative file names in the configuration start from: that of the Click file."""
+        return Path(self.node.location.file).parent
+
+    def setup(self) -> None:
+        """Check and prepare after the arguments are set. Errors: ``ValueError``, one sentence a line."""
+
+    def inlined(self) -> str | None:
+        """The configuration as text that a stock Click accepts, where it differs from what was given; None where it does not."""
+        return None
+
+    # The packet program: all four readings
+
+    def program(self, p: Packet) -> None:
+        """What the element does to a packet, in the grammar of programs. Overridden by every element that it can express."""
+        raise NotImplementedError
+
+    def in_hardware(self, p: Packet) -> Value:
+        """The common case that the hardware reading covers (1 bit); other packets cross to the software reading."""
+        return TRUE
+
+    @property
+    def has_program(self) -> bool:
+        """Whether the element is written as a packet program."""
+        return type(self).program is not Element.program
+
+    def trace(self) -> Program:
+        """The traced program."""
+        packet = Packet(self.outputs)
+        self.program(packet)
+        return packet.finish()
+
+    def trace_condition(self) -> Value:
+        """The traced `in_hardware` condition."""
+        return self.in_hardware(Packet(self.outputs))
+
+    # Hand-written readings
+
+    def initialize(self, machine: Machine) -> None:
+        """Called once before the first packet of the reference machine."""
+
+    def push(self, machine: Machine, port: int, packet: RealPacket) -> None:
+        """Reference: a packet arrives at push input ``port``."""
+        raise NotImplementedError
+
+    def pull(self, machine: Machine, port: int) -> RealPacket | None:
+        """Reference: a packet is asked for at pull output ``port``."""
+        raise NotImplementedError
+
+    def task(self, machine: Machine) -> bool:
+        """Reference: one run of the element's task; whether it did anything."""
+        return False
+
+    def c_source(self) -> CSource:
+        """The hand-written C reading."""
+        raise NotImplementedError
+
+    def move(self, output: int) -> Move:
+        """Where headers are at ``output`` of a hand-written element."""
+        return Move()

@@ -1,0 +1,51 @@
+"""Handlers: named points where an element's state is read or written as text. They see state variables alone, whichever reading holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from elements.program.program import State
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class StateView(Protocol):
+    """The state variables of one element, in any reading."""
+
+    def get(self, state: State, index: int = 0) -> int:
+        """The variable's value."""
+
+    def set(self, state: State, value: int, index: int = 0) -> None:
+        """Change the variable's value."""
+
+
+def reads(name: str) -> Callable[[F], F]:
+    """Marks a method ``(self, state: StateView) -> str`` as the read handler ``name``."""
+
+    def mark(method: F) -> F:
+        method.__dict__["read_handler"] = name
+        return method
+
+    return mark
+
+
+def writes(name: str) -> Callable[[F], F]:
+    """Marks a method ``(self, state: StateView, text: str) -> None`` as the write handler ``name``."""
+
+    def mark(method: F) -> F:
+        method.__dict__["write_handler"] = name
+        return method
+
+    return mark
+
+
+def handlers_of(element: object, kind: str) -> dict[str, Callable[..., Any]]:
+    """The element's handlers of ``kind`` `read` or `write`, by name, sorted."""
+    found: dict[str, Callable[..., Any]] = {}
+    for attribute in sorted(dir(type(element))):
+        method = getattr(type(element), attribute)
+        name = getattr(method, "__dict__", {}).get(f"{kind}_handler")
+        if name is not None:
+            found[name] = getattr(element, attribute)
+    return dict(sorted(found.items()))

@@ -1,0 +1,106 @@
+"""Parsers of argument text, as Click reads them: numbers, addresses, prefixes, times, rates. Each raises ``ValueError`` with what was wanted."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from graph.configuration import unquote
+
+
+def integer(low: int, high: int) -> _Integer:
+    """A parser of whole numbers from ``low`` to ``high``, decimal, 0x hexadecimal or 0 octal."""
+    return _Integer(low, high)
+
+
+class _Integer:
+    def __init__(self, low: int, high: int) -> None:
+        self.low = low
+        self.high = high
+
+    def __call__(self, text: str) -> int:
+        wanted = f"a whole number from {self.low} to {self.high} is wanted, not {text!r}"
+        if not re.fullmatch(r"-?(0[xX][0-9a-fA-F]+|\d+)", text):
+            raise ValueError(wanted)
+        digits = text.lstrip("-")
+        octal = len(digits) > 1 and digits[0] == "0" and digits.isdigit()
+        if octal and not set(digits) <= set("01234567"):
+            raise ValueError(wanted)
+        number = int(digits, 8 if octal else 0) * (-1 if text.startswith("-") else 1)
+        if not self.low <= number <= self.high:
+            raise ValueError(wanted)
+        return number
+
+
+byte = integer(0, 255)
+unsigned16 = integer(0, 0xFFFF)
+unsigned32 = integer(0, 0xFFFF_FFFF)
+
+
+def boolean(text: str) -> bool:
+    """true or false, as Click spells them: 1/0, true/false, t/f, yes/no, y/n."""
+    lowered = text.lower()
+    if lowered in ("1", "true", "t", "yes", "y"):
+        return True
+    if lowered in ("0", "false", "f", "no", "n"):
+        return False
+    raise ValueError(f"true or false is wanted, not {text!r}")
+
+
+def word(text: str) -> str:
+    """One word or string, unquoted."""
+    return unquote(text)
+
+
+def raw(text: str) -> str:
+    """The text as it is."""
+    return text
+
+
+def ip_address(text: str) -> int:
+    """An IPv4 address as a 32-bit number."""
+    try:
+        return int(ipaddress.IPv4Address(text))
+    except ValueError:
+        raise ValueError(f"an IP address such as 10.0.0.1 is wanted, not {text!r}") from None
+
+
+def ip_prefix(text: str) -> tuple[int, int]:
+    """An IPv4 prefix, `10.0.0.0/8` or `10.0.0.0/255.0.0.0`, as (address, prefix length); a bare address is a /32. Host bits are kept."""
+    address, slash, length = text.partition("/")
+    if not slash:
+        return ip_address(address), 32
+    if length.isdigit() and int(length) <= 32:
+        return ip_address(address), int(length)
+    try:
+        mask = ip_address(length)
+    except ValueError:
+        raise ValueError(f"an IP prefix such as 10.0.0.0/8 is wanted, not {text!r}") from None
+    inverted = mask ^ 0xFFFF_FFFF
+    if inverted & (inverted + 1):
+        raise ValueError(f"the mask of {text!r} is not a prefix: its ones must come first")
+    return ip_address(address), 32 - inverted.bit_length()
+
+
+def ethernet_address(text: str) -> int:
+    """An Ethernet address `00:11:22:33:44:55` (or with hyphens) as a 48-bit number."""
+    if not re.fullmatch(r"[0-9a-fA-F]{1,2}([:-][0-9a-fA-F]{1,2}){5}", text):
+        raise ValueError(f"an Ethernet address such as 00:11:22:33:44:55 is wanted, not {text!r}")
+    number = 0
+    for piece in re.split("[:-]", text):
+        number = number << 8 | int(piece, 16)
+    return number
+
+
+_UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
+
+
+def bandwidth(text: str) -> int:
+    """A bandwidth in bytes a second: a bare number, or with a unit as Click has them: `10 kBps`, `1Mbps` (bits), `1 MB/s`."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(?:([kKmMgG]?)(B|b|bit|bits|byte|bytes|Bps|bps|baud|B/s|b/s))?", text.strip())
+    if found is None:
+        raise ValueError(f"a bandwidth such as 125000, 1Mbps or 125kBps is wanted, not {text!r}")
+    number, scale, unit = found.groups()
+    amount = float(number) * _UNITS[(scale or "").lower()]
+    bits = unit is not None and (unit.startswith("b") and not unit.startswith("byte"))
+    return int(amount / 8 if bits else amount)

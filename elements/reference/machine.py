@@ -1,0 +1,127 @@
+"""The reference machine: a whole graph run by the reference readings of its elements, one packet after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from elements.definition.catalogue import class_info, find
+from elements.definition.element import Element
+from elements.reference.interpret import ProgramRunner, StateStore
+from elements.reference.packet import Packet
+from graph.check import Checked, check
+from graph.model import Graph, Node
+
+Observer = Callable[[str, int, Packet], None]
+"""Called with (element, output port, packet) for every packet that passes an edge."""
+
+
+class Machine:
+    """Runs ``graph``. Packets are offered to sources by `inject`; those that reach a sink come out in `emitted`.
+
+    Everything happens in the order in which Click's user-level driver would do it with one packet in flight: a packet is pushed as far as it
+    goes, then tasks run in the order of their elements until none has anything to do.
+    """
+
+    def __init__(self, graph: Graph, observer: Observer | None = None) -> None:
+        self.checked: Checked = check(graph, class_info)
+        self.graph = graph
+        self.now = 0
+        self.emitted: list[tuple[str, Packet]] = []
+        self.log: list[str] = []
+        self.observer = observer
+        self.elements: dict[str, Element] = instantiate(graph)
+        self.stores: dict[str, StateStore] = {name: StateStore() for name in self.elements}
+        self._runners = {
+            name: ProgramRunner(element.trace(), self.stores[name])
+            for name, element in self.elements.items()
+            if element.has_program
+        }
+        self._after = {(e.source, e.source_port): (e.target, e.target_port) for e in graph.edges}
+        self._before = {(e.target, e.target_port): (e.source, e.source_port) for e in graph.edges}
+        self._tasks = [e for e in self.elements.values() if type(e).task is not Element.task]
+        for element in self.elements.values():
+            element.initialize(self)
+
+    def inject(self, source: str, packet: Packet) -> None:
+        """Offer ``packet`` to the source element ``source`` at its time, and run until nothing is left to do."""
+        self.now = max(self.now, packet.time)
+        self.push_out(source, 0, packet)
+        self.settle()
+
+    def settle(self) -> None:
+        """Run tasks until none has anything to do."""
+        while any([element.task(self) for element in self._tasks]):
+            pass
+
+    def emit(self, sink: str, packet: Packet) -> None:
+        """A sink's packet has left the machine."""
+        self.emitted.append((sink, packet))
+
+    def trace(self, text: str) -> None:
+        """A line that an element prints."""
+        self.log.append(text)
+
+    def push_out(self, name: str, port: int, packet: Packet) -> None:
+        """Hand ``packet`` to what follows push output ``port`` of element ``name``; without a successor it is dropped."""
+        if self.observer is not None:
+            self.observer(name, port, packet)
+        target = self._after.get((name, port))
+        if target is None:
+            return
+        receiver = self.elements[target[0]]
+        if not receiver.has_program:
+            receiver.push(self, target[1], packet)
+            return
+        for way, leaving in self._runners[target[0]].run(packet, self.now):
+            self.push_out(target[0], way.port, leaving)
+
+    def pull_in(self, name: str, port: int) -> Packet | None:
+        """Ask what precedes pull input ``port`` of element ``name`` for a packet."""
+        source = self._before.get((name, port))
+        if source is None:
+            return None
+        giver = self.elements[source[0]]
+        packet = giver.pull(self, source[1]) if not giver.has_program else self._pull_through(source[0], source[1])
+        if packet is not None and self.observer is not None:
+            self.observer(source[0], source[1], packet)
+        return packet
+
+    def _pull_through(self, name: str, port: int) -> Packet | None:
+        packet = self.pull_in(name, 0)
+        if packet is None:
+            return None
+        wanted = None
+        for way, leaving in self._runners[name].run(packet, self.now):
+            if way.port == port:
+                wanted = leaving
+            else:
+                self.push_out(name, way.port, leaving)
+        return wanted
+
+    def read(self, name: str, handler: str) -> str:
+        """The text of a read handler. Errors: ``KeyError`` where there is none."""
+        from elements.definition.handlers import handlers_of
+
+        text: str = handlers_of(self.elements[name], "read")[handler](self.stores[name])
+        return text
+
+    def write(self, name: str, handler: str, text: str) -> None:
+        """Call a write handler. Errors: ``KeyError`` where there is none."""
+        from elements.definition.handlers import handlers_of
+
+        handlers_of(self.elements[name], "write")[handler](self.stores[name], text)
+
+
+def instantiate(graph: Graph) -> Mapping[str, Element]:
+    """Every node's element, configured. Errors: `ClickError` for an unknown class or a wrong argument."""
+    return {node.name: element_for(graph, node) for node in graph.nodes}
+
+
+def element_for(graph: Graph, node: Node) -> Element:
+    """The configured element of ``node``. Errors: `ClickError`."""
+    from graph.diagnostics import fail
+
+    found = find(node.class_name)
+    if found is None:
+        fail(f"unknown element class {node.class_name}", "see the list of elements for what there is", node.location, node.source_line)
+    return found(node, graph.input_count(node.name), graph.output_count(node.name))

@@ -1,0 +1,75 @@
+"""A real packet, as the reference readings see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+HEADROOM = 64
+"""Bytes that a fresh packet has in front of its data, all zero."""
+
+
+@dataclass
+class Packet:
+    """``buffer[start:end]`` is the data. ``network`` is the index in ``buffer`` of the network header, None where unset; the transport header
+    is the IPv4 header's length behind it. ``time`` is in nanoseconds."""
+
+    buffer: bytearray
+    start: int
+    end: int
+    network: int | None = None
+    paint: int = 0
+    dst_ip: int = 0
+    vlan_tci: int = 0
+    device: int = 0
+    packet_type: int = 0
+    time: int = 0
+
+    @classmethod
+    def of(cls, data: bytes, time: int = 0, device: int = 0) -> Packet:
+        """A packet with ``data`` and zeroed headroom."""
+        return cls(bytearray(HEADROOM) + bytearray(data), HEADROOM, HEADROOM + len(data), time=time, device=device)
+
+    @property
+    def data(self) -> bytes:
+        """The packet's bytes."""
+        return bytes(self.buffer[self.start : self.end])
+
+    @property
+    def length(self) -> int:
+        """How many bytes it has."""
+        return self.end - self.start
+
+    @property
+    def transport(self) -> int | None:
+        """The index in ``buffer`` of the transport header: 4 * IHL behind the network header, None where that is unset."""
+        if self.network is None:
+            return None
+        first = self.buffer[self.network] if self.start <= self.network < self.end else 0
+        return self.network + 4 * (first & 0xF)
+
+    def layer_start(self, layer: str) -> int | None:
+        """The index in ``buffer`` at which ``layer`` starts, None where it is not set."""
+        if layer == "data":
+            return self.start
+        return self.network if layer == "network" else self.transport
+
+    def byte(self, layer: str, offset: int) -> int:
+        """The byte there; zero past the end, before the buffer's start and where the layer is not set."""
+        start = self.layer_start(layer)
+        if start is None or not 0 <= start + offset < self.end:
+            return 0
+        return self.buffer[start + offset]
+
+    def move_start(self, shift: int) -> None:
+        """The data starts ``shift`` bytes later (negative: earlier, headroom made as needed, zero where nothing was)."""
+        if self.start + shift < 0:
+            grown = HEADROOM - (self.start + shift)
+            self.buffer[:0] = bytes(grown)
+            self.start += grown
+            self.end += grown
+            self.network = None if self.network is None else self.network + grown
+        self.start += shift
+
+    def copy(self) -> Packet:
+        """A packet of its own with the same content."""
+        return replace(self, buffer=bytearray(self.buffer))
