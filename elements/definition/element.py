@@ -53,6 +53,8 @@ class Element:
 
     ports: ClassVar[Ports]
     hardware_role: ClassVar[HardwareRole | None] = None
+    network_bytes: ClassVar[int] = 0
+    """Packets that leave by output 0 have at least this many bytes from the network header on (proved in the element's test)."""
 
     def __init__(self, node: Node, inputs: int, outputs: int) -> None:
         """Configure from ``node``; ``inputs`` and ``outputs`` are the ports in use. Errors: `ClickError` naming the node's place."""

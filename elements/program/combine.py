@@ -65,3 +65,8 @@ def walk(roots: list[Value]) -> list[Value]:
         stack.append((value, True))
         stack.extend((operand, False) for operand in reversed(value.operands) if operand not in seen)
     return order
+
+
+def all_ones(width: int) -> Value:
+    """The constant with every bit of ``width`` set."""
+    return const((1 << width) - 1, width)

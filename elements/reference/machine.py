@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from elements.definition.catalogue import class_info, find
 from elements.definition.element import Element
+from elements.definition.handlers import handlers_of
 from elements.reference.interpret import ProgramRunner, StateStore
 from elements.reference.packet import Packet
 from graph.check import Checked, check
+from graph.diagnostics import fail
 from graph.model import Graph, Node
 
 Observer = Callable[[str, int, Packet], None]
@@ -100,27 +102,21 @@ class Machine:
 
     def read(self, name: str, handler: str) -> str:
         """The text of a read handler. Errors: ``KeyError`` where there is none."""
-        from elements.definition.handlers import handlers_of
-
         text: str = handlers_of(self.elements[name], "read")[handler](self.stores[name])
         return text
 
     def write(self, name: str, handler: str, text: str) -> None:
         """Call a write handler. Errors: ``KeyError`` where there is none."""
-        from elements.definition.handlers import handlers_of
-
         handlers_of(self.elements[name], "write")[handler](self.stores[name], text)
 
 
-def instantiate(graph: Graph) -> Mapping[str, Element]:
+def instantiate(graph: Graph) -> dict[str, Element]:
     """Every node's element, configured. Errors: `ClickError` for an unknown class or a wrong argument."""
     return {node.name: element_for(graph, node) for node in graph.nodes}
 
 
 def element_for(graph: Graph, node: Node) -> Element:
     """The configured element of ``node``. Errors: `ClickError`."""
-    from graph.diagnostics import fail
-
     found = find(node.class_name)
     if found is None:
         fail(f"unknown element class {node.class_name}", "see the list of elements for what there is", node.location, node.source_line)

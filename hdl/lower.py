@@ -1,0 +1,100 @@
+"""Values with stages become Amaranth: registers carry a value from the stage where it is made to every later stage that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from amaranth.hdl import Cat, Const, Module, Mux, Signal
+from amaranth.hdl import Value as HdlValue
+
+from elements.program.values import Value
+from hdl.schedule import Schedule
+
+Leaf = Callable[[Value], HdlValue]
+
+
+@dataclass(frozen=True)
+class StageRegister:
+    """A register of the pipeline: owned by whatever packet is in ``stage``. Latency 1, initiation interval 1, no enable."""
+
+    name: str
+    stage: int
+    signal: Signal
+
+
+class Lowering:
+    """Signals for values, made when they are asked for. ``leaf`` gives the signal of a value from outside, at its own stage."""
+
+    def __init__(self, m: Module, schedule: Schedule, leaf: Leaf) -> None:
+        self.m = m
+        self.schedule = schedule
+        self.leaf = leaf
+        self.registers: list[StageRegister] = []
+        self._at: dict[tuple[Value, int], HdlValue] = {}
+        self._numbers: dict[Value, int] = {}
+
+    def at(self, value: Value, stage: int) -> HdlValue:
+        """``value`` as a signal in ``stage``, which is not before the one where it is made."""
+        if value.constant is not None:
+            return Const(value.constant, value.width)
+        known = self._at.get((value, stage))
+        if known is not None:
+            return known
+        made = self.schedule.stage[value]
+        if stage < made:
+            raise ValueError(f"{value!r} is made in stage {made} and asked for in stage {stage}")
+        if stage == made:
+            name = f"v{self._number(value)}_{value.op}"
+            signal = Signal(value.width, name=name)
+            self.m.d.comb += signal.eq(self._make(value, stage))
+            self._at[value, stage] = signal
+            return signal
+        if value.op in ("cat", "slice", "zext", "not"):
+            # Wires only: carrying the operands on shares their registers with other users.
+            moved = self._make(value, stage)
+            self._at[value, stage] = moved
+            return moved
+        self._carry(value, made, stage)
+        return self._at[value, stage]
+
+    def _carry(self, value: Value, made: int, stage: int) -> None:
+        previous = self.at(value, made)
+        for index in range(made + 1, stage + 1):
+            here = self._at.get((value, index))
+            if here is None:
+                name = f"v{self._number(value)}_{value.op}_s{index}"
+                register = Signal(value.width, name=name, reset_less=True)
+                self.m.d.sync += register.eq(previous)
+                self.registers.append(StageRegister(name, index, register))
+                self._at[value, index] = here = register
+            previous = here
+
+    def _number(self, value: Value) -> int:
+        return self._numbers.setdefault(value, len(self._numbers))
+
+    def _make(self, value: Value, stage: int) -> HdlValue:
+        rule = _RULES.get(value.op)
+        if rule is None:
+            return self.leaf(value)
+        return rule(value, [self.at(operand, stage) for operand in value.operands])
+
+
+_Rule = Callable[[Value, list[HdlValue]], HdlValue]
+_RULES: Mapping[str, _Rule] = {
+    "add": lambda v, x: x[0] + x[1],
+    "sub": lambda v, x: (x[0] - x[1])[: v.width],
+    "mul": lambda v, x: x[0] * x[1],
+    "and": lambda v, x: x[0] & x[1],
+    "or": lambda v, x: x[0] | x[1],
+    "xor": lambda v, x: x[0] ^ x[1],
+    "not": lambda v, x: (~x[0])[: v.width],
+    "eq": lambda v, x: x[0] == x[1],
+    "ult": lambda v, x: x[0] < x[1],
+    "mux": lambda v, x: Mux(x[0], x[1], x[2]),
+    "cat": lambda v, x: Cat(*reversed(x)),
+    "slice": lambda v, x: x[0][int(v.attributes[0]) : int(v.attributes[0]) + v.width],
+    "zext": lambda v, x: Cat(x[0], Const(0, v.width - len(x[0]))),
+    "shl": lambda v, x: (Cat(x[0], Const(0, max(0, v.width - len(x[0])))) << x[1])[: v.width],
+    "shr": lambda v, x: x[0] >> x[1],
+}
