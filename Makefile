@@ -1,0 +1,102 @@
+# Everything a newcomer needs, by name; `make` alone lists it. What a target needs it makes itself, under .venv/ and build/.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+# The first interpreter that is new enough; PYTHON=… overrides.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+PINS := $(shell cksum < pyproject.toml | cut -d' ' -f1)
+STAMP := .venv/.pins-$(PINS)
+BIN := .venv/bin
+MLCLICK := $(BIN)/mlclick
+
+# Compiled tools and built simulators, reused by the next run and by other checkouts.
+MLCLICK_CACHE ?= $(shell d="$${HOME:-/nonexistent}/.cache/mlclick"; \
+	mkdir -p "$$d" 2>/dev/null && test -w "$$d" && echo "$$d" || echo "$(CURDIR)/build/cache")
+YOWASP_CACHE_DIR ?= $(MLCLICK_CACHE)/yowasp
+export MLCLICK_CACHE YOWASP_CACHE_DIR
+export AMARANTH_USE_YOSYS := builtin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+HARDWARE ?= none
+TENANTS_DIR ?= tenants
+need_tenants = $(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $@ TENANTS=a,b`))
+
+.PHONY: help preflight setup test unit lint types contract format check merge plan run verify bitstream mutants bench clean distclean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+preflight:
+	@missing=""; \
+	[ -n "$(PYTHON)" ] || missing="$$missing python3>=3.11"; \
+	for tool in git g++; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	[ -z "$$missing" ] || { echo "missing:$$missing; install it with your system's packages (or name an interpreter: make PYTHON=/path/to/python3.11)" >&2; exit 2; }
+
+setup: $(STAMP) ## the virtual environment .venv from the pinned wheels
+
+# A Python without ensurepip (Debian's, without python3-venv) still serves when it has pip.
+$(STAMP): | preflight
+	@echo "setting up .venv from the pins in pyproject.toml"
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
+		[ -x $(BIN)/pip ] || $(PYTHON) -m venv .venv; \
+		$(BIN)/python -m pip install -q -e '.[dev]'; \
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+		[ -x $(BIN)/python ] || $(PYTHON) -m venv --without-pip .venv; \
+		$(PYTHON) -m pip --python $(BIN)/python install -q -e '.[dev]'; \
+	else \
+		echo "missing: pip; install your system's python3-venv package, or name an interpreter that has it: make PYTHON=/path/to/python3.11" >&2; exit 2; \
+	fi
+	@rm -f .venv/.pins-* && touch $@
+
+test: lint types contract unit ## lint, types, import contract and the test suite (results in build/junit.xml)
+
+unit: $(STAMP) ## the test suite alone; T="-k name" chooses
+	@mkdir -p build
+	@$(BIN)/python -m pytest -n 2 -q --junitxml=build/junit.xml $(T) < /dev/null
+
+lint: $(STAMP) ## ruff: rules and format
+	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .
+
+types: $(STAMP) ## mypy, strict
+	@$(BIN)/mypy --no-error-summary
+
+contract: $(STAMP) ## who may import whom
+	@PYTHONPATH=. $(BIN)/lint-imports --no-cache > build/contract.txt 2>&1 || { cat build/contract.txt; exit 1; }
+
+format: $(STAMP) ## rewrite the sources as ruff wants them
+	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
+
+check: $(STAMP) ## is the configuration of TENANTS=a,b sound
+	$(need_tenants)@$(MLCLICK) check $(TENANTS) --tenants $(TENANTS_DIR)
+
+merge: $(STAMP) ## the master graph of TENANTS=a,b, as Click text
+	$(need_tenants)@$(MLCLICK) merge $(TENANTS) --tenants $(TENANTS_DIR)
+
+plan: $(STAMP) ## which element of TENANTS=a,b runs where, and why
+	$(need_tenants)@$(MLCLICK) plan $(TENANTS) --tenants $(TENANTS_DIR)
+
+run: $(STAMP) ## packets through TENANTS=a,b: IN="0=x.pcap 1=y.pcap" OUT=dir HARDWARE=none|sim
+	$(need_tenants)@$(MLCLICK) run $(TENANTS) --tenants $(TENANTS_DIR) $(foreach i,$(IN),--in $(i)) $(if $(OUT),--out $(OUT)) --hardware $(HARDWARE)
+
+verify: $(STAMP) ## evidence that TENANTS=a,b mean what they say and do not disturb each other
+	$(need_tenants)@$(MLCLICK) verify $(TENANTS) --tenants $(TENANTS_DIR)
+
+bitstream: $(STAMP) ## TENANTS=a,b built for BOARD=netfpga_sume|versa_ecp5 (default: what this machine can build)
+	$(need_tenants)@$(MLCLICK) build $(TENANTS) --tenants $(TENANTS_DIR) $(if $(BOARD),--board $(BOARD))
+
+mutants: $(STAMP) ## planted defects, each of which a check must catch
+	@$(MLCLICK) mutants
+
+bench: $(STAMP) ## speeds and sizes, measured
+	@$(MLCLICK) bench
+
+clean: ## remove what was built; the caches stay
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+distclean: clean ## remove the virtual environment and the caches too
+	rm -rf .venv "$(MLCLICK_CACHE)"
