@@ -1,0 +1,199 @@
+"""Longest-prefix match: one lookup a cycle at a constant latency, the tables of all tenants in shared memories.
+
+A tenant's lookups start at its own root and every index is checked against its own segments, so no content of a memory can make a lookup read
+what belongs to another tenant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+from amaranth.lib import memory, wiring
+from amaranth.lib.wiring import In, Out
+
+from elements.program.program import Table
+from hdl.tree_bitmap import EXTERNAL, FIRST, INTERNAL, STRIDE, Node, build, levels_for
+
+
+def lpm_latency(key_width: int) -> int:
+    """Cycles from a key to its result: one for the root, two a level, one for the result memory."""
+    return 2 + 2 * levels_for(key_width)
+
+
+class LongestPrefixMatch(wiring.Component):
+    """``tables`` by tenant number. ``key`` and ``tenant`` go in every cycle; ``hit`` and ``value`` come out `lpm_latency` cycles later.
+
+    Latency: `lpm_latency`. Initiation interval: 1. Registers between levels belong to the token whose lookup they carry; the memories are
+    partitioned by tenant.
+    """
+
+    def __init__(self, tables: Mapping[int, Table], tenant_width: int) -> None:
+        first = next(iter(tables.values()))
+        self.tables: Final = dict(sorted(tables.items()))
+        self.key_width: Final = first.key_width
+        self.value_width: Final = first.value_width
+        self.latency: Final = lpm_latency(first.key_width)
+        self.image: Final = build(list(self.tables.values()))
+        super().__init__(
+            {
+                "key": In(first.key_width),
+                "tenant": In(tenant_width),
+                "hit": Out(1),
+                "value": Out(first.value_width),
+            }
+        )
+
+    @property
+    def memory_bits(self) -> int:
+        """Bits of all memories together."""
+        node = self._node_bits()
+        root = 2 + self._index_bits(0) + self._result_bits()
+        return len(self._padded_roots()) * root + sum(len(level) for level in self.image.levels) * node + len(
+            self.image.results
+        ) * self.value_width
+
+    def _index_bits(self, level: int) -> int:
+        return max(1, (max(len(self.image.levels[level]), 1) - 1).bit_length())
+
+    def _widest_index(self) -> int:
+        return max(self._index_bits(level) for level in range(len(self.image.levels)))
+
+    def _result_bits(self) -> int:
+        return max(1, (max(len(self.image.results), 1) - 1).bit_length())
+
+    def _node_bits(self) -> int:
+        return INTERNAL + EXTERNAL + self._widest_index() + self._result_bits()
+
+    def _padded_roots(self) -> list[int]:
+        words: list[int] = []
+        index, result = self._index_bits(0), self._result_bits()
+        for root in self.image.roots:
+            words += [a | b << 1 | c << (1 + index) | d << (2 + index) for a, b, c, d in root]
+        assert all(word < 1 << (2 + index + result) for word in words)
+        return words
+
+    def _node_word(self, node: Node) -> int:
+        child_at = INTERNAL + EXTERNAL
+        return node.internal | node.external << INTERNAL | node.child << child_at | node.result << (child_at + self._widest_index())
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        table, known = self._table_number(m)
+        index, result = self._index_bits(0), self._result_bits()
+        root = _rom(m, "root", 2 + index + result, self._padded_roots())
+        m.d.comb += root.addr.eq(Cat(self.key[self.key_width - FIRST :], table))
+        width = self._widest_index()
+        has_node, node = Signal(name="root_has_node"), Signal(width, name="root_node")
+        best, has_best = Signal(result, name="root_best"), Signal(name="root_has_best")
+        there = Signal(name="root_table_known")
+        numbers, keys = _Delay(m, table, "table"), _Delay(m, self.key, "key")
+        m.d.sync += there.eq(known)
+        m.d.comb += [
+            has_node.eq(root.data[0] & there),
+            node.eq(root.data[1 : 1 + index]),
+            has_best.eq(root.data[1 + index] & there),
+            best.eq(root.data[2 + index :]),
+        ]
+        state = (has_node, node, has_best, best)
+        for level in range(len(self.image.levels)):
+            state = self._level(m, level, state, numbers.at(1 + 2 * level), numbers.at(2 + 2 * level), keys.at(2 + 2 * level))
+        _, _, has_best, best = state
+        values = _rom(m, "result", self.value_width, list(self.image.results))
+        final = 1 + 2 * len(self.image.levels)
+        inside = self._inside(best, numbers.at(final), len(self.image.levels))
+        hit = Signal()
+        m.d.sync += hit.eq(has_best & inside)
+        m.d.comb += [values.addr.eq(best), self.hit.eq(hit), self.value.eq(Mux(hit, values.data, 0))]
+        return m
+
+    def _table_number(self, m: Module) -> tuple[Signal, Signal]:
+        """Tables are numbered in tenant order; tenants without one have no table."""
+        table, known = Signal(max(1, (len(self.tables) - 1).bit_length())), Signal()
+        with m.Switch(self.tenant):
+            for number, tenant in enumerate(self.tables):
+                with m.Case(tenant):
+                    m.d.comb += [table.eq(number), known.eq(1)]
+        return table, known
+
+    def _inside(self, index: Value, table: Value, level: int) -> Value:
+        """Whether ``index`` lies in the table's segment of ``level`` (the results' is the last)."""
+        inside: Value = Const(0, 1)
+        for number, segments in enumerate(self.image.segments):
+            first, end = segments[level]
+            inside = inside | ((table == number) & (index >= first) & (index < end))
+        return inside
+
+    def _level(
+        self, m: Module, level: int, state: tuple[Signal, Signal, Signal, Signal], table: Value, later: Value, key: Value
+    ) -> tuple[Signal, Signal, Signal, Signal]:
+        """Cycle 1: read the node. Cycle 2: longest prefix inside it and the child's index."""
+        has_node, node, has_best, best = state
+        nodes = _rom(m, f"level{level}", self._node_bits(), [self._node_word(n) for n in self.image.levels[level]])
+        read, held_has, held_best = (Signal(name=f"l{level}_read"), Signal(name=f"l{level}_has"), Signal.like(best))
+        m.d.comb += nodes.addr.eq(node)
+        m.d.sync += [
+            read.eq(has_node & self._inside(node, table, level)),
+            held_has.eq(has_best),
+            held_best.eq(best),
+        ]
+        internal, external = nodes.data[:INTERNAL], nodes.data[INTERNAL : INTERNAL + EXTERNAL]
+        child_at = INTERNAL + EXTERNAL
+        child, results = nodes.data[child_at : child_at + self._widest_index()], nodes.data[child_at + self._widest_index() :]
+        bits = Signal(STRIDE, name=f"l{level}_bits")
+        position = FIRST + STRIDE * level
+        m.d.comb += bits.eq(Cat(Const(0, STRIDE), key)[self.key_width - position : self.key_width - position + STRIDE])
+        found, rank = Signal(name=f"l{level}_found"), Signal(STRIDE, name=f"l{level}_rank")
+        for length in range(STRIDE):
+            with m.Switch(bits[STRIDE - length :] if length else Const(0, 1)):
+                for tail in range(1 << length):
+                    bit = (1 << length) - 1 + tail
+                    with m.Case(tail), m.If(internal[bit]):
+                        m.d.comb += [found.eq(1), rank.eq(_ones(internal[:bit]))]
+        offset, more = Signal(STRIDE, name=f"l{level}_offset"), Signal(name=f"l{level}_more")
+        with m.Switch(bits):
+            for number in range(EXTERNAL):
+                with m.Case(number):
+                    m.d.comb += [offset.eq(_ones(external[:number])), more.eq(external[number])]
+        after = (
+            Signal(name=f"l{level}_next_has_node"),
+            Signal.like(node, name=f"l{level}_next_node"),
+            Signal(name=f"l{level}_next_has_best"),
+            Signal.like(best, name=f"l{level}_next_best"),
+        )
+        m.d.sync += [
+            after[0].eq(read & more),
+            after[1].eq(child + offset),
+            after[2].eq(held_has | (read & found)),
+            after[3].eq(Mux(read & found, results + rank, held_best)),
+        ]
+        return after
+
+
+class _Delay:
+    """``value`` some cycles later, by one chain of registers."""
+
+    def __init__(self, m: Module, value: Value, name: str) -> None:
+        self.m = m
+        self.name = name
+        self.chain: list[Value] = [value]
+
+    def at(self, cycles: int) -> Value:
+        while len(self.chain) <= cycles:
+            register = Signal(len(self.chain[0]), name=f"{self.name}_{len(self.chain)}", reset_less=True)
+            self.m.d.sync += register.eq(self.chain[-1])
+            self.chain.append(register)
+        return self.chain[cycles]
+
+
+def _ones(bits: Value) -> Value:
+    """How many bits are set."""
+    return sum(bits, start=Const(0, 1)) if len(bits) else Const(0, 1)
+
+
+def _rom(m: Module, name: str, width: int, words: list[int]) -> memory.ReadPort:
+    """A memory with a synchronous read port: data in the cycle after the address."""
+    store = memory.Memory(shape=width, depth=max(len(words), 1), init=words)
+    m.submodules[name] = store
+    return store.read_port()
