@@ -24,7 +24,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 HARDWARE ?= none
 TENANTS_DIR ?= tenants
-need_tenants = $(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $@ TENANTS=a,b`))
+GOAL := $(firstword $(filter check merge plan run verify bitstream,$(MAKECMDGOALS)))
+$(if $(GOAL),$(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $(GOAL) TENANTS=a,b`)))
 
 .PHONY: help preflight setup test unit lint types contract format check merge plan run verify bitstream mutants bench clean distclean
 
@@ -66,28 +67,29 @@ types: $(STAMP) ## mypy, strict
 	@$(BIN)/mypy --no-error-summary
 
 contract: $(STAMP) ## who may import whom
+	@mkdir -p build
 	@PYTHONPATH=. $(BIN)/lint-imports --no-cache > build/contract.txt 2>&1 || { cat build/contract.txt; exit 1; }
 
 format: $(STAMP) ## rewrite the sources as ruff wants them
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
 
 check: $(STAMP) ## is the configuration of TENANTS=a,b sound
-	$(need_tenants)@$(MLCLICK) check $(TENANTS) --tenants $(TENANTS_DIR)
+	@$(MLCLICK) check $(TENANTS) --tenants $(TENANTS_DIR)
 
 merge: $(STAMP) ## the master graph of TENANTS=a,b, as Click text
-	$(need_tenants)@$(MLCLICK) merge $(TENANTS) --tenants $(TENANTS_DIR)
+	@$(MLCLICK) merge $(TENANTS) --tenants $(TENANTS_DIR)
 
 plan: $(STAMP) ## which element of TENANTS=a,b runs where, and why
-	$(need_tenants)@$(MLCLICK) plan $(TENANTS) --tenants $(TENANTS_DIR)
+	@$(MLCLICK) plan $(TENANTS) --tenants $(TENANTS_DIR)
 
 run: $(STAMP) ## packets through TENANTS=a,b: IN="0=x.pcap 1=y.pcap" OUT=dir HARDWARE=none|sim
-	$(need_tenants)@$(MLCLICK) run $(TENANTS) --tenants $(TENANTS_DIR) $(foreach i,$(IN),--in $(i)) $(if $(OUT),--out $(OUT)) --hardware $(HARDWARE)
+	@$(MLCLICK) run $(TENANTS) --tenants $(TENANTS_DIR) $(foreach i,$(IN),--in $(i)) $(if $(OUT),--out $(OUT)) --hardware $(HARDWARE)
 
 verify: $(STAMP) ## evidence that TENANTS=a,b mean what they say and do not disturb each other
-	$(need_tenants)@$(MLCLICK) verify $(TENANTS) --tenants $(TENANTS_DIR)
+	@$(MLCLICK) verify $(TENANTS) --tenants $(TENANTS_DIR)
 
 bitstream: $(STAMP) ## TENANTS=a,b built for BOARD=netfpga_sume|versa_ecp5 (default: what this machine can build)
-	$(need_tenants)@$(MLCLICK) build $(TENANTS) --tenants $(TENANTS_DIR) $(if $(BOARD),--board $(BOARD))
+	@$(MLCLICK) build $(TENANTS) --tenants $(TENANTS_DIR) $(if $(BOARD),--board $(BOARD))
 
 mutants: $(STAMP) ## planted defects, each of which a check must catch
 	@$(MLCLICK) mutants
