@@ -1,0 +1,31 @@
+"""Click text or files to flat graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from graph.diagnostics import Location, fail
+from graph.flatten import flatten
+from graph.model import Graph
+from graph.parse import parse
+
+
+def load_text(text: str, file: str, tenant: str | None = None, variables: Mapping[str, str] | None = None) -> Graph:
+    """The flat graph of ``text``, which came from ``file``. Errors: `ClickError`."""
+    return flatten(parse(text, file, tenant), variables)
+
+
+def load(path: Path, tenant: str | None = None, variables: Mapping[str, str] | None = None) -> Graph:
+    """The flat graph of the file at ``path``. Errors: `ClickError`, also where it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        fail(
+            f"cannot read this file: {error.strerror}",
+            "check its name and permissions",
+            Location(tenant, str(path), 1, 1),
+        )
+    except UnicodeDecodeError as error:
+        fail(f"byte {error.start} is not UTF-8", "save the file as UTF-8", Location(tenant, str(path), 1, 1))
+    return load_text(text, str(path), tenant, variables)
