@@ -160,6 +160,10 @@ class Packet:
         """The network header is ``offset`` bytes from the data's start from here on."""
         self._network = self._shift + offset
 
+    def set_network_back(self) -> None:
+        """The network header is where it was at the entry from here on."""
+        self._network = "keep"
+
     # Header views
 
     @property

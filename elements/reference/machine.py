@@ -47,7 +47,7 @@ class Machine:
     def inject(self, source: str, packet: Packet) -> None:
         """Offer ``packet`` to the source element ``source`` at its time, and run until nothing is left to do."""
         self.now = max(self.now, packet.time)
-        self.push_out(source, 0, packet)
+        self.elements[source].push(self, 0, packet)
         self.settle()
 
     def settle(self) -> None:

@@ -1,0 +1,46 @@
+"""Counter()
+
+Counts the packets and bytes that pass.
+
+Handlers:
+    byte_count (read): bytes that passed.
+    count (read): packets that passed.
+    reset (write): sets the counts to zero.
+    reset_counts (write): sets the counts to zero.
+
+Examples:
+    Counter
+"""
+
+from elements.definition.element import Element, StateVariable
+from elements.definition.handlers import StateView, reads, writes
+from elements.definition.ports import Ports
+from elements.program.packet import Packet
+
+
+class Counter(Element):
+    ports = Ports("1/1", "a/a")
+    packets = StateVariable(64)
+    bytes = StateVariable(64)
+
+    def program(self, p: Packet) -> None:
+        p.write(self.packets, p.read(self.packets) + 1)
+        p.write(self.bytes, p.read(self.bytes) + p.length)
+        p.output(0)
+
+    @reads("count")
+    def count(self, state: StateView) -> str:
+        return str(state.get(self.packets))
+
+    @reads("byte_count")
+    def byte_count(self, state: StateView) -> str:
+        return str(state.get(self.bytes))
+
+    @writes("reset_counts")
+    def reset_counts(self, state: StateView, text: str) -> None:
+        state.set(self.packets, 0)
+        state.set(self.bytes, 0)
+
+    @writes("reset")
+    def reset(self, state: StateView, text: str) -> None:
+        self.reset_counts(state, text)

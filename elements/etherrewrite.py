@@ -1,0 +1,28 @@
+"""EtherRewrite(SRC, DST)
+
+Rewrites the Ethernet source and destination addresses.
+
+Arguments:
+    SRC: new source address.
+    DST: new destination address.
+
+Examples:
+    EtherRewrite(1:1:1:1:1:1, 2:2:2:2:2:2)
+"""
+
+from elements.definition.arguments import Argument
+from elements.definition.element import Element
+from elements.definition.parsers import ethernet_address
+from elements.definition.ports import Ports
+from elements.program.packet import Packet
+
+
+class EtherRewrite(Element):
+    ports = Ports("1/1", "a/a")
+    source = Argument("SRC", ethernet_address)
+    destination = Argument("DST", ethernet_address)
+
+    def program(self, p: Packet) -> None:
+        p.ether.destination = self.destination
+        p.ether.source = self.source
+        p.output(0)

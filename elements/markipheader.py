@@ -1,0 +1,26 @@
+"""MarkIPHeader([OFFSET])
+
+Says that packets have an IP header OFFSET bytes from their start, without looking.
+
+Arguments:
+    OFFSET: bytes from the start of the packet to its IP header; 0 if not given.
+
+Examples:
+    MarkIPHeader
+    MarkIPHeader(14)
+"""
+
+from elements.definition.arguments import Argument
+from elements.definition.element import Element
+from elements.definition.parsers import integer
+from elements.definition.ports import Ports
+from elements.program.packet import Packet
+
+
+class MarkIPHeader(Element):
+    ports = Ports("1/1", "a/a")
+    offset = Argument("OFFSET", integer(0, 127), 0)
+
+    def program(self, p: Packet) -> None:
+        p.set_network(self.offset)
+        p.output(0)

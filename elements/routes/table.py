@@ -1,0 +1,100 @@
+"""The longest-prefix routing table behind StaticIPLookup, RadixIPLookup and DirectIPLookup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from elements.definition.arguments import Rest, keyword
+from elements.definition.element import Element
+from elements.definition.handlers import StateView, reads
+from elements.definition.parsers import integer, ip_address, ip_prefix, word
+from elements.program.packet import Packet
+from elements.program.program import Table
+from elements.program.values import mux, part
+from graph.diagnostics import Location, fail
+
+
+@dataclass(frozen=True)
+class Route:
+    """Packets to ``address``/``length`` leave by ``port``; where ``gateway`` is not 0 their destination annotation becomes it."""
+
+    address: int
+    length: int
+    gateway: int
+    port: int
+
+    def __str__(self) -> str:
+        gateway = f"{IPv4Address(self.gateway)} " if self.gateway else ""
+        return f"{IPv4Address(self.address)}/{self.length} {gateway}{self.port}"
+
+
+_port = integer(0, 255)
+
+
+def route(text: str) -> Route:
+    """A route as `ADDR/MASK [GW] OUT`. Errors: ``ValueError``. Bits of ADDR beyond the mask are cleared, as in Click."""
+    words = text.split()
+    if not 2 <= len(words) <= 3:
+        raise ValueError(f"a route such as `10.0.0.0/8 10.0.0.1 1` (ADDR/MASK [GW] OUT) is wanted, not {text!r}")
+    address, length = ip_prefix(words[0])
+    gateway = ip_address(words[1]) if len(words) == 3 and words[1] != "-" else 0
+    return Route(address >> (32 - length) << (32 - length) if length else 0, length, gateway, _port(words[-1]))
+
+
+def read_routes(path: Path, tenant: str | None) -> Iterator[Route]:
+    """The routes of a file, one a line; `#` starts a comment. Errors: `ClickError` with the line that is wrong."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"cannot read the route file: {error}", "check its name and permissions", Location(tenant, str(path), 1, 1))
+    for number, line in enumerate(lines, 1):
+        text = line.partition("#")[0].strip()
+        if not text:
+            continue
+        try:
+            yield route(text)
+        except ValueError as error:
+            column = len(line) - len(line.lstrip()) + 1
+            fail(f"bad route: {error}", "write ADDR/MASK [GW] OUT", Location(tenant, str(path), number, column), line)
+
+
+class RouteTable(Element):
+    """Looks up the destination address annotation; packets without a route are dropped. Of equal prefixes the last one counts."""
+
+    routes = Rest("ROUTE", route)
+    file = keyword("FILE", word, "")
+
+    def setup(self) -> None:
+        from_file = tuple(read_routes(self.folder / self.file, self.node.location.tenant)) if self.file else ()
+        self.all_routes = (*self.routes, *from_file)
+        for entry in self.routes:
+            if entry.port >= max(self.outputs, 1):
+                raise ValueError(f"the route {entry} names output {entry.port}, but {self.outputs} output(s) are in use")
+        for entry in from_file:
+            if entry.port >= max(self.outputs, 1):
+                raise ValueError(f"the route {entry} of {self.file} names output {entry.port}, but {self.outputs} are in use")
+        last = {(entry.address, entry.length): entry for entry in self.all_routes}
+        self.port_width = max(1, (max(self.outputs, 1) - 1).bit_length())
+        self.width = self.port_width + 32
+        numbers = tuple((entry.address, entry.length, entry.gateway << self.port_width | entry.port) for entry in last.values())
+        self.table = Table("routes", "lpm", 32, self.width, numbers)
+
+    def inlined(self) -> str | None:
+        return ", ".join(str(entry) for entry in self.all_routes) if self.file else None
+
+    def program(self, p: Packet) -> None:
+        hit, found = p.lookup(self.table, p.annotation("dst_ip"))
+        with p.when(~hit):
+            p.drop()
+        gateway = part(found, self.port_width, 32)
+        p.annotate("dst_ip", mux(gateway.any(), gateway, p.annotation("dst_ip")))
+        p.output(part(found, 0, self.port_width))
+
+    @reads("table")
+    def table_text(self, state: StateView) -> str:
+        return "".join(f"{entry}\n" for entry in self.all_routes)
+
+
