@@ -38,6 +38,11 @@ _COMPILE = (
 )
 _RUNTIME = ("verilated", "verilated_threads")
 
+# A block as Yosys writes it: all that is indented under its first line.
+_COMBINATIONAL_ASSERTION = re.compile(r"^  always @\*.*\n(?:    .*\n)*?    .*\bassert \(", re.MULTILINE)
+# Part of every key: to be raised when the way of building changes.
+_RECIPE = "2"
+
 
 class VerilatorError(Exception):
     """Verilator or the C++ compiler ended with an error; the text is its last lines."""
@@ -80,8 +85,14 @@ def build_library(verilog: str, top: str, clock: str = "clk") -> Path:
     it.
 
     ``clock`` names the input that a cycle drives; a design without such an input is combinational, and a cycle only
-    settles it. Built once for the same text. Raises `VerilatorError` with the tool's own words.
+    settles it. Assertions are checked at the rising edge; one in combinational logic is refused. Built once for the
+    same text. Raises `VerilatorError` with the tool's own words.
     """
+    if _COMBINATIONAL_ASSERTION.search(verilog):
+        raise VerilatorError(
+            f"{top} asserts in combinational logic, which would be checked while signals settle; "
+            "assert in a clock domain instead: m.d.sync += Assert(...)"
+        )
     cxx = compiler()
     version_text = _run([cxx, "--version"], Path.cwd())
 
@@ -105,6 +116,7 @@ def build_library(verilog: str, top: str, clock: str = "clk") -> Path:
         shutil.rmtree(folder / "c")
 
     key = (
+        _RECIPE,
         version("verilator"),
         version_text,
         " ".join((*VERILATE, *_COMPILE)),

@@ -17,7 +17,7 @@ class Counter(wiring.Component):
         with m.If(self.en):
             m.d.sync += self.count.eq(self.count + 1)
         m.d.comb += self.next_count.eq(self.count + self.en)
-        m.d.comb += Assert(self.count < self.limit)
+        m.d.sync += Assert(self.count < self.limit)
         return m
 
 
