@@ -45,10 +45,10 @@ $(STAMP): | preflight
 	@echo "setting up .venv from the pins in pyproject.toml"
 	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
 		[ -x $(BIN)/pip ] || $(PYTHON) -m venv .venv; \
-		$(BIN)/python -m pip install -q -e '.[dev]'; \
+		$(BIN)/python -m pip install -qq -e '.[dev]'; \
 	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then \
 		[ -x $(BIN)/python ] || $(PYTHON) -m venv --without-pip .venv; \
-		$(PYTHON) -m pip --python $(BIN)/python install -q -e '.[dev]'; \
+		$(PYTHON) -m pip --python $(BIN)/python install -qq -e '.[dev]'; \
 	else \
 		echo "missing: pip; install your system's python3-venv package, or name an interpreter that has it: make PYTHON=/path/to/python3.11" >&2; exit 2; \
 	fi
@@ -61,7 +61,7 @@ unit: $(STAMP) ## the test suite alone; T="-k name" chooses
 	@$(BIN)/python -m pytest -n 2 -q --junitxml=build/junit.xml $(T) < /dev/null
 
 lint: $(STAMP) ## ruff: rules and format
-	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .
+	@$(BIN)/ruff check -q --output-format concise . && $(BIN)/ruff format -q --check .
 
 types: $(STAMP) ## mypy, strict
 	@$(BIN)/mypy --no-error-summary
