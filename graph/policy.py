@@ -1,0 +1,226 @@
+"""The operator's policy: how each tenant's packets are known, what its device names mean, and what it may use."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from graph.diagnostics import Location, fail
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What a tenant may use at most; None where the policy does not say. Rates are per second, shares between 0 and 1."""
+
+    luts: int | None = None
+    bram_bits: int | None = None
+    table_entries: int | None = None
+    packets_per_second: int | None = None
+    bits_per_second: int | None = None
+    cpu_share: float | None = None
+    crossing_share: float | None = None
+
+
+@dataclass(frozen=True)
+class TenantPolicy:
+    """One tenant: identity (``vlan`` tag, destination ``mac``, physical ``port``; what is None does not matter), devices, weight, quota."""
+
+    name: str
+    click: Path
+    vlan: int | None
+    mac: int | None
+    port: int | None
+    devices: Mapping[str, int]
+    weight: int
+    quota: Quota
+    location: Location
+
+
+@dataclass(frozen=True)
+class MachinePolicy:
+    """Budgets for all tenants together, None where there is none, and the arbitration mode."""
+
+    luts: int | None = None
+    ffs: int | None = None
+    bram_bits: int | None = None
+    host_ns: int | None = None
+    mode: Literal["shared"] = "shared"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The whole policy file; tenants in its order."""
+
+    path: Path
+    machine: MachinePolicy
+    tenants: Mapping[str, TenantPolicy] = field(default_factory=dict)
+
+    def tenant(self, name: str) -> TenantPolicy:
+        """The tenant of that name. Errors: `ClickError`."""
+        found = self.tenants.get(name)
+        if found is None:
+            fail(
+                f"the policy has no tenant {name!r}",
+                f"add [tenants.{name}], or use one of: {', '.join(self.tenants)}",
+                Location(None, str(self.path), 1, 1),
+            )
+        return found
+
+
+_WHOLE: dict[str, tuple[int, int]] = {
+    "luts": (0, 10**9),
+    "ffs": (0, 10**9),
+    "bram_bits": (0, 10**12),
+    "host_ns": (0, 10**9),
+    "table_entries": (0, 10**8),
+    "packets_per_second": (1, 10**9),
+    "bits_per_second": (8, 10**12),
+    "weight": (1, 1000),
+    "vlan": (1, 4094),
+    "port": (0, 15),
+}
+_SHARES = ("cpu_share", "crossing_share")
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy at ``path``. Errors: `ClickError` with file, line and column."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"cannot read the policy: {error}", "the operator's policy.toml stands beside the tenants", Location(None, str(path), 1, 1))
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line, column = (int(found.group(1)), int(found.group(2))) if found else (len(text.splitlines()) or 1, 1)
+        message = re.sub(r" \(at .*\)$", "", str(error))
+        fail(f"not TOML: {message}", "see toml.io for the format", Location(None, str(path), line, column))
+    return _Reader(path, text).policy(table)
+
+
+class _Reader:
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.lines = text.splitlines()
+
+    def policy(self, table: dict[str, Any]) -> Policy:
+        self._known("", table, ("machine", "tenants"))
+        machine = self._table("machine", table.get("machine", {}))
+        self._known("machine", machine, ("luts", "ffs", "bram_bits", "host_ns", "mode"))
+        mode = machine.get("mode", "shared")
+        if mode != "shared":
+            self._fail("machine", "mode", f"mode = {mode!r} is not there", 'write mode = "shared"')
+        budgets = {key: self._whole("machine", machine, key) for key in ("luts", "ffs", "bram_bits", "host_ns")}
+        tenants = {name: self._tenant(name, entry) for name, entry in self._table("tenants", table.get("tenants", {})).items()}
+        self._distinct(list(tenants.values()))
+        return Policy(self.path, MachinePolicy(**budgets, mode="shared"), tenants)
+
+    def _tenant(self, name: str, entry: object) -> TenantPolicy:
+        section = f"tenants.{name}"
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            self._fail(section, None, f"{name!r} is no name for a tenant", "use letters, digits and _, not starting with a digit")
+        if re.fullmatch(r"port\d+_.*", name):
+            self._fail(section, None, f"{name!r} is no name for a tenant", "names such as port0_… are the operator's own")
+        table = self._table(section, entry)
+        self._known(section, table, ("click", "vlan", "mac", "port", "vni", "devices", "weight", "quota"))
+        if "vni" in table:
+            self._fail(section, "vni", "tenants cannot be known by a VXLAN network identifier yet", "use vlan, mac or port")
+        if not {"vlan", "mac", "port"} & set(table):
+            self._fail(section, None, f"nothing says which packets are {name}'s", "give it vlan, mac or port")
+        devices = self._table(f"{section}.devices", table.get("devices", {}))
+        for device in devices:
+            if self._whole(f"{section}.devices", devices, device, (0, 15)) is None:
+                raise AssertionError
+        quota = self._table(f"{section}.quota", table.get("quota", {}))
+        self._known(f"{section}.quota", quota, tuple(Quota.__dataclass_fields__))
+        numbers = {key: self._whole(f"{section}.quota", quota, key) for key in Quota.__dataclass_fields__ if key not in _SHARES}
+        shares = {key: self._share(f"{section}.quota", quota, key) for key in _SHARES}
+        return TenantPolicy(
+            name=name,
+            click=self.path.parent / str(table.get("click", f"{name}.click")),
+            vlan=self._whole(section, table, "vlan"),
+            mac=self._mac(section, table),
+            port=self._whole(section, table, "port"),
+            devices=dict(devices),
+            weight=self._whole(section, table, "weight") or 1,
+            quota=Quota(**numbers, **shares),  # type: ignore[arg-type]  # keys are split by type above
+            location=self._find(section, None)[0],
+        )
+
+    def _distinct(self, tenants: list[TenantPolicy]) -> None:
+        """No packet may be two tenants': two identities must differ in something that both name."""
+        for index, b in enumerate(tenants):
+            for a in tenants[:index]:
+                pairs = ((a.vlan, b.vlan), (a.mac, b.mac), (a.port, b.port))
+                if not any(x is not None and y is not None and x != y for x, y in pairs):
+                    section = f"tenants.{b.name}"
+                    key = next(k for k in ("vlan", "mac", "port") if getattr(b, k) is not None)
+                    self._fail(
+                        section,
+                        key,
+                        f"{a.name} and {b.name} can have the same packets: nothing in their identities tells them apart",
+                        "give them different vlan, mac or port",
+                    )
+
+    def _table(self, section: str, value: object) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            parent, _, key = section.rpartition(".")
+            self._fail(parent, key, f"{section} is not a table", f"write [{section}]")
+        return value
+
+    def _known(self, section: str, table: dict[str, Any], keys: tuple[str, ...]) -> None:
+        for key in table:
+            if key not in keys:
+                self._fail(section, key, f"unknown key {key!r}", f"known here: {', '.join(keys)}")
+
+    def _whole(self, section: str, table: dict[str, Any], key: str, limits: tuple[int, int] | None = None) -> int | None:
+        value = table.get(key)
+        if value is None:
+            return None
+        low, high = limits or _WHOLE[key]
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            self._fail(section, key, f"{key} = {value!r} is not a whole number from {low} to {high}", "correct the number")
+        return value
+
+    def _share(self, section: str, table: dict[str, Any], key: str) -> float | None:
+        value = table.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+            self._fail(section, key, f"{key} = {value!r} is not a number from 0 to 1", "correct the number")
+        return float(value)
+
+    def _mac(self, section: str, table: dict[str, Any]) -> int | None:
+        value = table.get("mac")
+        if value is None:
+            return None
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}", value):
+            self._fail(section, "mac", f"mac = {value!r} is not an Ethernet address", 'write it as "00:11:22:33:44:55"')
+        return int(value.replace(":", ""), 16)
+
+    def _find(self, section: str, key: str | None) -> tuple[Location, str | None]:
+        """The place of a key, or of a section's header; inline tables are searched in the line of their own key."""
+        inside = section == ""
+        parent, _, last = section.rpartition(".")
+        for number, line in enumerate(self.lines, 1):
+            header = re.match(r"\s*\[([^\]]+)\]", line)
+            if header:
+                inside = header.group(1).replace('"', "").replace(" ", "") == section
+                if inside and key is None or (section == "" and header.group(1) == key):
+                    return Location(None, str(self.path), number, line.index("[") + 1), line
+            elif inside and key is not None and (found := re.match(rf'\s*"?({re.escape(key)})"?\s*[=.]', line)):
+                return Location(None, str(self.path), number, found.start(1) + 1), line
+        if parent:
+            place, text = self._find(parent, last)
+            if key is not None and text is not None and (at := text.find(key)) >= 0:
+                return Location(None, str(self.path), place.line, at + 1), text
+            return place, text
+        return Location(None, str(self.path), 1, 1), None
+
+    def _fail(self, section: str, key: str | None, message: str, advice: str) -> NoReturn:
+        place, line = self._find(section, key)
+        fail(message, advice, place, line)
