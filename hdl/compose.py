@@ -19,7 +19,7 @@ from elements.program.program import ANNOTATIONS, State, Table
 from elements.program.values import FALSE, Value, bit_and, bit_not, cat, const, eq, make, mux, part
 from hdl.composition import Bank, Composition, Engine, StateHome, meta
 from hdl.resources import Slot, share
-from hdl.trace_tenant import Arrival, NotHardware, Path, TenantTracer, Trace, moved
+from hdl.trace_tenant import Arrival, NotHardware, Path, TenantTracer, Trace, moved, raw_byte
 
 VLAN_HEADER: Final = 18
 
@@ -49,9 +49,7 @@ def compose(
             for index, slot in enumerate(slots)
             if (user := slot.users.get(number)) is not None
         }
-        tracer = TenantTracer(
-            tenant, placement, elements, crossings, orders[tenant], lambda e, n, at=places: at[e, n], late  # type: ignore[misc]
-        )
+        tracer = TenantTracer(tenant, placement, elements, crossings, orders[tenant], places, late)
         traces[number] = tracer.run(_entries(placement, elements, tenant, tracer.crossings, tenant in tagged))
         _check_copies(traces[number].arrivals)
     return _combine(placement, slots, traces, ports)
@@ -163,8 +161,7 @@ def _shift(arrival: Arrival) -> int:
 
 
 def _edited(arrival: Arrival) -> dict[int, Value]:
-    raw = {p: make("load", 8, (), ("data", p)) for p in arrival.path.bytes if p >= 0}
-    return {p: v for p, v in arrival.path.bytes.items() if v is not raw.get(p) and p >= _shift(arrival)}
+    return {p: v for p, v in arrival.path.bytes.items() if v is not raw_byte(p) and p >= _shift(arrival)}
 
 
 def _combine(placement: Placement, slots: list[Slot], traces: Mapping[int, Trace], ports: int) -> Composition:
@@ -179,9 +176,6 @@ def _combine(placement: Placement, slots: list[Slot], traces: Mapping[int, Trace
     def chosen(value_of: Mapping[int, list[tuple[Value, Value]]], default: Value) -> Value:
         return each({n: _select(value_of[n], default) for n in traces})
 
-    def raw(position: int) -> Value:
-        return make("load", 8, (), ("data", position)) if position >= 0 else const(0, 8)
-
     host = {n: [a for a in arrivals[n] if a.port is None] for n in traces}
     shim_annotations = {
         name: chosen({n: [(a.path.when, a.path.annotations[name]) for a in host[n]] for n in traces}, const(0, width))
@@ -194,7 +188,7 @@ def _combine(placement: Placement, slots: list[Slot], traces: Mapping[int, Trace
             {n: [(a.path.when, const(a.crossing.number, 16)) for a in host[n] if a.crossing] for n in traces}, const(0, 16)
         ),
         edits={
-            p: chosen({n: [(a.path.when, _edited(a).get(p, raw(p))) for a in arrivals[n]] for n in traces}, raw(p))
+            p: chosen({n: [(a.path.when, _edited(a).get(p, raw_byte(p))) for a in arrivals[n]] for n in traces}, raw_byte(p))
             for p in positions
         },
         shifts=shifts,

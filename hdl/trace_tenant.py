@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from elements.definition.element import Element
@@ -41,7 +41,7 @@ class Path:
         """The byte at ``position`` of the frame, zero past the packet's end."""
         value = self.bytes.get(position)
         if value is None:
-            value = make("load", 8, (), ("data", position)) if position >= 0 else const(0, 8)
+            value = raw_byte(position)
         trimmed = self.end.op != "meta"
         return mux(self.reaches(position + 1), value, const(0, 8)) if trimmed else value
 
@@ -68,7 +68,7 @@ class Trace:
     keys: dict[int, list[tuple[Value, Value]]] = field(default_factory=dict)
 
 
-SlotOf = Callable[[str, str], int]
+SlotOf = Mapping[tuple[str, str], int]
 """The slot's number of an element's state variable or table, by (element, name)."""
 
 
@@ -115,13 +115,12 @@ class TenantTracer:
     def _join(name: str, a: Path, b: Path) -> Path:
         if any(x[0] == y[0] and x[1] != y[1] for x in a.copies for y in b.copies):
             raise NotHardware(name, "two copies of one packet meet here; hardware sends a packet to a queue once")
-        untouched = replace(a, bytes={}), replace(b, bytes={})
         positions = sorted({*a.bytes, *b.bytes})
         return Path(
             when=any_of(a.when, b.when),
             layout=a.layout,
             bytes={
-                p: mux(b.when, b.bytes.get(p) or _raw(untouched[1], p), a.bytes.get(p) or _raw(untouched[0], p))
+                p: mux(b.when, b.bytes.get(p, raw_byte(p)), a.bytes.get(p, raw_byte(p)))
                 for p in positions
             },
             annotations={key: mux(b.when, b.annotations[key], a.annotations[key]) for key in ANNOTATIONS},
@@ -164,10 +163,12 @@ class TenantTracer:
         return eq(part(path.byte(path.layout.network), 0, 4), const(5, 4))
 
     def _apply(self, name: str, element: Element, program: Program, path: Path) -> None:
+        if name in self.after_queue:
+            program = replace(program, accesses=())
         new = substitute(program.roots(), lambda leaf, operands: self._leaf(path, name, leaf, operands))
-        for access in () if name in self.after_queue else program.accesses:
+        for access in program.accesses:
             update = (bit_and(path.when, new[access.when]), new[access.value])
-            self.trace.updates.setdefault(self.slot_of(name, access.state.name), []).append(update)
+            self.trace.updates.setdefault(self.slot_of[name, access.state.name], []).append(update)
         bytes_after = dict(path.bytes)
         for edit in program.edits:
             start = path.layout.base if edit.layer == "data" else path.layout.network
@@ -214,9 +215,9 @@ class TenantTracer:
         if leaf.op == "annotation":
             return path.annotations[kind]
         if leaf.op == "old":
-            return make("old", leaf.width, (), (self.slot_of(name, kind),))
+            return make("old", leaf.width, (), (self.slot_of[name, kind],))
         if leaf.op in ("hit", "found"):
-            slot = self.slot_of(name, kind)
+            slot = self.slot_of[name, kind]
             asked = self.trace.keys.setdefault(slot, [])
             if (path.when, operands[0]) not in asked:
                 asked.append((path.when, operands[0]))
@@ -233,7 +234,8 @@ class TenantTracer:
         return length if start <= path.known else mux(path.reaches(start), length, const(0, 16))
 
 
-def _raw(path: Path, position: int) -> Value:
+def raw_byte(position: int) -> Value:
+    """The byte at ``position`` as it came in; nothing was in front of the frame, and that is zero."""
     return make("load", 8, (), ("data", position)) if position >= 0 else const(0, 8)
 
 

@@ -190,7 +190,7 @@ class Packet:
 
     def annotation(self, name: str) -> Value:
         """An annotation's value now; see `ANNOTATIONS` for names and widths."""
-        return self._annotations.get(name) or make("annotation", ANNOTATIONS[name], (), (name,))
+        return self._annotations.get(name, make("annotation", ANNOTATIONS[name], (), (name,)))
 
     def annotate(self, name: str, value: Value | int) -> None:
         """Set an annotation; a wider value is cut."""
