@@ -15,7 +15,7 @@ BIN := .venv/bin
 MLCLICK := $(BIN)/mlclick
 
 # Compiled tools and built simulators, reused by the next run and by other checkouts.
-MLCLICK_CACHE ?= $(shell d="$${HOME:-/nonexistent}/.cache/mlclick"; \
+MLCLICK_CACHE ?= $(shell d="$${HOME:-/dev/null}/.cache/mlclick"; \
 	mkdir -p "$$d" 2>/dev/null && test -w "$$d" && echo "$$d" || echo "$(CURDIR)/build/cache")
 YOWASP_CACHE_DIR ?= $(MLCLICK_CACHE)/yowasp
 export MLCLICK_CACHE YOWASP_CACHE_DIR

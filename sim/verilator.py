@@ -41,7 +41,7 @@ _RUNTIME = ("verilated", "verilated_threads")
 # A block as Yosys writes it: all that is indented under its first line.
 _COMBINATIONAL_ASSERTION = re.compile(r"^  always @\*.*\n(?:    .*\n)*?    .*\bassert \(", re.MULTILINE)
 # Part of every key: to be raised when the way of building changes.
-_RECIPE = "2"
+_RECIPE = "3"
 
 
 class VerilatorError(Exception):
@@ -112,7 +112,10 @@ def build_library(verilog: str, top: str, clock: str = "clk") -> Path:
             unit = folder / "c" / f"{stem}.cpp"
             unit.write_text("".join(f'#include "{name}"\n' for name in names))
             objects.append(_compile(cxx, folder, unit))
-        _run([cxx, "-shared", "-pthread", "-o", "top.so", *objects, *_runtime(cxx, version_text)], folder)
+        _run(
+            [cxx, "-shared", "-pthread", "-Wl,-Bsymbolic", "-o", "top.so", *objects, *_runtime(cxx, version_text)],
+            folder,
+        )
         shutil.rmtree(folder / "c")
 
     key = (

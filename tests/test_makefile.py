@@ -1,0 +1,60 @@
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# What the makefile itself calls before it looks for anything.
+BASICS = ("bash", "sh", "make", "awk", "cut", "cksum", "mkdir")
+
+
+def make(
+    *arguments: str, path: str | None = None, folder: Path = ROOT, home: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": path or os.environ["PATH"], "HOME": str(home) if home else os.environ.get("HOME", "/")}
+    command = [shutil.which("make") or "make", "-f", str(ROOT / "Makefile"), *arguments]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def bare_path(tmp_path: Path) -> str:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in BASICS:
+        found = shutil.which(name)
+        assert found is not None
+        (folder / name).symlink_to(found)
+    return str(folder)
+
+
+def test_make_alone_lists_the_targets(bare_path: str) -> None:
+    done = make(path=bare_path)
+    assert done.returncode == 0
+    for target in ("test", "bitstream", "check", "merge", "plan", "run", "verify", "mutants", "bench", "clean"):
+        assert f"  make {target} " in done.stdout
+
+
+def test_what_is_missing_is_named_in_one_line(bare_path: str) -> None:
+    done = make("preflight", path=bare_path)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == (
+        "missing: python3>=3.11 git g++; install it with your system's packages "
+        "(or name an interpreter: make PYTHON=/path/to/python3.11)"
+    )
+
+
+@pytest.mark.parametrize("target", ["check", "merge", "plan", "run", "verify", "bitstream"])
+def test_a_target_for_tenants_asks_for_them(target: str) -> None:
+    done = make(target)
+    assert done.returncode == 2
+    assert f"TENANTS is not set: say which tenants, as in `make {target} TENANTS=a,b`" in done.stderr
+
+
+def test_the_cache_falls_back_to_the_checkout(tmp_path: Path) -> None:
+    home = tmp_path / "file"
+    home.write_text("")
+    (tmp_path / "pyproject.toml").write_text("")
+    shown = make("show", "--eval", "show: ; @echo $(MLCLICK_CACHE)", folder=tmp_path, home=home)
+    assert shown.stdout.strip() == f"{tmp_path}/build/cache"
