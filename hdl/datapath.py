@@ -1,0 +1,172 @@
+"""The whole data path of a card: ingresses, arbiter, collector, pipeline, editor, egresses and the crossing to the host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from amaranth.hdl import Cat, Module, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from elements.program.program import TIME_WIDTH
+from hdl.arbiter import PacketArbiter
+from hdl.collector import Collector
+from hdl.composition import META, Composition
+from hdl.crossing import ShimPrepend, ShimStrip
+from hdl.editor import Editor
+from hdl.egress import EgressPort
+from hdl.identity import Rule
+from hdl.ingress import Ingress
+from hdl.pipeline import Pipeline
+from hdl.stream import beat_stream
+
+
+@dataclass(frozen=True)
+class DatapathParameters:
+    """``width`` of streams in bits; ``ports`` physical ports; ``budget``: levels of logic a stage; ``max_frame`` in bytes; depths in beats
+    (``ingress_depth``, ``egress_depth`` per tenant) and packets (``egress_packets`` per tenant)."""
+
+    width: int
+    ports: int
+    budget: int = 8
+    max_frame: int = 1600
+    ingress_depth: int = 512
+    egress_depth: int = 512
+    egress_packets: int = 64
+
+
+class Datapath(wiring.Component):
+    """Frames in by ``in0``…, out by ``out0``…; the host's, each behind a crossing shim, by ``host_in`` and ``host_out``. ``time`` in ns.
+
+    Latency: constant from the arbiter's grant to the egress queue, plus storing the frame on both sides. Initiation interval: 1 beat.
+    Tenants are numbered in the order of ``weights``; ``edges`` says how many crossings each has.
+    """
+
+    def __init__(
+        self,
+        parameters: DatapathParameters,
+        rules: tuple[Rule, ...],
+        composition: Composition,
+        weights: tuple[int, ...],
+        edges: Mapping[int, int],
+    ) -> None:
+        self.parameters: Final = parameters
+        self.composition: Final = composition
+        self.rules: Final = rules
+        self.weights: Final = weights
+        self.edges: Final = dict(edges)
+        width, ports, tenants = parameters.width, parameters.ports, len(weights)
+        self.egresses: Final = ports + 1
+        self.collector: Final = Collector(width, composition.header_bytes)
+        self.pipeline: Final = Pipeline(composition, tenants, parameters.budget)
+        in_flight = self.pipeline.latency + self.collector.beats + 16
+        longest = -(-parameters.max_frame // (width // 8)) + 8
+        self.editor: Final = Editor(
+            width,
+            tuple(composition.edits),
+            composition.shifts,
+            self.egresses,
+            body_depth=_power(2 * max(in_flight, longest)),
+            verdict_depth=_power(in_flight + 8),
+        )
+        self.ingresses: Final = [
+            Ingress(
+                width,
+                port,
+                parameters.ingress_depth,
+                parameters.max_frame,
+                rules,
+                self.edges if port == ports else None,
+            )
+            for port in range(self.egresses)
+        ]
+        self.egress_ports: Final = [
+            EgressPort(
+                width,
+                self.egresses,
+                weights,
+                parameters.egress_depth,
+                parameters.egress_packets,
+                shim=port == ports,
+            )
+            for port in range(self.egresses)
+        ]
+        super().__init__(
+            {
+                **{f"in{i}": In(beat_stream(width)) for i in range(ports)},
+                **{f"out{i}": Out(beat_stream(width)) for i in range(ports)},
+                "host_in": In(beat_stream(width)),
+                "host_out": Out(beat_stream(width)),
+                "time": In(TIME_WIDTH),
+                "idle": Out(1),
+                "overrun": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        ports = self.parameters.ports
+        m.submodules.arbiter = arbiter = PacketArbiter(self.parameters.width, self.egresses)
+        m.submodules.collector = collector = self.collector
+        m.submodules.pipeline = pipeline = self.pipeline
+        m.submodules.editor = editor = self.editor
+        m.submodules.strip = strip = ShimStrip(self.parameters.width)
+        m.submodules.prepend = prepend = ShimPrepend(self.parameters.width)
+        wiring.connect(m, wiring.flipped(self.host_in), strip.sink)
+        for port, ingress in enumerate(self.ingresses):
+            m.submodules[f"ingress{port}"] = ingress
+            wiring.connect(m, ingress.source, getattr(arbiter, f"sink{port}"))
+            if port < ports:
+                wiring.connect(m, wiring.flipped(getattr(self, f"in{port}")), ingress.sink)
+        host = self.ingresses[ports]
+        wiring.connect(m, strip.source, host.sink)
+        m.d.comb += host.shim.eq(strip.shim)
+        wiring.connect(m, arbiter.source, collector.sink)
+        wiring.connect(m, collector.body, editor.body)
+        m.d.comb += [
+            arbiter.hold.eq(editor.hold),
+            pipeline.valid.eq(collector.token),
+            pipeline.header.eq(collector.header),
+            pipeline.time.eq(self.time),
+            *(getattr(pipeline, name).eq(getattr(collector.meta, name)) for name in META),
+            editor.verdict_valid.eq(pipeline.out_valid),
+            editor.verdict.tenant.eq(pipeline.out_tenant),
+            editor.verdict.select.eq(pipeline.select),
+            editor.verdict.length.eq(pipeline.out_length),
+            editor.verdict.shift_index.eq(pipeline.shift_index),
+            editor.verdict.bytes.eq(pipeline.bytes),
+            editor.verdict.shim.eq(pipeline.shim),
+        ]
+        for port, egress in enumerate(self.egress_ports):
+            m.submodules[f"egress{port}"] = egress
+            m.d.comb += [egress.beat.eq(editor.out), egress.enable.eq(editor.out_valid & editor.out.select[port])]
+            if port < ports:
+                wiring.connect(m, egress.source, wiring.flipped(getattr(self, f"out{port}")))
+        out = self.egress_ports[ports]
+        wiring.connect(m, out.source, prepend.sink)
+        m.d.comb += prepend.shim.eq(out.shim)
+        wiring.connect(m, prepend.source, wiring.flipped(self.host_out))
+        self._quiet(m)
+        return m
+
+    def _quiet(self, m: Module) -> None:
+        """``idle`` is high when nothing has moved for longer than anything takes to pass; ``overrun`` is sticky and never set."""
+        quiet = Signal(range(1024))
+        sources = [ingress.source.valid for ingress in self.ingresses]
+        sinks = [egress.source.valid for egress in self.egress_ports]
+        inputs = [getattr(self, f"in{i}").valid for i in range(self.parameters.ports)] + [self.host_in.valid]
+        busy = Cat(*sources, *sinks, *inputs, self.editor.out_valid, self.pipeline.out_valid, self.collector.token).any()
+        wait = min(1000, 2 * self.pipeline.latency + 100)
+        with m.If(busy):
+            m.d.sync += quiet.eq(0)
+        with m.Elif(quiet < wait):
+            m.d.sync += quiet.eq(quiet + 1)
+        m.d.comb += self.idle.eq(quiet >= wait)
+        m.d.sync += self.overrun.eq(self.overrun | self.editor.overrun)
+
+
+def _power(number: int) -> int:
+    """The next power of two."""
+    return 1 << (number - 1).bit_length()
