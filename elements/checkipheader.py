@@ -48,11 +48,11 @@ def _addresses(text: str) -> tuple[int, ...]:
 class CheckIPHeader(Element):
     ports = Ports("1/1-2", "a/ah")
     network_bytes: ClassVar[int] = 20
-    interfaces = Argument("INTERFACES", _interfaces, ())
+    interfaces = Argument[tuple[tuple[int, int], ...]]("INTERFACES", _interfaces, ())
     offset = Argument("OFFSET", integer(0, 64), 0)
     checksum = keyword("CHECKSUM", boolean, True)
-    bad_sources = keyword("BADSRC", _addresses, ())
-    good_destinations = keyword("GOODDST", _addresses, ())
+    bad_sources = Argument[tuple[int, ...]]("BADSRC", _addresses, (), position=False)
+    good_destinations = Argument[tuple[int, ...]]("GOODDST", _addresses, (), position=False)
     verbose = keyword("VERBOSE", boolean, False)
     details = keyword("DETAILS", boolean, False)
     dropped = StateVariable(64)

@@ -21,7 +21,7 @@ class CSource:
       ``get16(b)``, ``get32(b)``, ``put16(b, v)``, ``put32(b, v)`` in network byte order.
 
     ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or NULL;
-    ``task`` returns 1 if it did anything. ``helpers`` is C at file level, the same for every instance of the class.
+    ``task`` returns 1 if it did anything. ``finish`` runs when the machine is taken down. ``helpers`` is C at file level, the same for every instance of the class.
     ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers.
     """
 
@@ -30,5 +30,6 @@ class CSource:
     push: str = ""
     pull: str = ""
     task: str = ""
+    finish: str = ""
     helpers: str = ""
     state: tuple[tuple[str, str], ...] = ()

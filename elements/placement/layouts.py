@@ -69,9 +69,7 @@ def _sorted(found: frozenset[Layout]) -> tuple[Layout, ...]:
     return tuple(sorted(found, key=lambda layout: (layout.base, layout.network is not None, layout.network or 0)))
 
 
-def _arriving(
-    graph: Graph, name: str, known: Mapping[tuple[str, int], frozenset[Layout] | None]
-) -> frozenset[Layout] | None:
+def _arriving(graph: Graph, name: str, known: Mapping[tuple[str, int], frozenset[Layout] | None]) -> frozenset[Layout] | None:
     found: frozenset[Layout] = frozenset()
     for edge in graph.incoming(name):
         arriving = known.get((edge.source, edge.source_port), frozenset())
@@ -90,9 +88,7 @@ def _moves(element: Element) -> dict[int, tuple[Move, ...]]:
     return {port: (element.move(port),) for port in range(element.outputs)}
 
 
-def _leaving(
-    arriving: frozenset[Layout] | None, ways: tuple[Move, ...], *, is_source: bool
-) -> frozenset[Layout] | None:
+def _leaving(arriving: frozenset[Layout] | None, ways: tuple[Move, ...], *, is_source: bool) -> frozenset[Layout] | None:
     found: set[Layout] = set()
     for way in ways:
         if way.shift is None or is_source:

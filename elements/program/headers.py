@@ -99,5 +99,3 @@ def words_of(value: Value) -> list[Value]:
 def checksum_update(checksum: Value, old: Value, new: Value) -> Value:
     """The checksum after 16-bit word ``old`` became ``new``: HC' = ~(~HC + ~m + m'), RFC 1624 equation 3."""
     return ~ones_complement_sum([~checksum, ~old, new])
-
-

@@ -213,9 +213,7 @@ class Packet:
         access = self._access(state, lift(index, 1))
         new = lift(value, state.width)
         new = part(new, 0, state.width) if new.width >= state.width else extend(new, state.width)
-        self._accesses[state] = Access(
-            state, access.index, bit_or(access.when, self.alive), mux(self.alive, new, access.value)
-        )
+        self._accesses[state] = Access(state, access.index, bit_or(access.when, self.alive), mux(self.alive, new, access.value))
 
     def _access(self, state: State, index: Value) -> Access:
         known = self._accesses.get(state)

@@ -34,9 +34,7 @@ class Machine:
         self.elements: dict[str, Element] = instantiate(graph)
         self.stores: dict[str, StateStore] = {name: StateStore() for name in self.elements}
         self._runners = {
-            name: ProgramRunner(element.trace(), self.stores[name])
-            for name, element in self.elements.items()
-            if element.has_program
+            name: ProgramRunner(element.trace(), self.stores[name]) for name, element in self.elements.items() if element.has_program
         }
         self._after = {(e.source, e.source_port): (e.target, e.target_port) for e in graph.edges}
         self._before = {(e.target, e.target_port): (e.source, e.source_port) for e in graph.edges}

@@ -22,6 +22,7 @@ class Packet:
     vlan_tci: int = 0
     device: int = 0
     packet_type: int = 0
+    fix_ip_src: int = 0
     time: int = 0
 
     @classmethod

@@ -96,5 +96,3 @@ class RouteTable(Element):
     @reads("table")
     def table_text(self, state: StateView) -> str:
         return "".join(f"{entry}\n" for entry in self.all_routes)
-
-

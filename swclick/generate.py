@@ -1,0 +1,272 @@
+"""A whole graph as one C file: every element a few static functions that call each other, for the compiler to fuse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from elements.definition.csource import CSource
+from elements.definition.element import Element
+from elements.program.program import Program, State, Table
+from graph.check import Checked
+from graph.model import Graph
+from swclick.lower_program import c_type, lower_program
+
+RUNTIME = Path(__file__).parent / "runtime.h"
+
+
+def generate(checked: Checked, elements: Mapping[str, Element]) -> str:
+    """The C file of a checked graph. Elements are numbered in the graph's order."""
+    return _Generator(checked, elements).text()
+
+
+def state_words(element: Element) -> list[State]:
+    """The state variables that can be read from outside, in a fixed order."""
+    if element.has_program:
+        return [access.state for access in element.trace().accesses]
+    names = [name for name, _ in element.c_source().state]
+    return [getattr(type(element), name) for name in names]
+
+
+class _Generator:
+    def __init__(self, checked: Checked, elements: Mapping[str, Element]) -> None:
+        self.checked = checked
+        self.graph: Graph = checked.graph
+        self.elements = elements
+        self.numbers = {node.name: index for index, node in enumerate(self.graph.nodes)}
+        self.programs: dict[str, Program] = {n: e.trace() for n, e in elements.items() if e.has_program}
+        self.sources: dict[str, CSource] = {n: e.c_source() for n, e in elements.items() if not e.has_program}
+
+    def text(self) -> str:
+        parts = [RUNTIME.read_text(encoding="utf-8"), self._structures(), self._prototypes()]
+        helpers = dict.fromkeys(s.helpers for s in self.sources.values() if s.helpers)
+        parts += [*helpers, *(self._element(node.name) for node in self.graph.nodes), self._machine()]
+        return "\n".join(parts)
+
+    def _structures(self) -> str:
+        lines = []
+        for name, number in self.numbers.items():
+            if name in self.programs:
+                program = self.programs[name]
+                fields = [f"{c_type(a.state.width)} {a.state.name}[{a.state.depth}];" for a in program.accesses]
+                fields += [f"struct table {table.name};" for table in program.tables]
+            else:
+                fields = [self.sources[name].fields]
+            lines.append(f"struct e{number} {{ char unused; {' '.join(fields)} }};")
+        members = "".join(f"    struct e{number} e{number};\n" for number in self.numbers.values())
+        return "\n".join(lines) + f"\nstruct machine {{\n    struct base base;\n{members}}};\n#define now base.now\n"
+
+    def _prototypes(self) -> str:
+        return "".join(
+            f"static void e{n}_push(struct machine *, int, struct packet *);\n"
+            f"static struct packet *e{n}_pull(struct machine *, int);\n"
+            for n in self.numbers.values()
+        )
+
+    def _element(self, name: str) -> str:
+        number = self.numbers[name]
+        title = f"\n/* {name.replace('*/', '')} :: {self.graph.node(name).class_name} */\n"
+        ports = self._ports(name, number)
+        if name in self.programs:
+            return title + ports + self._program(name, number)
+        return title + ports + self._hand_written(name, number)
+
+    def _ports(self, name: str, number: int) -> str:
+        """``eN_out`` hands a packet to a push output's successor, ``eN_in`` asks a pull input's predecessor."""
+        push, pull = [], []
+        for edge in self.graph.outgoing(name):
+            if self.checked.kind(name, True, edge.source_port) == "push":
+                push.append(f"    case {edge.source_port}: e{self.numbers[edge.target]}_push(m, {edge.target_port}, p); return;")
+        for edge in self.graph.incoming(name):
+            if self.checked.kind(name, False, edge.target_port) == "pull":
+                pull.append(f"    case {edge.target_port}: return e{self.numbers[edge.source]}_pull(m, {edge.source_port});")
+        outs, ins = "\n".join(push), "\n".join(pull)
+        return f"""
+static inline void e{number}_out(struct machine *m, int port, struct packet *p)
+{{
+    switch (port) {{
+{outs}
+    default: kill_packet(&m->base, p);
+    }}
+}}
+static inline struct packet *e{number}_in(struct machine *m, int port)
+{{
+    switch (port) {{
+{ins}
+    default: return NULL;
+    }}
+}}
+"""
+
+    def _program(self, name: str, number: int) -> str:
+        program = self.programs[name]
+        text = lower_program(program, number)
+        if program.exclusive:
+            cases = "\n".join(f"    case {i}: e{number}_out(m, {way.port}, p); return;" for i, way in enumerate(program.exits))
+            wanted = "".join(f"    if (way == {i} && port == {way.port}) return p;\n" for i, way in enumerate(program.exits))
+            body = f"    switch (e{number}_run(m, p)) {{\n{cases}\n    default: kill_packet(&m->base, p);\n    }}"
+            pull = f"""    int way = e{number}_run(m, p);
+{wanted}    switch (way) {{
+{cases.replace("return;", "return NULL;")}
+    default: kill_packet(&m->base, p);
+    }}
+    return NULL;"""
+        else:
+            copies = "\n".join(
+                f"    if (ways & {1 << i}) {{ ways &= ~{1 << i}; "
+                f"e{number}_out(m, {way.port}, ways ? clone_packet(&m->base, p) : p); if (!ways) return; }}"
+                for i, way in enumerate(program.exits)
+            )
+            body = f"    int ways = e{number}_run(m, p);\n{copies}\n    kill_packet(&m->base, p);"
+            pull = "    kill_packet(&m->base, p);\n    return NULL;"
+        return f"""{text}
+static void e{number}_push(struct machine *m, int port, struct packet *p)
+{{
+    (void)port;
+{body}
+}}
+static struct packet *e{number}_pull(struct machine *m, int port)
+{{
+    struct packet *p = e{number}_in(m, 0);
+    if (!p) return NULL;
+{pull}
+}}
+static int e{number}_task(struct machine *m) {{ (void)m; return 0; }}
+static void e{number}_finish(struct machine *m) {{ (void)m; }}
+{self._program_initialize(program, number)}"""
+
+    @staticmethod
+    def _program_initialize(program: Program, number: int) -> str:
+        lines, tables = [], []
+        for access in program.accesses:
+            if access.state.initial:
+                lines.append(f"    for (int i = 0; i < {access.state.depth}; i++) self->{access.state.name}[i] = {access.state.initial}ULL;")
+        for table in program.tables:
+            tables.append(_entries(table, number))
+            lines.append(
+                f"    table_build(&self->{table.name}, e{number}_{table.name}, {len(table.entries)}, {table.key_width}, '{table.kind[0]}');"
+            )
+        body = "\n".join(lines)
+        return f"""{"".join(tables)}static void e{number}_initialize(struct machine *m)
+{{
+    struct e{number} *self = &m->e{number};
+    (void)self;
+{body}
+}}
+"""
+
+    def _hand_written(self, name: str, number: int) -> str:
+        source = self.sources[name]
+        self_line = f"    struct e{number} *self = &m->e{number}; (void)self;\n"
+        pulled = int(self.graph.input_count(name) > 0 and self.checked.kind(name, False, 0) == "pull")
+        return f"""
+#define OUT(k, q) e{number}_out(m, k, q)
+#define IN(k) e{number}_in(m, k)
+#define EMIT(q) emit_packet(&m->base, {number}, q)
+#define INPUT_IS_PULL {pulled}
+static void e{number}_push(struct machine *m, int port, struct packet *p)
+{{
+{self_line}    (void)port; (void)p;
+{source.push or "    KILL(p);"}
+}}
+static struct packet *e{number}_pull(struct machine *m, int port)
+{{
+{self_line}    (void)port;
+{source.pull or "    return NULL;"}
+}}
+static int e{number}_task(struct machine *m)
+{{
+{self_line}{source.task or "    return 0;"}
+}}
+static void e{number}_initialize(struct machine *m)
+{{
+{self_line}{source.initialize}
+}}
+static void e{number}_finish(struct machine *m)
+{{
+{self_line}{source.finish}
+}}
+#undef OUT
+#undef IN
+#undef EMIT
+#undef INPUT_IS_PULL
+"""
+
+    def _machine(self) -> str:
+        numbers = list(self.numbers.values())
+        tasks = "\n".join(f"        worked |= e{n}_task(m);" for name, n in self.numbers.items() if self._has_task(name))
+        initialize = "\n".join(f"    e{n}_initialize(m);" for n in numbers)
+        finish = "\n".join(f"    e{n}_finish(m);" for n in numbers)
+        pushes = "\n".join(f"    case {n}: e{n}_push(m, 0, p); break;" for n in numbers)
+        words = "\n".join(self._state_cases())
+        return f"""
+struct machine *machine_new(void)
+{{
+    struct machine *m = calloc(1, sizeof *m);
+    if (!m) abort();
+{initialize}
+    return m;
+}}
+void machine_free(struct machine *m)
+{{
+{finish}
+    free(m);
+}}
+void machine_settle(struct machine *m)
+{{
+    int worked;
+    do {{
+        worked = 0;
+{tasks}
+    }} while (worked);
+}}
+void machine_inject(struct machine *m, int source, const uint8_t *bytes, const struct emission *e)
+{{
+    if (e->time > m->now) m->now = e->time;
+    struct packet *p = new_packet(&m->base, e->length);
+    memcpy(p->data, bytes, e->length);
+    p->network = e->network;
+    p->dst_ip = e->dst_ip;
+    p->vlan_tci = e->vlan_tci;
+    p->paint = e->paint;
+    p->device = e->device;
+    p->packet_type = e->packet_type;
+    p->fix_ip_src = e->fix_ip_src;
+    p->time = e->time;
+    switch (source) {{
+{pushes}
+    }}
+    machine_settle(m);
+}}
+void machine_run(struct machine *m, uint64_t count, const int32_t *sources, const uint8_t *bytes, const struct emission *packets)
+{{
+    for (uint64_t i = 0; i < count; i++) machine_inject(m, sources[i], bytes + packets[i].offset, &packets[i]);
+}}
+struct base *machine_base(struct machine *m) {{ return &m->base; }}
+void machine_clear(struct machine *m) {{ m->base.emitted_count = m->base.bytes_count = m->base.log_count = 0; }}
+void *machine_word(struct machine *m, int element, int word)
+{{
+    switch (element << 8 | word) {{
+{words}
+    }}
+    return NULL;
+}}
+"""
+
+    def _has_task(self, name: str) -> bool:
+        return name in self.sources and bool(self.sources[name].task)
+
+    def _state_cases(self) -> list[str]:
+        lines = []
+        for name, number in self.numbers.items():
+            if name in self.programs:
+                lvalues = [f"m->e{number}.{access.state.name}[0]" for access in self.programs[name].accesses]
+            else:
+                lvalues = [lvalue.replace("self->", f"m->e{number}.") for _, lvalue in self.sources[name].state]
+            lines += [f"    case {number << 8 | index}: return &{lvalue};" for index, lvalue in enumerate(lvalues)]
+        return lines
+
+
+def _entries(table: Table, number: int) -> str:
+    rows = ",".join(f"{{{key}ULL,{mask}ULL,{value}ULL}}" for key, mask, value in table.entries)
+    return f"static const struct entry e{number}_{table.name}[] = {{{rows}}};\n"

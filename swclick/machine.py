@@ -1,0 +1,176 @@
+"""The software machine: a graph compiled and loaded, with the surface of the reference machine."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from elements.definition.catalogue import class_info
+from elements.definition.handlers import handlers_of
+from elements.program.program import State
+from elements.reference.machine import instantiate
+from elements.reference.packet import Packet
+from graph.check import check
+from graph.model import Graph
+from swclick.compile import load_c
+from swclick.generate import generate, state_words
+
+NO_NETWORK = -(1 << 31)
+
+
+class _Emission(ctypes.Structure):
+    """``struct emission`` of the runtime."""
+
+    _fields_ = (
+        ("sink", ctypes.c_int32),
+        ("length", ctypes.c_uint32),
+        ("network", ctypes.c_int32),
+        ("dst_ip", ctypes.c_uint32),
+        ("vlan_tci", ctypes.c_uint16),
+        ("paint", ctypes.c_uint8),
+        ("device", ctypes.c_uint8),
+        ("packet_type", ctypes.c_uint8),
+        ("fix_ip_src", ctypes.c_uint8),
+        ("time", ctypes.c_uint64),
+        ("offset", ctypes.c_uint64),
+    )
+
+
+class _Base(ctypes.Structure):
+    """``struct base`` of the runtime."""
+
+    _fields_ = (
+        ("unused", ctypes.c_void_p),
+        ("now", ctypes.c_uint64),
+        ("emitted", ctypes.POINTER(_Emission)),
+        ("emitted_count", ctypes.c_uint64),
+        ("emitted_room", ctypes.c_uint64),
+        ("bytes", ctypes.c_void_p),
+        ("bytes_count", ctypes.c_uint64),
+        ("bytes_room", ctypes.c_uint64),
+        ("log", ctypes.c_void_p),
+        ("log_count", ctypes.c_uint64),
+        ("log_room", ctypes.c_uint64),
+    )
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The state variables of one element, in the compiled machine."""
+
+    machine: Machine
+    number: int
+    states: tuple[State, ...]
+
+    def get(self, state: State, index: int = 0) -> int:
+        """The variable's value."""
+        return int.from_bytes(bytes(self._memory(state, index)), "little")
+
+    def set(self, state: State, value: int, index: int = 0) -> None:
+        """Change the variable's value; it is cut to the variable's width."""
+        memory = self._memory(state, index)
+        memory[:] = (value & ((1 << state.width) - 1)).to_bytes(len(memory), "little")
+
+    def _memory(self, state: State, index: int) -> ctypes.Array[ctypes.c_ubyte]:
+        place = next(i for i, known in enumerate(self.states) if known.name == state.name)
+        size = self.machine.word_size(self.number, state)
+        address = self.machine.word_address(self.number, place) + index * size
+        return (ctypes.c_ubyte * size).from_address(address)
+
+
+class Machine:
+    """Runs ``graph`` as compiled C; methods and order of events are those of `elements.reference.machine.Machine`."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.checked = check(graph, class_info)
+        self.graph = graph
+        self.elements = instantiate(graph)
+        self._names = [node.name for node in graph.nodes]
+        self._numbers = {name: index for index, name in enumerate(self._names)}
+        self._library = load_c(generate(self.checked, self.elements))
+        self._library.machine_new.restype = ctypes.c_void_p
+        self._library.machine_base.restype = ctypes.POINTER(_Base)
+        self._library.machine_word.restype = ctypes.c_void_p
+        self._machine = ctypes.c_void_p(self._library.machine_new())
+        self._base = self._library.machine_base(self._machine)
+
+    @property
+    def emitted(self) -> list[tuple[str, Packet]]:
+        """Packets that reached a sink since the last `clear`, with the sink's name."""
+        base = self._base.contents
+        data = ctypes.string_at(base.bytes, base.bytes_count) if base.bytes_count else b""
+        return [self._packet(base.emitted[i], data) for i in range(base.emitted_count)]
+
+    def _packet(self, e: _Emission, data: bytes) -> tuple[str, Packet]:
+        packet = Packet.of(data[e.offset : e.offset + e.length], time=e.time, device=e.device)
+        packet.network = None if e.network == NO_NETWORK else packet.start + e.network
+        packet.dst_ip, packet.vlan_tci, packet.paint = e.dst_ip, e.vlan_tci, e.paint
+        packet.packet_type, packet.fix_ip_src = e.packet_type, e.fix_ip_src
+        return self._names[e.sink], packet
+
+    @property
+    def log(self) -> list[str]:
+        """Lines that elements printed since the last `clear`."""
+        base = self._base.contents
+        text = ctypes.string_at(base.log, base.log_count) if base.log_count else b""
+        return text.decode("utf-8", "replace").splitlines()
+
+    def clear(self) -> None:
+        """Forget what was emitted and printed."""
+        self._library.machine_clear(self._machine)
+
+    def inject(self, source: str, packet: Packet) -> None:
+        """Offer ``packet`` to the source element ``source`` at its time, and run until nothing is left to do."""
+        self.run([source], [packet])
+
+    def run(self, sources: Sequence[str], packets: Sequence[Packet]) -> None:
+        """Offer packets one after the other, each to its source, in one call."""
+        numbers = np.array([self._numbers[name] for name in sources], dtype=np.int32)
+        records = (_Emission * len(packets))()
+        data = bytearray()
+        for record, packet in zip(records, packets, strict=True):
+            record.length, record.offset = packet.length, len(data)
+            record.network = NO_NETWORK if packet.network is None else packet.network - packet.start
+            record.dst_ip, record.vlan_tci, record.paint = packet.dst_ip, packet.vlan_tci, packet.paint
+            record.device, record.packet_type, record.fix_ip_src = packet.device, packet.packet_type, packet.fix_ip_src
+            record.time = packet.time
+            data += packet.data
+        buffer = (ctypes.c_ubyte * max(1, len(data))).from_buffer(data if data else bytearray(1))
+        self._library.machine_run(
+            self._machine, ctypes.c_uint64(len(packets)), numbers.ctypes.data_as(ctypes.c_void_p), buffer, records
+        )
+
+    def settle(self) -> None:
+        """Run tasks until none has anything to do."""
+        self._library.machine_settle(self._machine)
+
+    def read(self, name: str, handler: str) -> str:
+        """The text of a read handler. Errors: ``KeyError`` where there is none."""
+        text: str = handlers_of(self.elements[name], "read")[handler](self._words(name))
+        return text
+
+    def write(self, name: str, handler: str, text: str) -> None:
+        """Call a write handler. Errors: ``KeyError`` where there is none."""
+        handlers_of(self.elements[name], "write")[handler](self._words(name), text)
+
+    def _words(self, name: str) -> _Words:
+        return _Words(self, self._numbers[name], tuple(state_words(self.elements[name])))
+
+    def word_address(self, number: int, place: int) -> int:
+        """The address of a state variable of element ``number``."""
+        return int(self._library.machine_word(self._machine, number, place))
+
+    def word_size(self, number: int, state: State) -> int:
+        """How many bytes the variable has in C: those of its own type where an element is written by hand."""
+        if self.elements[self._names[number]].has_program:
+            return 8 if state.width <= 64 else 16
+        return 4 if state.width <= 32 else 8
+
+    def close(self) -> None:
+        """Take the machine down; files that its elements write are complete after this."""
+        if self._machine:
+            self._library.machine_free(self._machine)
+            self._machine = ctypes.c_void_p()
