@@ -44,7 +44,7 @@ class FromDevice(Element):
 
     def number(self) -> int:
         """The physical port's number, 0 where the device is known by a name."""
-        return int(self.device) & 31 if self.device.isdigit() else 0
+        return int(self.device) & 15 if self.device.isdigit() else 0
 
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         destination = packet.data[:6].ljust(6, b"\0")

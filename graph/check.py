@@ -82,9 +82,7 @@ def _count_mistakes(graph: Graph, node: Node, info: ClassInfo) -> list[Diagnosti
     ):
         least, most = port_limits(code, ins)
         if used < least:
-            found.append(
-                _mistake(node, f"{_called(node)} has {used} {word}(s), {least} required", f"connect {word} {used}")
-            )
+            found.append(_mistake(node, f"{_called(node)} has {used} {word}(s), {least} required", f"connect {word} {used}"))
         elif most is not None and used > most:
             found.append(
                 _mistake(

@@ -89,9 +89,7 @@ def _escaped(text: str) -> str:
 
 
 def _hexadecimal(text: str) -> str:
-    digits = "".join(
-        c for c in re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL) if c in "0123456789abcdefABCDEF"
-    )
+    digits = "".join(c for c in re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL) if c in "0123456789abcdefABCDEF")
     return "".join(chr(int(digits[i : i + 2], 16)) for i in range(0, len(digits) - 1, 2))
 
 

@@ -50,9 +50,7 @@ class _Flattener:
             if isinstance(statement, ClassDefinition):
                 self._define_class(statement, scope)
             elif isinstance(statement, Requirement):
-                self.state.requirements += [
-                    r for r in split_arguments(statement.text) if r not in self.state.requirements
-                ]
+                self.state.requirements += [r for r in split_arguments(statement.text) if r not in self.state.requirements]
             elif isinstance(statement, Definition):
                 scope.variables.update({n: scope.substitute(v) for n, v in statement.variables if n not in fixed})
             else:
@@ -110,9 +108,7 @@ class _Flattener:
                 advice += "; a configuration sees only its own elements"
             fail(f"undeclared element {name!r}", advice, *_at(item))
         if declares:
-            fail(
-                f"{name!r} alone does nothing", f"declare it ({name} :: Class) or connect it (… -> {name})", *_at(item)
-            )
+            fail(f"{name!r} alone does nothing", f"declare it ({name} :: Class) or connect it (… -> {name})", *_at(item))
         anonymous = f"{name}@{len(scope.elements) + 1}"
         self._declare(anonymous, kind, item, scope)
         return anonymous
@@ -170,9 +166,7 @@ class _Flattener:
             if len(kind.alternatives) == 1 or _ports_of(alternative.body) == (declared.inputs, declared.outputs):
                 return alternative, values
         shapes = [
-            f"{len(a.body.parameters)} argument(s), {i} input(s), {o} output(s)"
-            for a in kind.alternatives
-            for i, o in [_ports_of(a.body)]
+            f"{len(a.body.parameters)} argument(s), {i} input(s), {o} output(s)" for a in kind.alternatives for i, o in [_ports_of(a.body)]
         ]
         return fail(
             f"no meaning of the compound class {kind.name} fits {len(arguments) + len(words)} argument(s), "

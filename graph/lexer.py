@@ -58,9 +58,7 @@ class Lexer:
             middle = (low + high + 1) // 2
             low, high = (middle, high) if self._starts[middle] <= position else (low, middle - 1)
         column = position - self._starts[low] + 1
-        return Place(
-            Location(self.tenant, self.file, low + 1 + self._line_shift, column), self._lines[low].rstrip("\r")
-        )
+        return Place(Location(self.tenant, self.file, low + 1 + self._line_shift, column), self._lines[low].rstrip("\r"))
 
     def peek(self, count: int = 0) -> Word:
         """The word after the next ``count`` words, without taking any."""
@@ -85,9 +83,7 @@ class Lexer:
             elif kind == "unfinished":
                 self._fail("this comment is never closed", "close it with */", start)
             elif kind == "other":
-                self._fail(
-                    f"{found.group()!r} is not expected here", "remove it, or quote it inside a configuration", start
-                )
+                self._fail(f"{found.group()!r} is not expected here", "remove it, or quote it inside a configuration", start)
             elif kind != "space":
                 return Word(kind, found.group(), self.place(start))
 
@@ -109,7 +105,7 @@ class Lexer:
         if self._ahead:
             raise ValueError("a configuration can only follow the last word that was read")
         start, depth = self.position, 1
-        for found in iter(lambda: _CONFIG.match(self.text, self.position), None):
+        while (found := _CONFIG.match(self.text, self.position)) is not None:
             self.position = found.end()
             if found.lastgroup == "quote":
                 place = self.place(found.start())

@@ -103,9 +103,7 @@ def _pattern(tenant: TenantPolicy) -> str:
     return " ".join(terms) or "-"
 
 
-def _demultiplex(
-    building: _Building, policy: Policy, port: int, receivers: Mapping[str, list[Node]], tenants: Mapping[str, Graph]
-) -> None:
+def _demultiplex(building: _Building, policy: Policy, port: int, receivers: Mapping[str, list[Node]], tenants: Mapping[str, Graph]) -> None:
     mine = {t: nodes for t, nodes in receivers.items() if nodes and policy.tenant(t).port in (None, port)}
     if not mine:
         return
@@ -160,9 +158,7 @@ def _rename(building: _Building, tenant: str, graph: Graph) -> None:
             building.edges.append(replace(edge, source=f"{tenant}/{edge.source}", target=f"{tenant}/{edge.target}"))
 
 
-def _multiplex(
-    building: _Building, policy: Policy, port: int, senders: Mapping[str, list[Node]], tenants: Mapping[str, Graph]
-) -> None:
+def _multiplex(building: _Building, policy: Policy, port: int, senders: Mapping[str, list[Node]], tenants: Mapping[str, Graph]) -> None:
     mine = [(t, node) for t, nodes in senders.items() for node in nodes]
     if not mine:
         return

@@ -96,9 +96,5 @@ def _grouped(edges: tuple[Edge, ...], *, by_source: bool) -> dict[str, tuple[Edg
     found: dict[str, list[Edge]] = {}
     for edge in edges:
         found.setdefault(edge.source if by_source else edge.target, []).append(edge)
-    port = (
-        (lambda e: (e.source_port, e.target, e.target_port))
-        if by_source
-        else (lambda e: (e.target_port, e.source, e.source_port))
-    )
+    port = (lambda e: (e.source_port, e.target, e.target_port)) if by_source else (lambda e: (e.target_port, e.source, e.source_port))
     return {name: tuple(sorted(group, key=port)) for name, group in found.items()}

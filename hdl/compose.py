@@ -44,11 +44,7 @@ def compose(
     )
     traces: dict[int, Trace] = {}
     for number, tenant in enumerate(placement.tenants):
-        places = {
-            (user[0], user[1].name): index
-            for index, slot in enumerate(slots)
-            if (user := slot.users.get(number)) is not None
-        }
+        places = {(user[0], user[1].name): index for index, slot in enumerate(slots) if (user := slot.users.get(number)) is not None}
         tracer = TenantTracer(tenant, placement, elements, crossings, orders[tenant], places, late)
         traces[number] = tracer.run(_entries(placement, elements, tenant, tracer.crossings, tenant in tagged))
         _check_copies(traces[number].arrivals)
@@ -57,11 +53,7 @@ def compose(
 
 def topological_order(placement: Placement, tenant: str) -> list[str]:
     """The hardware elements that ``tenant``'s packets may pass, each after those that feed it. Errors: `NotHardware` for a loop."""
-    mine = [
-        n.name
-        for n in placement.graph.nodes
-        if n.name in placement.hardware and placement.owner[n.name] in (tenant, None)
-    ]
+    mine = [n.name for n in placement.graph.nodes if n.name in placement.hardware and placement.owner[n.name] in (tenant, None)]
     inside = nx.DiGraph()
     inside.add_nodes_from(mine)
     for edge in placement.graph.edges:
@@ -184,20 +176,14 @@ def _combine(placement: Placement, slots: list[Slot], traces: Mapping[int, Trace
     wires = [each({n: any_of(*(a.path.when for a in arrivals[n] if a.port == p)) for n in traces}) for p in range(ports)]
     composition = Composition(
         select=(*wires, each({n: any_of(*(a.path.when for a in host[n])) for n in traces})),
-        edge=chosen(
-            {n: [(a.path.when, const(a.crossing.number, 16)) for a in host[n] if a.crossing] for n in traces}, const(0, 16)
-        ),
+        edge=chosen({n: [(a.path.when, const(a.crossing.number, 16)) for a in host[n] if a.crossing] for n in traces}, const(0, 16)),
         edits={
             p: chosen({n: [(a.path.when, _edited(a).get(p, raw_byte(p))) for a in arrivals[n]] for n in traces}, raw_byte(p))
             for p in positions
         },
         shifts=shifts,
-        shift_index=chosen(
-            {n: [(a.path.when, const(shifts.index(_shift(a)), 4)) for a in arrivals[n]] for n in traces}, const(0, 4)
-        ),
-        length=chosen(
-            {n: [(a.path.when, moved(a.path.end, -_shift(a))) for a in arrivals[n]] for n in traces}, meta("length")
-        ),
+        shift_index=chosen({n: [(a.path.when, const(shifts.index(_shift(a)), 4)) for a in arrivals[n]] for n in traces}, const(0, 4)),
+        length=chosen({n: [(a.path.when, moved(a.path.end, -_shift(a))) for a in arrivals[n]] for n in traces}, meta("length")),
         annotations=shim_annotations,
         banks=tuple(_bank(i, s, placement, traces) for i, s in enumerate(slots) if s.signature[0] == "state"),
         engines=tuple(_engine(i, s, traces) for i, s in enumerate(slots) if s.signature[0] == "table"),
@@ -265,5 +251,3 @@ def _engine(index: int, slot: Slot, traces: Mapping[int, Trace]) -> Engine:
         elements={n: name for n, (name, _) in slot.users.items()},
         key=by_tenant(merged) if merged else const(0, width),
     )
-
-

@@ -22,7 +22,8 @@ META: Final[Mapping[str, int]] = {
     "paint": 8,
     "dst_ip": 32,
     "vlan_tci": 16,
-    "device": 5,
+    "device": 4,
+    "fix_ip_src": 1,
     "packet_type": 3,
 }
 """What is known of a packet when it enters the pipeline, with widths in bits as the composition sees them."""

@@ -146,7 +146,8 @@ class Ingress(wiring.Component):
             meta.port.eq(self.port),
             meta.edge.eq(number["edge"]),
             meta.from_host.eq(1),
-            meta.device.eq(fields[6][:5]),
+            meta.device.eq(fields[6][:4]),
+            meta.fix_ip_src.eq(fields[6][4]),
             meta.packet_type.eq(fields[6][5:]),
             meta.paint.eq(number["paint"]),
             meta.dst_ip.eq(number["dst_ip"]),
@@ -174,9 +175,7 @@ class Ingress(wiring.Component):
                 m.d.sync += index.eq(index + 1)
         return header
 
-    def _read(
-        self, m: Module, read: memory.ReadPort, metas: fifo.SyncFIFOBuffered, committed: Signal, taken: Signal, pointer: int
-    ) -> None:
+    def _read(self, m: Module, read: memory.ReadPort, metas: fifo.SyncFIFOBuffered, committed: Signal, taken: Signal, pointer: int) -> None:
         """A beat is there when its address was presented in the cycle before and had been committed by then."""
         lanes = self.width // 8
         readable, meta = Signal.like(committed), data.View(Meta(), metas.r_data)
@@ -191,9 +190,7 @@ class Ingress(wiring.Component):
             self.source.p.meta.eq(meta),
             self.source.p.last.eq(last),
             self.source.p.keep.eq(Mux(last, (1 << left[: (lanes).bit_length()]) - 1, ~Const(0, lanes))),
-            self.source.p.data.eq(
-                Cat(Mux(left > lane, read.data.word_select(lane, 8), 0) for lane in range(lanes))
-            ),
+            self.source.p.data.eq(Cat(Mux(left > lane, read.data.word_select(lane, 8), 0) for lane in range(lanes))),
             following.eq(taken + transfer),
             read.addr.eq(following[:pointer]),
         ]

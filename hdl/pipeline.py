@@ -56,9 +56,7 @@ class Pipeline(wiring.Component):
         self.latency: Final = self.schedule.latency
         self.registers: list[StageRegister] = []
         self.valids: list[Signal] = []
-        self.words: Final = [
-            self._word(bank, tenant, home) for bank in composition.banks for tenant, home in sorted(bank.homes.items())
-        ]
+        self.words: Final = [self._word(bank, tenant, home) for bank in composition.banks for tenant, home in sorted(bank.homes.items())]
         super().__init__(
             {
                 "valid": In(1),
@@ -158,7 +156,7 @@ class Pipeline(wiring.Component):
             Const(SHIM_VERSION, 8),
             final(meta("tenant")),
             final(c.edge),
-            Cat(a["device"], a["packet_type"]),
+            Cat(a["device"], a["fix_ip_src"], a["packet_type"]),
             a["paint"],
             a["dst_ip"],
             a["vlan_tci"],
@@ -178,5 +176,3 @@ class Pipeline(wiring.Component):
 def _bytes(field: HdlValue) -> list[HdlValue]:
     """The bytes of ``field`` in network order."""
     return [field[low : low + 8] for low in range(len(field) - 8, -1, -8)]
-
-

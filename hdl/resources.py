@@ -45,9 +45,7 @@ def share(tenants: Mapping[int, Iterable[tuple[str, Element]]]) -> list[Slot]:
     return slots
 
 
-def _place(
-    slots: list[Slot], position: int, signature: tuple[str | int, ...], number: int, user: tuple[str, State | Table]
-) -> int:
+def _place(slots: list[Slot], position: int, signature: tuple[str | int, ...], number: int, user: tuple[str, State | Table]) -> int:
     for index in range(position, len(slots)):
         if slots[index].signature == signature and number not in slots[index].users:
             slots[index].users[number] = user

@@ -119,10 +119,7 @@ class TenantTracer:
         return Path(
             when=any_of(a.when, b.when),
             layout=a.layout,
-            bytes={
-                p: mux(b.when, b.bytes.get(p, raw_byte(p)), a.bytes.get(p, raw_byte(p)))
-                for p in positions
-            },
+            bytes={p: mux(b.when, b.bytes.get(p, raw_byte(p)), a.bytes.get(p, raw_byte(p))) for p in positions},
             annotations={key: mux(b.when, b.annotations[key], a.annotations[key]) for key in ANNOTATIONS},
             end=mux(b.when, b.end, a.end),
             known=min(a.known, b.known),
@@ -254,5 +251,3 @@ def _implied(when: Value, layout: Layout) -> int:
         return 0
     start = layout.base if when.attributes[0] == "data" else layout.network if when.attributes[0] == "network" else None
     return 0 if start is None else start + int(when.attributes[1])
-
-

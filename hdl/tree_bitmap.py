@@ -129,9 +129,7 @@ def _build_one(trie: _Trie, levels: list[list[Node]], results: list[int]) -> tup
 def _inside(position: int, bits: int) -> list[tuple[int, tuple[int, int]]]:
     """(bit of the internal bitmap, (length, bits) of the prefix) of a node, in bit order."""
     return [
-        ((1 << length) - 1 + tail, (position + length, bits << length | tail))
-        for length in range(STRIDE)
-        for tail in range(1 << length)
+        ((1 << length) - 1 + tail, (position + length, bits << length | tail)) for length in range(STRIDE) for tail in range(1 << length)
     ]
 
 

@@ -31,9 +31,7 @@ class Verilated:
 
     def __init__(self, library: Path) -> None:
         """Loads what `sim.verilator.build_library` built. All inputs and the clock start at 0."""
-        self.ports: dict[str, Port] = {
-            p["name"]: Port(**p) for p in json.loads((library.parent / "ports.json").read_text())
-        }
+        self.ports: dict[str, Port] = {p["name"]: Port(**p) for p in json.loads((library.parent / "ports.json").read_text())}
         self._numbers = {name: number for number, name in enumerate(self.ports)}
         self._lib = _load(library)
         self._model: int | None = self._lib.model_new()
@@ -119,9 +117,7 @@ class Verilated:
     def __enter__(self) -> Verilated:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     def __del__(self) -> None:
@@ -175,9 +171,7 @@ def _load(library: Path) -> ctypes.CDLL:
 def _prepared(port: Port, array: Array) -> Array:
     shape = (len(array), port.words) if port.is_wide else (len(array),)
     if array.shape != shape:
-        raise ValueError(
-            f"{port.name} is {port.width} bits wide and takes an array of shape {shape}, not {array.shape}"
-        )
+        raise ValueError(f"{port.name} is {port.width} bits wide and takes an array of shape {shape}, not {array.shape}")
     if array.dtype.kind not in "ub" and (array.dtype.kind != "i" or (array.size and array.min() < 0)):
         raise ValueError(f"{port.name} takes unsigned numbers")
     # The model relies on the bits beyond a port's width being zero.

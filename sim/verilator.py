@@ -16,10 +16,7 @@ from hdl.tools.cache import cached, content_key
 from sim.shim import Port, parse_ports, shim_source
 
 # What the wheel's makefile leaves blank.
-MAKEFLAGS = (
-    "-- CFG_CXXFLAGS_PCH_I=-include CFG_CXXFLAGS_STD=-std=gnu++20 CFG_CXXFLAGS_COROUTINES=-fcoroutines "
-    "CFG_LDLIBS_THREADS=-pthread"
-)
+MAKEFLAGS = "-- CFG_CXXFLAGS_PCH_I=-include CFG_CXXFLAGS_STD=-std=gnu++20 CFG_CXXFLAGS_COROUTINES=-fcoroutines CFG_LDLIBS_THREADS=-pthread"
 
 # Values that Verilog leaves open are zero, so that two runs agree; assertions of the design are checked.
 VERILATE = ("--assert", "-Wno-fatal", "-Wno-lint", "-Wno-style", "--x-assign", "0", "--x-initial", "0")
@@ -62,9 +59,7 @@ def verilator_environment() -> dict[str, str]:
 
     def produce(folder: Path) -> None:
         wrapper = folder / "verilator"
-        wrapper.write_text(
-            f"#!/bin/sh\nVERILATOR_ROOT='{root}'\nexport VERILATOR_ROOT\nexec '{root}/bin/verilator_bin' \"$@\"\n"
-        )
+        wrapper.write_text(f"#!/bin/sh\nVERILATOR_ROOT='{root}'\nexport VERILATOR_ROOT\nexec '{root}/bin/verilator_bin' \"$@\"\n")
         wrapper.chmod(0o755)
 
     wrappers = cached("bin", str(root), "1", produce=produce)
@@ -159,9 +154,7 @@ def _port_fields(port: Port) -> dict[str, str | int | bool]:
 
 
 def _run(command: Sequence[str], folder: Path) -> str:
-    done = subprocess.run(
-        command, cwd=folder, env=verilator_environment(), capture_output=True, text=True, stdin=subprocess.DEVNULL
-    )
+    done = subprocess.run(command, cwd=folder, env=verilator_environment(), capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode:
         # The first error is the cause; what follows is its consequence.
         lines = (done.stdout + done.stderr).strip().splitlines()

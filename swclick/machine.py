@@ -72,7 +72,7 @@ class _Words:
     def set(self, state: State, value: int, index: int = 0) -> None:
         """Change the variable's value; it is cut to the variable's width."""
         memory = self._memory(state, index)
-        memory[:] = (value & ((1 << state.width) - 1)).to_bytes(len(memory), "little")
+        memory[:] = list((value & ((1 << state.width) - 1)).to_bytes(len(memory), "little"))
 
     def _memory(self, state: State, index: int) -> ctypes.Array[ctypes.c_ubyte]:
         place = next(i for i, known in enumerate(self.states) if known.name == state.name)

@@ -102,9 +102,7 @@ def run_yosys(script: str, files: Mapping[str, str], outputs: Sequence[str]) -> 
             (folder / name).write_text(text)
         command = [sys.executable, "-c", _MAIN, "-q", "-p", script]
         # Where the caller's input is at its end stays so: Yosys would read commands from a terminal.
-        done = subprocess.run(
-            command, cwd=folder, env=tool_environment(), capture_output=True, text=True, stdin=subprocess.DEVNULL
-        )
+        done = subprocess.run(command, cwd=folder, env=tool_environment(), capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode:
             tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
             raise YosysError(f"yosys ended with status {done.returncode}:\n{tail}")

@@ -1,0 +1,139 @@
+"""The passes, one after the other: from tenants' Click files to hardware and software."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from elements.placement.crossings import Placement, find_crossings
+from elements.reference.machine import instantiate
+from elements.definition.catalogue import class_info
+from elements.reference.packet import Packet
+from graph.check import check
+from graph.diagnostics import ClickError, Diagnostic, Location, fail
+from graph.load import load
+from graph.merge import merge
+from graph.model import Graph, Node
+from graph.policy import Policy, read_policy
+from hdl.compose import compose
+from hdl.datapath import Datapath, DatapathParameters
+from hdl.identity import Rule
+from hdl.tools.verilog import to_verilog
+from hdl.trace_tenant import NotHardware
+from mlclick.design import Built, Merged, Progress, Source, Split
+from partition.cost import cost_of
+from partition.eligible import software_only
+from partition.plan import Question
+from partition.rates import Rates, even_rates, rates_from_packets
+from partition.solve import solve
+from partition.split import software_half
+
+
+def quiet(text: str) -> None:
+    """Progress that nobody sees."""
+
+
+def merge_tenants(source: Source, progress: Progress = quiet) -> Merged:
+    """Parse, flatten and check each tenant, then merge. Errors: `ClickError`."""
+    policy = read_policy(source.folder / "policy.toml")
+    for name in source.names:
+        policy.tenant(name)
+    tenants: dict[str, Graph] = {}
+    for name in source.names:
+        progress(f"reading tenant {name}")
+        tenants[name] = read_tenant(policy, name)
+    progress(f"merging {', '.join(source.names)}")
+    master = merge(tenants, policy)
+    checked = check(master.graph, class_info)
+    elements = instantiate(master.graph)
+    merged = Merged(policy, tenants, master, checked, elements)
+    _check_quotas(merged)
+    return merged
+
+
+def read_tenant(policy: Policy, name: str) -> Graph:
+    """One tenant's graph, legal by itself, with files that its elements name put in place. Errors: `ClickError`."""
+    graph = load(policy.tenant(name).click, name)
+    check(graph, class_info)
+    elements = instantiate(graph)
+    nodes = tuple(_inlined(node, elements[node.name].inlined()) for node in graph.nodes)
+    return Graph(nodes, graph.edges, graph.requirements)
+
+
+def _inlined(node: Node, config: str | None) -> Node:
+    return node if config is None else Node(node.name, node.class_name, config, node.location, node.source_line)
+
+
+def _check_quotas(merged: Merged) -> None:
+    """Quotas that no placement can change: table entries."""
+    mistakes = []
+    for tenant in merged.master.tenants:
+        quota = merged.policy.tenant(tenant).quota
+        if quota.table_entries is None:
+            continue
+        entries = {n: cost_of(e).entries for n, e in merged.elements.items() if merged.master.owner[n] == tenant and e.has_program}
+        total = sum(entries.values())
+        if total > quota.table_entries:
+            largest = ", ".join(f"{n} ({c})" for n, c in sorted(entries.items(), key=lambda item: (-item[1], item[0])) if c)
+            mistakes.append(
+                Diagnostic(
+                    merged.policy.tenant(tenant).location,
+                    f"{tenant} has {total} table entries, {total - quota.table_entries} more than its quota of {quota.table_entries}",
+                    f"raise table_entries, or shorten: {largest}",
+                )
+            )
+    if mistakes:
+        raise ClickError(*mistakes)
+
+
+def rates_of(merged: Merged, packets: Iterable[tuple[str, Packet]] | None) -> Rates:
+    """Edge rates from ``packets`` (source element, packet), or an even split where there are none."""
+    return even_rates(merged.master.graph) if packets is None else rates_from_packets(merged.master.graph, packets)
+
+
+def split(
+    merged: Merged, rates: Rates, pins: dict[str, bool] | None = None, progress: Progress = quiet
+) -> Split:
+    """Cut the master graph. What the composer cannot make hardware goes back to software with its reason, and the cut is made again.
+    Errors: `ClickError`."""
+    for name in pins or {}:
+        if name not in merged.elements:
+            fail(f"there is no element {name} to pin", "names are those that `mlclick merge` prints", Location(None, "<pins>", 1, 1))
+    software = software_only(merged.checked, merged.elements)
+    costs = {name: cost_of(element) for name, element in merged.elements.items()}
+    pinned: dict[str, str] = {}
+    tagged = frozenset(t for t in merged.master.tenants if merged.policy.tenant(t).vlan is not None)
+    while True:
+        question = Question(
+            merged.master, merged.checked, merged.elements, costs, rates, merged.policy, {**software, **pinned}, pins or {}
+        )
+        progress("cutting between hardware and software")
+        plan = solve(question)
+        placement = Placement(merged.master.graph, merged.master.tenants, merged.master.owner, plan.hardware)
+        crossings = find_crossings(placement, merged.elements)
+        progress("composing the pipeline")
+        try:
+            composition = compose(placement, merged.elements, crossings, port_count(merged), tagged)
+        except NotHardware as error:
+            if error.element in pinned or merged.master.owner[error.element] is None:
+                raise
+            pinned[error.element] = str(error)
+            continue
+        half = software_half(placement, merged.elements, crossings)
+        return Split(merged, question, plan, placement, crossings, composition, half, pinned)
+
+
+def port_count(merged: Merged) -> int:
+    """Physical ports: one more than the highest in use."""
+    return max(merged.master.ports) + 1
+
+
+def build_datapath(design: Split, parameters: DatapathParameters, progress: Progress = quiet) -> Built:
+    """The data path and its Verilog."""
+    merged = design.merged
+    tenants = merged.master.tenants
+    policies = [merged.policy.tenant(name) for name in tenants]
+    rules = tuple(Rule(number, p.vlan, p.mac, p.port) for number, p in enumerate(policies))
+    edges = {number: sum(1 for c in design.crossings if c.tenant == name) for number, name in enumerate(tenants)}
+    progress("writing Verilog")
+    datapath = Datapath(parameters, rules, design.composition, tuple(p.weight for p in policies), edges)
+    return Built(design, datapath, to_verilog(datapath, "datapath"))

@@ -1,0 +1,71 @@
+"""Which elements can be hardware at all, and for those that cannot, why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from elements.definition.element import Element
+from elements.placement.crossings import entry_layout, punts
+from elements.placement.layouts import Layouts, find_layouts, layouts_at
+from graph.check import Checked
+from graph.model import Graph
+
+
+def software_only(checked: Checked, elements: Mapping[str, Element]) -> dict[str, str]:
+    """The elements that must be software, each with the reason."""
+    layouts = find_layouts(checked.graph, elements)
+    reasons = {}
+    for node in checked.graph.nodes:
+        why = _reason(checked, elements, layouts, node.name)
+        if why is not None:
+            reasons[node.name] = why
+    # What takes packets from software must know where their headers are, whichever element is asked first.
+    changed = True
+    while changed:
+        changed = False
+        for edge in checked.graph.edges:
+            if edge.target not in reasons and edge.source in reasons and not _enterable(checked.graph, layouts, edge.target, edge.source):
+                reasons[edge.target] = f"where headers are in packets from {edge.source} is not known at compile time"
+                changed = True
+    return reasons
+
+
+def _reason(checked: Checked, elements: Mapping[str, Element], layouts: Layouts, name: str) -> str | None:
+    element = elements[name]
+    if element.hardware_role is not None:
+        return None
+    if not element.has_program:
+        return f"{element.node.class_name} is written for software only"
+    arriving = layouts_at(checked.graph, layouts, name)
+    if arriving is None:
+        return "where headers are is not known at compile time"
+    if not arriving:
+        return "no packet reaches it"
+    program = element.trace()
+    for table in program.tables:
+        if table.kind != "lpm":
+            return f"there is no hardware for {table.kind} tables"
+    if any(access.state.depth > 1 for access in program.accesses):
+        return "it keeps an array of state"
+    if program.accesses and punts(element):
+        return "it keeps state and its hardware covers the common case only"
+    pulled = checked.graph.input_count(name) > 0 and checked.kind(name, False, 0) == "pull"
+    if pulled and program.accesses and not _counts_departures(checked.graph, elements, name):
+        return "it keeps state behind a queue"
+    return None
+
+
+def _counts_departures(graph: Graph, elements: Mapping[str, Element], name: str) -> bool:
+    targets = [edge.target for edge in graph.outgoing(name)]
+    last = len(targets) == 1 and elements[targets[0]].hardware_role in ("scheduler", "egress")
+    return last and elements[name].node.class_name == "Counter"
+
+
+def _enterable(graph: Graph, layouts: Layouts, target: str, source: str) -> bool:
+    try:
+        for edge in graph.incoming(target):
+            if edge.source == source:
+                entry_layout(graph, layouts, edge)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,57 @@
+"""How often each edge is used: from packets that were replayed, or from an even split where nothing is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from elements.reference.machine import Machine
+from elements.reference.packet import Packet
+from graph.model import Graph
+
+Rates = Mapping[tuple[str, int], float]
+"""Packets by (element, output port), for one packet offered to the machine."""
+
+ROUNDS = 50
+
+
+def rates_from_packets(graph: Graph, packets: Iterable[tuple[str, Packet]]) -> dict[tuple[str, int], float]:
+    """Rates seen when ``packets`` (source element, packet) are replayed through the reference machine."""
+    counts: dict[tuple[str, int], int] = {}
+
+    def observe(name: str, port: int, packet: Packet) -> None:
+        counts[name, port] = counts.get((name, port), 0) + 1
+
+    machine = Machine(graph, observe)
+    offered = 0
+    for source, packet in packets:
+        machine.inject(source, packet)
+        offered += 1
+    return {place: count / max(offered, 1) for place, count in counts.items()}
+
+
+def even_rates(graph: Graph) -> dict[tuple[str, int], float]:
+    """Rates where every source gets the same share and every output of an element the same share of what reaches it; loops are followed
+    `ROUNDS` times, each turn with a tenth of what went in, so that they end."""
+    sources = [node.name for node in graph.nodes if not graph.incoming(node.name) and graph.outgoing(node.name)]
+    arriving = {name: 1 / len(sources) for name in sources}
+    rates: dict[tuple[str, int], float] = {}
+    for _ in range(ROUNDS):
+        following: dict[str, float] = {}
+        for name, amount in arriving.items():
+            ports = sorted({edge.source_port for edge in graph.outgoing(name)})
+            for port in ports:
+                share = amount / len(ports)
+                rates[name, port] = rates.get((name, port), 0.0) + share
+                for edge in graph.outgoing(name):
+                    if edge.source_port == port:
+                        following[edge.target] = following.get(edge.target, 0.0) + share
+        arriving = {name: amount for name, amount in following.items() if amount > 1e-6}
+    return rates
+
+
+def arrivals(graph: Graph, rates: Rates, name: str) -> float:
+    """Packets that reach ``name``, for one packet offered; a source has what it sends."""
+    incoming = sum(rates.get((edge.source, edge.source_port), 0.0) for edge in graph.incoming(name))
+    if graph.incoming(name):
+        return incoming
+    return sum(rates.get((name, port), 0.0) for port in {edge.source_port for edge in graph.outgoing(name)})

@@ -1,0 +1,136 @@
+"""The split machine: the Verilated data path and the software half, joined by the crossing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+from elements.placement.crossings import Crossing
+from elements.reference.packet import Packet
+from hdl.datapath import Datapath
+from hdl.meta import SHIM_ETHERTYPE, SHIM_VERSION
+from hdl.tools.verilog import to_verilog
+from partition.split import crossing_name
+from sim.frames import FrameReader, encode
+from sim.verilated import Verilated
+
+CHUNK = 256
+MOST_CHUNKS = 400
+"""Runs of `CHUNK` cycles within which every packet has come to rest; more is a packet that goes round and round."""
+
+
+class SoftwareHalf(Protocol):
+    """What the split machine needs of the software half: any machine with `FromCrossing` and `ToCrossing` elements."""
+
+    @property
+    def emitted(self) -> list[tuple[str, Packet]]:
+        """Packets that reached a sink."""
+
+    def inject(self, source: str, packet: Packet) -> None:
+        """Offer a packet to a source."""
+
+    def clear(self) -> None:
+        """Forget what was emitted."""
+
+
+@dataclass
+class Journeys:
+    """How packets went: those that stayed in hardware, and those that crossed by the reason."""
+
+    offered: int = 0
+    crossed: int = 0
+    by_crossing: dict[str, int] = field(default_factory=dict)
+
+
+class SplitMachine:
+    """Packets go in one by one, by physical port; each is followed until nothing moves any more, so that order is that of arrival."""
+
+    def __init__(
+        self, datapath: Datapath, software: SoftwareHalf, tenants: tuple[str, ...], crossings: tuple[Crossing, ...]
+    ) -> None:
+        self.width = datapath.parameters.width
+        self.ports = datapath.parameters.ports
+        self.software = software
+        self.tenants = tenants
+        self.verilog = to_verilog(datapath, "datapath")
+        self.model = Verilated.from_verilog(self.verilog, "datapath")
+        self.model.reset()
+        self.crossings: Mapping[tuple[int, int], Crossing] = {(tenants.index(c.tenant), c.number): c for c in crossings}
+        self.numbers = {crossing_name(c): (tenants.index(c.tenant), c.number) for c in crossings}
+        self.emitted: list[tuple[int, bytes]] = []
+        self.journeys = Journeys()
+        self._outs = [*(f"out{p}" for p in range(self.ports)), "host_out"]
+        self._readers = {name: FrameReader(self.width) for name in self._outs}
+        for name in self._outs:
+            self.model.set(f"{name}__ready", 1)
+
+    def inject(self, port: int, packet: Packet) -> None:
+        """A frame arrives at physical ``port``; everything that follows from it happens before this returns."""
+        self.journeys.offered += 1
+        self.model.set("time", packet.time & ((1 << 48) - 1))
+        waiting = [(f"in{port}", packet.data)]
+        crossed = False
+        for _ in range(MOST_CHUNKS):
+            to_software = self._run(waiting)
+            crossed = crossed or bool(to_software)
+            waiting = [("host_in", frame) for each in to_software for frame in self._cross(each, packet.time)]
+            if not waiting and self.model.get("idle"):
+                self.journeys.crossed += crossed
+                return
+        raise RuntimeError("a packet has not come to rest: its tenant's configuration sends it round a loop")
+
+    def _run(self, frames: list[tuple[str, bytes]]) -> list[bytes]:
+        """Offer frames in one stretch of cycles; returns those that came out to the host."""
+        beats = sum(-(-len(frame) // (self.width // 8)) for _, frame in frames)
+        cycles = CHUNK + beats
+        inputs = {}
+        for name in (*(f"in{p}" for p in range(self.ports)), "host_in"):
+            valid, payload = encode([(0, frame) for at, frame in frames if at == name], self.width, cycles)
+            inputs[f"{name}__valid"] = valid
+            inputs[f"{name}__payload"] = payload
+        wanted = [f"{name}__{part}" for name in self._outs for part in ("valid", "payload")]
+        outputs = self.model.run(inputs, wanted, cycles)
+        for port in range(self.ports):
+            for _, frame in self._readers[f"out{port}"].read(outputs[f"out{port}__valid"], outputs[f"out{port}__payload"]):
+                self.emitted.append((port, frame))
+        read = self._readers["host_out"].read(outputs["host_out__valid"], outputs["host_out__payload"])
+        return [frame for _, frame in read]
+
+    def _cross(self, frame: bytes, time: int) -> list[bytes]:
+        """A frame reaches the software half; returns what that sends back."""
+        crossing, packet = self._unwrap(frame, time)
+        name = crossing_name(crossing)
+        why = f"{crossing.edge.target} is left by the hardware" if crossing.punt else f"{crossing.edge.target} is software"
+        self.journeys.by_crossing[why] = self.journeys.by_crossing.get(why, 0) + 1
+        self.software.clear()
+        self.software.inject(name, packet)
+        return [self._wrap(*self.numbers[sink], out) for sink, out in self.software.emitted]
+
+    def _unwrap(self, frame: bytes, time: int) -> tuple[Crossing, Packet]:
+        """The crossing and packet of a frame with its shim. Errors: ``ValueError`` for a shim that is none of ours."""
+        if int.from_bytes(frame[:2], "big") != SHIM_ETHERTYPE or frame[2] != SHIM_VERSION:
+            raise ValueError(f"not a crossing shim: {frame[:16].hex()}")
+        crossing = self.crossings[frame[3], int.from_bytes(frame[4:6], "big")]
+        length = int.from_bytes(frame[14:16], "big")
+        packet = Packet.of(frame[16 : 16 + length], time=time, device=frame[6] & 15)
+        packet.start += crossing.headroom
+        packet.packet_type = frame[6] >> 5
+        packet.fix_ip_src = frame[6] >> 4 & 1
+        packet.paint = frame[7]
+        packet.dst_ip = int.from_bytes(frame[8:12], "big")
+        packet.vlan_tci = int.from_bytes(frame[12:14], "big")
+        packet.network = None if crossing.network is None else packet.start + crossing.network
+        return crossing, packet
+
+    def _wrap(self, tenant: int, number: int, packet: Packet) -> bytes:
+        """A packet with its shim, and as much in front of its data as the crossing says."""
+        crossing = self.crossings[tenant, number]
+        packet.move_start(-crossing.headroom)
+        data = packet.data
+        shim = SHIM_ETHERTYPE.to_bytes(2, "big") + bytes((SHIM_VERSION, tenant)) + number.to_bytes(2, "big")
+        shim += bytes((packet.packet_type << 5 | packet.fix_ip_src << 4 | packet.device, packet.paint)) + packet.dst_ip.to_bytes(4, "big")
+        return shim + packet.vlan_tci.to_bytes(2, "big") + len(data).to_bytes(2, "big") + data
+
+
