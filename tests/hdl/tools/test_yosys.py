@@ -29,9 +29,7 @@ def test_a_memory_takes_block_ram(family: Family) -> None:
 
 
 def test_resources_count_every_primitive_by_what_it_takes() -> None:
-    found = count_resources(
-        {"RAMB36E1": 2, "RAMB18E1": 1, "URAM288": 1, "RAM64M": 3, "SRL16E": 2, "LUT6": 5, "CARRY4": 9, "DSP48E1": 4}
-    )
+    found = count_resources({"RAMB36E1": 2, "RAMB18E1": 1, "URAM288": 1, "RAM64M": 3, "SRL16E": 2, "LUT6": 5, "CARRY4": 9, "DSP48E1": 4})
     assert (found.bram18, found.uram, found.lutram, found.lut, found.dsp) == (5, 1, 14, 5, 4)
     assert found.bram_bits == 5 * 18432 + 294912
     assert found.total_lut == 19

@@ -1,0 +1,52 @@
+"""Plans as tables for people."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from mlclick.design import Split
+from partition.rates import arrivals
+
+
+def print_plan(split: Split, console: Console) -> None:
+    """Which element of each tenant runs where, what it costs on both sides, and why; then the totals."""
+    question, plan = split.question, split.plan
+    table = Table(title="Placement", header_style="bold")
+    for heading, right in (("element", False), ("class", False), ("side", False), ("packets", True), ("LUTs", True), ("host ns", True)):
+        table.add_column(heading, justify="right" if right else "left")
+    table.add_column("why")
+    graph = question.checked.graph
+    for node in graph.nodes:
+        cost = question.costs[node.name]
+        rate = arrivals(graph, question.rates, node.name)
+        hard = node.name in plan.hardware
+        side = "hardware" if hard else "software"
+        table.add_row(node.name, node.class_name, side, f"{rate:.3f}", str(cost.luts), f"{cost.ns:.1f}", _why(split, node.name))
+    console.print(table)
+    machine = question.policy.machine
+    hard_count = len(plan.hardware)
+    console.print(f"hardware: {hard_count} elements, {plan.luts} LUTs{_of(machine.luts)}, {plan.bram_bits} BRAM bits{_of(machine.bram_bits)}")
+    console.print(f"software: {len(graph.nodes) - hard_count} elements, {plan.host_ns:.1f} ns of host time a packet offered")
+    console.print(f"crossings: {plan.crossings:.3f} a packet offered, {len(split.crossings)} ways across")
+    proof = "proven optimal" if plan.optimal else "not proven optimal"
+    console.print(f"solver: {plan.solver}, {proof} (gap {plan.gap:g})")
+
+
+def _of(budget: int | None) -> str:
+    return "" if budget is None else f" of {budget}"
+
+
+def _why(split: Split, name: str) -> str:
+    question, plan = split.question, split.plan
+    rate = arrivals(question.checked.graph, question.rates, name)
+    saved = question.costs[name].ns * rate
+    if name in question.software:
+        return question.software[name].removeprefix(f"{name}: ")
+    if question.pins.get(name) is not None:
+        return "pinned"
+    if question.master.owner[name] is None or question.elements[name].hardware_role in ("ingress", "egress", "scheduler"):
+        return "stands at a port"
+    if name in plan.hardware:
+        return f"in software it would take {saved:.1f} ns a packet offered"
+    return f"in hardware it would save {saved:.1f} ns and cost more in crossings or LUTs"

@@ -1,0 +1,64 @@
+"""Packets through the machine: all in software, split with the simulated hardware, or the Python reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from elements.captures.pcap import write_capture
+from elements.reference.machine import Machine as ReferenceMachine
+from elements.reference.packet import Packet
+from hdl.datapath import DatapathParameters
+from mlclick.design import Merged, Split
+from mlclick.flow import build_datapath
+from sim.split_machine import Journeys, SplitMachine
+from swclick.machine import Machine as SoftwareMachine
+
+Hardware = Literal["none", "sim", "reference"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came out: (time in ns, port, frame), in order; ``journeys`` where hardware took part; ``log`` is what elements printed."""
+
+    emitted: tuple[tuple[int, int, bytes], ...]
+    journeys: Journeys | None
+    log: tuple[str, ...]
+
+
+def run_software(merged: Merged, packets: Iterable[tuple[int, Packet]], *, reference: bool = False) -> Outcome:
+    """Everything in software: the compiled machine, or the Python reference."""
+    graph = merged.master.graph
+    machine: ReferenceMachine | SoftwareMachine = ReferenceMachine(graph) if reference else SoftwareMachine(graph)
+    emitted: list[tuple[int, int, bytes]] = []
+    for port, packet in packets:
+        seen = len(machine.emitted) if reference else 0
+        machine.inject(f"port{port}_in", packet.copy())
+        emitted += [(packet.time, int(sink[4:].partition("_")[0]), out.data) for sink, out in machine.emitted[seen:]]
+        if isinstance(machine, SoftwareMachine):
+            machine.clear()
+    return Outcome(tuple(emitted), None, tuple(machine.log))
+
+
+def run_split(split: Split, packets: Iterable[tuple[int, Packet]], parameters: DatapathParameters) -> Outcome:
+    """The Verilated data path and the compiled software half, joined by the crossing."""
+    built = build_datapath(split, parameters)
+    software = SoftwareMachine(split.software)
+    machine = SplitMachine(built.datapath, software, split.merged.master.tenants, split.crossings)
+    emitted: list[tuple[int, int, bytes]] = []
+    for port, packet in packets:
+        machine.inject(port, packet.copy())
+        emitted += [(packet.time, out, frame) for out, frame in machine.emitted]
+        machine.emitted.clear()
+    return Outcome(tuple(emitted), machine.journeys, tuple(software.log))
+
+
+def write_ports(folder: Path, outcome: Outcome, ports: Iterable[int]) -> dict[int, int]:
+    """A capture `portN.pcap` for each port in ``folder``; returns the packets in each. Errors: `ClickError`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return {
+        port: write_capture(folder / f"port{port}.pcap", ((time, frame) for time, at, frame in outcome.emitted if at == port))
+        for port in ports
+    }
