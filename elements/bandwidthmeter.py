@@ -1,0 +1,47 @@
+"""BandwidthMeter(RATE, ...)
+
+Sends packets to the output that the average rate, in bytes a second, says: output 0 below the first RATE, 1 below the second, and so on.
+
+The average is exponentially weighted, as in Click, in epochs of about a millisecond; see elements/rates/ewma.py for the arithmetic.
+
+Arguments:
+    RATE: bytes, or a bandwidth such as 1Mbps, a second; each larger than the one before.
+
+Handlers:
+    rate (read): the average rate in bytes a second.
+
+Examples:
+    BandwidthMeter(1000)
+    BandwidthMeter(8kbps, 1MBps)
+"""
+
+from elements.definition.arguments import Rest
+from elements.definition.handlers import StateView, reads
+from elements.definition.parsers import bandwidth
+from elements.definition.ports import Ports
+from elements.program.packet import Packet
+from elements.rates.ewma import EPOCHS_PER_SECOND, FRACTION, RateMeter, threshold
+
+
+class BandwidthMeter(RateMeter):
+    ports = Ports("1/2-", "h/h")
+    rates = Rest("RATE", bandwidth, 1)
+
+    def setup(self) -> None:
+        if list(self.rates) != sorted(set(self.rates)):
+            raise ValueError("each RATE must be larger than the one before")
+        if self.outputs > len(self.rates) + 1:
+            raise ValueError(f"{self.outputs} outputs are in use, but {len(self.rates)} RATE(s) tell {len(self.rates) + 1} apart")
+
+    def program(self, p: Packet) -> None:
+        average = self.measure(p, p.length)
+        for number, rate in enumerate(self.rates):
+            with p.when(average < threshold(rate)):
+                p.output(number)
+        if self.outputs > len(self.rates):
+            p.output(len(self.rates))
+        p.drop()
+
+    @reads("rate")
+    def rate(self, state: StateView) -> str:
+        return str(round(state.get(self.average) * EPOCHS_PER_SECOND / (1 << FRACTION)))

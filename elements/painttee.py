@@ -1,0 +1,37 @@
+"""PaintTee(COLOR [, ANNO])
+
+Passes every packet on by output 0, and a copy of those with paint COLOR by output 1.
+
+Arguments:
+    COLOR: the paint that is copied, 0 to 255.
+    ANNO: which annotation; only PAINT, the default, exists here.
+
+Examples:
+    PaintTee(1)
+"""
+
+from elements.definition.arguments import Argument
+from elements.definition.csource import CSource
+from elements.definition.element import Element
+from elements.definition.parsers import byte, word
+from elements.definition.ports import Ports
+from elements.reference.machine import Machine
+from elements.reference.packet import Packet
+
+
+class PaintTee(Element):
+    ports = Ports("1/2", "h/h")
+    color = Argument("COLOR", byte)
+    annotation = Argument("ANNO", word, "PAINT")
+
+    def setup(self) -> None:
+        if self.annotation != "PAINT":
+            raise ValueError(f"ANNO: only PAINT can be looked at, not {self.annotation!r}")
+
+    def push(self, machine: Machine, port: int, packet: Packet) -> None:
+        if packet.paint == self.color:
+            machine.push_out(self.name, 1, packet.copy())
+        machine.push_out(self.name, 0, packet)
+
+    def c_source(self) -> CSource:
+        return CSource(push=f"\n    if (p->paint == {self.color}) OUT(1, CLONE(p));\n    OUT(0, p);\n")

@@ -1,0 +1,50 @@
+"""Rates as exponentially weighted moving averages, as Click's meters keep them: weight 1/16, ten bits of fraction, an epoch of 2**20 ns.
+
+The decay over k epochs without packets is the product of the constants (15/16)**(2**i) for the bits i of k, each cut to 16 bits, in the place
+of k roundings; more than 127 epochs count as 127.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from elements.definition.element import Element, StateVariable
+from elements.program.packet import Packet
+from elements.program.values import Value, const, extend, mux, part
+
+EPOCH_BITS: Final = 20
+EPOCHS_PER_SECOND: Final = 1_000_000_000 / (1 << EPOCH_BITS)
+FRACTION: Final = 10
+STABILITY: Final = 4
+DECAYS: Final = tuple(round((15 / 16) ** (1 << i) * 65536) for i in range(7))
+
+
+class RateMeter(Element):
+    """State and average of an element that measures what passes. The average counts what the epochs before the present one had."""
+
+    epoch = StateVariable(28)
+    current = StateVariable(32)
+    average = StateVariable(44)
+
+    def measure(self, p: Packet, amount: Value) -> Value:
+        """Count ``amount`` and give the average an epoch, with `FRACTION` bits of fraction (44 bits)."""
+        present = part(p.now, EPOCH_BITS, 28)
+        passed = present - p.read(self.epoch)
+        same = passed.equals(0)
+        counted, average = p.read(self.current), p.read(self.average)
+        idle = passed - 1
+        idle = mux(idle > 127, const(127, 28), idle)
+        # average + (counted * 2**FRACTION - average) / 16, without a sign.
+        updated = part((average - part(average, STABILITY, 40)) + part(counted * (1 << FRACTION), STABILITY, 40), 0, 44)
+        for bit, factor in enumerate(DECAYS):
+            updated = mux(part(idle, bit, 1), extend(part(updated * const(factor, 17), 16, 44), 44), updated)
+        p.write(self.epoch, present)
+        p.write(self.current, mux(same, part(counted + amount, 0, 32), extend(amount, 32)))
+        result = mux(same, average, updated)
+        p.write(self.average, result)
+        return result
+
+
+def threshold(rate: int) -> int:
+    """``rate`` a second as `RateMeter.measure` gives it."""
+    return round(rate / EPOCHS_PER_SECOND * (1 << FRACTION))
