@@ -87,7 +87,11 @@ class Classifier(Element):
     def _matches(p: Packet, clause: Clause) -> Value:
         end = clause.offset + len(clause.value)
         tests = [p.has(end)]
-        for index, (value, mask) in enumerate(zip(clause.value, clause.mask, strict=True)):
-            tests.append((p.data[clause.offset + index] & mask).equals(value) if mask else TRUE)
+        if all(mask == 0xFF for mask in clause.mask):
+            # One comparison of the whole field: what other elements ask of it is the same value.
+            tests.append(p.data[clause.offset : end].equals(int.from_bytes(clause.value, "big")))
+        else:
+            for index, (value, mask) in enumerate(zip(clause.value, clause.mask, strict=True)):
+                tests.append((p.data[clause.offset + index] & mask).equals(value) if mask else TRUE)
         here = all_of(*tests)
         return bit_not(here) if clause.negated else here

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from elements.definition.element import Element
 from elements.placement.crossings import Crossing, Placement, punts, uses_transport
 from elements.placement.layouts import Layout
-from elements.program.combine import any_of
+from elements.program.combine import all_of, any_of
 from elements.program.program import ANNOTATIONS, Program
 from elements.program.substitute import substitute
 from elements.program.values import FALSE, TRUE, Value, add, bit_and, bit_not, const, eq, make, mux, part, sub, ult
@@ -182,7 +182,7 @@ class TenantTracer:
                 known = max(known if not cut else 0, layout.network + element.network_bytes)
             elif cut:
                 known = max(0, layout.base)
-            when = bit_and(path.when, new[way.when])
+            when = conjunction(path.when, new[way.when])
             copies = path.copies if program.exclusive else (*path.copies, (name, way.port))
             if when is not FALSE:
                 self._leave(name, way.port, Path(when, layout, bytes_after, annotations, end, known, copies))
@@ -234,6 +234,16 @@ class TenantTracer:
 def raw_byte(position: int) -> Value:
     """The byte at ``position`` as it came in; nothing was in front of the frame, and that is zero."""
     return make("load", 8, (), ("data", position)) if position >= 0 else const(0, 8)
+
+
+def conjunction(a: Value, b: Value) -> Value:
+    """Both conditions, each of their terms once; false where one term is another's opposite, as on a way that an earlier test has closed."""
+    terms = dict.fromkeys((*_terms(a), *_terms(b)))
+    return FALSE if any(bit_not(term) in terms for term in terms) else all_of(*terms)
+
+
+def _terms(value: Value) -> list[Value]:
+    return [term for operand in value.operands for term in _terms(operand)] if value.op == "and" else [value]
 
 
 def moved(value: Value, by: int) -> Value:

@@ -1,0 +1,81 @@
+"""Between the bytes of a media access controller and the wide beats of the data path."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from amaranth.hdl import Cat, Const, Module, Mux, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from hdl.stream import beat_stream
+
+
+class BytesToBeats(wiring.Component):
+    """Gathers bytes into beats of ``width`` bits, first byte in lane 0. ``abort``, given with a frame's last byte, comes with its last beat.
+
+    Latency: 1 cycle from the byte that completes a beat. Initiation interval: 1 byte; a sink that takes a beat every ``width``/8 cycles, and
+    one at a frame's end, never stalls it. Registers belong to the frame.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.width: Final = width
+        super().__init__({"sink": In(beat_stream(8)), "abort": In(1), "source": Out(beat_stream(width)), "source_abort": Out(1)})
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        lanes = self.width // 8
+        lane = Signal(range(lanes))
+        gathered = Signal(self.width - 8)
+        byte, out = self.sink.payload, self.source.payload
+        ends = byte.last | (lane == lanes - 1)
+        m.d.comb += self.sink.ready.eq(~ends | ~self.source.valid | self.source.ready)
+        with m.If(self.source.ready):
+            m.d.sync += self.source.valid.eq(0)
+        with m.If(self.sink.valid & self.sink.ready):
+            m.d.sync += lane.eq(lane + 1)
+            with m.Switch(lane):
+                for number in range(lanes - 1):
+                    with m.Case(number):
+                        m.d.sync += gathered[8 * number : 8 * number + 8].eq(byte.data)
+            with m.If(ends):
+                m.d.sync += [
+                    lane.eq(0),
+                    self.source.valid.eq(1),
+                    out.last.eq(byte.last),
+                    out.keep.eq((Const(2, lanes + 1) << lane) - 1),
+                    self.source_abort.eq(self.abort & byte.last),
+                ]
+                # Lanes beyond the frame's end are zero, whatever the last beat left there.
+                for number in range(lanes):
+                    old = gathered[8 * number : 8 * number + 8] if number < lanes - 1 else byte.data
+                    m.d.sync += out.data[8 * number : 8 * number + 8].eq(Mux(lane == number, byte.data, Mux(lane > number, old, 0)))
+        return m
+
+
+class BeatsToBytes(wiring.Component):
+    """Sends the bytes of beats of ``width`` bits one by one, lane 0 first.
+
+    Latency: 1 cycle. Initiation interval: ``width``/8 cycles a beat, as many as it has bytes at a frame's end: while the source is never
+    empty, neither is the output. Registers belong to the frame.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.width: Final = width
+        super().__init__({"sink": In(beat_stream(width)), "source": Out(beat_stream(8))})
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        held, keep, last = Signal(self.width), Signal(self.width // 8), Signal()
+        ends = ~keep[1]
+        taken = self.source.valid & self.source.ready
+        m.d.comb += [
+            self.source.valid.eq(keep[0]),
+            self.source.payload.eq(Cat(held[:8], Const(1, 1), last & ends)),
+            self.sink.ready.eq(~keep[0] | (ends & self.source.ready)),
+        ]
+        with m.If(taken):
+            m.d.sync += [held.eq(held >> 8), keep.eq(keep >> 1)]
+        with m.If(self.sink.valid & self.sink.ready):
+            m.d.sync += [held.eq(self.sink.payload.data), keep.eq(self.sink.payload.keep), last.eq(self.sink.payload.last)]
+        return m
