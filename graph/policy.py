@@ -27,7 +27,8 @@ class Quota:
 
 @dataclass(frozen=True)
 class TenantPolicy:
-    """One tenant: identity (``vlan`` tag, destination ``mac``, physical ``port``; what is None does not matter), devices, weight, quota."""
+    """One tenant: identity (``vlan`` tag, destination ``mac``, physical ``port``; what is None does not matter), devices, weight, quota, and
+    ``rates``: by element, the shares of its packets that leave by each output."""
 
     name: str
     click: Path
@@ -37,6 +38,7 @@ class TenantPolicy:
     devices: Mapping[str, int]
     weight: int
     quota: Quota
+    rates: Mapping[str, tuple[float, ...]]
     location: Location
 
 
@@ -126,7 +128,7 @@ class _Reader:
         if re.fullmatch(r"port\d+_.*", name):
             self._fail(section, None, f"{name!r} is no name for a tenant", "names such as port0_… are the operator's own")
         table = self._table(section, entry)
-        self._known(section, table, ("click", "vlan", "mac", "port", "vni", "devices", "weight", "quota"))
+        self._known(section, table, ("click", "vlan", "mac", "port", "vni", "devices", "weight", "quota", "rates"))
         if "vni" in table:
             self._fail(section, "vni", "tenants cannot be known by a VXLAN network identifier yet", "use vlan, mac or port")
         if not {"vlan", "mac", "port"} & set(table):
@@ -148,8 +150,18 @@ class _Reader:
             devices=dict(devices),
             weight=self._whole(section, table, "weight") or 1,
             quota=Quota(**numbers, **shares),  # type: ignore[arg-type]  # keys are split by type above
+            rates=self._rates(f"{section}.rates", table.get("rates", {})),
             location=self._find(section, None)[0],
         )
+
+    def _rates(self, section: str, entry: object) -> dict[str, tuple[float, ...]]:
+        rates: dict[str, tuple[float, ...]] = {}
+        for element, shares in self._table(section, entry).items():
+            numbers = isinstance(shares, list) and all(isinstance(s, int | float) and not isinstance(s, bool) and s >= 0 for s in shares)
+            if not numbers or not sum(shares):
+                self._fail(section, element, f"{element} = {shares!r} are no shares", "write a number for each output: [1, 99]")
+            rates[element] = tuple(float(share) / sum(shares) for share in shares)
+        return rates
 
     def _distinct(self, tenants: list[TenantPolicy]) -> None:
         """No packet may be two tenants': two identities must differ in something that both name."""

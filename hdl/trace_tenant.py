@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from elements.definition.element import Element
 from elements.placement.crossings import Crossing, Placement, punts, uses_transport
-from elements.placement.layouts import Layout
+from elements.placement.layouts import UNKNOWN, Layout
 from elements.program.combine import all_of, any_of
 from elements.program.program import ANNOTATIONS, Program
 from elements.program.substitute import substitute
@@ -155,7 +155,7 @@ class TenantTracer:
 
     @staticmethod
     def _plain_header(name: str, path: Path) -> Value:
-        if path.layout.network is None:
+        if _start(name, path, "network") is None or path.layout.network is None:
             raise NotHardware(name, "it reads the transport header and the network header is not set")
         return eq(part(path.byte(path.layout.network), 0, 4), const(5, 4))
 
@@ -168,7 +168,7 @@ class TenantTracer:
             self.trace.updates.setdefault(self.slot_of[name, access.state.name], []).append(update)
         bytes_after = dict(path.bytes)
         for edit in program.edits:
-            start = path.layout.base if edit.layer == "data" else path.layout.network
+            start = _start(name, path, edit.layer)
             if start is None:
                 raise NotHardware(name, "it writes the network header and that is not set")
             bytes_after[start + (20 if edit.layer == "transport" else 0) + edit.offset] = new[edit.value]
@@ -197,6 +197,7 @@ class TenantTracer:
                 self.trace.arrivals.append(Arrival(None, self._crossing(edge, path), path))
 
     def _crossing(self, edge: Edge, path: Path) -> Crossing:
+        _start(edge.source, path, "network")
         for crossing in self.crossings:
             if crossing.to_software and not crossing.punt and crossing.edge == edge and crossing.layout == path.layout:
                 return crossing
@@ -219,7 +220,7 @@ class TenantTracer:
             if (path.when, operands[0]) not in asked:
                 asked.append((path.when, operands[0]))
             return make(leaf.op, leaf.width, (), (slot,))
-        start = path.layout.base if kind == "data" else path.layout.network
+        start = _start(name, path, kind)
         if start is None:
             return const(0, leaf.width)
         start += 20 if kind == "transport" else 0
@@ -229,6 +230,14 @@ class TenantTracer:
             return path.reaches(start + int(leaf.attributes[1]))
         length = moved(path.end, -start)
         return length if start <= path.known else mux(path.reaches(start), length, const(0, 16))
+
+
+def _start(name: str, path: Path, layer: str) -> int | None:
+    """The position at which ``layer`` starts, that of the network header for `transport`. Errors: `NotHardware` where it depends."""
+    start = path.layout.base if layer == "data" else path.layout.network
+    if start == UNKNOWN:
+        raise NotHardware(name, "where the network header is depends on the way that a packet came")
+    return start
 
 
 def raw_byte(position: int) -> Value:

@@ -23,7 +23,7 @@ from mlclick.design import Built, Merged, Progress, Source, Split
 from partition.cost import cost_of
 from partition.eligible import software_only
 from partition.plan import Question
-from partition.rates import Rates, even_rates, rates_from_packets
+from partition.rates import Rates, rates_from_packets, stated_rates
 from partition.solve import solve
 from partition.split import software_half
 
@@ -86,8 +86,18 @@ def _check_quotas(merged: Merged) -> None:
 
 
 def rates_of(merged: Merged, packets: Iterable[tuple[str, Packet]] | None) -> Rates:
-    """Edge rates from ``packets`` (source element, packet), or an even split where there are none."""
-    return even_rates(merged.master.graph) if packets is None else rates_from_packets(merged.master.graph, packets)
+    """Edge rates from ``packets`` (source element, packet), or where there are none from the shares that the policy states.
+    Errors: `ClickError` for shares of an element that there is not."""
+    if packets is not None:
+        return rates_from_packets(merged.master.graph, packets)
+    shares: dict[str, tuple[float, ...]] = {}
+    for name in merged.master.tenants:
+        tenant = merged.policy.tenant(name)
+        for element, told in tenant.rates.items():
+            if f"{name}/{element}" not in merged.master.graph:
+                fail(f"rates name {element!r}, which {name} does not have", "names are those of the flat graph", tenant.location)
+            shares[f"{name}/{element}"] = told
+    return stated_rates(merged.master.graph, shares)
 
 
 def split(

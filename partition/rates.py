@@ -29,9 +29,9 @@ def rates_from_packets(graph: Graph, packets: Iterable[tuple[str, Packet]]) -> d
     return {place: count / max(offered, 1) for place, count in counts.items()}
 
 
-def even_rates(graph: Graph) -> dict[tuple[str, int], float]:
-    """Rates where every source gets the same share and every output of an element the same share of what reaches it; loops are followed
-    `ROUNDS` times, each turn with a tenth of what went in, so that they end."""
+def stated_rates(graph: Graph, shares: Mapping[str, tuple[float, ...]]) -> dict[tuple[str, int], float]:
+    """Rates where every source gets the same share, and every output of an element what ``shares`` says of what reaches it, or
+    else the same share; loops are followed `ROUNDS` times."""
     sources = [node.name for node in graph.nodes if not graph.incoming(node.name) and graph.outgoing(node.name)]
     arriving = {name: 1 / len(sources) for name in sources}
     rates: dict[tuple[str, int], float] = {}
@@ -40,7 +40,8 @@ def even_rates(graph: Graph) -> dict[tuple[str, int], float]:
         for name, amount in arriving.items():
             ports = sorted({edge.source_port for edge in graph.outgoing(name)})
             for port in ports:
-                share = amount / len(ports)
+                told = shares.get(name)
+                share = amount / len(ports) if told is None else amount * told[port] if port < len(told) else 0.0
                 rates[name, port] = rates.get((name, port), 0.0) + share
                 for edge in graph.outgoing(name):
                     if edge.source_port == port:

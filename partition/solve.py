@@ -47,7 +47,7 @@ class _Model:
 
     def solve(self) -> tuple[list[float], bool, float]:
         solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy has types, but not here
-        solver.silent()
+        solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", 0.0)

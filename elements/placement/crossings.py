@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from elements.definition.element import Element
-from elements.placement.layouts import Layout, Layouts, find_layouts, layouts_at
+from elements.placement.layouts import UNKNOWN, Layout, Layouts, find_layouts, layouts_at
 from elements.program.combine import walk
 from elements.program.values import TRUE
 from graph.model import Edge, Graph
@@ -103,12 +103,14 @@ def hardware_layouts_at(placement: Placement, layouts: Layouts, name: str) -> tu
 
 def entry_layout(graph: Graph, layouts: Layouts, edge: Edge) -> Layout:
     """The layout with which packets from software enter the hardware over ``edge``: as much headroom as any packet has at the target,
-    so that those from the wire and those from software look alike. Errors: ``ValueError`` where the network header's place is not known."""
+    so that those from the wire and those from software look alike. Errors: ``ValueError`` where the place of headers is not known."""
     leaving = layouts.get((edge.source, edge.source_port))
     at_target = layouts_at(graph, layouts, edge.target)
-    offsets = {layout.network_offset for layout in leaving or ()}
-    if leaving is None or at_target is None or len(offsets) != 1:
+    if not leaving or at_target is None:
         raise ValueError(f"the place of headers on the edge from {edge.source} to {edge.target} is not known at compile time")
     base = max(0, *(layout.base for layout in at_target))
+    offsets = {layout.network_offset for layout in leaving}
+    if len(offsets) > 1:
+        return Layout(base, UNKNOWN)
     offset = leaving[0].network_offset
     return Layout(base, None if offset is None else base + offset)

@@ -14,22 +14,26 @@ from elements.definition.element import Element, Move
 from elements.program.program import Network
 from graph.model import Graph
 
-MOST_LAYOUTS: Final = 4
+MOST_LAYOUTS: Final = 16
 LOWEST: Final = -64
 HIGHEST: Final = 127
 
 
+UNKNOWN: Final = -1000
+"""The network header's position where paths that differ in it have met: good for all that does not ask."""
+
+
 @dataclass(frozen=True)
 class Layout:
-    """Positions, in bytes, of the data's start and of the network header (None where unset)."""
+    """Positions, in bytes, of the data's start and of the network header (None where unset, `UNKNOWN` where that depends)."""
 
     base: int
     network: int | None
 
     @property
     def network_offset(self) -> int | None:
-        """Bytes from the data's start to the network header."""
-        return None if self.network is None else self.network - self.base
+        """Bytes from the data's start to the network header; None where it is unset or depends."""
+        return None if self.network is None or self.network == UNKNOWN else self.network - self.base
 
     def moved(self, shift: int, network: Network) -> Layout:
         """The layout after an exit with this shift and network place."""
