@@ -14,7 +14,9 @@ RESIDUE: Final = 0xDEBB20E3
 
 
 def crc32_step(crc: int, byte: int) -> int:
-    """The register after one more byte, on numbers: what `crc32_next` is derived from. Start with `INITIAL`; the sequence is the inverse."""
+    """The register after one more byte, on numbers: what `crc32_next` is derived from. Start with `INITIAL`; the sequence is the
+    inverse.
+    """
     crc ^= byte
     for _ in range(8):
         crc = (crc >> 1) ^ (POLYNOMIAL if crc & 1 else 0)

@@ -36,8 +36,8 @@ class MacRx(wiring.Component):
     """Takes preamble, start delimiter and check sequence off frames.
 
     ``source`` is a byte stream without the check sequence; a MAC cannot wait, so its ``ready`` is not looked at. With the beat that is
-    ``last``, ``abort`` says that the frame is bad: whoever stores it must forget it. ``max_frame`` is the longest good frame in bytes without
-    its check sequence; a longer one is cut off there, and bad. Shorter than 5 bytes, nothing comes out but the event.
+    ``last``, ``abort`` says that the frame is bad: whoever stores it must forget it. ``max_frame`` is the longest good frame in bytes
+    without its check sequence; a longer one is cut off there, and bad. Shorter than 5 bytes, nothing comes out but the event.
 
     Latency: 6 cycles. Initiation interval: 1 byte. Registers belong to the port.
     """

@@ -22,7 +22,8 @@ class MacTx(wiring.Component):
     ``sink`` must have a byte in every cycle from a frame's first to its last: a frame that runs dry is ended with an error on the wire
     and a wrong check sequence, the rest of it is taken and dropped, and ``underrun`` is high for a cycle. ``sent``: a frame is complete.
 
-    Latency: 9 cycles from the first byte to itself. Initiation interval: 1 byte, 24 bytes a frame more than it has. Registers belong to the port.
+    Latency: 9 cycles from the first byte to itself. Initiation interval: 1 byte, 24 bytes a frame more than it has. Registers belong to the
+    port.
     """
 
     def __init__(self) -> None:

@@ -13,11 +13,12 @@ from hdl.stream import beat_stream
 
 
 class PacketFifo(wiring.Component):
-    """A packet shows at ``source`` only when all of it is here, and then without a gap; one whose last beat comes with ``abort`` never does.
+    """A packet shows at ``source`` only when all of it is here, and then without a gap; one whose last beat comes with ``abort`` never
+    does.
 
-    ``depth`` in beats, a power of two. With ``drop`` the sink is always ready (nothing before a MAC can wait) and a packet that does not fit
-    is forgotten; without, the sink waits for room, and only a packet longer than the whole memory is forgotten. Either way ``dropped`` is
-    high for a cycle.
+    ``depth`` in beats, a power of two. With ``drop`` the sink is always ready (nothing before a MAC can wait) and a packet that does not
+    fit is forgotten; without, the sink waits for room, and only a packet longer than the whole memory is forgotten. Either way ``dropped``
+    is high for a cycle.
 
     Latency: 2 cycles from the last beat. Initiation interval: 1 beat. Registers and memory belong to the port.
     """

@@ -12,10 +12,11 @@ from hdl.stream import beat_stream
 
 
 class BytesToBeats(wiring.Component):
-    """Gathers bytes into beats of ``width`` bits, first byte in lane 0. ``abort``, given with a frame's last byte, comes with its last beat.
+    """Gathers bytes into beats of ``width`` bits, first byte in lane 0. ``abort``, given with a frame's last byte, comes with its last
+    beat.
 
-    Latency: 1 cycle from the byte that completes a beat. Initiation interval: 1 byte; a sink that takes a beat every ``width``/8 cycles, and
-    one at a frame's end, never stalls it. Registers belong to the frame.
+    Latency: 1 cycle from the byte that completes a beat. Initiation interval: 1 byte; a sink that takes a beat every ``width``/8 cycles,
+    and one at a frame's end, never stalls it. Registers belong to the frame.
     """
 
     def __init__(self, width: int) -> None:

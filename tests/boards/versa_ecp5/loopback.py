@@ -1,0 +1,45 @@
+"""A core that sends back what it receives, with one register."""
+
+from __future__ import annotations
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from boards.versa_ecp5.axi_lite import OKAY, SLVERR, axi_lite
+from hdl.stream import beat_stream
+
+ADDRESS_WIDTH = 20
+
+
+class Loopback(wiring.Component):
+    """Port 0 to port 0, host to host; a 32-bit register at address 0, SLVERR everywhere else."""
+
+    def __init__(self) -> None:
+        beats = beat_stream(64)
+        super().__init__(
+            {"rx0": In(beats), "tx0": Out(beats), "rx_host": In(beats), "tx_host": Out(beats), "axi": In(axi_lite(ADDRESS_WIDTH))}
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        wiring.connect(m, wiring.flipped(self.rx0), wiring.flipped(self.tx0))
+        wiring.connect(m, wiring.flipped(self.rx_host), wiring.flipped(self.tx_host))
+        axi = self.axi
+        scratch = Signal(32)
+        write = axi.awvalid & axi.wvalid & ~axi.bvalid
+        read = axi.arvalid & ~axi.rvalid
+        m.d.comb += [axi.awready.eq(write), axi.wready.eq(write), axi.arready.eq(read)]
+        with m.If(axi.bready):
+            m.d.sync += axi.bvalid.eq(0)
+        with m.If(axi.rready):
+            m.d.sync += axi.rvalid.eq(0)
+        with m.If(write):
+            m.d.sync += [axi.bvalid.eq(1), axi.bresp.eq(SLVERR)]
+            with m.If(axi.awaddr == 0):
+                m.d.sync += [scratch.eq(axi.wdata), axi.bresp.eq(OKAY)]
+        with m.If(read):
+            m.d.sync += [axi.rvalid.eq(1), axi.rdata.eq(0), axi.rresp.eq(SLVERR)]
+            with m.If(axi.araddr == 0):
+                m.d.sync += [axi.rdata.eq(scratch), axi.rresp.eq(OKAY)]
+        return m
