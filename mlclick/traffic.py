@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from elements.captures.pcap import read_capture
 from elements.reference.packet import Packet
 from graph.diagnostics import Location, fail
 from graph.policy import Policy
+from hdl.ingress import SHORTEST
+
+
+LONGEST: Final = 1600
+"""Bytes of the longest frame that a port takes, its tag included."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +45,15 @@ def read_traffic(inputs: list[str], policy: Policy, ports: tuple[int, ...]) -> T
         if capture.broken is not None:
             count = len(capture.packets)
             notes.append(f"{name}: {capture.why} at byte {capture.broken}; the {count} packet(s) before it are used")
+        refused = 0
         for time, data in capture.packets:
             frame = data if tenant is None else tagged(data, policy, tenant)
-            arriving.append((time, port, Packet.of(frame, time=time, device=port)))
+            if SHORTEST <= len(frame) <= LONGEST:
+                arriving.append((time, port, Packet.of(frame, time=time, device=port)))
+            else:
+                refused += 1
+        if refused:
+            notes.append(f"{name}: {refused} packet(s) shorter than {SHORTEST} or longer than {LONGEST} bytes are no frames of a port, and left out")
     arriving.sort(key=lambda item: item[0])
     return Traffic(tuple((port, packet) for _, port, packet in arriving), tuple(notes))
 

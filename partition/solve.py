@@ -7,7 +7,10 @@ hardware is paid for once; the machine's and each tenant's budgets.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +32,20 @@ class _Row:
     terms: dict[int, float]
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """HiGHS writes its banner to the process's standard output when it is made, before an option could tell it not to."""
+    sys.stdout.flush()
+    kept, nothing = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nothing)
+
+
 class _Model:
     """Columns and rows, handed to HiGHS at the end."""
 
@@ -46,7 +63,8 @@ class _Model:
         self.rows.append(_Row(low, high, dict(terms)))
 
     def solve(self) -> tuple[list[float], bool, float]:
-        solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy has types, but not here
+        with _quiet():
+            solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy has types, but not here
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("mip_rel_gap", 0.0)

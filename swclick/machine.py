@@ -19,6 +19,8 @@ from swclick.compile import load_c
 from swclick.generate import generate, state_words
 
 NO_NETWORK = -(1 << 31)
+LONGEST = 9216
+"""Bytes of the longest packet; the runtime's buffers have room for it and for what is put in front."""
 
 
 class _Emission(ctypes.Structure):
@@ -127,11 +129,13 @@ class Machine:
         self.run([source], [packet])
 
     def run(self, sources: Sequence[str], packets: Sequence[Packet]) -> None:
-        """Offer packets one after the other, each to its source, in one call."""
+        """Offer packets one after the other, each to its source, in one call. Errors: ``ValueError`` for one longer than `LONGEST`."""
         numbers = np.array([self._numbers[name] for name in sources], dtype=np.int32)
         records = (_Emission * len(packets))()
         data = bytearray()
         for record, packet in zip(records, packets, strict=True):
+            if packet.length > LONGEST:
+                raise ValueError(f"a packet of {packet.length} bytes is longer than {LONGEST}")
             record.length, record.offset = packet.length, len(data)
             record.network = NO_NETWORK if packet.network is None else packet.network - packet.start
             record.dst_ip, record.vlan_tci, record.paint = packet.dst_ip, packet.vlan_tci, packet.paint
