@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Module, Signal
+from typing import Any
+
+from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -13,18 +15,19 @@ ADDRESS_WIDTH = 20
 
 
 class Loopback(wiring.Component):
-    """Port 0 to port 0, host to host; a 32-bit register at address 0, SLVERR everywhere else."""
+    """Port 0 to port 0, host to host, each beat after a random pause where ``stall``; a 32-bit register at address 0, SLVERR elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, stall: bool = False) -> None:
+        self.stall = stall
         beats = beat_stream(64)
-        super().__init__(
-            {"rx0": In(beats), "tx0": Out(beats), "rx_host": In(beats), "tx_host": Out(beats), "axi": In(axi_lite(ADDRESS_WIDTH))}
-        )
+        super().__init__({"rx0": In(beats), "tx0": Out(beats), "rx_host": In(beats), "tx_host": Out(beats), "axi": In(axi_lite(ADDRESS_WIDTH))})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        wiring.connect(m, wiring.flipped(self.rx0), wiring.flipped(self.tx0))
-        wiring.connect(m, wiring.flipped(self.rx_host), wiring.flipped(self.tx_host))
+        noise = Signal(16, init=0xACE1)
+        m.d.sync += noise.eq(Cat(noise[1:], noise[0] ^ noise[2] ^ noise[3] ^ noise[5]))
+        self._join(m, self.rx0, self.tx0, noise[0])
+        self._join(m, self.rx_host, self.tx_host, noise[7])
         axi = self.axi
         scratch = Signal(32)
         write = axi.awvalid & axi.wvalid & ~axi.bvalid
@@ -43,3 +46,10 @@ class Loopback(wiring.Component):
             with m.If(axi.araddr == 0):
                 m.d.sync += [axi.rdata.eq(scratch), axi.rresp.eq(OKAY)]
         return m
+
+    def _join(self, m: Module, source: Any, target: Any, go_on: Any) -> None:
+        go = Signal(init=1)
+        m.d.comb += [target.payload.eq(source.payload), target.valid.eq(source.valid & go), source.ready.eq(target.ready & go)]
+        if self.stall:
+            with m.If(~go | (target.valid & target.ready)):
+                m.d.sync += go.eq(go_on)

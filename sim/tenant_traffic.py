@@ -1,0 +1,81 @@
+"""Traffic for a merged machine: frames that its tenants would get, of every kind that their configurations tell apart."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+
+from elements.reference.packet import Packet
+from graph.merge import Master
+from graph.policy import Policy
+from sim.packets import arp, ethernet, ip_packet
+
+_ADDRESS = re.compile(r"\b(\d+)\.(\d+)\.(\d+)\.(\d+)(?:/(\d+))?\b")
+
+
+def addresses_of(master: Master, tenant: str) -> list[int]:
+    """Addresses that the tenant's own configuration names, inside each prefix too; they reach its rules and routes."""
+    found: dict[int, None] = {}
+    for node in master.graph.nodes:
+        if master.owner[node.name] != tenant:
+            continue
+        for match in list(_ADDRESS.finditer(node.config))[:400]:
+            octets = [int(x) for x in match.groups()[:4]]
+            if all(octet < 256 for octet in octets):
+                number = int.from_bytes(bytes(octets), "big")
+                host = 32 - int(match.group(5) or 32)
+                found[number] = None
+                found[number | (5 & ((1 << host) - 1))] = None
+    return list(found) or [0x0A000001]
+
+
+def inner_tags(master: Master, tenant: str) -> list[tuple[int, ...]]:
+    """VLAN tags that the tenant's own classifiers and encapsulators know, beside none."""
+    tags: dict[tuple[int, ...], None] = {(): None}
+    for node in master.graph.nodes:
+        if master.owner[node.name] == tenant and node.class_name == "Classifier":
+            tags |= {(int(digits, 16),): None for digits in re.findall(r"14/([0-9a-f]{4})%0fff", node.config)}
+    return list(tags)
+
+
+def random_traffic(
+    master: Master, policy: Policy, seed: int, count: int, only: str | None = None, ports: Mapping[str, tuple[int, ...]] | None = None
+) -> list[tuple[int, Packet]]:
+    """``count`` frames (port, packet), 1 µs to 2 ms apart: of every tenant (or of ``only`` one), of nobody, and some noise."""
+    rng = random.Random(seed)
+    known = {t: (addresses_of(master, t), inner_tags(master, t)) for t in master.tenants}
+    frames: list[tuple[int, Packet]] = []
+    now = 1_000_000
+    for _ in range(count):
+        now += rng.choice((1_000, 20_000, 2_000_000))
+        tenant = only or rng.choice(master.tenants)
+        port = rng.choice((ports or {}).get(tenant, master.ports))
+        frame = _frame(rng, policy, tenant, *known[tenant], stray=only is None)
+        frames.append((port, Packet.of(frame, time=now, device=port)))
+    return frames
+
+
+def _frame(
+    rng: random.Random, policy: Policy, tenant: str, addresses: list[int], tags: list[tuple[int, ...]], *, stray: bool
+) -> bytes:
+    identity = policy.tenant(tenant)
+    outer = []
+    if identity.vlan is not None:
+        outer.append(identity.vlan | rng.choice((0, 0, 5)) << 13)
+    if stray and rng.random() < 0.05:
+        outer = rng.choice(([], [4094], [0], [(identity.vlan or 1) ^ 0x800]))
+    mac = rng.choice((b"\x02\x00\x00\x00\x0a\x00", b"\x02\x00\x00\x00\x0b\x01", b"\xff" * 6, b"\x01\x00\x5e\x00\x00\x01"))
+    if identity.mac is not None:
+        mac = identity.mac.to_bytes(6, "big")
+    sender = b"\x02\x00\x00\x00\xcc" + bytes((rng.randrange(4),))
+    all_tags = (*outer, *(rng.choice(tags[1:]) if len(tags) > 1 and rng.random() < 0.9 else ()))
+    if rng.random() < 0.12:
+        payload = arp(rng.choice((1, 2, 3)), sender, rng.choice(addresses), bytes(6), rng.choice(addresses))
+        return ethernet(mac, sender, 0x0806, payload + bytes(rng.choice((0, 18))), all_tags)
+    sources = [*addresses[:6], 0x08080808, 0xC0A80105, 0, 0x7F000001]
+    destinations = [*addresses, *rng.choices(range(1 << 24, 224 << 24), k=4)]
+    ports = (53, 80, 443, 22, 23, 25, 137, 445, 1900, 123, 3000, 50000)
+    packet = ip_packet(rng, sources, destinations, ports)
+    frame = ethernet(mac, sender, 0x0800 if rng.random() < 0.97 else 0x86DD, packet, all_tags)
+    return frame[: rng.randrange(14, len(frame) + 1)] if rng.random() < 0.03 else frame
