@@ -39,6 +39,7 @@ def entry(text: str) -> Entry:
 
 class ARPResponder(Element):
     ports = Ports("1/1-2", "a/ah")
+    software_reason = "answers are rare, and rewrite a whole packet"
     entries = Rest("ENTRY", entry, 1)
 
     def program(self, p: Packet) -> None:

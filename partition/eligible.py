@@ -24,7 +24,11 @@ def software_only(checked: Checked, elements: Mapping[str, Element]) -> dict[str
     while changed:
         changed = False
         for edge in checked.graph.edges:
-            if edge.target not in reasons and edge.source in reasons and not _enterable(checked.graph, layouts, edge.target, edge.source):
+            if (
+                edge.target not in reasons
+                and edge.source in reasons
+                and not _enterable(checked.graph, elements, layouts, edge.target, edge.source)
+            ):
                 reasons[edge.target] = f"where headers are in packets from {edge.source} is not known at compile time"
                 changed = True
     return reasons
@@ -36,6 +40,8 @@ def _reason(checked: Checked, elements: Mapping[str, Element], layouts: Layouts,
         return None
     if not element.has_program:
         return f"{element.node.class_name} is written for software only"
+    if element.software_reason is not None:
+        return element.software_reason
     arriving = layouts_at(checked.graph, layouts, name)
     if arriving is None:
         return "where headers are is not known at compile time"
@@ -61,11 +67,11 @@ def _counts_departures(graph: Graph, elements: Mapping[str, Element], name: str)
     return last and elements[name].node.class_name == "Counter"
 
 
-def _enterable(graph: Graph, layouts: Layouts, target: str, source: str) -> bool:
+def _enterable(graph: Graph, elements: Mapping[str, Element], layouts: Layouts, target: str, source: str) -> bool:
     try:
         for edge in graph.incoming(target):
             if edge.source == source:
-                entry_layout(graph, layouts, edge)
+                entry_layout(graph, elements, layouts, edge)
     except ValueError:
         return False
     return True

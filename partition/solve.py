@@ -176,9 +176,7 @@ def _tenant_rows(question: Question, model: _Model, columns: Mapping[str, int], 
 
 
 def _infeasible(question: Question) -> None:
-    forced = sorted(
-        (n for n in question.costs if _limits(question, n)[0] == 1), key=lambda n: (-question.costs[n].luts, n)
-    )
+    forced = sorted((n for n in question.costs if _limits(question, n)[0] == 1), key=lambda n: (-question.costs[n].luts, n))
     names = ", ".join(f"{n} ({question.costs[n].luts} LUTs, {question.costs[n].bram_bits} BRAM bits)" for n in forced[:5])
     fail("no placement keeps the budgets of the policy", f"raise them, or unpin what must be hardware: {names}")
 
@@ -187,9 +185,7 @@ def measure(question: Question, hardware: frozenset[str], *, optimal: bool, gap:
     """A plan for ``hardware`` with every figure computed anew, whoever chose it."""
     graph = question.checked.graph
     host = sum(question.costs[n.name].ns * arrivals(graph, question.rates, n.name) for n in graph.nodes if n.name not in hardware)
-    cut = sum(
-        question.rates.get((e.source, e.source_port), 0.0) for e in graph.edges if (e.source in hardware) != (e.target in hardware)
-    )
+    cut = sum(question.rates.get((e.source, e.source_port), 0.0) for e in graph.edges if (e.source in hardware) != (e.target in hardware))
     luts = sum(max(question.costs[n].luts for n in names) for names in _groups(question).values() if any(n in hardware for n in names))
     bits = sum(question.costs[n].bram_bits for n in hardware)
     return Plan(hardware, host + CROSSING_NS * cut, luts, bits, cut, optimal, gap, solver)

@@ -23,11 +23,7 @@ def software_half(placement: Placement, elements: Mapping[str, Element], crossin
     graph = placement.graph
     inside = {n.name for n in graph.nodes if n.name not in placement.hardware or punts(elements[n.name])}
     nodes = [node for node in graph.nodes if node.name in inside]
-    edges = [
-        edge
-        for edge in graph.edges
-        if edge.source in inside and edge.target in inside and edge.target not in placement.hardware
-    ]
+    edges = [edge for edge in graph.edges if edge.source in inside and edge.target in inside and edge.target not in placement.hardware]
     for crossing in crossings:
         name = crossing_name(crossing)
         config = f"{crossing.tenant}:{crossing.number}"

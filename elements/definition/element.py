@@ -53,6 +53,8 @@ class Element:
 
     ports: ClassVar[Ports]
     hardware_role: ClassVar[HardwareRole | None] = None
+    software_reason: ClassVar[str | None] = None
+    """Why an element with a program is still left to software, where it is."""
     network_bytes: ClassVar[int] = 0
     """Packets that leave by output 0 have at least this many bytes from the network header on (proved in the element's test)."""
 

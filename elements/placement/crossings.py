@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from elements.definition.element import Element
-from elements.placement.layouts import UNKNOWN, Layout, Layouts, find_layouts, layouts_at
+from elements.placement.layouts import UNKNOWN, Layout, Layouts, find_layouts, layouts_at, shifts_to_egress
 from elements.program.combine import walk
 from elements.program.values import TRUE
 from graph.model import Edge, Graph
@@ -74,41 +74,43 @@ def find_crossings(placement: Placement, elements: Mapping[str, Element]) -> tup
             for layout in leaving:
                 add(edge, layout, max(layout.base, 0), to_software=True)
         if target_hard and punts(elements[edge.target]):
-            for layout in _at_target(placement, layouts, edge):
+            for layout in _at_target(placement, elements, layouts, edge):
                 add(edge, layout, max(layout.base, 0), to_software=True, punt=True)
         if target_hard and (not source_hard or punts(elements[edge.source])):
-            layout = entry_layout(placement.graph, layouts, edge)
+            layout = entry_layout(placement.graph, elements, layouts, edge)
             add(edge, layout, layout.base, to_software=False)
     return tuple(found)
 
 
-def _at_target(placement: Placement, layouts: Layouts, edge: Edge) -> tuple[Layout, ...]:
+def _at_target(placement: Placement, elements: Mapping[str, Element], layouts: Layouts, edge: Edge) -> tuple[Layout, ...]:
     """Layouts at the target's input; a punt is one crossing per layout whichever edge it came by, so the first edge has them all."""
     first = placement.graph.incoming(edge.target)[0]
     if edge != first:
         return ()
-    return hardware_layouts_at(placement, layouts, edge.target)
+    return hardware_layouts_at(placement, elements, layouts, edge.target)
 
 
-def hardware_layouts_at(placement: Placement, layouts: Layouts, name: str) -> tuple[Layout, ...]:
+def hardware_layouts_at(placement: Placement, elements: Mapping[str, Element], layouts: Layouts, name: str) -> tuple[Layout, ...]:
     """The layouts that reach ``name`` inside the hardware: those of hardware edges, and those that crossings enter with."""
     found: dict[Layout, None] = {}
     for edge in placement.graph.incoming(name):
         if edge.source in placement.hardware:
             found.update(dict.fromkeys(layouts.get((edge.source, edge.source_port)) or ()))
         else:
-            found[entry_layout(placement.graph, layouts, edge)] = None
+            found[entry_layout(placement.graph, elements, layouts, edge)] = None
     return tuple(found)
 
 
-def entry_layout(graph: Graph, layouts: Layouts, edge: Edge) -> Layout:
+def entry_layout(graph: Graph, elements: Mapping[str, Element], layouts: Layouts, edge: Edge) -> Layout:
     """The layout with which packets from software enter the hardware over ``edge``: as much headroom as any packet has at the target,
-    so that those from the wire and those from software look alike. Errors: ``ValueError`` where the place of headers is not known."""
+    so that those from the wire and those from software look alike, and at least what is put in front of them on the way out, so that frames
+    begin where they began on the wire. Errors: ``ValueError`` where the place of headers is not known."""
     leaving = layouts.get((edge.source, edge.source_port))
     at_target = layouts_at(graph, layouts, edge.target)
     if not leaving or at_target is None:
         raise ValueError(f"the place of headers on the edge from {edge.source} to {edge.target} is not known at compile time")
-    base = max(0, *(layout.base for layout in at_target))
+    grown = max((-shift for shift in shifts_to_egress(graph, elements, edge.target)), default=0)
+    base = max(0, grown, *(layout.base for layout in at_target))
     offsets = {layout.network_offset for layout in leaving}
     if len(offsets) > 1:
         return Layout(base, UNKNOWN)

@@ -69,6 +69,27 @@ def layouts_at(graph: Graph, layouts: Layouts, name: str) -> tuple[Layout, ...] 
     return None if found is None else _sorted(found)
 
 
+def shifts_to_egress(graph: Graph, elements: Mapping[str, Element], name: str) -> frozenset[int]:
+    """By how many bytes the data's start may have moved when a packet that enters ``name`` leaves by a port, loops and new packets left out."""
+    moves = {node.name: _moves(elements[node.name]) for node in graph.nodes}
+    seen: set[tuple[str, int]] = set()
+    waiting = [(name, 0)]
+    found: set[int] = set()
+    while waiting:
+        place = waiting.pop()
+        if place in seen or not LOWEST <= place[1] <= HIGHEST:
+            continue
+        seen.add(place)
+        at, shift = place
+        if elements[at].hardware_role == "egress":
+            found.add(shift)
+        for edge in graph.outgoing(at):
+            for way in moves[at].get(edge.source_port, ()):
+                if way.shift is not None:
+                    waiting.append((edge.target, shift + way.shift))
+    return frozenset(found)
+
+
 def _sorted(found: frozenset[Layout]) -> tuple[Layout, ...]:
     return tuple(sorted(found, key=lambda layout: (layout.base, layout.network is not None, layout.network or 0)))
 

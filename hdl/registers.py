@@ -1,0 +1,109 @@
+"""The register file: a window for each tenant on AXI4-Lite. Reading changes nothing that anybody else can see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from amaranth.hdl import Cat, Const, Module, Mux, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In
+
+from hdl.axi_lite import OKAY, SLVERR, axi_lite
+from hdl.register_map import WINDOW_BITS, Register
+
+
+@dataclass(frozen=True)
+class Word:
+    """A register and the signal that it shows; where it is writable, ``write`` is a strobe with the whole new value in ``new``."""
+
+    register: Register
+    value: Signal
+    write: Signal | None = None
+    new: Signal | None = None
+
+
+class RegisterFile(wiring.Component):
+    """An AXI4-Lite subordinate for ``words``. A read of a low word keeps the high word of the same register in the window's own latch, from
+    which the high word is then read; a write of a low word stores it together with what was last written to the high word's latch of that
+    window. Unmapped and unaligned addresses, writes to what is read only, and writes with a partial strobe are answered with SLVERR.
+
+    Latency: 2 cycles from a request to its answer. One request of each kind at a time. Registers: the latches belong to the window's tenant; the
+    channel registers are shared by all windows, as the bus is.
+    """
+
+    def __init__(self, words: Sequence[Word], windows: int) -> None:
+        self.words: Final = tuple(words)
+        self.windows: Final = windows
+        self.address_width: Final = WINDOW_BITS + max(1, (windows - 1).bit_length())
+        super().__init__({"axi": In(axi_lite(self.address_width))})
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        self._reads(m)
+        self._writes(m)
+        return m
+
+    def _reads(self, m: Module) -> None:
+        axi = self.axi
+        asked, address = Signal(), Signal(self.address_width)
+        m.d.comb += axi.arready.eq(~asked & ~axi.rvalid)
+        with m.If(axi.arvalid & axi.arready):
+            m.d.sync += [asked.eq(1), address.eq(axi.araddr)]
+        held = [Signal(32, name=f"read_high_w{window}") for window in range(self.windows)]
+        low, high, known = Signal(32), Signal(32), Signal()
+        with m.Switch(address[3:]):
+            for word in self.words:
+                with m.Case(word.register.address >> 3):
+                    value = Cat(word.value, Const(0, 64 - len(word.value))) if len(word.value) < 64 else word.value
+                    m.d.comb += [low.eq(value[:32]), high.eq(value[32:]), known.eq(1)]
+        is_high, window = address[2], address[WINDOW_BITS:]
+        latched = Signal(32)
+        with m.Switch(window):
+            for number, latch in enumerate(held):
+                with m.Case(number):
+                    m.d.comb += latched.eq(latch)
+                    with m.If(asked & known & ~is_high):
+                        m.d.sync += latch.eq(high)
+        good = known & (address[:2] == 0)
+        with m.If(asked):
+            m.d.sync += [
+                asked.eq(0),
+                axi.rvalid.eq(1),
+                axi.rdata.eq(Mux(good, Mux(is_high, latched, low), 0)),
+                axi.rresp.eq(Mux(good, OKAY, SLVERR)),
+            ]
+        with m.Elif(axi.rready):
+            m.d.sync += axi.rvalid.eq(0)
+
+    def _writes(self, m: Module) -> None:
+        axi = self.axi
+        has_address, has_data = Signal(), Signal()
+        address, data, strobe = Signal(self.address_width), Signal(32), Signal(4)
+        m.d.comb += [axi.awready.eq(~has_address & ~axi.bvalid), axi.wready.eq(~has_data & ~axi.bvalid)]
+        with m.If(axi.awvalid & axi.awready):
+            m.d.sync += [has_address.eq(1), address.eq(axi.awaddr)]
+        with m.If(axi.wvalid & axi.wready):
+            m.d.sync += [has_data.eq(1), data.eq(axi.wdata), strobe.eq(axi.wstrb)]
+        go = has_address & has_data
+        aligned = (address[:2] == 0) & strobe.all()
+        known, is_high = Signal(), address[2]
+        held = [Signal(32, name=f"write_high_w{window}") for window in range(self.windows)]
+        window, upper = address[WINDOW_BITS:], Signal(32)
+        with m.Switch(window):
+            for number, latch in enumerate(held):
+                with m.Case(number):
+                    m.d.comb += upper.eq(latch)
+                    with m.If(go & aligned & known & is_high):
+                        m.d.sync += latch.eq(data)
+        with m.Switch(address[3:]):
+            for word in self.words:
+                if word.write is not None and word.new is not None:
+                    with m.Case(word.register.address >> 3):
+                        m.d.comb += [known.eq(1), word.write.eq(go & aligned & ~is_high)]
+                    m.d.comb += word.new.eq(Cat(data, upper)[: len(word.new)])
+        with m.If(go):
+            m.d.sync += [has_address.eq(0), has_data.eq(0), axi.bvalid.eq(1), axi.bresp.eq(Mux(known & aligned, OKAY, SLVERR))]
+        with m.Elif(axi.bready):
+            m.d.sync += axi.bvalid.eq(0)
