@@ -1,0 +1,142 @@
+"""Two-run noninterference: the victim's traffic alone, and beside an attacker's, through the same hardware; what the victim sees must be equal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hdl.core import Core
+from sim.frames import FrameReader, encode
+from sim.verilated import Verilated
+
+Timed = tuple[int, bytes]
+"""A frame and the cycle at which it starts."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Frames by physical port; ``host`` are frames with their shims; ``ready`` says by output when it takes beats (1 a cycle), all the
+    time where it is not named; ``cycles`` is how long to run."""
+
+    ports: Mapping[int, Sequence[Timed]]
+    host: Sequence[Timed] = ()
+    ready: Mapping[str, Any] | None = None
+    cycles: int = 20_000
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What came out, by output: (cycle of the frame's end, frame); and every register of the machine at the end, by (window, name)."""
+
+    frames: Mapping[str, tuple[Timed, ...]]
+    registers: Mapping[tuple[int, str], int]
+    overrun: bool
+
+    def of(self, belongs: Callable[[bytes], bool], window: int) -> tuple[dict[str, list[bytes]], dict[str, int]]:
+        """The frames of one tenant by output, in order, and its registers."""
+        frames = {name: [frame for _, frame in each if belongs(frame)] for name, each in self.frames.items()}
+        return frames, {name: value for (at, name), value in self.registers.items() if at == window}
+
+    def times(self, belongs: Callable[[bytes], bool], output: str) -> list[int]:
+        """When one tenant's frames ended at ``output``."""
+        return [cycle for cycle, frame in self.frames[output] if belongs(frame)]
+
+
+class Stage:
+    """A Verilated core on which scenes are played, each from reset."""
+
+    def __init__(self, core: Core, verilog: str) -> None:
+        self.core = core
+        self.model = Verilated.from_verilog(verilog, "core")
+        self.width = core.datapath.parameters.width
+        self.ports = core.datapath.parameters.ports
+
+    def play(self, scene: Scene) -> Seen:
+        """Reset, run ``scene``, and read everything."""
+        self.model.reset()
+        self._idle_bus()
+        outputs = [*(f"tx{p}" for p in range(self.ports)), "tx_host"]
+        inputs: dict[str, Any] = {}
+        for name, frames in [*((f"rx{p}", scene.ports.get(p, ())) for p in range(self.ports)), ("rx_host", scene.host)]:
+            valid, payload = encode(frames, self.width, scene.cycles)
+            inputs[f"{name}__valid"], inputs[f"{name}__payload"] = valid, payload
+        for name in outputs:
+            ready = (scene.ready or {}).get(name)
+            inputs[f"{name}__ready"] = np.ones(scene.cycles, dtype=np.uint8) if ready is None else ready
+        inputs["time"] = np.arange(scene.cycles, dtype=np.uint64) * 8
+        wanted = [f"{name}__{part}" for name in outputs for part in ("valid", "payload")]
+        result = self.model.run(inputs, wanted, scene.cycles)
+        frames = {}
+        for name in outputs:
+            taken = result[f"{name}__valid"] & inputs[f"{name}__ready"]
+            frames[name] = tuple(FrameReader(self.width).read(taken, result[f"{name}__payload"]))
+        return Seen(frames, self.read_all(), False)
+
+    def _idle_bus(self) -> None:
+        for name in ("awvalid", "wvalid", "arvalid"):
+            self.model.set(f"axi__{name}", 0)
+        for name in ("bready", "rready"):
+            self.model.set(f"axi__{name}", 1)
+        for name in (*(f"rx{p}" for p in range(self.ports)), "rx_host"):
+            self.model.set(f"{name}__valid", 0)
+
+    def read(self, address: int) -> tuple[int, int]:
+        """(data, response) of an AXI4-Lite read."""
+        self.model.set("axi__araddr", address)
+        self.model.set("axi__arvalid", 1)
+        for _ in range(8):
+            self.model.settle()
+            taken = self.model.get("axi__arready")
+            self.model.step()
+            if taken:
+                self.model.set("axi__arvalid", 0)
+                break
+        for _ in range(8):
+            self.model.settle()
+            if self.model.get("axi__rvalid"):
+                answer = self.model.get("axi__rdata"), self.model.get("axi__rresp")
+                self.model.step()
+                return answer
+            self.model.step()
+        raise RuntimeError(f"the bus does not answer a read of 0x{address:x}")
+
+    def write(self, address: int, data: int, strobe: int = 15) -> int:
+        """The response of an AXI4-Lite write."""
+        for name, value in (("awaddr", address), ("wdata", data), ("wstrb", strobe), ("awvalid", 1), ("wvalid", 1)):
+            self.model.set(f"axi__{name}", value)
+        self.model.settle()
+        self.model.step()
+        self.model.set("axi__awvalid", 0)
+        self.model.set("axi__wvalid", 0)
+        for _ in range(8):
+            self.model.settle()
+            if self.model.get("axi__bvalid"):
+                response = self.model.get("axi__bresp")
+                self.model.step()
+                return response
+            self.model.step()
+        raise RuntimeError(f"the bus does not answer a write of 0x{address:x}")
+
+    def read_all(self) -> dict[tuple[int, str], int]:
+        """Every register of every window."""
+        self._idle_bus()
+        values = {}
+        for register in self.core.registers:
+            low, _ = self.read(register.address)
+            high, _ = self.read(register.address + 4) if register.width > 32 else (0, 0)
+            values[register.window, register.name] = high << 32 | low
+        return values
+
+
+def has_tag(vlan: int) -> Callable[[bytes], bool]:
+    """Whether a frame is of the tenant with this tag: on a wire by its tag; to the host see `of_tenant`."""
+    return lambda frame: frame[12:14] == b"\x81\x00" and int.from_bytes(frame[14:16], "big") & 0xFFF == vlan
+
+
+def of_tenant(vlan: int, number: int) -> Callable[[bytes], bool]:
+    """Whether a frame is of the tenant: by its tag, or by the number in its crossing shim."""
+    tagged = has_tag(vlan)
+    return lambda frame: frame[3] == number if frame[:2] == b"\x88\xb5" else tagged(frame)
