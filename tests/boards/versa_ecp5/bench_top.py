@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from typing import Any
 
@@ -115,7 +116,7 @@ async def short_frames_back_to_back_leave_twelve_bytes_apart_and_none_is_lost(du
     sent = [await with_timeout(board.network.tx.recv(), 60, "us") for _ in frames]
     assert [bytes(frame.get_payload()) for frame in sent] == frames
     assert all(frame.check_fcs() for frame in sent)
-    gaps = [(after.sim_time_start - before.sim_time_end) / 8002 for before, after in zip(sent, sent[1:], strict=False)]
+    gaps = [(after.sim_time_start - before.sim_time_end) / 8002 for before, after in itertools.pairwise(sent)]
     backlog = gaps[:17]
     assert backlog == [12.0] * len(backlog), backlog
     assert min(gaps) == 12.0
@@ -209,7 +210,8 @@ async def both_ports_and_registers_at_once(dut: Any) -> None:
             await board.host.rx.send(GmiiFrame.from_payload(ADDRESSES + request))
     for frame in network:
         assert await receive(board.network) == frame
-    seen, answers = [], 0
+    seen: list[bytes] = []
+    answers = 0
     while len(seen) < len(crossing):
         frame = (await receive(board.host))[12:]
         if frame[:2] == CROSSING:

@@ -20,7 +20,9 @@ class Loopback(wiring.Component):
     def __init__(self, *, stall: bool = False) -> None:
         self.stall = stall
         beats = beat_stream(64)
-        super().__init__({"rx0": In(beats), "tx0": Out(beats), "rx_host": In(beats), "tx_host": Out(beats), "axi": In(axi_lite(ADDRESS_WIDTH))})
+        super().__init__(
+            {"rx0": In(beats), "tx0": Out(beats), "rx_host": In(beats), "tx_host": Out(beats), "axi": In(axi_lite(ADDRESS_WIDTH))}
+        )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

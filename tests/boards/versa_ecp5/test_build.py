@@ -1,0 +1,61 @@
+"""Real bitstreams by the real tools."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from boards.versa_ecp5.build import BuildError, build
+from boards.versa_ecp5.report import TimingError
+from boards.versa_ecp5.top import VersaTop
+from hdl.tools.yosys import YosysError
+from tests.boards.versa_ecp5.loopback import Loopback
+
+# Four multiplications in a row, at 100 MHz.
+SLOW = """
+module versa(input clk100, input rst_n, output reg [7:0] led);
+  reg [15:0] a; reg [63:0] b;
+  always @(posedge clk100) begin
+    a <= {a[14:0], rst_n};
+    b <= (((a * a + 3) * a + 5) * a + b) * (a + 7);
+    led <= b[63:56] ^ b[7:0];
+  end
+endmodule
+"""
+
+
+@pytest.mark.slow
+def test_the_board_with_a_loopback_becomes_a_bitstream_with_all_clocks_met(tmp_path: Path) -> None:
+    lines: list[str] = []
+    result = build(VersaTop(Loopback()), tmp_path, lines.append)
+    assert lines[:-1] == ["Verilog", "synthesis (Yosys)", "place and route (nextpnr)", "bitstream (ecppack)"]
+    assert sorted(clock.constraint for clock in result.place.clocks) == [62.5, 125, 125, 125]
+    assert all(clock.met for clock in result.place.clocks)
+    assert 0 < result.place.lut.used < 7000
+    assert 0 < result.place.bram.used < 16
+    assert result.bitstream == tmp_path / "versa.bit"
+    assert b"LFE5UM5G-45F" in result.bitstream.read_bytes()[:200]
+    unpacked = result.unpacked.read_text()
+    assert unpacked.startswith(".device LFE5UM5G-45F\n")
+    assert "EHXPLL" in unpacked
+    again = build(VersaTop(Loopback()), tmp_path / "again", lines.append)
+    assert again.bitstream.read_bytes() == result.bitstream.read_bytes()
+
+
+@pytest.mark.slow
+def test_a_clock_that_is_too_slow_leaves_a_report_and_no_bitstream(tmp_path: Path) -> None:
+    (tmp_path / "versa.bit").write_text("of an earlier build")
+    with pytest.raises(TimingError, match=r"^timing is not met: \S*clk100\S* reaches \d+\.\d\d MHz of 100 MHz\. "):
+        build(SLOW, tmp_path, lambda line: None)
+    assert not (tmp_path / "versa.bit").exists()
+    assert json.loads((tmp_path / "report.json").read_text())["fmax"]
+
+
+def test_tools_say_what_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(YosysError, match="syntax error"):
+        build("module versa(; endmodule", tmp_path, lambda line: None)
+    unplaced = "module versa(input clk100, output nowhere); assign nowhere = clk100; endmodule"
+    with pytest.raises(BuildError, match=r"nextpnr_ecp5 ended with status \d+:\n(.|\n)*nowhere"):
+        build(unplaced, tmp_path, lambda line: None)
