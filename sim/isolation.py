@@ -33,7 +33,6 @@ class Seen:
 
     frames: Mapping[str, tuple[Timed, ...]]
     registers: Mapping[tuple[int, str], int]
-    overrun: bool
 
     def of(self, belongs: Callable[[bytes], bool], window: int) -> tuple[dict[str, list[bytes]], dict[str, int]]:
         """The frames of one tenant by output, in order, and its registers."""
@@ -69,11 +68,11 @@ class Stage:
         inputs["time"] = np.arange(scene.cycles, dtype=np.uint64) * 8
         wanted = [f"{name}__{part}" for name in outputs for part in ("valid", "payload")]
         result = self.model.run(inputs, wanted, scene.cycles)
-        frames = {}
+        seen = {}
         for name in outputs:
             taken = result[f"{name}__valid"] & inputs[f"{name}__ready"]
-            frames[name] = tuple(FrameReader(self.width).read(taken, result[f"{name}__payload"]))
-        return Seen(frames, self.read_all(), False)
+            seen[name] = tuple(FrameReader(self.width).read(taken, result[f"{name}__payload"]))
+        return Seen(seen, self.read_all())
 
     def _idle_bus(self) -> None:
         for name in ("awvalid", "wvalid", "arvalid"):

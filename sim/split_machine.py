@@ -47,9 +47,7 @@ class Journeys:
 class SplitMachine:
     """Packets go in one by one, by physical port; each is followed until nothing moves any more, so that order is that of arrival."""
 
-    def __init__(
-        self, datapath: Datapath, software: SoftwareHalf, tenants: tuple[str, ...], crossings: tuple[Crossing, ...]
-    ) -> None:
+    def __init__(self, datapath: Datapath, software: SoftwareHalf, tenants: tuple[str, ...], crossings: tuple[Crossing, ...]) -> None:
         self.width = datapath.parameters.width
         self.ports = datapath.parameters.ports
         self.software = software
@@ -132,5 +130,3 @@ class SplitMachine:
         shim = SHIM_ETHERTYPE.to_bytes(2, "big") + bytes((SHIM_VERSION, tenant)) + number.to_bytes(2, "big")
         shim += bytes((packet.packet_type << 5 | packet.fix_ip_src << 4 | packet.device, packet.paint)) + packet.dst_ip.to_bytes(4, "big")
         return shim + packet.vlan_tci.to_bytes(2, "big") + len(data).to_bytes(2, "big") + data
-
-

@@ -56,9 +56,7 @@ def random_traffic(
     return frames
 
 
-def _frame(
-    rng: random.Random, policy: Policy, tenant: str, addresses: list[int], tags: list[tuple[int, ...]], *, stray: bool
-) -> bytes:
+def _frame(rng: random.Random, policy: Policy, tenant: str, addresses: list[int], tags: list[tuple[int, ...]], *, stray: bool) -> bytes:
     identity = policy.tenant(tenant)
     outer = []
     if identity.vlan is not None:

@@ -1,0 +1,34 @@
+"""The proof for a generated pipeline: its netlist, and who owns what in it."""
+
+from __future__ import annotations
+
+from hdl.composition import META
+from hdl.pipeline import Pipeline
+from hdl.tools.verilog import to_verilog
+from sim.proof.netlist import Netlist, read_netlist
+from sim.proof.noninterference import Ownership, Result, prove
+
+
+def pipeline_verilog(pipeline: Pipeline) -> str:
+    """The pipeline alone, with its tenants' register writes as inputs."""
+    members = [getattr(pipeline, name) for name in pipeline.signature.members]
+    writes = [signal for word in pipeline.words for signal in (word.write, word.new)]
+    return to_verilog(pipeline, "pipeline", [*members, *writes])
+
+
+def ownership_of(pipeline: Pipeline) -> Ownership:
+    """Who owns which state and which input of ``pipeline``."""
+    states = {word.value.name: word.tenant for word in pipeline.words}
+    inputs = {signal.name: word.tenant for word in pipeline.words for signal in (word.write, word.new)}
+    packet = tuple(name for name in (*META, "header") if name != "tenant")
+    return Ownership(states, packet, ("time", "clk", "rst"), inputs)
+
+
+def prove_pipeline(pipeline: Pipeline, netlist: Netlist | None = None) -> dict[int, Result]:
+    """For each tenant as the victim, whether all others together cannot influence it."""
+    found = netlist or read_netlist(pipeline_verilog(pipeline), "pipeline")
+    ownership = ownership_of(pipeline)
+    present = {name for name in found.names}
+    states = {name: tenant for name, tenant in ownership.states.items() if name in present}
+    narrowed = Ownership(states, ownership.packet_inputs, ownership.common_inputs, ownership.tenant_inputs)
+    return {tenant: prove(found, narrowed, tenant, pipeline.tenants) for tenant in range(pipeline.tenants)}
