@@ -1,6 +1,7 @@
 """The Ethernet link to the host: MAC addresses around what crosses, and registers beside it.
 
-Two EtherTypes of IEEE 802's local experiments: 0x88B5 is a crossing frame (its shim begins with the EtherType), 0x88B6 a register access.
+EtherTypes: 0x88B5 is a crossing frame (its shim begins with the EtherType), 0x88B6 a register access, 0x88B7 a frame of port 1, which has
+no socket of its own on this board and stands at the host's end of the link.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from hdl.stream import beat_stream
 
 CROSSING: Final = 0x88B5
 REGISTERS: Final = 0x88B6
+REMOTE: Final = 0x88B7
 ADDRESS_BYTES: Final = 12
 # To whoever is at the other end; from a locally administered address.
 HOST: Final = bytes.fromhex("ffffffffffff")
@@ -40,7 +42,7 @@ class LinkReceive(wiring.Component):
         wrong = Signal()
         byte = self.sink.payload
         body = index >= ADDRESS_BYTES
-        low = Mux(index == ADDRESS_BYTES + 1, (byte.data != CROSSING & 0xFF) & (byte.data != REGISTERS & 0xFF), 0)
+        low = Mux(index == ADDRESS_BYTES + 1, ~byte.data.matches(*(kind & 0xFF for kind in (CROSSING, REGISTERS, REMOTE))), 0)
         wrong_now = wrong | low | (index < ADDRESS_BYTES + 1)
         m.d.comb += [
             self.sink.ready.eq(1),
@@ -90,46 +92,87 @@ class LinkSend(wiring.Component):
 
 
 class LinkSplit(wiring.Component):
-    """Frames whose first two bytes are `REGISTERS` to ``registers``, all others to ``crossing``. Latency: 0 cycles. Initiation interval: 1
-    beat.
+    """Frames by their first two bytes: `REGISTERS` to ``registers``, `REMOTE` to ``remote``, all others to ``crossing``. Latency: 0 cycles.
+    Initiation interval: 1 beat.
     """
 
     def __init__(self, width: int) -> None:
-        super().__init__({"sink": In(beat_stream(width)), "crossing": Out(beat_stream(width)), "registers": Out(beat_stream(width))})
+        beats = beat_stream(width)
+        super().__init__({"sink": In(beats), "crossing": Out(beats), "registers": Out(beats), "remote": Out(beats)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        begun, held, choice = Signal(), Signal(), Signal()
+        begun, held, choice = Signal(), Signal(2), Signal(2)
         beat = self.sink.payload
-        m.d.comb += [
-            choice.eq(Mux(begun, held, Cat(beat.data[8:16], beat.data[:8]) == REGISTERS)),
-            self.crossing.payload.eq(beat),
-            self.registers.payload.eq(beat),
-            self.crossing.valid.eq(self.sink.valid & ~choice),
-            self.registers.valid.eq(self.sink.valid & choice),
-            self.sink.ready.eq(Mux(choice, self.registers.ready, self.crossing.ready)),
-        ]
+        kind = Cat(beat.data[8:16], beat.data[:8])
+        m.d.comb += choice.eq(Mux(begun, held, Mux(kind == REGISTERS, 1, Mux(kind == REMOTE, 2, 0))))
+        for number, source in enumerate((self.crossing, self.registers, self.remote)):
+            m.d.comb += [source.payload.eq(beat), source.valid.eq(self.sink.valid & (choice == number))]
+            with m.If(choice == number):
+                m.d.comb += self.sink.ready.eq(source.ready)
         with m.If(self.sink.valid & self.sink.ready):
             m.d.sync += [begun.eq(~beat.last), held.eq(choice)]
         return m
 
 
 class LinkJoin(wiring.Component):
-    """Whole frames of ``crossing`` and ``registers``, in turn while both have some. Latency: 0 cycles. Initiation interval: 1 beat."""
+    """Whole frames of ``crossing``, ``registers`` and ``remote``, in turn while several have some. Latency: 0 cycles. Initiation interval:
+    1 beat.
+    """
 
     def __init__(self, width: int) -> None:
-        super().__init__({"crossing": In(beat_stream(width)), "registers": In(beat_stream(width)), "source": Out(beat_stream(width))})
+        beats = beat_stream(width)
+        super().__init__({"crossing": In(beats), "registers": In(beats), "remote": In(beats), "source": Out(beats)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
+        sinks = (self.crossing, self.registers, self.remote)
         # ``locked``: a frame has been offered, and stays the one that is offered until its end.
-        locked, held, turn, choice = Signal(), Signal(), Signal(), Signal()
-        m.d.comb += choice.eq(Mux(locked, held, Mux(turn, self.registers.valid, ~self.crossing.valid)))
-        for number, sink in enumerate((self.crossing, self.registers)):
+        locked, held, turn, choice = Signal(), Signal(2), Signal(2), Signal(2)
+        m.d.comb += choice.eq(held)
+        with m.If(~locked), m.Switch(turn):
+            for first in range(len(sinks)):
+                with m.Case(first):
+                    for distance in reversed(range(len(sinks))):
+                        with m.If(sinks[(first + distance) % len(sinks)].valid):
+                            m.d.comb += choice.eq((first + distance) % len(sinks))
+        for number, sink in enumerate(sinks):
             with m.If(choice == number):
                 m.d.comb += [self.source.payload.eq(sink.payload), self.source.valid.eq(sink.valid), sink.ready.eq(self.source.ready)]
         with m.If(self.source.valid):
             m.d.sync += [held.eq(choice), locked.eq(1)]
             with m.If(self.source.ready & self.source.payload.last):
-                m.d.sync += [locked.eq(0), turn.eq(~choice)]
+                m.d.sync += [locked.eq(0), turn.eq(Mux(choice == len(sinks) - 1, 0, choice + 1))]
+        return m
+
+
+class RemotePort(wiring.Component):
+    """A second network port at the host's end of the link: its frames travel behind 8 bytes, `REMOTE` and zeros, which are taken off on the
+    way in (``from_link`` to ``rx``) and put on on the way out (``tx`` to ``to_link``). A frame of fewer than 40 bytes is padded by the
+    link.
+
+    64 bits wide. Latency: 0 cycles in, 1 out. Initiation interval: 1 beat. Registers belong to the frame.
+    """
+
+    def __init__(self) -> None:
+        beats = beat_stream(64)
+        super().__init__({"from_link": In(beats), "rx": Out(beats), "tx": In(beats), "to_link": Out(beats)})
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        inside = Signal()
+        m.d.comb += [
+            self.rx.payload.eq(self.from_link.payload),
+            self.rx.valid.eq(self.from_link.valid & inside),
+            self.from_link.ready.eq(self.rx.ready | ~inside),
+        ]
+        with m.If(self.from_link.valid & self.from_link.ready):
+            m.d.sync += inside.eq(~self.from_link.payload.last)
+        begun = Signal()
+        out = self.to_link.payload
+        m.d.comb += [self.to_link.valid.eq(self.tx.valid), self.tx.ready.eq(self.to_link.ready & begun), out.eq(self.tx.payload)]
+        with m.If(~begun):
+            m.d.comb += [out.data.eq(Const((REMOTE & 0xFF) << 8 | REMOTE >> 8, 64)), out.keep.eq(0xFF), out.last.eq(0)]
+        with m.If(self.to_link.valid & self.to_link.ready):
+            m.d.sync += begun.eq(~out.last)
         return m

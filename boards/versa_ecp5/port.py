@@ -30,7 +30,7 @@ class PortParameters:
 
     width: int = 64
     depth: int = 512
-    max_frame: int = 1518
+    max_frame: int = 1600
     rx_delay_ps: int = 0
     tx_delay_ps: int = 0
 

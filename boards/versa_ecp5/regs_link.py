@@ -15,8 +15,8 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from boards.versa_ecp5.axi_lite import DECERR, OKAY, SLVERR, axi_lite
 from boards.versa_ecp5.link import REGISTERS
+from hdl.axi_lite import OKAY, SLVERR, axi_lite
 from hdl.stream import beat_stream
 
 VERSION: Final = 1
@@ -24,6 +24,7 @@ READ: Final = 0
 WRITE: Final = 1
 ANSWER: Final = 0x80
 WIDTH: Final = 64
+DECERR: Final = 3
 # As lane 0 comes first.
 _ETHERTYPE: Final = int.from_bytes(REGISTERS.to_bytes(2, "big"), "little")
 

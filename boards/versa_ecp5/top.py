@@ -9,7 +9,7 @@ from amaranth.hdl import Cat, Elaboratable, Instance, IOPort, Module, Signal
 from amaranth.lib import wiring
 
 from boards.versa_ecp5.clocks import CORE_HZ, Pll, add_domain
-from boards.versa_ecp5.link import LinkJoin, LinkSplit
+from boards.versa_ecp5.link import LinkJoin, LinkSplit, RemotePort
 from boards.versa_ecp5.phy import MDC_HZ, PhyBringUp
 from boards.versa_ecp5.port import COUNTERS, EthernetPort, PortParameters
 from boards.versa_ecp5.registers import PORTS, BoardRegisters
@@ -17,6 +17,8 @@ from boards.versa_ecp5.regs_link import RegsLink
 
 WIDTH: Final = 64
 LEDS: Final = 8
+# A cycle of the core's clock.
+NANOSECONDS: Final = 1_000_000_000 // CORE_HZ
 # Cycles of the core's clock for which a light that stands for a moment stays on: 67 ms.
 LIGHT: Final = 1 << 22
 
@@ -35,13 +37,17 @@ class VersaParameters:
 
 class VersaTop(Elaboratable):
     """Pins around ``core``, a component of the domain ``sync`` with ``rx0``, ``rx_host`` (In of a 64-bit `hdl.stream.beat_stream`),
-    ``tx0``, ``tx_host`` (Out) and ``axi`` (In of `boards.versa_ecp5.axi_lite.axi_lite`).
+    ``tx0``, ``tx_host`` (Out), ``axi`` (In of `hdl.axi_lite.axi_lite`) and ``time`` (In, 48 bits, ns since reset), as `hdl.core.Core` has.
+
+    Where the core has ``rx1`` and ``tx1`` too, port 1 is at the host's end of the link. Errors: ``ValueError`` for a core with more ports.
 
     The core clock is 62.5 MHz. ``ports`` lists the pins; `boards.versa_ecp5.constraints` places them. Lights (low is on): 0 and 1 the links
     of port 0 and the host; 2 and 3 frames received there; 4 and 5 frames dropped there; 6 both PHYs found; 7 one second on, one off.
     """
 
     def __init__(self, core: Any, parameters: VersaParameters | None = None) -> None:
+        if hasattr(core, "rx2"):
+            raise ValueError("the board has one network port and one more at the host's end of the link: a core has at most two ports")
         self.core: Final = core
         self.parameters: Final = parameters or VersaParameters()
         self.rst_n: Final = Signal()
@@ -74,7 +80,16 @@ class VersaTop(Elaboratable):
         wiring.connect(m, core.tx_host, join.crossing)
         wiring.connect(m, regs.source, join.registers)
         wiring.connect(m, join.source, host.tx)
+        if hasattr(core, "rx1"):
+            m.submodules.remote = remote = RemotePort()
+            wiring.connect(m, split.remote, remote.from_link)
+            wiring.connect(m, remote.rx, core.rx1)
+            wiring.connect(m, core.tx1, remote.tx)
+            wiring.connect(m, remote.to_link, join.remote)
+        else:
+            m.d.comb += split.remote.ready.eq(1)
         wiring.connect(m, regs.bus, core.axi)
+        m.d.sync += core.time.eq(core.time + NANOSECONDS)
         m.d.comb += [registers.word.eq(regs.board_word), regs.board_data.eq(registers.data)]
         self._lights(m, registers, ports)
         return m

@@ -9,6 +9,7 @@ from typing import Any
 import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import ClockCycles, Timer, with_timeout
+from cocotb.utils import get_sim_time
 from cocotbext.eth import GmiiFrame
 from cocotbext.eth.rgmii import RgmiiPhy
 
@@ -16,6 +17,7 @@ from boards.versa_ecp5.link import BOARD, HOST
 from boards.versa_ecp5.registers import IDENTITY, register_address
 
 CROSSING = b"\x88\xb5"
+REMOTE = b"\x88\xb7" + bytes(6)
 ADDRESSES = bytes(range(12))
 
 
@@ -96,7 +98,7 @@ async def begin(dut: Any) -> Board:
 async def all_sizes_come_back(dut: Any) -> None:
     board = await begin(dut)
     chance = random.Random(1)
-    frames = [chance.randbytes(size) for size in (1, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 127, 128, 1513, 1514, 1517, 1518)]
+    frames = [chance.randbytes(size) for size in (1, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 127, 128, 1513, 1514, 1518, 1599, 1600)]
     for frame in frames:
         await board.network.rx.send(GmiiFrame.from_payload(frame))
     for frame in frames:
@@ -135,7 +137,7 @@ async def bad_frames_are_dropped_and_counted(dut: Any) -> None:
             case 1:
                 frame = GmiiFrame.from_payload(chance.randbytes(chance.randint(5, 59)), min_len=0)
             case 2:
-                frame = GmiiFrame.from_payload(chance.randbytes(1519))
+                frame = GmiiFrame.from_payload(chance.randbytes(1601))
             case 3:
                 frame.error = [0] * 40 + [1] + [0] * (len(frame.data) - 41)
             case _:
@@ -166,7 +168,7 @@ async def the_link_takes_addresses_off_and_puts_its_own_on(dut: Any) -> None:
 @cocotb.test()
 async def the_link_refuses_other_ethertypes(dut: Any) -> None:
     board = await begin(dut)
-    for ethertype in (0x0800, 0x88B4, 0x88B7, 0x08B5, 0xB588):
+    for ethertype in (0x0800, 0x88B4, 0x88B8, 0x08B5, 0xB588):
         await board.host.rx.send(GmiiFrame.from_payload(ADDRESSES + ethertype.to_bytes(2, "big") + bytes(60)))
     wanted = CROSSING + bytes(range(60))
     await board.host.rx.send(GmiiFrame.from_payload(ADDRESSES + wanted))
@@ -189,10 +191,28 @@ async def registers_are_read_and_written_over_the_link(dut: Any) -> None:
     assert (await board.access(0, 1 << 20))[0] == 3
     assert (await board.access(0, 2))[0] == 3
     assert (await board.access(2, 0))[0] == 3
+    earlier = (await board.access(0, 8))[1]
+    begun = get_sim_time("ns")
+    assert abs((await board.access(0, 8))[1] - earlier - (get_sim_time("ns") - begun)) < 500
     # Another version is not answered, nor does it stand in the way.
     await board.host.rx.send(GmiiFrame.from_payload(ADDRESSES + b"\x88\xb6\x02\x00" + bytes(12)))
     await silent(board.host)
     assert await board.access(0, 0) == (0, 0)
+
+
+@cocotb.test()
+async def port_one_stands_at_the_hosts_end_of_the_link(dut: Any) -> None:
+    board = await begin(dut)
+    chance = random.Random(6)
+    frames = [chance.randbytes(size) for size in (60, 61, 63, 64, 65, 1000, 1514)]
+    for number, frame in enumerate(frames):
+        await board.host.rx.send(GmiiFrame.from_payload(ADDRESSES + REMOTE + frame))
+        await board.host.rx.send(GmiiFrame.from_payload(ADDRESSES + CROSSING + bytes([number]) + frame))
+    seen = [await receive(board.host) for _ in range(2 * len(frames))]
+    assert all(frame[:12] == HOST + BOARD for frame in seen)
+    assert [frame[20:] for frame in seen if frame[12:20] == REMOTE] == frames
+    assert [frame[15:] for frame in seen if frame[12:14] == CROSSING] == frames
+    await silent(board.network)
 
 
 @cocotb.test()

@@ -8,28 +8,36 @@ from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from boards.versa_ecp5.axi_lite import OKAY, SLVERR, axi_lite
+from hdl.axi_lite import OKAY, SLVERR, axi_lite
 from hdl.stream import beat_stream
 
 ADDRESS_WIDTH = 20
 
 
 class Loopback(wiring.Component):
-    """Port 0 to port 0, host to host, each beat after a random pause where ``stall``; a 32-bit register at address 0, SLVERR elsewhere."""
+    """Port to port, host to host, each beat after a random pause where ``stall``; a 32-bit register at address 0, the low half of ``time``
+    at 8, SLVERR elsewhere.
+    """
 
-    def __init__(self, *, stall: bool = False) -> None:
+    def __init__(self, *, stall: bool = False, ports: int = 1) -> None:
         self.stall = stall
+        self.names = ("_host", *map(str, range(ports)))
         beats = beat_stream(64)
         super().__init__(
-            {"rx0": In(beats), "tx0": Out(beats), "rx_host": In(beats), "tx_host": Out(beats), "axi": In(axi_lite(ADDRESS_WIDTH))}
+            {
+                **{f"rx{name}": In(beats) for name in self.names},
+                **{f"tx{name}": Out(beats) for name in self.names},
+                "axi": In(axi_lite(ADDRESS_WIDTH)),
+                "time": In(48),
+            }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         noise = Signal(16, init=0xACE1)
         m.d.sync += noise.eq(Cat(noise[1:], noise[0] ^ noise[2] ^ noise[3] ^ noise[5]))
-        self._join(m, self.rx0, self.tx0, noise[0])
-        self._join(m, self.rx_host, self.tx_host, noise[7])
+        for number, name in enumerate(self.names):
+            self._join(m, getattr(self, f"rx{name}"), getattr(self, f"tx{name}"), noise[5 * number])
         axi = self.axi
         scratch = Signal(32)
         write = axi.awvalid & axi.wvalid & ~axi.bvalid
@@ -47,6 +55,8 @@ class Loopback(wiring.Component):
             m.d.sync += [axi.rvalid.eq(1), axi.rdata.eq(0), axi.rresp.eq(SLVERR)]
             with m.If(axi.araddr == 0):
                 m.d.sync += [axi.rdata.eq(scratch), axi.rresp.eq(OKAY)]
+            with m.If(axi.araddr == 8):
+                m.d.sync += [axi.rdata.eq(self.time), axi.rresp.eq(OKAY)]
         return m
 
     def _join(self, m: Module, source: Any, target: Any, go_on: Any) -> None:

@@ -52,8 +52,8 @@ def test_short_and_long_frames_leave_whole_behind_the_addresses(stall: float) ->
 def test_addresses_come_off_and_strangers_end_with_an_abort() -> None:
     dut = LinkReceive()
     crossing = [b"\x88\xb5" + frame for frame in some_frames(10)]
-    registers = [b"\x88\xb6" + frame for frame in some_frames(3)]
-    strange = [b"\x08\x00abc", b"\x88\xb4abc", b"\x88\xb7", b"\x89\xb5abc", b"\x00\xb6abc", b"\x88"]
+    registers = [kind + frame for kind in (b"\x88\xb6", b"\x88\xb7") for frame in some_frames(3)]
+    strange = [b"\x08\x00abc", b"\x88\xb4abc", b"\x88\xb8", b"\x89\xb5abc", b"\x00\xb6abc", b"\x88"]
     spoiled = [b"\x88\xb5 with a wrong check sequence"]
     frames = crossing + strange + spoiled + registers
     wrong = len(crossing) + len(strange)

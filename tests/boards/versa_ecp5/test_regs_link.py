@@ -88,7 +88,9 @@ def test_frames_are_told_apart_by_their_ethertype_and_joined_whole() -> None:
     m = Module()
     m.submodules.split, m.submodules.join = split, join = LinkSplit(64), LinkJoin(64)
     wiring.connect(m, split.crossing, join.crossing)
-    frames = [(b"\x88\xb6" if number % 3 == 0 else b"\x88\xb5") + frame for number, frame in enumerate(some_frames(30, low=1, high=50))]
+    wiring.connect(m, split.remote, join.remote)
+    kinds = (b"\x88\xb6", b"\x88\xb5", b"\x88\xb5", b"\x88\xb7")
+    frames = [kinds[number % 4] + frame for number, frame in enumerate(some_frames(30, low=1, high=50))]
     seen: list[bytes] = []
     registers: list[bytes] = []
     other = some_frames(30, seed=9, low=3, high=50)
@@ -107,8 +109,9 @@ def test_frames_are_told_apart_by_their_ethertype_and_joined_whole() -> None:
         await receive_frames(ctx, split.registers, registers, 0.4)
 
     simulate(m, send, background=[send_other, collect, collect_registers])
-    assert registers == frames[::3]
-    crossing = [frame for number, frame in enumerate(frames) if number % 3]
-    assert [frame for frame in seen if frame in crossing] == crossing
+    assert registers == frames[::4]
+    rest = [frame for number, frame in enumerate(frames) if number % 4]
+    for kind in kinds[2:]:
+        assert [frame for frame in seen if frame in rest and frame[:2] == kind] == [frame for frame in rest if frame[:2] == kind]
     assert [frame for frame in seen if frame in other] == other
-    assert len(seen) == len(crossing) + len(other)
+    assert len(seen) == len(rest) + len(other)
