@@ -55,7 +55,7 @@ class CheckIPHeader(Element):
     good_destinations = Argument[tuple[int, ...]]("GOODDST", _addresses, (), position=False)
     verbose = keyword("VERBOSE", boolean, False)
     details = keyword("DETAILS", boolean, False)
-    dropped = StateVariable(64)
+    dropped = StateVariable(32)
 
     def program(self, p: Packet) -> None:
         p.set_network(self.offset)

@@ -2,6 +2,8 @@
 
 Counts the packets and bytes that pass.
 
+Both counts have 48 bits and wrap.
+
 Handlers:
     byte_count (read): bytes that passed.
     count (read): packets that passed.
@@ -20,8 +22,8 @@ from elements.program.packet import Packet
 
 class Counter(Element):
     ports = Ports("1/1", "a/a")
-    packets = StateVariable(64)
-    bytes = StateVariable(64)
+    packets = StateVariable(48)
+    bytes = StateVariable(48)
 
     def program(self, p: Packet) -> None:
         p.write(self.packets, p.read(self.packets) + 1)

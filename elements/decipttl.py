@@ -31,7 +31,7 @@ class DecIPTTL(Element):
     ports = Ports("1/1-2", "a/ah")
     active = keyword("ACTIVE", boolean, True)
     multicast = keyword("MULTICAST", boolean, True)
-    expired = StateVariable(64)
+    expired = StateVariable(32)
 
     def program(self, p: Packet) -> None:
         if not self.active:

@@ -24,7 +24,7 @@ from elements.program.packet import Packet
 class Discard(Element):
     ports = Ports("1/0", "h/h")
     active = Argument("ACTIVE", boolean, True)
-    packets = StateVariable(64)
+    packets = StateVariable(32)
 
     def program(self, p: Packet) -> None:
         p.write(self.packets, p.read(self.packets) + 1)

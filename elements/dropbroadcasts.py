@@ -17,7 +17,7 @@ from elements.program.packet import Packet
 
 class DropBroadcasts(Element):
     ports = Ports("1/1", "a/a")
-    dropped = StateVariable(64)
+    dropped = StateVariable(32)
 
     def program(self, p: Packet) -> None:
         kind = p.annotation("packet_type")

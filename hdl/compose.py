@@ -53,7 +53,9 @@ def compose(
 
 def topological_order(placement: Placement, tenant: str) -> list[str]:
     """The hardware elements that ``tenant``'s packets may pass, each after those that feed it. Errors: `NotHardware` for a loop."""
-    mine = [n.name for n in placement.graph.nodes if n.name in placement.hardware and placement.owner[n.name] in (tenant, None)]
+    own = [n.name for n in placement.graph.nodes if n.name in placement.hardware and placement.owner[n.name] == tenant]
+    behind = _behind(placement, own)
+    mine = [n.name for n in placement.graph.nodes if n.name in behind]
     inside = nx.DiGraph()
     inside.add_nodes_from(mine)
     for edge in placement.graph.edges:
@@ -64,6 +66,18 @@ def topological_order(placement: Placement, tenant: str) -> list[str]:
     except nx.NetworkXUnfeasible:
         loop = nx.find_cycle(inside)[0][0]
         raise NotHardware(loop, "it lies on a loop, and hardware is feed-forward") from None
+
+
+def _behind(placement: Placement, names: list[str]) -> frozenset[str]:
+    """``names`` and the operator's own hardware elements that their packets reach: those in front belong to the ingress."""
+    found = set(names)
+    waiting = list(names)
+    while waiting:
+        for edge in placement.graph.outgoing(waiting.pop()):
+            if edge.target not in found and edge.target in placement.hardware and placement.owner[edge.target] is None:
+                found.add(edge.target)
+                waiting.append(edge.target)
+    return frozenset(found)
 
 
 def elements_after_queues(placement: Placement, elements: Mapping[str, Element]) -> frozenset[str]:

@@ -15,6 +15,7 @@ from hdl.registers import RegisterFile, Word
 from hdl.stream import beat_stream
 
 COUNTER_BITS: Final = 48
+PORT_COUNTER_BITS: Final = 32
 _INGRESS: Final = ("accepted", "malformed", "overflow", "unknown")
 _EGRESS: Final = ("queued", "dropped", "sent", "sent_bytes")
 
@@ -24,7 +25,7 @@ class Core(wiring.Component):
 
     Window 0 has the ports' counters of frames accepted, malformed, lost for want of room and owned by nobody. A tenant's window has its
     elements' state, by the names of their handlers' variables, which it may write, and for each egress its packets queued, dropped and sent and the
-    bytes sent. Counters have 48 bits and wrap.
+    bytes sent. A tenant's counters have 48 bits and the ports' 32; they wrap.
     """
 
     def __init__(self, datapath: Datapath) -> None:
@@ -49,7 +50,7 @@ class Core(wiring.Component):
 
     def _entries(self) -> list[tuple[int, str, int, bool]]:
         egresses = range(self.datapath.egresses)
-        entries = [(0, f"{self._egress_name(e)}/{name}", COUNTER_BITS, False) for e in egresses for name in _INGRESS]
+        entries = [(0, f"{self._egress_name(e)}/{name}", PORT_COUNTER_BITS, False) for e in egresses for name in _INGRESS]
         for tenant in range(self.tenants):
             for word in self.datapath.pipeline.words:
                 if word.tenant == tenant:
@@ -70,7 +71,7 @@ class Core(wiring.Component):
         words = []
         for e, ingress in enumerate(datapath.ingresses):
             for name in _INGRESS:
-                value = self._counter(m, getattr(ingress, name), Const(1, 1), f"{self._egress_name(e)}_{name}")
+                value = self._counter(m, getattr(ingress, name), Const(1, 1), f"{self._egress_name(e)}_{name}", PORT_COUNTER_BITS)
                 words.append(Word(by_name[0, f"{self._egress_name(e)}/{name}"], value))
         for state in datapath.pipeline.words:
             register = by_name[state.tenant + 1, f"{state.home.element}.{state.home.state.name}"]
@@ -87,8 +88,8 @@ class Core(wiring.Component):
         return m
 
     @staticmethod
-    def _counter(m: Module, strobe: Signal, amount: Signal | Const, name: str) -> Signal:
+    def _counter(m: Module, strobe: Signal, amount: Signal | Const, name: str, width: int = COUNTER_BITS) -> Signal:
         """Counts ``amount`` with each strobe. Owner: the tenant whose strobe it is, or the operator."""
-        value = Signal(COUNTER_BITS, name=name)
+        value = Signal(width, name=name)
         m.d.sync += value.eq(value + Mux(strobe, amount, 0))
         return value

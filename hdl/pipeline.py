@@ -122,11 +122,17 @@ class Pipeline(wiring.Component):
         number = value.attributes[0]
         if value.op == "meta":
             field: Signal = getattr(self, str(number))
-            return field
+            used = self._used_bits().get(str(number), len(field))
+            # What can only be zero is not carried.
+            return Cat(field[:used], Const(0, len(field) - used)) if used < len(field) else field
         if value.op == "old":
             return self._olds[int(number)]
         unit = self._engines[int(number)]
         return unit.hit if value.op == "hit" else unit.value
+
+    def _used_bits(self) -> dict[str, int]:
+        """How many bits of the metadata can be set, where that is fewer than there are."""
+        return {"tenant": max(1, (self.tenants - 1).bit_length()), "port": len(self.composition.select).bit_length()}
 
     def _bank(self, m: Module, lowering: Lowering, bank: Bank) -> None:
         stage = self.schedule.banks[bank.number]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from time import monotonic
 from typing import Annotated
 
 import typer
@@ -15,15 +16,25 @@ from elements.reference.packet import Packet
 from graph.diagnostics import ClickError
 from graph.print_click import print_graph
 from hdl.datapath import DatapathParameters
+from mlclick.build import BOARDS, VIVADO_MISSING, build_sume, build_versa, default_board, evidence_for, parameters_for
 from mlclick.design import Merged, Source
 from mlclick.flow import merge_tenants, port_count, rates_of, split
+from mlclick.mutants import run_mutants
 from mlclick.report import print_plan
 from mlclick.run import run_software, run_split, write_ports
 from mlclick.traffic import read_traffic
+from mlclick.verify import verify as verify_design
+from sim.evidence import Evidence, write_evidence
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Click routers of many tenants, in hardware and software.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Click routers of many tenants, in hardware and software.",
+)
 Tenants = Annotated[str, typer.Argument(help="Names of tenants, with commas between them: a,b")]
 Folder = Annotated[Path, typer.Option("--tenants", help="Folder with the tenants' files and policy.toml.")]
+Board = Annotated[str, typer.Option("--board", help="Board whose data path is meant: netfpga_sume or versa_ecp5.")]
 _TENANTS = Path("tenants")
 
 
@@ -54,7 +65,9 @@ def merge(tenants: Tenants, folder: Folder = _TENANTS) -> None:
 def plan(
     tenants: Tenants,
     folder: Folder = _TENANTS,
-    profile: Annotated[list[str] | None, typer.Option("--profile", help="Capture to take rates from: PORT=FILE or PORT@TENANT=FILE.")] = None,
+    profile: Annotated[
+        list[str] | None, typer.Option("--profile", help="Capture to take rates from: PORT=FILE or PORT@TENANT=FILE.")
+    ] = None,
     pin: Annotated[list[str] | None, typer.Option("--pin", help="ELEMENT=hardware or ELEMENT=software.")] = None,
 ) -> None:
     """Cut the master graph between hardware and software, and explain the cut."""
@@ -83,7 +96,9 @@ def run(
     inputs: Annotated[list[str], typer.Option("--in", help="PORT=FILE, or PORT@TENANT=FILE for an untagged capture as that tenant's.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for one capture a port.")],
     folder: Folder = _TENANTS,
-    hardware: Annotated[str, typer.Option("--hardware", help="none: all in software; sim: split, with the simulated pipeline; reference: Python.")] = "none",
+    hardware: Annotated[
+        str, typer.Option("--hardware", help="none: all in software; sim: split, with the simulated pipeline; reference: Python.")
+    ] = "none",
     width: Annotated[int, typer.Option("--width", help="Width of the simulated data path in bits.")] = 64,
 ) -> None:
     """Send captures through the tenants' machine."""
@@ -108,6 +123,80 @@ def run(
         typer.echo(f"{journeys.offered - journeys.crossed} of {journeys.offered} packet(s) took the hardware path alone")
         for why, count in sorted(journeys.by_crossing.items()):
             typer.echo(f"{count} crossing(s): {why}")
+
+
+@app.command()
+def verify(tenants: Tenants, folder: Folder = _TENANTS, board: Board = "versa_ecp5") -> None:
+    """Show that the tenants' machine means what they say and that none disturbs another; writes evidence.json."""
+    _known_board(board)
+    merged = merge_tenants(_source(tenants, folder), say)
+    found = split(merged, rates_of(merged, None), {}, say)
+    evidence = verify_design(found, parameters_for(board, found), say)
+    path = write_evidence(Path("build") / "evidence" / board, evidence)
+    _print_evidence(evidence)
+    typer.echo(f"evidence: {path}")
+    if not evidence.complete:
+        raise typer.Exit(1)
+
+
+def _print_evidence(evidence: Evidence) -> None:
+    for finding in evidence.findings:
+        typer.echo(f"{'holds' if finding.holds else 'FAILS'}  by {finding.how:12}  {finding.name}: {finding.detail}")
+
+
+def _known_board(board: str) -> None:
+    if board not in BOARDS:
+        raise typer.BadParameter(f"--board {board}: one of {', '.join(BOARDS)} is wanted")
+
+
+@app.command()
+def build(
+    tenants: Tenants, folder: Folder = _TENANTS, board: Annotated[str, typer.Option("--board", help="netfpga_sume or versa_ecp5.")] = ""
+) -> None:
+    """Build a bitstream, or all that can be built without the vendor's tools; refuses a netlist without evidence."""
+    chosen = board or default_board()
+    _known_board(chosen)
+    say(f"board: {chosen}" + ("" if board else f" (Vivado is {'' if chosen == 'netfpga_sume' else 'not '}on PATH)"))
+    started = monotonic()
+
+    def timed(text: str) -> None:
+        say(f"[{monotonic() - started:5.0f} s] {text}")
+
+    merged = merge_tenants(_source(tenants, folder), timed)
+    found = split(merged, rates_of(merged, None), {}, timed)
+    evidence = evidence_for(found, parameters_for(chosen, found), Path("build") / "evidence" / chosen, timed)
+    if not evidence.complete:
+        _print_evidence(evidence)
+        say("no build: the evidence for this netlist is not complete")
+        raise typer.Exit(1)
+    out = Path("build") / chosen
+    graph_size = len(merged.master.graph.nodes)
+    typer.echo(f"elements: {len(found.plan.hardware)} in hardware, {graph_size - len(found.plan.hardware)} in software")
+    typer.echo(
+        f"evidence: {evidence.count('proof')} by proof, {evidence.count('simulation')} by simulation, {evidence.count('construction')} by construction"
+    )
+    if chosen == "netfpga_sume":
+        if not build_sume(found, out, timed):
+            say(
+                f"the project is ready in {out}, but vivado is not on PATH: source its settings64.sh and run `vivado -mode batch -source build.tcl` there"
+            )
+            raise typer.Exit(VIVADO_MISSING)
+        return
+    report = build_versa(found, out, timed)
+    typer.echo(report.place.text())
+    typer.echo(f"bitstream: {report.bitstream}")
+
+
+@app.command()
+def mutants() -> None:
+    """Plant defects in the generator and say which check catches each."""
+    results = run_mutants(say)
+    for name, found in results:
+        typer.echo(f"{name:35} {found or 'SURVIVED'}")
+    caught = sum(1 for _, found in results if found)
+    typer.echo(f"{caught} of {len(results)} mutants caught")
+    if caught != len(results):
+        raise typer.Exit(1)
 
 
 def _sending_ports(merged: Merged) -> list[int]:

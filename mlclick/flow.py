@@ -100,9 +100,7 @@ def rates_of(merged: Merged, packets: Iterable[tuple[str, Packet]] | None) -> Ra
     return stated_rates(merged.master.graph, shares)
 
 
-def split(
-    merged: Merged, rates: Rates, pins: dict[str, bool] | None = None, progress: Progress = quiet
-) -> Split:
+def split(merged: Merged, rates: Rates, pins: dict[str, bool] | None = None, progress: Progress = quiet) -> Split:
     """Cut the master graph. What the composer cannot make hardware goes back to software with its reason, and the cut is made again.
     Errors: `ClickError`."""
     for name in pins or {}:
@@ -113,9 +111,7 @@ def split(
     pinned: dict[str, str] = {}
     tagged = frozenset(t for t in merged.master.tenants if merged.policy.tenant(t).vlan is not None)
     while True:
-        question = Question(
-            merged.master, merged.checked, merged.elements, costs, rates, merged.policy, {**software, **pinned}, pins or {}
-        )
+        question = Question(merged.master, merged.checked, merged.elements, costs, rates, merged.policy, {**software, **pinned}, pins or {})
         progress("cutting between hardware and software")
         plan = solve(question)
         placement = Placement(merged.master.graph, merged.master.tenants, merged.master.owner, plan.hardware)

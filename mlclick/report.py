@@ -26,7 +26,9 @@ def print_plan(split: Split, console: Console) -> None:
     console.print(table)
     machine = question.policy.machine
     hard_count = len(plan.hardware)
-    console.print(f"hardware: {hard_count} elements, {plan.luts} LUTs{_of(machine.luts)}, {plan.bram_bits} BRAM bits{_of(machine.bram_bits)}")
+    console.print(
+        f"hardware: {hard_count} elements, {plan.luts} LUTs{_of(machine.luts)}, {plan.bram_bits} BRAM bits{_of(machine.bram_bits)}"
+    )
     console.print(f"software: {len(graph.nodes) - hard_count} elements, {plan.host_ns:.1f} ns of host time a packet offered")
     console.print(f"crossings: {plan.crossings:.3f} a packet offered, {len(split.crossings)} ways across")
     proof = "proven optimal" if plan.optimal else "not proven optimal"

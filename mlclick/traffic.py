@@ -53,7 +53,9 @@ def read_traffic(inputs: list[str], policy: Policy, ports: tuple[int, ...]) -> T
             else:
                 refused += 1
         if refused:
-            notes.append(f"{name}: {refused} packet(s) shorter than {SHORTEST} or longer than {LONGEST} bytes are no frames of a port, and left out")
+            notes.append(
+                f"{name}: {refused} packet(s) shorter than {SHORTEST} or longer than {LONGEST} bytes are no frames of a port, and left out"
+            )
     arriving.sort(key=lambda item: item[0])
     return Traffic(tuple((port, packet) for _, port, packet in arriving), tuple(notes))
 

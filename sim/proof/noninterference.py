@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from elements.program.combine import walk
 from elements.program.values import FALSE, Value, const
-from sim.proof.netlist import Cell, Netlist
+from sim.proof.netlist import Bit, Cell, Netlist
 from sim.proof.terms import Evaluator, memory_read, symbol
 
 CASES = ("victim", "idle", "other")
@@ -57,8 +57,8 @@ class Result:
 @dataclass(frozen=True)
 class _Register:
     name: str
-    bits: tuple[int, ...]
-    data: tuple[int | str, ...]
+    bits: tuple[Bit, ...]
+    data: tuple[Bit, ...]
 
 
 def prove(netlist: Netlist, ownership: Ownership, victim: int, tenants: int) -> Result:
@@ -98,7 +98,7 @@ class _Prover:
         self.reads = _memory_reads(self.memories)
         self.places: dict[int, tuple[str, int]] = {}
         for register in self.registers.values():
-            self.places.update({bit: (register.name, index) for index, bit in enumerate(register.bits)})
+            self.places.update({bit: (register.name, index) for index, bit in enumerate(register.bits) if isinstance(bit, int)})
         for name, (is_input, bits) in netlist.ports.items():
             if is_input:
                 self.places.update({bit: (name, index) for index, bit in enumerate(bits) if isinstance(bit, int)})
@@ -292,7 +292,7 @@ def _registers(netlist: Netlist) -> dict[str, _Register]:
         if cell.kind == "dff":
             bits = tuple(bit for bit in cell.connections["Q"] if isinstance(bit, int))
             name = names.get(cell.connections["Q"], cell.name)
-            found[name] = _Register(name, bits, cell.connections["D"])
+            found[name] = _Register(str(name), bits, cell.connections["D"])
         elif "dff" in cell.kind or "latch" in cell.kind:
             raise ValueError(f"the register {cell.name} is a {cell.kind}, not a plain dff")
     return found

@@ -1,0 +1,162 @@
+"""A drop-in replacement of the SUME's ``nf_datapath``: the same ports, a core of tenants inside.
+
+The shell's conventions (NetFPGA-SUME-live 1.8.0): five AXI4-Stream pairs of 256 bits, four ports and the DMA; ``tuser`` on the first beat has
+the length in bits 15:0, the one-hot source in 23:16 and the one-hot destination in 31:24; port i's bit is 2 * i, the host's 2 * i + 1.
+Three AXI4-Lite windows of the reference modules; the tenants' registers are in the second (output port lookup), the others answer
+SLVERR. Crossing frames travel by the DMA port with the shim in front; the board's register bus has 12 address bits a window.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from amaranth.hdl import Cat, ClockDomain, ClockSignal, Const, Elaboratable, Module, Mux, ResetSignal, Signal
+
+from hdl.core import Core
+from hdl.stream import Beat
+
+PORTS: Final = 5
+HOST: Final = 4
+WIDTH: Final = 256
+TUSER: Final = 128
+WINDOWS: Final = ("S0", "S1", "S2")
+ADDRESS: Final = 32
+
+
+class NfDatapath(Elaboratable):
+    """``ports`` lists the pins by the names of the module that it replaces. Clock 200 MHz, reset active low, all synchronous.
+
+    Latency: the core's. Initiation interval: 1 beat a port. Lengths for ``tuser`` are counted in a small buffer of one frame a port.
+    """
+
+    def __init__(self, core: Core) -> None:
+        if core.datapath.parameters.ports != HOST or core.datapath.parameters.width != WIDTH:
+            raise ValueError("the SUME has four ports of 256 bits")
+        self.core: Final = core
+        self.axis_aclk: Final = Signal()
+        self.axis_resetn: Final = Signal()
+        self.axi_aclk: Final = Signal()
+        self.axi_resetn: Final = Signal()
+        self.sinks: Final = [_AxiStream(f"s_axis_{i}") for i in range(PORTS)]
+        self.sources: Final = [_AxiStream(f"m_axis_{i}") for i in range(PORTS)]
+        self.buses: Final = [_AxiLite(name) for name in WINDOWS]
+
+    @property
+    def ports(self) -> list[Signal]:
+        """Every pin, in a fixed order."""
+        pins = [self.axis_aclk, self.axis_resetn, self.axi_aclk, self.axi_resetn]
+        for stream in (*self.sinks, *self.sources):
+            pins += stream.pins
+        for bus in self.buses:
+            pins += bus.pins
+        return pins
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.domains.sync = ClockDomain("sync")
+        m.d.comb += [ClockSignal().eq(self.axis_aclk), ResetSignal().eq(~self.axis_resetn)]
+        m.submodules.core = core = self.core
+        time = Signal(48)
+        m.d.sync += time.eq(time + 5)
+        m.d.comb += core.time.eq(time)
+        for index in range(PORTS):
+            name = "host" if index == HOST else str(index)
+            sink, rx = self.sinks[index], getattr(core, f"rx_{name}" if index == HOST else f"rx{name}")
+            m.d.comb += [
+                rx.valid.eq(sink.tvalid),
+                rx.payload.data.eq(sink.tdata),
+                rx.payload.keep.eq(sink.tkeep),
+                rx.payload.last.eq(sink.tlast),
+                sink.tready.eq(rx.ready),
+            ]
+            self._send(m, index, getattr(core, f"tx_{name}" if index == HOST else f"tx{name}"))
+        self._registers(m)
+        return m
+
+    def _send(self, m: Module, index: int, tx: object) -> None:
+        """A frame leaves when its length is known: it waits in a buffer of 2 KiB twice over, so that the port never idles."""
+        from amaranth.lib import fifo
+
+        source = self.sources[index]
+        beats = fifo.SyncFIFOBuffered(width=Beat(WIDTH).size, depth=128)
+        lengths = fifo.SyncFIFOBuffered(width=16, depth=128)
+        m.submodules[f"send{index}"], m.submodules[f"length{index}"] = beats, lengths
+        stream = tx
+        payload = stream.payload  # type: ignore[attr-defined]  # a packet stream
+        count, held = Signal(range(WIDTH // 8 + 1), name=f"count{index}"), Signal(16, name=f"held{index}")
+        put = Signal(name=f"put{index}")
+        m.d.comb += [
+            count.eq(sum(payload.keep, start=Const(0, 1))),
+            put.eq(stream.valid & beats.w_rdy & lengths.w_rdy),  # type: ignore[attr-defined]
+            stream.ready.eq(beats.w_rdy & lengths.w_rdy),  # type: ignore[attr-defined]
+            beats.w_en.eq(put),
+            beats.w_data.eq(payload.as_value()),
+            lengths.w_en.eq(put & payload.last),
+            lengths.w_data.eq(held + count),
+        ]
+        with m.If(put):
+            m.d.sync += held.eq(Mux(payload.last, 0, held + count))
+        first = Signal(init=1, name=f"first{index}")
+        data = Cat(beats.r_data)
+        last = data[WIDTH + WIDTH // 8]
+        out_bit = 1 << (1 if index == HOST else 2 * index)
+        m.d.comb += [
+            source.tvalid.eq(beats.r_rdy & lengths.r_rdy),
+            source.tdata.eq(data[:WIDTH]),
+            source.tkeep.eq(data[WIDTH : WIDTH + WIDTH // 8]),
+            source.tlast.eq(last),
+            source.tuser.eq(Mux(first, Cat(lengths.r_data, Const(0, 8), Const(out_bit, 8)), 0)),
+            beats.r_en.eq(source.tvalid & source.tready),
+            lengths.r_en.eq(source.tvalid & source.tready & last),
+        ]
+        with m.If(source.tvalid & source.tready):
+            m.d.sync += first.eq(last)
+
+    def _registers(self, m: Module) -> None:
+        axi, main = self.core.axi, self.buses[1]
+        for name in ("awvalid", "wvalid", "bready", "arvalid", "rready", "wdata", "wstrb"):
+            m.d.comb += getattr(axi, name).eq(getattr(main, name))
+        width = len(axi.araddr)
+        m.d.comb += [axi.araddr.eq(main.araddr[:width]), axi.awaddr.eq(main.awaddr[:width])]
+        for name in ("awready", "wready", "bresp", "bvalid", "arready", "rdata", "rresp", "rvalid"):
+            m.d.comb += getattr(main, name).eq(getattr(axi, name))
+        for bus in (self.buses[0], self.buses[2]):
+            bus.refuse(m)
+
+
+class _AxiStream:
+    """The pins of one AXI4-Stream with metadata."""
+
+    def __init__(self, prefix: str) -> None:
+        self.tdata = Signal(WIDTH, name=f"{prefix}_tdata")
+        self.tkeep = Signal(WIDTH // 8, name=f"{prefix}_tkeep")
+        self.tuser = Signal(TUSER, name=f"{prefix}_tuser")
+        self.tvalid = Signal(name=f"{prefix}_tvalid")
+        self.tready = Signal(name=f"{prefix}_tready")
+        self.tlast = Signal(name=f"{prefix}_tlast")
+        self.pins = [self.tdata, self.tkeep, self.tuser, self.tvalid, self.tready, self.tlast]
+
+
+class _AxiLite:
+    """The pins of one AXI4-Lite subordinate."""
+
+    def __init__(self, prefix: str) -> None:
+        widths = {
+            "awaddr": ADDRESS, "awvalid": 1, "wdata": 32, "wstrb": 4, "wvalid": 1, "bready": 1, "araddr": ADDRESS, "arvalid": 1, "rready": 1,
+            "arready": 1, "rdata": 32, "rresp": 2, "rvalid": 1, "wready": 1, "bresp": 2, "bvalid": 1, "awready": 1,
+        }  # fmt: skip
+        self.pins = []
+        for name, width in widths.items():
+            pin = Signal(width, name=f"{prefix}_AXI_{name.upper()}")
+            setattr(self, name, pin)
+            self.pins.append(pin)
+
+    def __getattr__(self, name: str) -> Signal:
+        raise AttributeError(name)
+
+    def refuse(self, m: Module) -> None:
+        """Answer every access with SLVERR."""
+        both = self.awvalid & self.wvalid & ~self.bvalid
+        asked = self.arvalid & ~self.rvalid
+        m.d.comb += [self.awready.eq(both), self.wready.eq(both), self.bresp.eq(2), self.arready.eq(asked), self.rresp.eq(2)]
+        m.d.sync += [self.bvalid.eq(both | (self.bvalid & ~self.bready)), self.rvalid.eq(asked | (self.rvalid & ~self.rready))]

@@ -1,0 +1,75 @@
+"""Evidence: which properties were shown of which netlist, and how. A board is built only of a netlist that has all of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+How = Literal["proof", "simulation", "construction"]
+
+CONSTRUCTION: Final = (
+    ("the tenant number cannot be written", "no operation of packet programs writes metadata"),
+    ("there is no default tenant", "an ingress commits a frame only where an identity rule matches"),
+    ("a full queue drops its own tenant's packet", "segments are disjoint, and nothing behind the arbiter pushes back but the body buffer"),
+    ("the pipeline's latency is constant", "no stage has an enable; every value is carried to the last stage"),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A property, how it was shown, whether it holds, and a figure or the first thing against it."""
+
+    name: str
+    how: How
+    holds: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Findings about the netlist with this hash."""
+
+    netlist: str
+    tenants: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether there are findings of each kind and all hold."""
+        kinds = {finding.how for finding in self.findings}
+        return kinds == {"proof", "simulation", "construction"} and all(finding.holds for finding in self.findings)
+
+    def count(self, how: How) -> int:
+        """How many findings were made in this way."""
+        return sum(1 for finding in self.findings if finding.how == how)
+
+
+def netlist_hash(verilog: str) -> str:
+    """The hash by which evidence is tied to a netlist."""
+    return hashlib.sha256(verilog.encode()).hexdigest()
+
+
+def by_construction() -> tuple[Finding, ...]:
+    """What holds of every netlist that the generator makes."""
+    return tuple(Finding(name, "construction", True, why) for name, why in CONSTRUCTION)
+
+
+def write_evidence(folder: Path, evidence: Evidence) -> Path:
+    """Write `evidence.json` in ``folder``; returns its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "evidence.json"
+    path.write_text(json.dumps({**asdict(evidence), "complete": evidence.complete}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return path
+
+
+def read_evidence(folder: Path) -> Evidence | None:
+    """The evidence in ``folder``, None where there is none or it cannot be read."""
+    try:
+        raw = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
+        findings = tuple(Finding(f["name"], f["how"], f["holds"], f["detail"]) for f in raw["findings"])
+        return Evidence(raw["netlist"], tuple(raw["tenants"]), findings)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
