@@ -2,8 +2,8 @@
 
 Sends packets up to RATE bytes a second to output 0, and those above to output 1, by a token bucket of 20 ms.
 
-A packet is let through while the bucket is not empty, so one packet more than the bucket holds may pass. Where output 1 is not in use, packets
-above the rate are dropped.
+A packet is let through while the bucket is not empty, so one packet more than the bucket holds may pass. Where output 1 is not in use,
+packets above the rate are dropped.
 
 Arguments:
     RATE: bytes a second, or a bandwidth such as `1Mbps`.

@@ -4,16 +4,15 @@ Makes an ICMP error (RFC 792) about every IP packet that may have one, and drops
 
 No error is made (RFC 1122, 3.2.2) about ICMP errors, later fragments, packets that came as link-level broadcast or multicast, and packets
 whose source is 0.0.0.0, a broadcast, multicast or loopback address or one of BADADDRS, or whose destination is broadcast or multicast. The
-error has the packet's header and as much of it as MTU allows; its destination annotation is the packet's source. The IP header must be marked.
+error has the packet's header and as much of it as MTU allows; its destination annotation is the packet's source. The IP header must be
+marked.
 
 Arguments:
     SRC: source address of the errors; FixIPSrc may change it.
     TYPE: `unreachable`, `timeexceeded`, `parameterproblem`, `redirect`, `sourcequench`, or a number.
-    CODE: a number, or for `unreachable` `net`, `host`, `protocol`, `port`, `needfrag`, for `timeexceeded` `transit`, `reassembly`; 0 if not given.
-    BADADDRS: addresses that errors are not sent to.
-    MTU: most bytes of an error; 576 if not given.
-    PMTU: for `unreachable needfrag`, the MTU of the next hop that the error tells; 0 if not given.
-    USE_FIX_ANNO: whether errors are marked for FixIPSrc; true if not given.
+    CODE: a number, or for `unreachable` `net`, `host`, `protocol`, `port`, `needfrag`, for `timeexceeded` `transit`, `reassembly`; 0 if not
+    given. BADADDRS: addresses that errors are not sent to. MTU: most bytes of an error; 576 if not given. PMTU: for `unreachable needfrag`,
+    the MTU of the next hop that the error tells; 0 if not given. USE_FIX_ANNO: whether errors are marked for FixIPSrc; true if not given.
 
 Examples:
     ICMPError(10.0.0.1, timeexceeded)

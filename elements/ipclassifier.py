@@ -2,10 +2,11 @@
 
 Sends an IP packet to the output of the first pattern that it matches; packets that match none are dropped.
 
-A pattern is an expression such as `src host 10.0.0.1 and tcp dst port www`. Tests: `[src|dst|src or dst|src and dst] [host|net] ADDR[/MASK]`,
-`[src|dst] [tcp|udp] port PORT`, `ip proto PROTO`, `icmp type TYPE`, `tcp opt FLAG`, `tcp win N`, `ip vers|hl|id|tos|dscp|ttl|len N`, `ip frag`,
-`ip unfrag`, `ip ect`, `ip ce`, a protocol's name, `any` and `none`. Values may have a relation (`<`, `>=`, `!=` …), be ranges `A-B`, or
-have a mask `V/MASK`. They are joined by `and`, `or`, `not`, `? :` and parentheses. The IP header must be marked.
+A pattern is an expression such as `src host 10.0.0.1 and tcp dst port www`. Tests: `[src|dst|src or dst|src and dst] [host|net]
+ADDR[/MASK]`, `[src|dst] [tcp|udp] port PORT`, `ip proto PROTO`, `icmp type TYPE`, `tcp opt FLAG`, `tcp win N`, `ip
+vers|hl|id|tos|dscp|ttl|len N`, `ip frag`, `ip unfrag`, `ip ect`, `ip ce`, a protocol's name, `any` and `none`. Values may have a relation
+(`<`, `>=`, `!=` …), be ranges `A-B`, or have a mask `V/MASK`. They are joined by `and`, `or`, `not`, `? :` and parentheses. The IP header
+must be marked.
 
 Arguments:
     PATTERN: an expression; `-` matches every packet.

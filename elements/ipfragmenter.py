@@ -2,8 +2,8 @@
 
 Cuts IP packets that are longer than MTU into fragments (RFC 791, 3.2).
 
-Packets that must not be fragmented leave by output 1, or are dropped where it is not in use. Later fragments have those options only that are
-copied. The IP header must be marked; bytes in front of it go with the first piece only, so strip them before.
+Packets that must not be fragmented leave by output 1, or are dropped where it is not in use. Later fragments have those options only that
+are copied. The IP header must be marked; bytes in front of it go with the first piece only, so strip them before.
 
 Arguments:
     MTU: most bytes of a packet, from its IP header on.

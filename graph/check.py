@@ -93,7 +93,7 @@ def _count_mistakes(graph: Graph, node: Node, info: ClassInfo) -> list[Diagnosti
             )
         connected = {e.target_port if word == "input" else e.source_port for e in edges}
         found += [
-            _mistake(node, f"{_called(node)}: {word} {port} is not connected", f"connect it, or to an Idle or Discard")
+            _mistake(node, f"{_called(node)}: {word} {port} is not connected", "connect it, or to an Idle or Discard")
             for port in range(used)
             if port not in connected
         ]

@@ -1,7 +1,7 @@
 r"""Configuration text: arguments, words, strings and escapes, as Click reads them.
 
-Commas separate arguments. `"…"` is a string with escapes (`\n`, `\t`, `\x41`, `\<48 65>` for bytes, `\` before a newline for nothing), `'…'` a
-string without, and `\<…>` bytes in hexadecimal anywhere. `//` and `/* */` are comments outside strings.
+Commas separate arguments. `"…"` is a string with escapes (`\n`, `\t`, `\x41`, `\<48 65>` for bytes, `\` before a newline for nothing),
+`'…'` a string without, and `\<…>` bytes in hexadecimal anywhere. `//` and `/* */` are comments outside strings.
 """
 
 from __future__ import annotations

@@ -101,7 +101,9 @@ class Lexer:
         fail(message, advice, place.location, place.line)
 
     def configuration(self, opening: Word) -> str:
-        """The text up to the parenthesis that closes ``opening``, which was taken just now; leading and trailing white space is left out."""
+        """The text up to the parenthesis that closes ``opening``, which was taken just now; leading and trailing white space is left
+        out.
+        """
         if self._ahead:
             raise ValueError("a configuration can only follow the last word that was read")
         start, depth = self.position, 1

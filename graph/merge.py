@@ -27,7 +27,9 @@ _NOWHERE = Location(None, "<merge>", 1, 1)
 
 @dataclass(frozen=True)
 class Master:
-    """The master graph; ``owner`` is a node's tenant, or None for the operator's own; ``tenants`` in the policy's order; ``ports`` in use."""
+    """The master graph; ``owner`` is a node's tenant, or None for the operator's own; ``tenants`` in the policy's order; ``ports`` in
+    use.
+    """
 
     graph: Graph
     tenants: tuple[str, ...]

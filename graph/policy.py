@@ -27,8 +27,9 @@ class Quota:
 
 @dataclass(frozen=True)
 class TenantPolicy:
-    """One tenant: identity (``vlan`` tag, destination ``mac``, physical ``port``; what is None does not matter), devices, weight, quota, and
-    ``rates``: by element, the shares of its packets that leave by each output."""
+    """One tenant: identity (``vlan`` tag, destination ``mac``, physical ``port``; what is None does not matter), devices, weight, quota,
+    and ``rates``: by element, the shares of its packets that leave by each output.
+    """
 
     name: str
     click: Path
@@ -222,7 +223,7 @@ class _Reader:
             header = re.match(r"\s*\[([^\]]+)\]", line)
             if header:
                 inside = header.group(1).replace('"', "").replace(" ", "") == section
-                if inside and key is None or (section == "" and header.group(1) == key):
+                if (inside and key is None) or (section == "" and header.group(1) == key):
                     return Location(None, str(self.path), number, line.index("[") + 1), line
             elif inside and key is not None and (found := re.match(rf'\s*"?({re.escape(key)})"?\s*[=.]', line)):
                 return Location(None, str(self.path), number, found.start(1) + 1), line

@@ -13,7 +13,8 @@ from hdl.stream import packet_stream
 
 
 class PacketArbiter(wiring.Component):
-    """Takes whole packets from ``sink0``, ``sink1``, … in turn; an input that has none is passed over, and no cycle is lost between packets.
+    """Takes whole packets from ``sink0``, ``sink1``, … in turn; an input that has none is passed over, and no cycle is lost between
+    packets.
 
     ``hold`` lets no new packet start (it never interrupts one). Latency: 0 cycles. Initiation interval: 1 beat.
 

@@ -13,8 +13,9 @@ from hdl.stream import beat_stream, packet_stream
 
 
 class Collector(wiring.Component):
-    """``token`` is high for one cycle a packet, in the cycle after the beat that completes ``header_bytes`` or ends the packet; ``meta`` and
-    ``header`` (first byte in the low bits, zero past the packet's end) go with it. ``body`` has every beat in the cycle in which it comes.
+    """``token`` is high for one cycle a packet, in the cycle after the beat that completes ``header_bytes`` or ends the packet; ``meta``
+    and ``header`` (first byte in the low bits, zero past the packet's end) go with it. ``body`` has every beat in the cycle in which it
+    comes.
 
     Latency: 1 cycle from the completing beat. Initiation interval: 1 beat. ``sink.ready`` follows ``body.ready``, which the body buffer
     keeps high. Registers belong to the packet at hand.

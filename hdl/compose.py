@@ -1,7 +1,7 @@
 """Composes the hardware parts of all tenants into one feed-forward pipeline of values.
 
-Each tenant is run on a symbolic packet that is known to be its own; what two tenants compute alike from the same bytes is, by hash-consing, the
-same value and will be the same hardware. State and tables stand in shared banks and engines, one place per tenant.
+Each tenant is run on a symbolic packet that is known to be its own; what two tenants compute alike from the same bytes is, by hash-consing,
+the same value and will be the same hardware. State and tables stand in shared banks and engines, one place per tenant.
 """
 
 from __future__ import annotations
@@ -209,8 +209,9 @@ def _combine(placement: Placement, slots: list[Slot], traces: Mapping[int, Trace
 
 
 def _select(choices: list[tuple[Value, Value]], otherwise: Value) -> Value:
-    """One value of exclusive choices, ``otherwise`` where there are none. What it is when none holds does not matter: the packet is dropped,
-    so choices that are alike are chosen together and the most frequent value needs no condition."""
+    """One value of exclusive choices, ``otherwise`` where there are none. What it is when none holds does not matter: the packet is
+    dropped, so choices that are alike are chosen together and the most frequent value needs no condition.
+    """
     groups: dict[Value, list[Value]] = {}
     for when, value in choices:
         groups.setdefault(value, []).append(when)

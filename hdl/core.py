@@ -24,8 +24,8 @@ class Core(wiring.Component):
     """``rx0``, ``tx0``, … and ``rx_host``, ``tx_host``: packet streams; ``axi``: registers; ``time`` in ns.
 
     Window 0 has the ports' counters of frames accepted, malformed, lost for want of room and owned by nobody. A tenant's window has its
-    elements' state, by the names of their handlers' variables, which it may write, and for each egress its packets queued, dropped and sent and the
-    bytes sent. A tenant's counters have 48 bits and the ports' 32; they wrap.
+    elements' state, by the names of their handlers' variables, which it may write, and for each egress its packets queued, dropped and sent
+    and the bytes sent. A tenant's counters have 48 bits and the ports' 32; they wrap.
     """
 
     def __init__(self, datapath: Datapath) -> None:

@@ -13,10 +13,12 @@ from hdl.stream import beat_stream
 
 
 class ShimStrip(wiring.Component):
-    """Takes the first 16 bytes of every frame: they are in ``shim`` (first byte in the low bits), constant from the first beat of ``source`` on.
+    """Takes the first 16 bytes of every frame: they are in ``shim`` (first byte in the low bits), constant from the first beat of
+    ``source`` on.
 
-    ``sink.ready`` is always 1 and ``source`` is never pushed back. A frame of 16 bytes or fewer leaves nothing and is dropped; ``short`` says so.
-    Latency: 1 cycle, and one more where a frame's end does not fill its beat. Initiation interval: 1 beat. Registers belong to the frame.
+    ``sink.ready`` is always 1 and ``source`` is never pushed back. A frame of 16 bytes or fewer leaves nothing and is dropped; ``short``
+    says so. Latency: 1 cycle, and one more where a frame's end does not fill its beat. Initiation interval: 1 beat. Registers belong to the
+    frame.
     """
 
     def __init__(self, width: int) -> None:

@@ -13,8 +13,9 @@ from hdl.stream import Beat, beat_stream
 
 
 class Verdict(data.StructLayout):
-    """What the pipeline says of a packet. ``select``: a bit per egress; ``length``: bytes of the outgoing frame; ``shift_index``: which of the
-    editor's shifts; ``bytes``: one per edited position; ``shim``: for the host."""
+    """What the pipeline says of a packet. ``select``: a bit per egress; ``length``: bytes of the outgoing frame; ``shift_index``: which of
+    the editor's shifts; ``bytes``: one per edited position; ``shim``: for the host.
+    """
 
     def __init__(self, egresses: int, positions: int) -> None:
         super().__init__(
@@ -39,9 +40,9 @@ class EditedBeat(data.StructLayout):
 class Editor(wiring.Component):
     """Takes ``body`` beats and, in the same order, a ``verdict`` per packet; gives ``out`` with ``out_valid``, which is never pushed back.
 
-    ``positions``: the frame positions of `Verdict.bytes`; ``shifts``: frame positions at which outgoing frames may start. A beat in, a beat out
-    in each cycle; a packet takes one cycle more where its shift is no multiple of the beat, and one for each beat that it grows. What this
-    adds up to is taken up by the body buffer; ``hold`` is high when that is half full, and no new packet may then be let in.
+    ``positions``: the frame positions of `Verdict.bytes`; ``shifts``: frame positions at which outgoing frames may start. A beat in, a beat
+    out in each cycle; a packet takes one cycle more where its shift is no multiple of the beat, and one for each beat that it grows. What
+    this adds up to is taken up by the body buffer; ``hold`` is high when that is half full, and no new packet may then be let in.
 
     Latency: 2 cycles from body and verdict both being there. Initiation interval: 1 beat. Registers belong to the packet at hand.
     """

@@ -18,14 +18,14 @@ class EgressPort(wiring.Component):
     """Stores packets with ``enable`` in the segment of their tenant, whole or not at all, and gives them to ``source``.
 
     The input is never pushed back: a packet that finds its tenant's segment (``depth`` beats, ``packets`` packets) full is dropped and the
-    tenant's ``dropped`` strobe says so; ``queued`` is for those that are stored, ``sent`` for those that begin to leave, with ``sent_length``
-    (bytes). A ``source`` that does not take packets stops this port alone.
+    tenant's ``dropped`` strobe says so; ``queued`` is for those that are stored, ``sent`` for those that begin to leave, with
+    ``sent_length`` (bytes). A ``source`` that does not take packets stops this port alone.
 
-    Scheduler: surplus round robin over bytes (Adiseshu, Parulkar and Varghese, 1996): a tenant may send while its credit is positive, and its
-    packet's length is then taken off; when no tenant with packets has credit, each gains `QUANTUM` times its weight.
+    Scheduler: surplus round robin over bytes (Adiseshu, Parulkar and Varghese, 1996): a tenant may send while its credit is positive, and
+    its packet's length is then taken off; when no tenant with packets has credit, each gains `QUANTUM` times its weight.
 
-    Latency: the packet's own beats and 4 cycles. Initiation interval: 1 beat in, 1 beat out. Registers: pointers, counts and credit of a tenant
-    are its own; ``turn``, the grant buffer and the output buffer are shared by the tenants of the port, as its wire is.
+    Latency: the packet's own beats and 4 cycles. Initiation interval: 1 beat in, 1 beat out. Registers: pointers, counts and credit of a
+    tenant are its own; ``turn``, the grant buffer and the output buffer are shared by the tenants of the port, as its wire is.
     """
 
     def __init__(self, width: int, egresses: int, weights: tuple[int, ...], depth: int, packets: int, *, shim: bool) -> None:

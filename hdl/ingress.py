@@ -31,14 +31,14 @@ class Ingress(wiring.Component):
     """Store and forward, one beat in and one beat out a cycle, no bubble between packets.
 
     ``sink.ready`` is always 1. A frame is dropped, whole, where its framing breaks rules R3 to R5 or it is shorter than an Ethernet header
-    (``malformed``), where there is no room (``overflow``), or where it belongs to no tenant (``unknown``); those are strobes, as is ``accepted``.
-    Lanes past the frame's end leave as zero. Latency: the frame's own beats and 2 cycles. Initiation interval: 1 beat.
+    (``malformed``), where there is no room (``overflow``), or where it belongs to no tenant (``unknown``); those are strobes, as is
+    ``accepted``. Lanes past the frame's end leave as zero. Latency: the frame's own beats and 2 cycles. Initiation interval: 1 beat.
 
-    With ``host_edges`` (by tenant number, the number of crossings) the port is the host's: ``shim`` is what stood in front of the frame and says
-    tenant, crossing and annotations; one that names no tenant or no crossing is ``unknown``, and bytes behind its length are padding.
+    With ``host_edges`` (by tenant number, the number of crossings) the port is the host's: ``shim`` is what stood in front of the frame and
+    says tenant, crossing and annotations; one that names no tenant or no crossing is ``unknown``, and bytes behind its length are padding.
 
-    Registers: pointers and memory are shared by the tenants of one port, whose packets are stored in the order in which they came; the port's
-    own wire shares them in the same way.
+    Registers: pointers and memory are shared by the tenants of one port, whose packets are stored in the order in which they came; the
+    port's own wire shares them in the same way.
     """
 
     def __init__(

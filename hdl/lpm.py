@@ -1,7 +1,7 @@
 """Longest-prefix match: one lookup a cycle at a constant latency, the tables of all tenants in shared memories.
 
-A tenant's lookups start at its own root and every index is checked against its own segments, so no content of a memory can make a lookup read
-what belongs to another tenant.
+A tenant's lookups start at its own root and every index is checked against its own segments, so no content of a memory can make a lookup
+read what belongs to another tenant.
 """
 
 from __future__ import annotations

@@ -44,7 +44,8 @@ class Pipeline(wiring.Component):
 
     In: ``valid``, the fields of `META` (each as wide as there), ``header`` (``header_bytes`` bytes, the first in the low bits) and
     ``time`` (nanoseconds, 48 bits). Out, ``latency`` cycles later: ``out_valid``, ``out_tenant``, ``select`` (a bit per egress, host last),
-    ``length`` (bytes), ``shift_index``, ``bytes`` (one byte per edited position, in order) and ``shim`` (16 bytes, the first in the low bits).
+    ``length`` (bytes), ``shift_index``, ``bytes`` (one byte per edited position, in order) and ``shim`` (16 bytes, the first in the low
+    bits).
     """
 
     def __init__(self, composition: Composition, tenants: int, budget: int) -> None:

@@ -29,8 +29,8 @@ class RegisterFile(wiring.Component):
     which the high word is then read; a write of a low word stores it together with what was last written to the high word's latch of that
     window. Unmapped and unaligned addresses, writes to what is read only, and writes with a partial strobe are answered with SLVERR.
 
-    Latency: 2 cycles from a request to its answer. One request of each kind at a time. Registers: the latches belong to the window's tenant; the
-    channel registers are shared by all windows, as the bus is.
+    Latency: 2 cycles from a request to its answer. One request of each kind at a time. Registers: the latches belong to the window's
+    tenant; the channel registers are shared by all windows, as the bus is.
     """
 
     def __init__(self, words: Sequence[Word], windows: int) -> None:

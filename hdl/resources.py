@@ -1,7 +1,7 @@
 """Which state variables and tables of different tenants share one piece of hardware.
 
-Each tenant's resources are taken in the topological order of its graph and matched, in order, with what is there already: a resource joins the
-next bank or engine of its kind, or a new one is inserted. So resources depend on earlier ones only, whichever tenant is asked.
+Each tenant's resources are taken in the topological order of its graph and matched, in order, with what is there already: a resource joins
+the next bank or engine of its kind, or a new one is inserted. So resources depend on earlier ones only, whichever tenant is asked.
 """
 
 from __future__ import annotations

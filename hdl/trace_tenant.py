@@ -25,7 +25,8 @@ class NotHardware(Exception):
 
 @dataclass(frozen=True)
 class Path:
-    """A packet on its way: under which condition (given that it is the tenant's), where its headers are, what its bytes, annotations and end are.
+    """A packet on its way: under which condition (given that it is the tenant's), where its headers are, what its bytes, annotations and
+    end are.
 
     ``known`` bytes are certainly there. ``copies`` lists (element, output) of the duplications that it came through."""
 
@@ -246,7 +247,9 @@ def raw_byte(position: int) -> Value:
 
 
 def conjunction(a: Value, b: Value) -> Value:
-    """Both conditions, each of their terms once; false where one term is another's opposite, as on a way that an earlier test has closed."""
+    """Both conditions, each of their terms once; false where one term is another's opposite, as on a way that an earlier test has
+    closed.
+    """
     terms = dict.fromkeys((*_terms(a), *_terms(b)))
     return FALSE if any(bit_not(term) in terms for term in terms) else all_of(*terms)
 

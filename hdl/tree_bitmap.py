@@ -1,8 +1,8 @@
 """A longest-prefix table as a tree bitmap (Eatherton, Varghese, Dittia, "Tree Bitmap", CCR 34(2), 2004): the memory image and its walk.
 
-Strides of four bits with a first node of more bits (``FIRST``): level boundaries then fall inside nodes where Internet tables are dense. A node of
-stride s has an internal bitmap of 2**s - 1 prefixes of lengths 0 to s - 1, an external bitmap of 2**s children, a pointer to its first
-child in the next level's memory and a pointer to its first result. Children and results of one node stand together, in bit order.
+Strides of four bits with a first node of more bits (``FIRST``): level boundaries then fall inside nodes where Internet tables are dense. A
+node of stride s has an internal bitmap of 2**s - 1 prefixes of lengths 0 to s - 1, an external bitmap of 2**s children, a pointer to its
+first child in the next level's memory and a pointer to its first result. Children and results of one node stand together, in bit order.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Node:
 @dataclass(frozen=True)
 class TreeBitmap:
     """``roots`` maps, per table, the first `FIRST` bits to (has node, node index, has result, result index); ``levels`` are node memories;
-    ``results`` is the memory of values. What belongs to one table is contiguous in each memory: ``segments`` has, per table, (first, one past the
-    last) for every level and last for the results."""
+    ``results`` is the memory of values. What belongs to one table is contiguous in each memory: ``segments`` has, per table, (first, one
+    past the last) for every level and last for the results."""
 
     roots: tuple[tuple[tuple[bool, int, bool, int], ...], ...]
     levels: tuple[tuple[Node, ...], ...]

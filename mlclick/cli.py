@@ -172,14 +172,12 @@ def build(
     out = Path("build") / chosen
     graph_size = len(merged.master.graph.nodes)
     typer.echo(f"elements: {len(found.plan.hardware)} in hardware, {graph_size - len(found.plan.hardware)} in software")
-    typer.echo(
-        f"evidence: {evidence.count('proof')} by proof, {evidence.count('simulation')} by simulation, {evidence.count('construction')} by construction"
-    )
+    kinds = ", ".join(f"{evidence.count(how)} by {how}" for how in ("proof", "simulation", "construction"))
+    typer.echo(f"evidence: {kinds}")
     if chosen == "netfpga_sume":
         if not build_sume(found, out, timed):
-            say(
-                f"the project is ready in {out}, but vivado is not on PATH: source its settings64.sh and run `vivado -mode batch -source build.tcl` there"
-            )
+            say(f"the project is ready in {out}, but vivado is not on PATH: source its settings64.sh,")
+            say(f"then run `vivado -mode batch -source build.tcl` in {out}")
             raise typer.Exit(VIVADO_MISSING)
         return
     report = build_versa(found, out, timed)

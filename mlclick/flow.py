@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from elements.definition.catalogue import class_info
 from elements.placement.crossings import Placement, find_crossings
 from elements.reference.machine import instantiate
-from elements.definition.catalogue import class_info
 from elements.reference.packet import Packet
 from graph.check import check
 from graph.diagnostics import ClickError, Diagnostic, Location, fail

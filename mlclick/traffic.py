@@ -13,7 +13,6 @@ from graph.diagnostics import Location, fail
 from graph.policy import Policy
 from hdl.ingress import SHORTEST
 
-
 LONGEST: Final = 1600
 """Bytes of the longest frame that a port takes, its tag included."""
 
@@ -30,7 +29,9 @@ _INPUT = re.compile(r"(\d+)(?:@([^=]+))?=(.+)")
 
 
 def read_traffic(inputs: list[str], policy: Policy, ports: tuple[int, ...]) -> Traffic:
-    """The traffic of ``--in`` options `PORT=FILE` or `PORT@TENANT=FILE`, in the order of time, then of the options. Errors: `ClickError`."""
+    """The traffic of ``--in`` options `PORT=FILE` or `PORT@TENANT=FILE`, in the order of time, then of the options. Errors:
+    `ClickError`.
+    """
     arriving: list[tuple[int, int, Packet]] = []
     notes: list[str] = []
     for text in inputs:

@@ -1,7 +1,7 @@
 """What an element costs on either side: a model of look-up tables and nanoseconds by operation.
 
-Hardware figures are per bit of each operation of the packet program, as synthesis for six-input look-up tables makes of it; software figures are
-per operation on a current server core. They rank placements; they are not measurements.
+Hardware figures are per bit of each operation of the packet program, as synthesis for six-input look-up tables makes of it; software
+figures are per operation on a current server core. They rank placements; they are not measurements.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def _luts(value: Value) -> float:
 
 
 def alike(element: Element) -> tuple[object, ...] | None:
-    """What elements must have in common to be one piece of hardware: class and program, whatever their tables hold. None for those without one."""
+    """What elements must have in common to be one piece of hardware: class and program, whatever their tables hold. None for those without
+    one.
+    """
     if not element.has_program:
         return None
     program: Program = element.trace()

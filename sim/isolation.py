@@ -1,4 +1,6 @@
-"""Two-run noninterference: the victim's traffic alone, and beside an attacker's, through the same hardware; what the victim sees must be equal."""
+"""Two-run noninterference: the victim's traffic alone, and beside an attacker's, through the same hardware; what the victim sees must be
+equal.
+"""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-
 from elements.placement.crossings import Crossing
 from elements.reference.packet import Packet
 from hdl.datapath import Datapath

@@ -58,8 +58,7 @@ class _Generator:
 
     def _prototypes(self) -> str:
         return "".join(
-            f"static void e{n}_push(struct machine *, int, struct packet *);\n"
-            f"static struct packet *e{n}_pull(struct machine *, int);\n"
+            f"static void e{n}_push(struct machine *, int, struct packet *);\nstatic struct packet *e{n}_pull(struct machine *, int);\n"
             for n in self.numbers.values()
         )
 
@@ -140,7 +139,9 @@ static void e{number}_finish(struct machine *m) {{ (void)m; }}
         lines, tables = [], []
         for access in program.accesses:
             if access.state.initial:
-                lines.append(f"    for (int i = 0; i < {access.state.depth}; i++) self->{access.state.name}[i] = {access.state.initial}ULL;")
+                lines.append(
+                    f"    for (int i = 0; i < {access.state.depth}; i++) self->{access.state.name}[i] = {access.state.initial}ULL;"
+                )
         for table in program.tables:
             tables.append(_entries(table, number))
             lines.append(

@@ -69,8 +69,9 @@ _EXPRESSIONS: Final[Mapping[str, _Expression]] = {
 
 
 def lower_program(program: Program, number: int) -> str:
-    """The C function ``eN_run`` of element ``number``: changes the packet and its state, and returns the number of the exit taken, -1 for none;
-    where copies leave (a program that is not exclusive) the exits are the bits of the result."""
+    """The C function ``eN_run`` of element ``number``: changes the packet and its state, and returns the number of the exit taken, -1 for
+    none; where copies leave (a program that is not exclusive) the exits are the bits of the result.
+    """
     names: dict[Value, str] = {}
     lines: list[str] = []
     depths = {access.state.name: access.state.depth for access in program.accesses}

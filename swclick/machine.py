@@ -143,9 +143,7 @@ class Machine:
             record.time = packet.time
             data += packet.data
         buffer = (ctypes.c_ubyte * max(1, len(data))).from_buffer(data if data else bytearray(1))
-        self._library.machine_run(
-            self._machine, ctypes.c_uint64(len(packets)), numbers.ctypes.data_as(ctypes.c_void_p), buffer, records
-        )
+        self._library.machine_run(self._machine, ctypes.c_uint64(len(packets)), numbers.ctypes.data_as(ctypes.c_void_p), buffer, records)
 
     def settle(self) -> None:
         """Run tasks until none has anything to do."""

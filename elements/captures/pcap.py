@@ -27,7 +27,9 @@ class Capture:
 
 
 def read_capture(path: Path) -> Capture:
-    """The capture at ``path``; of one that breaks off, what comes before. Errors: `ClickError` where it cannot be read or is no Ethernet pcap."""
+    """The capture at ``path``; of one that breaks off, what comes before. Errors: `ClickError` where it cannot be read or is no Ethernet
+    pcap.
+    """
     here = Location(None, str(path), 1, 1)
     try:
         data = path.read_bytes()

@@ -13,16 +13,18 @@ class CSource:
 
     - ``OUT(k, p)``: hand the packet to push output ``k`` (it is not ours afterwards); ``IN(k)``: ask pull input ``k`` (NULL if none);
     - ``EMIT(p)``: the packet leaves the machine at this sink; ``INPUT_IS_PULL`` is 1 where input 0 is pull, else 0;
-    - ``KILL(p)``, ``CLONE(p)``, ``NEW_PACKET(length)`` (zeroed, with headroom), ``PULL(p, n)``, ``PUSH(p, n)`` (zeroed where new), ``TAKE(p, n)``;
-    - packet members: ``p->data`` (bytes), ``p->length``, ``p->network`` (offset of the network header from the data's start, NO_NETWORK if unset),
+    - ``KILL(p)``, ``CLONE(p)``, ``NEW_PACKET(length)`` (zeroed, with headroom), ``PULL(p, n)``, ``PUSH(p, n)`` (zeroed where new),
+    ``TAKE(p, n)``;
+    - packet members: ``p->data`` (bytes), ``p->length``, ``p->network`` (offset of the network header from the data's start, NO_NETWORK if
+    unset),
       ``p->paint``, ``p->dst_ip``, ``p->vlan_tci``, ``p->device``, ``p->packet_type``,
       ``p->time`` (ns);
     - ``NOW`` (ns of the machine's clock), ``TRACE(text, length)`` (a line for the log),
       ``get16(b)``, ``get32(b)``, ``put16(b, v)``, ``put32(b, v)`` in network byte order.
 
-    ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or NULL;
-    ``task`` returns 1 if it did anything. ``finish`` runs when the machine is taken down. ``helpers`` is C at file level, the same for every instance of the class.
-    ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers.
+    ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or
+    NULL; ``task`` returns 1 if it did anything. ``finish`` runs when the machine is taken down. ``helpers`` is C at file level, the same
+    for every instance of the class. ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers.
     """
 
     fields: str = ""

@@ -1,4 +1,6 @@
-"""Handlers: named points where an element's state is read or written as text. They see state variables alone, whichever reading holds them."""
+"""Handlers: named points where an element's state is read or written as text. They see state variables alone, whichever reading holds
+them.
+"""
 
 from __future__ import annotations
 

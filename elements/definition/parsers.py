@@ -1,4 +1,6 @@
-"""Parsers of argument text, as Click reads them: numbers, addresses, prefixes, times, rates. Each raises ``ValueError`` with what was wanted."""
+"""Parsers of argument text, as Click reads them: numbers, addresses, prefixes, times, rates. Each raises ``ValueError`` with what was
+wanted.
+"""
 
 from __future__ import annotations
 

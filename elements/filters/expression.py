@@ -214,7 +214,7 @@ class _Parser:
             return Test(self.take(), 1, 1)
         if word in IP_FIELDS:
             return self.valued(f"ip {self.take()}", "", None)
-        self.fail(f"one of proto, frag, unfrag, ect, ce, {', '.join(IP_FIELDS)}")
+        return self.fail(f"one of proto, frag, unfrag, ect, ce, {', '.join(IP_FIELDS)}")
 
     def valued(self, kind: str, side: str, protocol: int | None) -> Test:
         """The relation and value of a test of ``kind``."""

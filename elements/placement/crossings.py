@@ -1,7 +1,7 @@
 """The crossings of a placed graph: every way in which a packet passes between hardware and software, each with its number.
 
-Numbers count from 1 within a tenant, so that alike tenants have alike crossings. A crossing to software stands for one layout of one edge of
-the cut, or for the punt at the input of an element whose hardware reading covers the common case only.
+Numbers count from 1 within a tenant, so that alike tenants have alike crossings. A crossing to software stands for one layout of one edge
+of the cut, or for the punt at the input of an element whose hardware reading covers the common case only.
 """
 
 from __future__ import annotations

@@ -70,7 +70,9 @@ def layouts_at(graph: Graph, layouts: Layouts, name: str) -> tuple[Layout, ...] 
 
 
 def shifts_to_egress(graph: Graph, elements: Mapping[str, Element], name: str) -> frozenset[int]:
-    """By how many bytes the data's start may have moved when a packet that enters ``name`` leaves by a port, loops and new packets left out."""
+    """By how many bytes the data's start may have moved when a packet that enters ``name`` leaves by a port, loops and new packets left
+    out.
+    """
     moves = {node.name: _moves(elements[node.name]) for node in graph.nodes}
     seen: set[tuple[str, int]] = set()
     waiting = [(name, 0)]

@@ -12,7 +12,8 @@ LAYERS: Final[tuple[Layer, ...]] = ("data", "network", "transport")
 
 ANNOTATIONS: Final[dict[str, int]] = {"paint": 8, "dst_ip": 32, "vlan_tci": 16, "device": 4, "packet_type": 3, "fix_ip_src": 1}
 """Annotations that travel with a packet, with their widths in bits. ``device`` is the physical port that it came from; ``packet_type`` is
-0 for this host, 1 broadcast, 2 multicast, 3 another host, 4 outgoing; ``fix_ip_src`` asks for the address of the interface that the packet leaves by."""
+0 for this host, 1 broadcast, 2 multicast, 3 another host, 4 outgoing; ``fix_ip_src`` asks for the address of the interface that the packet
+leaves by."""
 
 TIME_WIDTH: Final = 48
 """Width in bits of `now`, in nanoseconds."""

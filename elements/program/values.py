@@ -217,10 +217,11 @@ def cat(*parts: Value) -> Value:
 def _join(high: Value, low: Value) -> Value | None:
     if high.constant is not None and low.constant is not None:
         return const((high.constant << low.width) | low.constant, high.width + low.width)
-    if high.op == low.op == "slice" and high.operands == low.operands:
-        if int(high.attributes[0]) == int(low.attributes[0]) + low.width:
-            return part(high.operands[0], int(low.attributes[0]), high.width + low.width)
-    return None
+    if high.op != "slice" or low.op != "slice" or high.operands != low.operands:
+        return None
+    if int(high.attributes[0]) != int(low.attributes[0]) + low.width:
+        return None
+    return part(high.operands[0], int(low.attributes[0]), high.width + low.width)
 
 
 def add(a: Value, b: Value) -> Value:

@@ -1,7 +1,7 @@
 """Rates as exponentially weighted moving averages, as Click's meters keep them: weight 1/16, ten bits of fraction, an epoch of 2**20 ns.
 
-The decay over k epochs without packets is the product of the constants (15/16)**(2**i) for the bits i of k, each cut to 16 bits, in the place
-of k roundings; more than 127 epochs count as 127.
+The decay over k epochs without packets is the product of the constants (15/16)**(2**i) for the bits i of k, each cut to 16 bits, in the
+place of k roundings; more than 127 epochs count as 127.
 """
 
 from __future__ import annotations

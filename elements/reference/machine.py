@@ -20,8 +20,8 @@ Observer = Callable[[str, int, Packet], None]
 class Machine:
     """Runs ``graph``. Packets are offered to sources by `inject`; those that reach a sink come out in `emitted`.
 
-    Everything happens in the order in which Click's user-level driver would do it with one packet in flight: a packet is pushed as far as it
-    goes, then tasks run in the order of their elements until none has anything to do.
+    Everything happens in the order in which Click's user-level driver would do it with one packet in flight: a packet is pushed as far as
+    it goes, then tasks run in the order of their elements until none has anything to do.
     """
 
     def __init__(self, graph: Graph, observer: Observer | None = None) -> None:
@@ -50,8 +50,11 @@ class Machine:
 
     def settle(self) -> None:
         """Run tasks until none has anything to do."""
-        while any([element.task(self) for element in self._tasks]):
-            pass
+        working = True
+        while working:
+            # Every task runs once a round, whatever the others did.
+            done = [element.task(self) for element in self._tasks]
+            working = any(done)
 
     def emit(self, sink: str, packet: Packet) -> None:
         """A sink's packet has left the machine."""

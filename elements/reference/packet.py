@@ -10,8 +10,9 @@ HEADROOM = 64
 
 @dataclass
 class Packet:
-    """``buffer[start:end]`` is the data. ``network`` is the index in ``buffer`` of the network header, None where unset; the transport header
-    is the IPv4 header's length behind it. ``time`` is in nanoseconds."""
+    """``buffer[start:end]`` is the data. ``network`` is the index in ``buffer`` of the network header, None where unset; the transport
+    header is the IPv4 header's length behind it. ``time`` is in nanoseconds.
+    """
 
     buffer: bytearray
     start: int

@@ -6,8 +6,8 @@ is zero. The relation holds after reset, where no stage holds a packet. It is in
 of v, nothing, a packet of another tenant), every register's next value keeps to it. Terms are hash-consed and fold, so that equal means
 identical: no solver, and nothing left open that is not reported.
 
-A register's stage is found from the netlist: one more than that of the registers that it is computed from. A register that depends on itself is state
-and must be named as some tenant's; any other is an error, and so is one that mixes stages.
+A register's stage is found from the netlist: one more than that of the registers that it is computed from. A register that depends on
+itself is state and must be named as some tenant's; any other is an error, and so is one that mixes stages.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class _Prover:
 
     def _find_stages(self) -> None:
         own = self.ownership
-        self.stage = {name: 0 for name in (*own.packet_inputs, own.valid, own.tenant)}
+        self.stage = dict.fromkeys((*own.packet_inputs, own.valid, own.tenant), 0)
         self._read_next()
         support = self.support
         pending = [name for name in self.registers if name not in own.states]
@@ -299,7 +299,9 @@ def _registers(netlist: Netlist) -> dict[str, _Register]:
 
 
 def _memory_reads(memories: list[Cell]) -> dict[int, tuple[str, tuple[int | str, ...], int, int]]:
-    """By net bit: (memory, address bits, width, index) of every asynchronous read port. Errors: ``ValueError`` for a memory that is written."""
+    """By net bit: (memory, address bits, width, index) of every asynchronous read port. Errors: ``ValueError`` for a memory that is
+    written.
+    """
     reads: dict[int, tuple[str, tuple[int | str, ...], int, int]] = {}
     for cell in memories:
         if cell.number("WR_PORTS"):

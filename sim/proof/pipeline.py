@@ -28,7 +28,6 @@ def prove_pipeline(pipeline: Pipeline, netlist: Netlist | None = None) -> dict[i
     """For each tenant as the victim, whether all others together cannot influence it."""
     found = netlist or read_netlist(pipeline_verilog(pipeline), "pipeline")
     ownership = ownership_of(pipeline)
-    present = {name for name in found.names}
-    states = {name: tenant for name, tenant in ownership.states.items() if name in present}
+    states = {name: tenant for name, tenant in ownership.states.items() if name in found.names}
     narrowed = Ownership(states, ownership.packet_inputs, ownership.common_inputs, ownership.tenant_inputs)
     return {tenant: prove(found, narrowed, tenant, pipeline.tenants) for tenant in range(pipeline.tenants)}

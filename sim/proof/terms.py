@@ -90,7 +90,9 @@ def _parity(a: Value) -> Value:
 
 
 class Evaluator:
-    """Terms of one copy of ``netlist`` in one cycle; ``source`` gives the term of every net bit that a register, a port or a memory drives."""
+    """Terms of one copy of ``netlist`` in one cycle; ``source`` gives the term of every net bit that a register, a port or a memory
+    drives.
+    """
 
     def __init__(self, netlist: Netlist, source: Callable[[int], tuple[Value, int] | None]) -> None:
         self.source = source

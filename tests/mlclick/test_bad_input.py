@@ -1,0 +1,203 @@
+"""Every kind of bad input: one clear error that names tenant, file, line and column, says what to do, and exit code 2."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlclick import cli
+
+POLICY = """[tenants.a]
+vlan = 100
+devices = { eth0 = 0, eth1 = 1 }
+[tenants.b]
+vlan = 200
+devices = { eth0 = 0 }
+"""
+GOOD = "FromDevice(eth0) -> Queue -> ToDevice(eth0);\n"
+
+
+def run(arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    monkeypatch.setattr(sys, "argv", ["mlclick", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    code = stopped.value.code
+    return (code if isinstance(code, int) else 0), capsys.readouterr().err
+
+
+def tenants(folder: Path, a: str = GOOD, b: str = GOOD, policy: str = POLICY) -> Path:
+    (folder / "policy.toml").write_text(policy)
+    (folder / "a.click").write_text(a)
+    (folder / "b.click").write_text(b)
+    return folder
+
+
+A_ERRORS = {
+    "syntax": ("FromDevice(eth0) -> -> Discard;", "1:21: error: syntax error: '->' where an element was expected"),
+    "unknown class": ("FromDevice(eth0) -> Foo -> Discard;", "1:21: error: unknown element class 'Foo'"),
+    "wrong argument": (
+        "FromDevice(eth0) -> s :: Strip(many) -> Discard;",
+        "1:21: error: s :: Strip: LENGTH: a whole number from 0 to 127 is wanted, not 'many'",
+    ),
+    "missing argument": ("FromDevice(eth0) -> s :: Strip -> Discard;", "1:21: error: s :: Strip: LENGTH is missing"),
+    "too many": ("FromDevice(eth0) -> n :: Null(1) -> Discard;", "1:21: error: n :: Null: too many arguments: '1' is not expected"),
+    "port used twice": (
+        "f :: FromDevice(eth0) -> Discard; f -> Discard;",
+        "1:35: error: f output 0 is used twice: a push output has one connection",
+    ),
+    "push meets pull": (
+        "FromDevice(eth0) -> ToDevice(eth0);",
+        "1:1: error: push and pull meet where FromDevice@1 output 0 is connected to ToDevice@2 input 0: "
+        "FromDevice@1 output 0 is push and ToDevice@2 input 0 is pull",
+    ),
+    "unconnected": (
+        "FromDevice(eth0) -> c :: Classifier(12/0800, -); c[1] -> Discard;",
+        "1:21: error: c :: Classifier: output 0 is not connected",
+    ),
+    "too few": ("Idle -> q :: Queue;", "1:9: error: q :: Queue has 0 output(s), 1 required"),
+    "another's": ("FromDevice(eth0) -> b/rt;", "1:21: error: undeclared element 'b/rt'"),
+    "device": ("FromDevice(eth7) -> Discard;", "1:1: error: the policy maps no device 'eth7' of a"),
+    "filter": (
+        "FromDevice(eth0) -> i :: IPClassifier(tcp prt 80) -> Discard;",
+        "1:21: error: i :: IPClassifier: PATTERN 1: column 5: an address such as 10.0.0.1 or 10.0.0.0/8 is wanted, not 'prt'",
+    ),
+    "clause": (
+        "FromDevice(eth0) -> c :: Classifier(12/08x0) -> Discard;",
+        "1:21: error: c :: Classifier: PATTERN 1: a clause such as 12/0800 or 14/0064%0fff is wanted, not '12/08x0'",
+    ),
+    "unfinished string": ('FromDevice("eth0) -> Discard;', "1:12: error: this string is never closed"),
+    "unfinished configuration": ("FromDevice(eth0 -> Discard;", "1:11: error: this configuration is never closed"),
+    "unfinished comment": ("/* FromDevice(eth0) -> Discard;", "1:1: error: this comment is never closed"),
+    "unfinished compound": ("elementclass X { input -> output;", "1:16: error: this { is never closed"),
+    "redeclared": ("a :: Idle -> Discard; a :: Idle -> Discard;", "1:23: error: redeclaration of element 'a'"),
+    "recursion": ("elementclass X { input -> X -> output } Idle -> X -> Discard;", "error: the element class X contains itself"),
+    "overload": (
+        "elementclass X { $a | input -> output } Idle -> X(1, 2) -> Discard;",
+        "1:49: error: no meaning of the compound class X fits 2 argument(s), 1 input(s) and 1 output(s)",
+    ),
+    "define": ("define(x 1); Idle -> Discard;", "1:1: error: define wants variables, such as define($rate 10)"),
+}
+
+
+@pytest.mark.parametrize("kind", list(A_ERRORS))
+def test_a_tenant_s_mistake_is_named_with_its_place(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, wanted = A_ERRORS[kind]
+    folder = tenants(tmp_path, a=text)
+    code, said = run(["check", "a,b", "--tenants", str(folder)], monkeypatch, capsys)
+    assert code == 2
+    assert wanted in said
+    assert f"a: {folder}/a.click:" in said
+    assert said.count("a.click:") == 1
+    assert len(said.strip().splitlines()) >= 2
+    assert "Traceback" not in said
+
+
+P_ERRORS = {
+    "one identity": (
+        POLICY.replace("200", "100"),
+        "5:1: error: a and b can have the same packets: nothing in their identities tells them apart",
+    ),
+    "unknown key": (POLICY + "color = 1\n", "7:1: error: unknown key 'color'"),
+    "no identity": (POLICY.replace("vlan = 200\n", ""), "4:1: error: nothing says which packets are b's"),
+    "number": (POLICY.replace("vlan = 200", "vlan = 5000"), "5:1: error: vlan = 5000 is not a whole number from 1 to 4094"),
+    "vni": (POLICY.replace("vlan = 200", "vni = 7"), "5:1: error: tenants cannot be known by a VXLAN network identifier yet"),
+    "mac": (POLICY.replace("vlan = 200", 'mac = "x"'), "5:1: error: mac = 'x' is not an Ethernet address"),
+    "share": (POLICY + "quota = { cpu_share = 2 }\n", "7:11: error: cpu_share = 2 is not a number from 0 to 1"),
+    "rates": (POLICY + 'rates = { rt = "x" }\n', "7:11: error: rt = 'x' are no shares"),
+    "toml": (POLICY + "x = [\n", "error: not TOML:"),
+    "mode": ('[machine]\nmode = "fast"\n' + POLICY, "2:1: error: mode = 'fast' is not there"),
+    "name": (POLICY.replace("tenants.b", "tenants.port0_x"), "4:1: error: 'port0_x' is no name for a tenant"),
+}
+
+
+@pytest.mark.parametrize("kind", list(P_ERRORS))
+def test_the_operator_s_mistake_is_named_with_its_place(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy, wanted = P_ERRORS[kind]
+    folder = tenants(tmp_path, policy=policy)
+    code, said = run(["check", "a", "--tenants", str(folder)], monkeypatch, capsys)
+    assert (code, wanted in said) == (2, True), said
+    assert f"{folder}/policy.toml:" in said
+
+
+def test_a_quota_that_is_exceeded_says_by_how_much_and_which_elements(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    router = "FromDevice(eth0) -> GetIPAddress(30) -> rt :: RadixIPLookup(1.0.0.0/8 0, 2.0.0.0/8 0, 3.0.0.0/8 0) -> Discard;"
+    policy = POLICY.replace("vlan = 100\n", "vlan = 100\nquota = { table_entries = 2 }\n")
+    code, said = run(["check", "a", "--tenants", str(tenants(tmp_path, a=router, policy=policy))], monkeypatch, capsys)
+    assert code == 2
+    assert "a has 3 table entries, 1 more than its quota of 2" in said
+    assert "a/rt (3)" in said
+
+
+def test_budgets_that_leave_no_placement_say_what_must_be_hardware(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    router = "FromDevice(eth0) -> c :: Counter -> Queue -> ToDevice(eth0);"
+    policy = POLICY.replace("vlan = 100\n", "vlan = 100\nquota = { luts = 10 }\n")
+    arguments = ["plan", "a", "--pin", "a/c=hardware", "--tenants", str(tenants(tmp_path, a=router, policy=policy))]
+    code, said = run(arguments, monkeypatch, capsys)
+    assert code == 2
+    assert "no placement keeps the budgets of the policy" in said
+    assert "a/c (" in said
+
+
+def test_a_bad_route_is_named_by_its_file_and_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "r.txt").write_text("# routes\n10.0.0.0/8 0\n  10.0.0.0/33 0\n")
+    router = 'FromDevice(eth0) -> GetIPAddress(30) -> RadixIPLookup(FILE "r.txt") -> Discard;'
+    code, said = run(["check", "a", "--tenants", str(tenants(tmp_path, a=router))], monkeypatch, capsys)
+    assert code == 2
+    assert f"a: {tmp_path}/r.txt:3:3: error: bad route: an IP prefix such as 10.0.0.0/8 is wanted, not '10.0.0.0/33'" in said
+
+
+CAPTURES = {
+    "no file": (None, "cannot read the capture: No such file or directory"),
+    "no capture": (b"hello, this is text", "this is not a pcap capture"),
+    "pcapng": (b"\x0a\x0d\x0d\x0a" + bytes(40), "this is a pcapng capture"),
+    "link type": (bytes.fromhex("d4c3b2a1020004000000000000000000ffff000065000000"), "this capture is of link type 101, not Ethernet"),
+}
+
+
+@pytest.mark.parametrize("kind", list(CAPTURES))
+def test_an_unreadable_capture_is_named(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content, wanted = CAPTURES[kind]
+    capture = tmp_path / "x.pcap"
+    if content is not None:
+        capture.write_bytes(content)
+    arguments = ["run", "a", "--in", f"0={capture}", "--out", str(tmp_path / "out"), "--tenants", str(tenants(tmp_path))]
+    code, said = run(arguments, monkeypatch, capsys)
+    assert (code, wanted in said) == (2, True), said
+
+
+def test_of_a_truncated_capture_what_was_read_is_kept_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from elements.captures.pcap import read_capture, write_capture
+
+    capture = tmp_path / "x.pcap"
+    write_capture(capture, [(i, bytes(12) + b"\x08\x00" + bytes(46)) for i in range(3)])
+    capture.write_bytes(capture.read_bytes()[:-5])
+    arguments = ["run", "a", "--in", f"0@a={capture}", "--out", str(tmp_path / "out"), "--tenants", str(tenants(tmp_path))]
+    code, said = run(arguments, monkeypatch, capsys)
+    assert code == 0
+    assert f"warning: {capture}: the file ends inside a packet at byte 176; the 2 packet(s) before it are used" in said
+    assert len(read_capture(tmp_path / "out" / "port0.pcap").packets) == 2
+
+
+@pytest.mark.parametrize(("text", "wanted"), [("9=x", "no tenant receives on port 9"), ("zero=x", "--in zero=x is not understood")])
+def test_an_input_that_is_no_input_is_named(
+    text: str, wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["run", "a", "--in", text, "--out", str(tmp_path / "out"), "--tenants", str(tenants(tmp_path))]
+    code, said = run(arguments, monkeypatch, capsys)
+    assert (code, wanted in said) == (2, True), said
