@@ -10,9 +10,12 @@ marked.
 Arguments:
     SRC: source address of the errors; FixIPSrc may change it.
     TYPE: `unreachable`, `timeexceeded`, `parameterproblem`, `redirect`, `sourcequench`, or a number.
-    CODE: a number, or for `unreachable` `net`, `host`, `protocol`, `port`, `needfrag`, for `timeexceeded` `transit`, `reassembly`; 0 if not
-    given. BADADDRS: addresses that errors are not sent to. MTU: most bytes of an error; 576 if not given. PMTU: for `unreachable needfrag`,
-    the MTU of the next hop that the error tells; 0 if not given. USE_FIX_ANNO: whether errors are marked for FixIPSrc; true if not given.
+    CODE: a number, or for `unreachable` `net`, `host`, `protocol`, `port`, `needfrag`, for `timeexceeded` `transit`, `reassembly`;
+        0 if not given.
+    BADADDRS: addresses that errors are not sent to.
+    MTU: most bytes of an error; 576 if not given.
+    PMTU: for `unreachable needfrag`, the MTU of the next hop that the error tells; 0 if not given.
+    USE_FIX_ANNO: whether errors are marked for FixIPSrc; true if not given.
 
 Examples:
     ICMPError(10.0.0.1, timeexceeded)

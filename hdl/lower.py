@@ -41,7 +41,8 @@ class Lowering:
         known = self._at.get((value, stage))
         if known is not None:
             return known
-        made = self.schedule.stage[value]
+        # Metadata is there from the start, whether the composition asks for it or not.
+        made = 0 if value.op == "meta" else self.schedule.stage[value]
         if stage < made:
             raise ValueError(f"{value!r} is made in stage {made} and asked for in stage {stage}")
         if stage == made:

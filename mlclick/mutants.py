@@ -128,7 +128,7 @@ def planted(mutant: Mutant) -> Iterator[None]:
     source = inspect.getsource(module)
     if mutant.old not in source:
         raise ValueError(f"the mutant {mutant.name!r} has nothing to change: {mutant.old!r} is not in {mutant.module}")
-    changed: dict[str, object] = {"__name__": f"{mutant.module}_mutated"}
+    changed: dict[str, object] = {"__name__": mutant.module}
     exec(compile(source.replace(mutant.old, mutant.new), f"{mutant.module} ({mutant.name})", "exec"), changed)
     owner = getattr(module, mutant.owner)
     kept = owner.__dict__[mutant.method]

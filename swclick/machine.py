@@ -68,16 +68,20 @@ class _Words:
     states: tuple[State, ...]
 
     def get(self, state: State, index: int = 0) -> int:
-        """The variable's value."""
-        return int.from_bytes(bytes(self._memory(state, index)), "little")
+        """The variable's value; one that the configured program does not use keeps its first."""
+        memory = self._memory(state, index)
+        return state.initial if memory is None else int.from_bytes(bytes(memory), "little")
 
     def set(self, state: State, value: int, index: int = 0) -> None:
         """Change the variable's value; it is cut to the variable's width."""
         memory = self._memory(state, index)
-        memory[:] = list((value & ((1 << state.width) - 1)).to_bytes(len(memory), "little"))
+        if memory is not None:
+            memory[:] = list((value & ((1 << state.width) - 1)).to_bytes(len(memory), "little"))
 
-    def _memory(self, state: State, index: int) -> ctypes.Array[ctypes.c_ubyte]:
-        place = next(i for i, known in enumerate(self.states) if known.name == state.name)
+    def _memory(self, state: State, index: int) -> ctypes.Array[ctypes.c_ubyte] | None:
+        place = next((i for i, known in enumerate(self.states) if known.name == state.name), None)
+        if place is None:
+            return None
         size = self.machine.word_size(self.number, state)
         address = self.machine.word_address(self.number, place) + index * size
         return (ctypes.c_ubyte * size).from_address(address)
