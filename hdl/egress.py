@@ -125,7 +125,7 @@ class EgressPort(wiring.Component):
                             m.d.comb += chosen.eq(index)
         fetching, fetched = Signal(), Signal(tenant_bits)
         room = grants.level + fetching < 4
-        grant = able.any() & room & ~fetching
+        grant = able.any() & room
         m.d.comb += look.addr.eq(Cat(granted[chosen][:packet_bits], chosen))
         m.d.sync += [fetching.eq(grant), fetched.eq(chosen)]
         with m.If(grant):

@@ -72,7 +72,14 @@ MUTANTS: Final = (
         "        m.d.comb += self.known.eq(1)\n        return m",
     ),
     Mutant("identity cut to eight bits", "hdl.identity", "Identity", "elaborate", ", self.header[112:116] == rule.vlan >> 8]", "]"),
-    Mutant("arbiter without lock", "hdl.arbiter", "PacketArbiter", "elaborate", "locked.eq(~self.source.p.last)", "locked.eq(0)"),
+    Mutant(
+        "arbiter without lock",
+        "hdl.arbiter",
+        "PacketArbiter",
+        "elaborate",
+        "with m.If(~locked), m.Switch(turn):",
+        "with m.Switch(turn + 1):",
+    ),
     Mutant("state updated for every tenant", "hdl.pipeline", "Pipeline", "_bank", "update & (tenant == word.tenant)", "update"),
     Mutant("state read of tenant 0", "hdl.pipeline", "Pipeline", "_bank", "with m.Switch(tenant):", "with m.Switch(tenant & 0):"),
     Mutant(
@@ -100,7 +107,7 @@ MUTANTS: Final = (
         "with m.Switch(address[3:]):",
         "with m.Switch(address[3:13]):",
     ),
-    Mutant("crossing's tenant unchecked", "hdl.ingress", "Ingress", "_meta", 'known | ((number["tenant"] == tenant) &', "known | (("),
+    Mutant("crossing's tenant unchecked", "hdl.ingress", "Ingress", "_meta", 'known | ((number["tenant"] == tenant) &', "known | ("),
     Mutant(
         "frame's last beat lost",
         "hdl.collector",

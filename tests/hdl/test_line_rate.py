@@ -21,8 +21,8 @@ devices = { eth0 = 0, eth1 = 1 }
 vlan = 200
 devices = { eth0 = 0, eth1 = 1 }
 """
-ROUTER = """FromDevice(eth0) -> CheckIPHeader(14) -> DecIPTTL -> Queue -> ToDevice(eth0);
-FromDevice(eth1) -> CheckIPHeader(14) -> DecIPTTL -> Queue -> ToDevice(eth1);
+ROUTER = """FromDevice(eth0) -> CheckIPHeader(OFFSET 14) -> DecIPTTL -> Queue -> ToDevice(eth0);
+FromDevice(eth1) -> CheckIPHeader(OFFSET 14) -> DecIPTTL -> Queue -> ToDevice(eth1);
 """
 COUNT = 400
 
@@ -68,6 +68,6 @@ def test_minimum_frames_pass_at_full_rate(width: int, tmp_path: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"line_rate_{width}.json").write_text(json.dumps(figures))
     assert model.get("overrun") == 0
-    # In a steady stream every frame takes the same time.
+    # The pipeline's latency is a constant; beyond it a frame waits for the egress scheduler's turns and no longer than that.
     for each in latencies.values():
-        assert len(set(each[20:-20])) <= 2
+        assert max(each[20:]) - min(each[20:]) <= 8
