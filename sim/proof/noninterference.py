@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from elements.program.combine import walk
+from elements.program.substitute import substitute
 from elements.program.values import FALSE, Value, const
 from sim.proof.netlist import Bit, Cell, Netlist
 from sim.proof.terms import Evaluator, memory_read, symbol
@@ -106,7 +107,7 @@ class _Prover:
         self.widths |= {n: len(bits) for n, (is_input, bits) in netlist.ports.items() if is_input}
         self.stage: dict[str, int] = {}
         self.common = set(ownership.common_inputs)
-        self.carriers: list[list[str]] = []
+        self.carried: dict[int, list[dict[str, int]]] = {}
         self.support: dict[str, frozenset[str]] = {}
         self.next: dict[str, Value] = {}
         self.free: dict[str, Value] = {}
@@ -203,7 +204,7 @@ class _Prover:
             self._stays_other(stage, a, tenant)
         if stage == self.result.stages and case == "victim":
             for name, (is_input, bits) in self.netlist.ports.items():
-                if not is_input:
+                if not is_input and self.ownership.states.get(name, self.victim) == self.victim:
                     self._equal(f"output {name}", case, a.word(bits), b.word(bits))
 
     def _touches(self, name: str, stage: int) -> bool:
@@ -231,30 +232,32 @@ class _Prover:
             first[name] = const(int(case != "idle"), 1)
             second[name] = const(int(case == "victim"), 1)
         if case != "idle":
-            for name in self._tenant_registers(stage):
-                first[name] = const(tenant, self.widths[name])
-                second[name] = const(tenant if case == "victim" else 0, self.widths[name])
+            for name, value in self._carried(stage, tenant).items():
+                first[name] = const(value, self.widths[name])
+                second[name] = const(value if case == "victim" else 0, self.widths[name])
         return first, second
 
-    def _tenant_registers(self, stage: int) -> list[str]:
-        """The input tenant, and the registers that carry exactly it on."""
-        if not self.carriers:
-            names = {self.ownership.tenant}
-            self.carriers = [sorted(names)]
-            for at in range(1, self.result.stages + 1):
-                before = {self.free[name] for name in names}
-                names = {name for name in self.registers if self.stage.get(name) == at and self.next[name] in before}
-                self.carriers.append(sorted(names))
-        return self.carriers[stage] if stage < len(self.carriers) else []
+    def _carried(self, stage: int, tenant: int) -> dict[str, int]:
+        """The input and the registers of ``stage`` that are made of the tenant's number alone, with their values for ``tenant``."""
+        known = self.carried.setdefault(tenant, [{self.ownership.tenant: tenant}])
+        while len(known) <= stage:
+            before = known[-1]
+            terms = {name: const(value, self.widths[name]) for name, value in before.items()}
+            found: dict[str, int] = {}
+            for name in self.registers:
+                if self.stage.get(name) == len(known) and self.support[name] and self.support[name] <= set(before):
+                    term = _with(self.next[name], terms)
+                    if term.constant is not None:
+                        found[name] = term.constant
+            known.append(found)
+        return known[stage]
 
     def _stays_other(self, stage: int, a: Evaluator, tenant: int) -> None:
         """Another tenant's packet is still that tenant's in the next stage."""
-        for name in self._tenant_registers(stage + 1):
-            if self.stage.get(name) == stage + 1:
-                term = a.word(self.registers[name].data)
-                self.result.obligations += 1
-                if term.constant != tenant:
-                    self._fail(f"{name}: the packet of tenant {tenant} becomes another's")
+        for name, value in self._carried(stage + 1, tenant).items():
+            self.result.obligations += 1
+            if a.word(self.registers[name].data).constant != value:
+                self._fail(f"{name}: the packet of tenant {tenant} becomes another's")
 
     def _equal(self, name: str, case: str, x: Value, y: Value) -> None:
         self.result.obligations += 1
@@ -271,6 +274,11 @@ class _Prover:
 
     def _fail(self, text: str) -> None:
         self.result.failures.append(text)
+
+
+def _with(value: Value, terms: Mapping[str, Value]) -> Value:
+    """``value`` with ``terms`` in the place of its free variables."""
+    return substitute([value], lambda leaf, _: terms[str(leaf.attributes[0])])[value]
 
 
 _WORDS = {"victim": "a packet of the victim", "idle": "nothing", "other": "another tenant's packet"}

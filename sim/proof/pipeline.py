@@ -10,9 +10,9 @@ from sim.proof.noninterference import Ownership, Result, prove
 
 
 def pipeline_verilog(pipeline: Pipeline) -> str:
-    """The pipeline alone, with its tenants' register writes as inputs."""
+    """The pipeline alone, with its tenants' state as outputs and their register writes as inputs."""
     members = [getattr(pipeline, name) for name in pipeline.signature.members]
-    writes = [signal for word in pipeline.words for signal in (word.write, word.new)]
+    writes = [signal for word in pipeline.words for signal in (word.value, word.write, word.new)]
     return to_verilog(pipeline, "pipeline", [*members, *writes])
 
 
@@ -28,6 +28,4 @@ def prove_pipeline(pipeline: Pipeline, netlist: Netlist | None = None) -> dict[i
     """For each tenant as the victim, whether all others together cannot influence it."""
     found = netlist or read_netlist(pipeline_verilog(pipeline), "pipeline")
     ownership = ownership_of(pipeline)
-    states = {name: tenant for name, tenant in ownership.states.items() if name in found.names}
-    narrowed = Ownership(states, ownership.packet_inputs, ownership.common_inputs, ownership.tenant_inputs)
-    return {tenant: prove(found, narrowed, tenant, pipeline.tenants) for tenant in range(pipeline.tenants)}
+    return {tenant: prove(found, ownership, tenant, pipeline.tenants) for tenant in range(pipeline.tenants)}
