@@ -21,6 +21,7 @@ from hdl.tools.verilog import to_verilog
 from mlclick.design import Progress, Source, Split
 from mlclick.flow import build_datapath, merge_tenants, port_count, rates_of, split
 from sim.isolation import Scene, Stage, Timed, of_tenant
+from sim.packets import ipv4
 from sim.proof.pipeline import prove_pipeline
 from sim.tenant_traffic import random_traffic
 
@@ -116,14 +117,7 @@ MUTANTS: Final = (
         "self.body.p.last.eq(beat.last)",
         "self.body.p.last.eq(beat.last & beat.keep.all())",
     ),
-    Mutant(
-        "stale lanes in the header",
-        "hdl.ingress",
-        "Ingress",
-        "_read",
-        "Mux(left > lane, read.data.word_select(lane, 8), 0)",
-        "read.data.word_select(lane, 8)",
-    ),
+    Mutant("frame one byte short", "hdl.pipeline", "Pipeline", "_outputs", "self.out_length.eq(length)", "self.out_length.eq(length - 1)"),
     Mutant("framing errors let through", "hdl.ingress", "Ingress", "elaborate", "broken = bad | wrong | over | short", "broken = short"),
 )
 
@@ -258,9 +252,21 @@ def congestion(design: Split, stage: Stage) -> bool:
     return whole and counted and 0 < len(numbers) < 60 and numbers == sorted(set(numbers))
 
 
+def backlog(design: Split, stage: Stage) -> bool:
+    """A tenant that has filled its own queue at a stuck port costs the other none of its packets there."""
+    flood = [(i * 20, b"\x02" * 12 + b"\x81\x00\x01\x64\x08\x00" + ipv4(0x08080808, 0x0A000001, 17, bytes(26))) for i in range(60)]
+    few = [(1_500 + i * 20, b"\x02" * 12 + b"\x81\x00\x02\x64\x08\x00" + bytes(46)) for i in range(5)]
+    ready = np.zeros(6_000, dtype=np.uint8)
+    ready[3_000:] = 1
+    seen = stage.play(Scene({0: flood, 1: few}, ready={"tx0": ready}, cycles=6_000))
+    belongs, _ = _belongs(design, "b")
+    return len(seen.times(belongs, "tx0")) == len(few) and seen.registers[1, "port0/dropped"] > 0
+
+
 CHECKS: Final[tuple[tuple[str, Callable[[Split, Stage], bool]], ...]] = (
     ("strays", strays),
     ("agreement", agreement),
     ("congestion", congestion),
+    ("backlog", backlog),
     ("noninterference", noninterference),
 )
