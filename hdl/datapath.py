@@ -58,6 +58,8 @@ class Datapath(wiring.Component):
         self.weights: Final = weights
         self.edges: Final = dict(edges)
         width, ports, tenants = parameters.width, parameters.ports, len(weights)
+        if len(composition.select) != ports + 1:
+            raise ValueError(f"the composition is for {len(composition.select) - 1} ports, the data path for {ports}")
         self.egresses: Final = ports + 1
         self.collector: Final = Collector(width, composition.header_bytes)
         self.pipeline: Final = Pipeline(composition, tenants, parameters.budget)

@@ -25,6 +25,11 @@ def default_board() -> str:
     return "netfpga_sume" if shutil.which("vivado") else "versa_ecp5"
 
 
+def ports_of(board: str) -> int | None:
+    """The card's physical ports; None for those that the tenants use."""
+    return 4 if board == "netfpga_sume" else None
+
+
 def parameters_for(board: str, split: Split) -> DatapathParameters:
     """The data path that the board has room for."""
     if board == "netfpga_sume":

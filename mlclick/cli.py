@@ -16,7 +16,7 @@ from elements.reference.packet import Packet
 from graph.diagnostics import ClickError
 from graph.print_click import print_graph
 from hdl.datapath import DatapathParameters
-from mlclick.build import BOARDS, VIVADO_MISSING, build_sume, build_versa, default_board, evidence_for, parameters_for
+from mlclick.build import BOARDS, VIVADO_MISSING, build_sume, build_versa, default_board, evidence_for, parameters_for, ports_of
 from mlclick.design import Merged, Source
 from mlclick.flow import merge_tenants, port_count, rates_of, split
 from mlclick.mutants import run_mutants
@@ -130,7 +130,7 @@ def verify(tenants: Tenants, folder: Folder = _TENANTS, board: Board = "versa_ec
     """Show that the tenants' machine means what they say and that none disturbs another; writes evidence.json."""
     _known_board(board)
     merged = merge_tenants(_source(tenants, folder), say)
-    found = split(merged, rates_of(merged, None), {}, say)
+    found = split(merged, rates_of(merged, None), {}, say, ports_of(board))
     evidence = verify_design(found, parameters_for(board, found), say)
     path = write_evidence(Path("build") / "evidence" / board, evidence)
     _print_evidence(evidence)
@@ -163,7 +163,7 @@ def build(
         say(f"[{monotonic() - started:5.0f} s] {text}")
 
     merged = merge_tenants(_source(tenants, folder), timed)
-    found = split(merged, rates_of(merged, None), {}, timed)
+    found = split(merged, rates_of(merged, None), {}, timed, ports_of(chosen))
     evidence = evidence_for(found, parameters_for(chosen, found), Path("build") / "evidence" / chosen, timed)
     if not evidence.complete:
         _print_evidence(evidence)

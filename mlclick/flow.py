@@ -100,8 +100,9 @@ def rates_of(merged: Merged, packets: Iterable[tuple[str, Packet]] | None) -> Ra
     return stated_rates(merged.master.graph, shares)
 
 
-def split(merged: Merged, rates: Rates, pins: dict[str, bool] | None = None, progress: Progress = quiet) -> Split:
+def split(merged: Merged, rates: Rates, pins: dict[str, bool] | None = None, progress: Progress = quiet, ports: int | None = None) -> Split:
     """Cut the master graph. What the composer cannot make hardware goes back to software with its reason, and the cut is made again.
+    ``ports``: those of the card, where it has more than the tenants use.
     Errors: `ClickError`."""
     for name in pins or {}:
         if name not in merged.elements:
@@ -118,7 +119,7 @@ def split(merged: Merged, rates: Rates, pins: dict[str, bool] | None = None, pro
         crossings = find_crossings(placement, merged.elements)
         progress("composing the pipeline")
         try:
-            composition = compose(placement, merged.elements, crossings, port_count(merged), tagged)
+            composition = compose(placement, merged.elements, crossings, ports or port_count(merged), tagged)
         except NotHardware as error:
             if error.element in pinned or merged.master.owner[error.element] is None:
                 raise

@@ -8,9 +8,10 @@ Crossing frames travel by the DMA port with the shim in front; the board's regis
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from amaranth.hdl import Cat, ClockDomain, ClockSignal, Const, Elaboratable, Module, Mux, ResetSignal, Signal
+from amaranth.lib import fifo
 
 from hdl.core import Core
 from hdl.stream import Beat
@@ -73,22 +74,19 @@ class NfDatapath(Elaboratable):
         self._registers(m)
         return m
 
-    def _send(self, m: Module, index: int, tx: object) -> None:
+    def _send(self, m: Module, index: int, tx: Any) -> None:
         """A frame leaves when its length is known: it waits in a buffer of 2 KiB twice over, so that the port never idles."""
-        from amaranth.lib import fifo
-
         source = self.sources[index]
         beats = fifo.SyncFIFOBuffered(width=Beat(WIDTH).size, depth=128)
         lengths = fifo.SyncFIFOBuffered(width=16, depth=128)
         m.submodules[f"send{index}"], m.submodules[f"length{index}"] = beats, lengths
-        stream = tx
-        payload = stream.payload  # type: ignore[attr-defined]  # a packet stream
+        payload = tx.payload
         count, held = Signal(range(WIDTH // 8 + 1), name=f"count{index}"), Signal(16, name=f"held{index}")
         put = Signal(name=f"put{index}")
         m.d.comb += [
             count.eq(sum(payload.keep, start=Const(0, 1))),
-            put.eq(stream.valid & beats.w_rdy & lengths.w_rdy),  # type: ignore[attr-defined]
-            stream.ready.eq(beats.w_rdy & lengths.w_rdy),  # type: ignore[attr-defined]
+            put.eq(tx.valid & beats.w_rdy & lengths.w_rdy),
+            tx.ready.eq(beats.w_rdy & lengths.w_rdy),
             beats.w_en.eq(put),
             beats.w_data.eq(payload.as_value()),
             lengths.w_en.eq(put & payload.last),
