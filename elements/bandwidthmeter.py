@@ -2,13 +2,15 @@
 
 Sends packets to the output that the average rate, in bytes a second, says: output 0 below the first RATE, 1 below the second, and so on.
 
-The average is exponentially weighted, as in Click, in epochs of about a millisecond; see elements/rates/ewma.py for the arithmetic.
+The average is exponentially weighted, as in Click, in epochs of about a millisecond; see elements/rates/ewma.py for the arithmetic. The
+decay over k idle epochs is a product of constants that the bits of k select, where Click has k rounds. Packets for an output that is not
+in use are dropped.
 
 Arguments:
     RATE: bytes, or a bandwidth such as 1Mbps, a second; each larger than the one before.
 
 Handlers:
-    rate (read): the average rate in bytes a second.
+    rate (read): the average rate in bytes a second, as of the last packet.
 
 Examples:
     BandwidthMeter(1000)

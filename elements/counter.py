@@ -1,8 +1,12 @@
-"""Counter()
+"""Counter([COUNT_CALL, BYTE_COUNT_CALL])
 
 Counts the packets and bytes that pass.
 
-Both counts have 48 bits and wrap.
+Both counts have 48 bits and wrap. There are no rates (in Click: `rate`, `bit_rate`, `byte_rate`); see Meter and BandwidthMeter.
+
+Arguments:
+    COUNT_CALL: accepted; no handler is called from a packet's path.
+    BYTE_COUNT_CALL: accepted; no handler is called from a packet's path.
 
 Handlers:
     byte_count (read): bytes that passed.
@@ -12,16 +16,21 @@ Handlers:
 
 Examples:
     Counter
+    Counter(COUNT_CALL 100 x.reset)
 """
 
+from elements.definition.arguments import keyword
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads, writes
+from elements.definition.parsers import raw
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
 
 
 class Counter(Element):
     ports = Ports("1/1", "a/a")
+    count_call = keyword("COUNT_CALL", raw, "")
+    byte_count_call = keyword("BYTE_COUNT_CALL", raw, "")
     packets = StateVariable(48)
     bytes = StateVariable(48)
 

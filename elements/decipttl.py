@@ -2,13 +2,15 @@
 
 Decrements the IP time to live and updates the checksum; packets whose time to live is 1 or less leave by output 1 unchanged.
 
-The checksum is updated by RFC 1624, equation 3. Where output 1 is not in use, expired packets are dropped.
+The checksum is updated by RFC 1624, equation 3. Where output 1 is not in use, expired packets are dropped; so are packets whose IP header
+is not marked, where Click stops.
 
 Arguments:
     ACTIVE: whether anything is done; true if not given.
     MULTICAST: whether packets to multicast addresses are changed too; true if not given.
 
 Handlers:
+    active (read): whether anything is done.
     drops (read): packets that had expired.
 
 Examples:
@@ -53,3 +55,7 @@ class DecIPTTL(Element):
     @reads("drops")
     def drops(self, state: StateView) -> str:
         return str(state.get(self.expired))
+
+    @reads("active")
+    def active_text(self, state: StateView) -> str:
+        return str(self.active).lower()

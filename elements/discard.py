@@ -1,9 +1,12 @@
-"""Discard([ACTIVE])
+"""Discard([ACTIVE, BURST])
 
 Drops every packet, and counts them.
 
+Its input is push. (In Click it may be pull, too.)
+
 Arguments:
-    ACTIVE: accepted as in Click, where it starts the task of a pull input; a discard has no task here.
+    ACTIVE: accepted; only true, the default, has a meaning for a push input.
+    BURST: accepted; how many packets a task would pull at once.
 
 Handlers:
     count (read): packets dropped.
@@ -11,20 +14,26 @@ Handlers:
 
 Examples:
     Discard
+    Discard(BURST 8)
 """
 
-from elements.definition.arguments import Argument
+from elements.definition.arguments import keyword
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads, writes
-from elements.definition.parsers import boolean
+from elements.definition.parsers import boolean, unsigned32
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
 
 
 class Discard(Element):
     ports = Ports("1/0", "h/h")
-    active = Argument("ACTIVE", boolean, True)
+    active = keyword("ACTIVE", boolean, True)
+    burst = keyword("BURST", unsigned32, 1)
     packets = StateVariable(32)
+
+    def setup(self) -> None:
+        if not self.active:
+            raise ValueError("ACTIVE false has no meaning for a push input")
 
     def program(self, p: Packet) -> None:
         p.write(self.packets, p.read(self.packets) + 1)

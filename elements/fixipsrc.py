@@ -2,6 +2,8 @@
 
 Gives packets whose fix-source annotation is set (ICMP errors of this router) the source address IPADDR, and clears the annotation.
 
+The checksum is updated by RFC 1624, equation 3. Packets whose IP header is not marked or not whole are left as they are.
+
 Arguments:
     IPADDR: the address of the interface that packets leave by.
 
@@ -28,5 +30,5 @@ class FixIPSrc(Element):
             # RFC 1624, equation 3, for both words of the address.
             p.ip.checksum = ~ones_complement_sum([~p.ip.checksum, *words_of(~old), *words_of(new)])
             p.ip.source = new
-        p.annotate("fix_ip_src", 0)
+            p.annotate("fix_ip_src", 0)
         p.output(0)

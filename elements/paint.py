@@ -6,6 +6,9 @@ Arguments:
     COLOR: the new paint, 0 to 255.
     ANNO: which annotation; only PAINT, the default, exists here.
 
+Handlers:
+    color (read): the color.
+
 Examples:
     Paint(1)
     Paint(255, PAINT)
@@ -13,6 +16,7 @@ Examples:
 
 from elements.definition.arguments import Argument
 from elements.definition.element import Element
+from elements.definition.handlers import StateView, reads
 from elements.definition.parsers import byte, word
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
@@ -30,3 +34,7 @@ class Paint(Element):
     def program(self, p: Packet) -> None:
         p.annotate("paint", self.color)
         p.output(0)
+
+    @reads("color")
+    def color_text(self, state: StateView) -> str:
+        return str(self.color)

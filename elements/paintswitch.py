@@ -1,6 +1,8 @@
 """PaintSwitch([ANNO])
 
-Sends packets to the output whose number is their paint annotation; packets whose paint is no output are dropped.
+Sends packets to the output whose number is their paint annotation.
+
+Packets with paint 255 go to every output, a copy each; packets with another paint that is no output are dropped.
 
 Arguments:
     ANNO: which annotation; only PAINT, the default, exists here.
@@ -25,4 +27,6 @@ class PaintSwitch(Element):
             raise ValueError(f"ANNO: only PAINT can be switched on, not {self.annotation!r}")
 
     def program(self, p: Packet) -> None:
+        with p.when(p.annotation("paint").equals(255)):
+            p.copy_to_all()
         p.output(p.annotation("paint"))

@@ -6,6 +6,9 @@ Arguments:
     COLOR: the paint that is copied, 0 to 255.
     ANNO: which annotation; only PAINT, the default, exists here.
 
+Handlers:
+    color (read): the color.
+
 Examples:
     PaintTee(1)
 """
@@ -13,6 +16,7 @@ Examples:
 from elements.definition.arguments import Argument
 from elements.definition.csource import CSource
 from elements.definition.element import Element
+from elements.definition.handlers import StateView, reads
 from elements.definition.parsers import byte, word
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
@@ -35,3 +39,7 @@ class PaintTee(Element):
 
     def c_source(self) -> CSource:
         return CSource(push=f"\n    if (p->paint == {self.color}) OUT(1, CLONE(p));\n    OUT(0, p);\n")
+
+    @reads("color")
+    def color_text(self, state: StateView) -> str:
+        return str(self.color)

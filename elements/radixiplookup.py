@@ -3,7 +3,7 @@
 Looks up the destination address annotation in a routing table, longest prefix first.
 
 A packet leaves by the output of its route; where the route has a gateway, the destination annotation becomes the gateway's address.
-Packets without a route are dropped. Of routes with one prefix the last counts. StaticIPLookup, RadixIPLookup and DirectIPLookup are one
+Packets without a route are dropped. Of routes with one prefix the first counts. StaticIPLookup, RadixIPLookup and DirectIPLookup are one
 table behind three names.
 
 Arguments:
@@ -12,7 +12,7 @@ Arguments:
         configuration has the routes in place.)
 
 Handlers:
-    table (read): the routes, one a line.
+    table (read): the routes that count, one a line, `-` for no gateway.
 
 Examples:
     RadixIPLookup(10.0.0.0/8 0, 10.1.0.0/16 10.0.0.1 0, 0.0.0.0/0 192.168.1.1 0)

@@ -1,17 +1,25 @@
-"""SetIPAddress(IPADDR)
+"""SetIPAddress(IPADDR [, ANNO])
 
 Sets the destination address annotation.
 
 Arguments:
     IPADDR: the address.
+    ANNO: which annotation; only DST_IP, the default, exists here.
+
+Handlers:
+    addr (read): the address.
 
 Examples:
     SetIPAddress(10.1.2.3)
+    SetIPAddress(0.0.0.0, ANNO DST_IP)
 """
 
-from elements.definition.arguments import Argument
+from ipaddress import IPv4Address
+
+from elements.definition.arguments import Argument, keyword
 from elements.definition.element import Element
-from elements.definition.parsers import ip_address
+from elements.definition.handlers import StateView, reads
+from elements.definition.parsers import ip_address, word
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
 
@@ -19,7 +27,16 @@ from elements.program.packet import Packet
 class SetIPAddress(Element):
     ports = Ports("1/1", "a/a")
     address = Argument("IPADDR", ip_address)
+    annotation = keyword("ANNO", word, "DST_IP")
+
+    def setup(self) -> None:
+        if self.annotation != "DST_IP":
+            raise ValueError(f"ANNO: only DST_IP can be set, not {self.annotation!r}")
 
     def program(self, p: Packet) -> None:
         p.annotate("dst_ip", self.address)
         p.output(0)
+
+    @reads("addr")
+    def address_text(self, state: StateView) -> str:
+        return str(IPv4Address(self.address))

@@ -1,18 +1,20 @@
-"""VLANDecap([ANNO])
+"""VLANDecap([ANNO, ETHERTYPE])
 
 Takes the 802.1Q tag off packets that have one.
 
 Arguments:
     ANNO: whether the VLAN annotation is set to the tag (and to 0 where there is none); true if not given.
+    ETHERTYPE: the Ethernet type that says that there is a tag; 0x8100 if not given.
 
 Examples:
     VLANDecap
-    VLANDecap(ANNO false)
+    VLANDecap(false)
+    VLANDecap(ETHERTYPE 0x0800)
 """
 
-from elements.definition.arguments import keyword
+from elements.definition.arguments import Argument, keyword
 from elements.definition.element import Element
-from elements.definition.parsers import boolean
+from elements.definition.parsers import boolean, unsigned16
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
 from elements.program.values import const, mux
@@ -20,10 +22,11 @@ from elements.program.values import const, mux
 
 class VLANDecap(Element):
     ports = Ports("1/1", "a/a")
-    annotate = keyword("ANNO", boolean, True)
+    annotate = Argument("ANNO", boolean, True)
+    type = keyword("ETHERTYPE", unsigned16, 0x8100)
 
     def program(self, p: Packet) -> None:
-        tagged = p.has(18) & p.ether.type.equals(0x8100)
+        tagged = p.has(16) & p.ether.type.equals(self.type)
         if self.annotate:
             p.annotate("vlan_tci", mux(tagged, p.ether.vlan_tci, const(0, 16)))
         with p.when(tagged):

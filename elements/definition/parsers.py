@@ -94,6 +94,23 @@ def ethernet_address(text: str) -> int:
     return number
 
 
+def ethernet_text(address: int) -> str:
+    """A 48-bit Ethernet address as Click prints it: `00-11-22-33-44-55`."""
+    return "-".join(f"{octet:02X}" for octet in address.to_bytes(6, "big"))
+
+
+_SECONDS = {"": 1, "s": 1, "sec": 1, "ms": 10**-3, "msec": 10**-3, "us": 10**-6, "usec": 10**-6, "ns": 10**-9, "nsec": 10**-9}
+_SECONDS |= {"m": 60, "min": 60, "h": 3600, "hr": 3600, "d": 86400, "day": 86400}
+
+
+def milliseconds(text: str) -> int:
+    """A time in whole milliseconds, rounded: a bare number of seconds, or with a unit as Click has them: `20ms`, `1.5 s`, `1 min`."""
+    found = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)", text.strip())
+    if found is None or found.group(2) not in _SECONDS:
+        raise ValueError(f"a time such as 20ms or 0.02 is wanted, not {text!r}")
+    return round(float(found.group(1)) * _SECONDS[found.group(2)] * 1000)
+
+
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
 

@@ -30,6 +30,13 @@ class Route:
         gateway = f"{IPv4Address(self.gateway)} " if self.gateway else ""
         return f"{IPv4Address(self.address)}/{self.length} {gateway}{self.port}"
 
+    @property
+    def tabbed(self) -> str:
+        """The route as Click's `table` handlers print it: columns 16 and 8 wide by tabs, `-` for no gateway."""
+        prefix = f"{IPv4Address(self.address)}/{self.length}\t"
+        gateway = f"{IPv4Address(self.gateway) if self.gateway else '-'}\t"
+        return prefix + "\t" * (len(prefix) < 17) + gateway + "\t" * (len(gateway) < 9) + str(self.port)
+
 
 _port = integer(0, 255)
 
@@ -62,7 +69,7 @@ def read_routes(path: Path, tenant: str | None) -> Iterator[Route]:
 
 
 class RouteTable(Element):
-    """Looks up the destination address annotation; packets without a route are dropped. Of equal prefixes the last one counts."""
+    """Looks up the destination address annotation; packets without a route are dropped. Of equal prefixes the first one counts."""
 
     routes = Rest("ROUTE", route)
     file = keyword("FILE", word, "")
@@ -76,10 +83,13 @@ class RouteTable(Element):
         for entry in from_file:
             if entry.port >= max(self.outputs, 1):
                 raise ValueError(f"the route {entry} of {self.file} names output {entry.port}, but {self.outputs} are in use")
-        last = {(entry.address, entry.length): entry for entry in self.all_routes}
+        first: dict[tuple[int, int], Route] = {}
+        for entry in self.all_routes:
+            first.setdefault((entry.address, entry.length), entry)
+        self.used_routes = tuple(first.values())
         self.port_width = max(1, (max(self.outputs, 1) - 1).bit_length())
         self.width = self.port_width + 32
-        numbers = tuple((entry.address, entry.length, entry.gateway << self.port_width | entry.port) for entry in last.values())
+        numbers = tuple((entry.address, entry.length, entry.gateway << self.port_width | entry.port) for entry in self.used_routes)
         self.table = Table("routes", "lpm", 32, self.width, numbers)
 
     def inlined(self) -> str | None:
@@ -95,4 +105,4 @@ class RouteTable(Element):
 
     @reads("table")
     def table_text(self, state: StateView) -> str:
-        return "".join(f"{entry}\n" for entry in self.all_routes)
+        return "".join(f"{entry.tabbed}\n" for entry in self.used_routes)
