@@ -41,15 +41,6 @@ def test_it_has_the_pins_of_the_module_that_it_replaces(tmp_path: Path) -> None:
         assert f"{window}_AXI_RVALID" in found
 
 
-def test_a_core_of_another_shape_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "policy.toml").write_text(POLICY)
-    (tmp_path / "a.click").write_text(TEXT)
-    merged = merge_tenants(Source(("a",), tmp_path))
-    narrow = Core(build_datapath(split(merged, rates_of(merged, None)), DatapathParameters(64, 2)).datapath)
-    with pytest.raises(ValueError, match="four ports of 256 bits"):
-        NfDatapath(narrow)
-
-
 def test_a_core_that_is_too_large_is_refused_by_name() -> None:
     used = Resources(lut=500_000, lutram=0, ff=10, bram18=1, uram=0, bram_bits=0, dsp=0, cells={})
     with pytest.raises(DoesNotFit, match="500000 LUTs of 433200"):
