@@ -1,4 +1,4 @@
-"""Values with stages become Amaranth: registers carry a value from the stage where it is made to every later stage that asks for it."""
+"""Values with stages become Amaranth: what a later stage asks for is carried there, short ways by registers, long ones by delay lines."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.hdl import Value as HdlValue
 
 from elements.program.values import Value
+from hdl.delay_line import SHORTEST, DelayLines
 from hdl.schedule import Schedule
 
 Leaf = Callable[[Value], HdlValue]
@@ -32,6 +33,7 @@ class Lowering:
         self.leaf = leaf
         self.registers: list[StageRegister] = []
         self._at: dict[tuple[Value, int], HdlValue] = {}
+        self._wanted: dict[Value, dict[int, Signal]] = {}
         self._numbers: dict[Value, int] = {}
 
     def at(self, value: Value, stage: int) -> HdlValue:
@@ -56,20 +58,37 @@ class Lowering:
             moved = self._make(value, stage)
             self._at[value, stage] = moved
             return moved
-        self._carry(value, made, stage)
-        return self._at[value, stage]
+        register = Signal(value.width, name=f"v{self._number(value)}_{value.op}_s{stage}", reset_less=True)
+        self._wanted.setdefault(value, {})[stage] = register
+        self._at[value, stage] = register
+        self.registers.append(StageRegister(register.name, stage, register))
+        self.at(value, made)
+        return register
 
-    def _carry(self, value: Value, made: int, stage: int) -> None:
-        previous = self.at(value, made)
-        for index in range(made + 1, stage + 1):
-            here = self._at.get((value, index))
-            if here is None:
-                name = f"v{self._number(value)}_{value.op}_s{index}"
-                register = Signal(value.width, name=name, reset_less=True)
-                self.m.d.sync += register.eq(previous)
-                self.registers.append(StageRegister(name, index, register))
-                self._at[value, index] = here = register
-            previous = here
+    def finish(self) -> None:
+        """Carry what was asked for. Nothing can be asked for afterwards."""
+        lines = DelayLines(self.m)
+        for value, stages in self._wanted.items():
+            here = 0 if value.op == "meta" else self.schedule.stage[value]
+            carried = self._at[value, here]
+            for stage in sorted(stages):
+                if stage - here < SHORTEST:
+                    carried = self._shift(value, carried, here, stage - 1)
+                    self.m.d.sync += stages[stage].eq(carried)
+                else:
+                    lines.carry(carried, here, stages[stage], stage)
+                here, carried = stage, stages[stage]
+        lines.finish()
+
+    def _shift(self, value: Value, carried: HdlValue, start: int, end: int) -> HdlValue:
+        """``carried`` from the stage ``start`` to ``end``, by a register each."""
+        for stage in range(start + 1, end + 1):
+            name = f"v{self._number(value)}_{value.op}_s{stage}"
+            register = Signal(value.width, name=name, reset_less=True)
+            self.m.d.sync += register.eq(carried)
+            self.registers.append(StageRegister(name, stage, register))
+            carried = register
+        return carried
 
     def _number(self, value: Value) -> int:
         return self._numbers.setdefault(value, len(self._numbers))
@@ -79,6 +98,23 @@ class Lowering:
         if rule is None:
             return self.leaf(value)
         return rule(value, [self.at(operand, stage) for operand in value.operands])
+
+
+def below(x: HdlValue, y: HdlValue) -> HdlValue:
+    """``x < y``. Against a constant it is a few gates, where synthesis would always make a carry chain."""
+    if isinstance(y, Const):
+        less: HdlValue = Const(0, 1)
+        for bit in range(max(len(x), len(y))):
+            zero = ~x[bit] if bit < len(x) else Const(1, 1)
+            less = zero | less if y.value >> bit & 1 else zero & less
+        return less
+    if isinstance(x, Const):
+        greater: HdlValue = Const(0, 1)
+        for bit in range(max(len(x), len(y))):
+            one = y[bit] if bit < len(y) else Const(0, 1)
+            greater = one & greater if x.value >> bit & 1 else one | greater
+        return greater
+    return x < y
 
 
 _Rule = Callable[[Value, list[HdlValue]], HdlValue]
@@ -91,7 +127,7 @@ _RULES: Mapping[str, _Rule] = {
     "xor": lambda v, x: x[0] ^ x[1],
     "not": lambda v, x: (~x[0])[: v.width],
     "eq": lambda v, x: x[0] == x[1],
-    "ult": lambda v, x: x[0] < x[1],
+    "ult": lambda v, x: below(x[0], x[1]),
     "mux": lambda v, x: Mux(x[0], x[1], x[2]),
     "cat": lambda v, x: Cat(*reversed(x)),
     "slice": lambda v, x: x[0][int(v.attributes[0]) : int(v.attributes[0]) + v.width],

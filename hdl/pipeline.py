@@ -100,6 +100,7 @@ class Pipeline(wiring.Component):
         for bank in self.composition.banks:
             self._bank(m, lowering, bank)
         self._outputs(m, lowering)
+        lowering.finish()
         self.registers += lowering.registers
         return m
 

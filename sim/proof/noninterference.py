@@ -22,6 +22,7 @@ from elements.program.substitute import substitute
 from elements.program.values import FALSE, Value, const
 from sim.proof.netlist import Bit, Cell, Netlist
 from sim.proof.terms import Evaluator, memory_read, symbol
+from sim.proof.unroll_delays import unroll_delays
 
 CASES = ("victim", "idle", "other")
 _DEEP = 1_000_000
@@ -89,6 +90,7 @@ def prove(netlist: Netlist, ownership: Ownership, victim: int, tenants: int) -> 
 
 class _Prover:
     def __init__(self, netlist: Netlist, ownership: Ownership, victim: int, tenants: int) -> None:
+        netlist = unroll_delays(netlist)
         self.netlist = netlist
         self.ownership = ownership
         self.victim = victim
