@@ -47,18 +47,17 @@ class Collector(wiring.Component):
             self.body.p.last.eq(beat.last),
         ]
         index = Signal(range(self.beats + 1))
-        held = Signal(8 * self.header_bytes)
-        now = Signal.like(held)
-        with m.Switch(index):
-            for number in range(self.beats):
-                with m.Case(number):
-                    low = number * self.width
-                    m.d.comb += [now[:low].eq(held[:low]), now[low : low + self.width].eq(beat.data)]
         m.d.sync += self.token.eq(0)
         with m.If(self.sink.valid & self.sink.ready):
-            m.d.sync += held.eq(now)
+            # The header stays what it is in the token's cycle: the next packet's first beat changes it in the cycle after.
+            for number in range(self.beats):
+                lane = self.header[number * self.width : (number + 1) * self.width]
+                with m.If(index == number):
+                    m.d.sync += lane.eq(beat.data)
+                with m.Elif(index == 0):
+                    m.d.sync += lane.eq(0)
             with m.If((index < self.beats) & (beat.last | (index == self.beats - 1))):
-                m.d.sync += [self.token.eq(1), self.header.eq(now), self.meta.eq(beat.meta)]
+                m.d.sync += [self.token.eq(1), self.meta.eq(beat.meta)]
             with m.If(beat.last):
                 m.d.sync += index.eq(0)
             with m.Elif(index < self.beats):
