@@ -59,7 +59,9 @@ def build(design: str | VersaTop, out: Path, progress: Progress, seed: int = SEE
         design = to_verilog(design, TOP, design.ports)
     _write(out / f"{TOP}.v", design)
     progress("synthesis (Yosys)")
-    netlist = run_yosys(f"read_verilog -sv top.v; synth_ecp5 -top {TOP} -json top.json", {"top.v": design}, ["top.json"])["top.json"]
+    netlist = run_yosys(f"read_verilog -sv top.v; synth_ecp5 -nowidelut -top {TOP} -json top.json", {"top.v": design}, ["top.json"])[
+        "top.json"
+    ]
     _write(out / f"{TOP}.json", netlist)
     constraints = lpf()
     _write(out / f"{TOP}.lpf", constraints)
