@@ -16,13 +16,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from graph.configuration import split_arguments, unquote
 from graph.diagnostics import ClickError, Diagnostic, Location
 from graph.model import Edge, Graph, Node
 from graph.policy import Policy, TenantPolicy
 
-_NOWHERE = Location(None, "<merge>", 1, 1)
+MADE_BY_MERGE: Final = Location(None, "<merge>", 1, 1)
+"""Where the elements that the operator adds are from."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,12 @@ class _Building:
     edges: list[Edge] = field(default_factory=list)
     owner: dict[str, str | None] = field(default_factory=dict)
 
-    def node(self, name: str, class_name: str, config: str, owner: str | None, location: Location = _NOWHERE) -> str:
+    def node(self, name: str, class_name: str, config: str, owner: str | None, location: Location = MADE_BY_MERGE) -> str:
         self.nodes.append(Node(name, class_name, config, location))
         self.owner[name] = owner
         return name
 
-    def edge(self, source: str, target: str, source_port: int = 0, target_port: int = 0, location: Location = _NOWHERE) -> None:
+    def edge(self, source: str, target: str, source_port: int = 0, target_port: int = 0, location: Location = MADE_BY_MERGE) -> None:
         self.edges.append(Edge(source, source_port, target, target_port, location))
 
 

@@ -12,11 +12,13 @@ from typing import Final
 import networkx as nx
 
 from elements.definition.element import Element
+from elements.definition.handlers import resettable
 from elements.placement.crossings import Crossing, Placement
 from elements.placement.layouts import Layout
 from elements.program.combine import all_ones, any_of, one_hot_mux, walk
 from elements.program.program import ANNOTATIONS, State, Table
 from elements.program.values import FALSE, Value, bit_and, bit_not, cat, const, eq, make, mux, part
+from graph.merge import MADE_BY_MERGE
 from hdl.composition import Bank, Composition, Engine, StateHome, meta
 from hdl.resources import Slot, share
 from hdl.trace_tenant import Arrival, NotHardware, Path, TenantTracer, Trace, moved, raw_byte
@@ -48,7 +50,7 @@ def compose(
         tracer = TenantTracer(tenant, placement, elements, crossings, orders[tenant], places, late)
         traces[number] = tracer.run(_entries(placement, elements, tenant, tracer.crossings, tenant in tagged))
         _check_copies(traces[number].arrivals)
-    return _combine(placement, slots, traces, ports)
+    return _combine(placement, slots, traces, ports, _resets(placement, elements))
 
 
 def topological_order(placement: Placement, tenant: str) -> list[str]:
@@ -170,7 +172,15 @@ def _edited(arrival: Arrival) -> dict[int, Value]:
     return {p: v for p, v in arrival.path.bytes.items() if v is not raw_byte(p) and p >= _shift(arrival)}
 
 
-def _combine(placement: Placement, slots: list[Slot], traces: Mapping[int, Trace], ports: int) -> Composition:
+def _resets(placement: Placement, elements: Mapping[str, Element]) -> frozenset[tuple[str, str]]:
+    """(element, variable) of the state that a tenant may reset: as its elements' write handlers do, and nothing that the merge added."""
+    own = [node.name for node in placement.graph.nodes if node.location != MADE_BY_MERGE and node.name in elements]
+    return frozenset((name, variable) for name in own for variable in resettable(elements[name]))
+
+
+def _combine(
+    placement: Placement, slots: list[Slot], traces: Mapping[int, Trace], ports: int, resets: frozenset[tuple[str, str]]
+) -> Composition:
     arrivals = {number: trace.arrivals for number, trace in traces.items()}
     everything = [a for each in arrivals.values() for a in each]
     shifts = tuple(sorted({_shift(a) for a in everything})) or (0,)
@@ -199,7 +209,7 @@ def _combine(placement: Placement, slots: list[Slot], traces: Mapping[int, Trace
         shift_index=chosen({n: [(a.path.when, const(shifts.index(_shift(a)), 4)) for a in arrivals[n]] for n in traces}, const(0, 4)),
         length=chosen({n: [(a.path.when, moved(a.path.end, -_shift(a))) for a in arrivals[n]] for n in traces}, meta("length")),
         annotations=shim_annotations,
-        banks=tuple(_bank(i, s, placement, traces) for i, s in enumerate(slots) if s.signature[0] == "state"),
+        banks=tuple(_bank(i, s, placement, traces, resets) for i, s in enumerate(slots) if s.signature[0] == "state"),
         engines=tuple(_engine(i, s, traces) for i, s in enumerate(slots) if s.signature[0] == "table"),
         growth={n: max([0, *(-_shift(a) for a in arrivals[n])]) for n in traces},
         header_bytes=0,
@@ -233,12 +243,12 @@ def by_tenant(values: Mapping[int, Value]) -> Value:
     return result
 
 
-def _bank(index: int, slot: Slot, placement: Placement, traces: Mapping[int, Trace]) -> Bank:
+def _bank(index: int, slot: Slot, placement: Placement, traces: Mapping[int, Trace], resets: frozenset[tuple[str, str]]) -> Bank:
     homes: dict[int, StateHome] = {}
     for number, (element, state) in slot.users.items():
         if not isinstance(state, State) or state.depth != 1:
             raise NotHardware(element, "it keeps an array of state, which hardware does not have yet")
-        homes[number] = StateHome(placement.tenants[number], element, state)
+        homes[number] = StateHome(placement.tenants[number], element, state, (element, state.name) in resets)
     width = int(slot.signature[3])
     updates = {n: trace.updates.get(index, []) for n, trace in traces.items()}
     held = make("old", width, (), (index,))

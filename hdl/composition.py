@@ -36,11 +36,13 @@ def meta(name: str) -> Value:
 
 @dataclass(frozen=True)
 class StateHome:
-    """A state variable of an element, as it stands in the machine."""
+    """A state variable of an element, as it stands in the machine. ``resettable``: its tenant may put it back to its initial value, as a
+    write handler of the element does."""
 
     tenant: str
     element: str
     state: State
+    resettable: bool
 
 
 @dataclass(frozen=True)

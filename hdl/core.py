@@ -24,8 +24,9 @@ class Core(wiring.Component):
     """``rx0``, ``tx0``, … and ``rx_host``, ``tx_host``: packet streams; ``axi``: registers; ``time`` in ns.
 
     Window 0 has the ports' counters of frames accepted, malformed, lost for want of room and owned by nobody. A tenant's window has its
-    elements' state, by the names of their handlers' variables, which it may write, and for each egress its packets queued, dropped and sent
-    and the bytes sent. A tenant's counters have 48 bits and the ports' 32; they wrap.
+    elements' state, by the names of their handlers' variables, resettable where a write handler of the element resets it and the merge did
+    not add the element; and for each egress its packets queued, dropped and sent and the bytes sent. A tenant's counters have 48 bits and
+    the ports' 32; they wrap.
     """
 
     def __init__(self, datapath: Datapath) -> None:
@@ -54,7 +55,7 @@ class Core(wiring.Component):
         for tenant in range(self.tenants):
             for word in self.datapath.pipeline.words:
                 if word.tenant == tenant:
-                    entries.append((tenant + 1, f"{word.home.element}.{word.home.state.name}", word.home.state.width, True))
+                    entries.append((tenant + 1, f"{word.home.element}.{word.home.state.name}", word.home.state.width, word.home.resettable))
             entries += [(tenant + 1, f"{self._egress_name(e)}/{name}", COUNTER_BITS, False) for e in egresses for name in _EGRESS]
         return entries
 
@@ -75,7 +76,7 @@ class Core(wiring.Component):
                 words.append(Word(by_name[0, f"{self._egress_name(e)}/{name}"], value))
         for state in datapath.pipeline.words:
             register = by_name[state.tenant + 1, f"{state.home.element}.{state.home.state.name}"]
-            words.append(Word(register, state.value, state.write, state.new))
+            words.append(Word(register, state.value, state.reset))
         for e, egress in enumerate(datapath.egress_ports):
             for tenant in range(self.tenants):
                 for name in _EGRESS:

@@ -23,13 +23,14 @@ SHIM_VERSION: Final = 1
 
 @dataclass(frozen=True)
 class StateWord:
-    """A tenant's state variable in the pipeline. Owner: the tenant. ``write`` (strobe) stores ``new``; it goes before a packet's update."""
+    """A tenant's state variable in the pipeline. Owner: the tenant. ``reset`` (strobe, where its home is resettable) puts it back to its
+    initial value and goes before a packet's update.
+    """
 
     home: StateHome
     tenant: int
     value: Signal
-    write: Signal
-    new: Signal
+    reset: Signal | None
 
 
 def lookup_latency(engine: Engine) -> int:
@@ -81,8 +82,7 @@ class Pipeline(wiring.Component):
             home,
             tenant,
             Signal(bank.width, init=bank.initial[tenant], name=name),
-            Signal(name=f"{name}_write"),
-            Signal(bank.width, name=f"{name}_new"),
+            Signal(name=f"{name}_reset") if home.resettable else None,
         )
 
     def elaborate(self, platform: object) -> Module:
@@ -147,10 +147,11 @@ class Pipeline(wiring.Component):
                 with m.Case(word.tenant):
                     m.d.comb += self._olds[bank.number].eq(word.value)
         for word in words:
-            with m.If(word.write):
-                m.d.sync += word.value.eq(word.new)
-            with m.Elif(update & (tenant == word.tenant)):
+            with m.If(update & (tenant == word.tenant)):
                 m.d.sync += word.value.eq(new)
+            if word.reset is not None:
+                with m.If(word.reset):
+                    m.d.sync += word.value.eq(word.value.init)
 
     def _outputs(self, m: Module, lowering: Lowering) -> None:
         def final(value: Value) -> HdlValue:

@@ -14,13 +14,14 @@ WINDOW: Final = 1 << WINDOW_BITS
 
 @dataclass(frozen=True)
 class Register:
-    """``name`` at ``offset`` in ``window``; ``width`` bits, at most 64; ``writable`` by the owner of the window."""
+    """``name`` at ``offset`` in ``window``; ``width`` bits, at most 64; ``resettable`` by the owner of the window,
+    with a write to its low word."""
 
     window: int
     offset: int
     name: str
     width: int
-    writable: bool
+    resettable: bool
 
     @property
     def address(self) -> int:
@@ -29,15 +30,15 @@ class Register:
 
 
 def place(entries: list[tuple[int, str, int, bool]]) -> tuple[Register, ...]:
-    """Registers for (window, name, width, writable), in the order given within each window. Errors: ``ValueError`` for a full window."""
+    """Registers for (window, name, width, resettable), in the order given within each window. Errors: ``ValueError`` for a full window."""
     used: dict[int, int] = {}
     placed = []
-    for window, name, width, writable in entries:
+    for window, name, width, resettable in entries:
         offset = used.get(window, 0)
         if offset + 8 > WINDOW:
             raise ValueError(f"window {window} has no room for {name}")
         used[window] = offset + 8
-        placed.append(Register(window, offset, name, width, writable))
+        placed.append(Register(window, offset, name, width, resettable))
     return tuple(placed)
 
 
@@ -52,5 +53,5 @@ def c_header(registers: tuple[Register, ...]) -> str:
 
 def markdown(registers: tuple[Register, ...]) -> str:
     """The map as a table for people."""
-    rows = [f"| 0x{r.address:06x} | {r.window} | `{r.name}` | {r.width} | {'rw' if r.writable else 'ro'} |" for r in registers]
+    rows = [f"| 0x{r.address:06x} | {r.window} | `{r.name}` | {r.width} | {'read, reset' if r.resettable else 'read'} |" for r in registers]
     return "\n".join(["| address | window | register | bits | access |", "|---|---|---|---|---|", *rows]) + "\n"

@@ -16,18 +16,18 @@ from hdl.register_map import WINDOW_BITS, Register
 
 @dataclass(frozen=True)
 class Word:
-    """A register and the signal that it shows; where it is writable, ``write`` is a strobe with the whole new value in ``new``."""
+    """A register and the signal that it shows; where it is resettable, ``reset`` is a strobe that puts it back."""
 
     register: Register
     value: Signal
-    write: Signal | None = None
-    new: Signal | None = None
+    reset: Signal | None = None
 
 
 class RegisterFile(wiring.Component):
     """An AXI4-Lite subordinate for ``words``. A read of a low word keeps the high word of the same register in the window's own latch, from
-    which the high word is then read; a write of a low word stores it together with what was last written to the high word's latch of that
-    window. Unmapped and unaligned addresses, writes to what is read only, and writes with a partial strobe are answered with SLVERR.
+    which the high word is then read; a write of a low word, whatever its data, resets a resettable register to its initial value, as the
+    element's write handler does. Unmapped and unaligned addresses, writes to anything else, and writes with a partial strobe are answered
+    with SLVERR.
 
     Latency: 2 cycles from a request to its answer. One request of each kind at a time. Registers: the latches belong to the window's
     tenant; the channel registers are shared by all windows, as the bus is.
@@ -80,30 +80,20 @@ class RegisterFile(wiring.Component):
     def _writes(self, m: Module) -> None:
         axi = self.axi
         has_address, has_data = Signal(), Signal()
-        address, data, strobe = Signal(self.address_width), Signal(32), Signal(4)
+        address, strobe = Signal(self.address_width), Signal(4)
         m.d.comb += [axi.awready.eq(~has_address & ~axi.bvalid), axi.wready.eq(~has_data & ~axi.bvalid)]
         with m.If(axi.awvalid & axi.awready):
             m.d.sync += [has_address.eq(1), address.eq(axi.awaddr)]
         with m.If(axi.wvalid & axi.wready):
-            m.d.sync += [has_data.eq(1), data.eq(axi.wdata), strobe.eq(axi.wstrb)]
-        go = has_address & has_data
-        aligned = (address[:2] == 0) & strobe.all()
-        known, is_high = Signal(), address[2]
-        held = [Signal(32, name=f"write_high_w{window}") for window in range(self.windows)]
-        window, upper = address[WINDOW_BITS:], Signal(32)
-        with m.Switch(window):
-            for number, latch in enumerate(held):
-                with m.Case(number):
-                    m.d.comb += upper.eq(latch)
-                    with m.If(go & aligned & known & is_high):
-                        m.d.sync += latch.eq(data)
+            m.d.sync += [has_data.eq(1), strobe.eq(axi.wstrb)]
+        go, known = has_address & has_data, Signal()
+        good = known & (address[:3] == 0) & strobe.all()
         with m.Switch(address[3:]):
             for word in self.words:
-                if word.write is not None and word.new is not None:
+                if word.reset is not None:
                     with m.Case(word.register.address >> 3):
-                        m.d.comb += [known.eq(1), word.write.eq(go & aligned & ~is_high)]
-                    m.d.comb += word.new.eq(Cat(data, upper)[: len(word.new)])
+                        m.d.comb += [known.eq(1), word.reset.eq(go & good)]
         with m.If(go):
-            m.d.sync += [has_address.eq(0), has_data.eq(0), axi.bvalid.eq(1), axi.bresp.eq(Mux(known & aligned, OKAY, SLVERR))]
+            m.d.sync += [has_address.eq(0), has_data.eq(0), axi.bvalid.eq(1), axi.bresp.eq(Mux(good, OKAY, SLVERR))]
         with m.Elif(axi.bready):
             m.d.sync += axi.bvalid.eq(0)

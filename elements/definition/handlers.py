@@ -51,3 +51,30 @@ def handlers_of(element: object, kind: str) -> dict[str, Callable[..., Any]]:
         if name is not None:
             found[name] = getattr(element, attribute)
     return dict(sorted(found.items()))
+
+
+class _Recorder:
+    """Remembers what a handler sets; reads as zero."""
+
+    def __init__(self) -> None:
+        self.made: dict[State, set[int]] = {}
+
+    def get(self, state: State, index: int = 0) -> int:
+        return 0
+
+    def set(self, state: State, value: int, index: int = 0) -> None:
+        self.made.setdefault(state, set()).add(value)
+
+
+def resettable(element: object) -> frozenset[str]:
+    """The names of the state variables that some write handler of ``element``, without an argument, puts back to their initial values."""
+    found: set[str] = set()
+    for handler in handlers_of(element, "write").values():
+        recorder = _Recorder()
+        try:
+            handler(recorder, "")
+        except ValueError:
+            # A handler that asks for a value resets nothing.
+            continue
+        found |= {state.name for state, values in recorder.made.items() if values == {state.initial}}
+    return frozenset(found)

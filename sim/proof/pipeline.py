@@ -10,16 +10,16 @@ from sim.proof.noninterference import Ownership, Result, prove
 
 
 def pipeline_verilog(pipeline: Pipeline) -> str:
-    """The pipeline alone, with its tenants' state as outputs and their register writes as inputs."""
+    """The pipeline alone, with its tenants' state as outputs and their register resets as inputs."""
     members = [getattr(pipeline, name) for name in pipeline.signature.members]
-    writes = [signal for word in pipeline.words for signal in (word.value, word.write, word.new)]
-    return to_verilog(pipeline, "pipeline", [*members, *writes])
+    states = [signal for word in pipeline.words for signal in (word.value, word.reset) if signal is not None]
+    return to_verilog(pipeline, "pipeline", [*members, *states])
 
 
 def ownership_of(pipeline: Pipeline) -> Ownership:
     """Who owns which state and which input of ``pipeline``."""
     states = {word.value.name: word.tenant for word in pipeline.words}
-    inputs = {signal.name: word.tenant for word in pipeline.words for signal in (word.write, word.new)}
+    inputs = {word.reset.name: word.tenant for word in pipeline.words if word.reset is not None}
     packet = tuple(name for name in (*META, "header") if name != "tenant")
     return Ownership(states, packet, ("time", "clk", "rst"), inputs)
 
