@@ -75,7 +75,7 @@ class ProgramAlone(wiring.Component):
             # The old value is made in the stage of the update, so the update has to rest on it: it holds where nothing is written.
             old = make("old", state.width, (new[access.index],), (number,))
             held = make("mux", state.width, (update, new[access.value], old))
-            banks.append(Bank(number, state.width, {0: state.initial}, {}, update, held))
+            banks.append(Bank(number, state.width, {}, update, const(0, 1), held))
         indices = tuple(new[access.index] for access in self.program.accesses)
         return Composition(
             select=(*(new[way.when] for way in self.program.exits), *indices),

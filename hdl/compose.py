@@ -7,6 +7,7 @@ the same value and will be the same hardware. State and tables stand in shared b
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import networkx as nx
@@ -16,10 +17,13 @@ from elements.definition.handlers import resettable
 from elements.placement.crossings import Crossing, Placement
 from elements.placement.layouts import Layout
 from elements.program.combine import all_ones, any_of, one_hot_mux, walk
-from elements.program.program import ANNOTATIONS, State, Table
-from elements.program.values import FALSE, Value, bit_and, bit_not, cat, const, eq, make, mux, part
+from elements.program.program import ANNOTATIONS, Table
+from elements.program.values import Value, bit_and, bit_not, cat, const, eq, make, mux, part
 from graph.merge import MADE_BY_MERGE
-from hdl.composition import Bank, Composition, Engine, StateHome, meta
+from hdl.choose import by_tenant, choose
+from hdl.composition import Composition, Engine, meta
+from hdl.gather_state import gather_state
+from hdl.pack_state import asked_elsewhere, pack_state
 from hdl.resources import Slot, share
 from hdl.trace_tenant import Arrival, NotHardware, Path, TenantTracer, Trace, moved, raw_byte
 
@@ -179,8 +183,10 @@ def _resets(placement: Placement, elements: Mapping[str, Element]) -> frozenset[
 
 
 def _combine(
-    placement: Placement, slots: list[Slot], traces: Mapping[int, Trace], ports: int, resets: frozenset[tuple[str, str]]
+    placement: Placement, slots: list[Slot], apart: Mapping[int, Trace], ports: int, resets: frozenset[tuple[str, str]]
 ) -> Composition:
+    groups, traces = pack_state(apart, {i: int(s.signature[3]) for i, s in enumerate(slots) if s.signature[0] == "state"})
+    asked = asked_elsewhere(traces)
     arrivals = {number: trace.arrivals for number, trace in traces.items()}
     everything = [a for each in arrivals.values() for a in each]
     shifts = tuple(sorted({_shift(a) for a in everything})) or (0,)
@@ -190,7 +196,7 @@ def _combine(
         return by_tenant(pick)
 
     def chosen(value_of: Mapping[int, list[tuple[Value, Value]]], default: Value) -> Value:
-        return each({n: _select(value_of[n], default) for n in traces})
+        return each({n: choose(value_of[n], default) for n in traces})
 
     host = {n: [a for a in arrivals[n] if a.port is None] for n in traces}
     shim_annotations = {
@@ -209,57 +215,13 @@ def _combine(
         shift_index=chosen({n: [(a.path.when, const(shifts.index(_shift(a)), 4)) for a in arrivals[n]] for n in traces}, const(0, 4)),
         length=chosen({n: [(a.path.when, moved(a.path.end, -_shift(a))) for a in arrivals[n]] for n in traces}, meta("length")),
         annotations=shim_annotations,
-        banks=tuple(_bank(i, s, placement, traces, resets) for i, s in enumerate(slots) if s.signature[0] == "state"),
+        banks=tuple(gather_state(group, slots, placement, traces, resets, read=group[0] in asked) for group in groups),
         engines=tuple(_engine(i, s, traces) for i, s in enumerate(slots) if s.signature[0] == "table"),
         growth={n: max([0, *(-_shift(a) for a in arrivals[n])]) for n in traces},
         header_bytes=0,
     )
     loads = [int(v.attributes[1]) + 1 for v in walk(composition.roots()) if v.op == "load"]
-    return Composition(**{**vars(composition), "header_bytes": max([0, *loads, *(p + 1 for p in positions)])})
-
-
-def _select(choices: list[tuple[Value, Value]], otherwise: Value) -> Value:
-    """One value of exclusive choices, ``otherwise`` where there are none. What it is when none holds does not matter: the packet is
-    dropped, so choices that are alike are chosen together and the most frequent value needs no condition.
-    """
-    groups: dict[Value, list[Value]] = {}
-    for when, value in choices:
-        groups.setdefault(value, []).append(when)
-    if not groups:
-        return otherwise
-    ranked = sorted(groups.items(), key=lambda item: len(item[1]))
-    return one_hot_mux([(any_of(*whens), value) for value, whens in ranked[:-1]], ranked[-1][0])
-
-
-def by_tenant(values: Mapping[int, Value]) -> Value:
-    """The value of the packet's own tenant; tenants with the same value are told apart by nothing."""
-    groups: dict[Value, list[int]] = {}
-    for number, value in values.items():
-        groups.setdefault(value, []).append(number)
-    ranked = sorted(groups.items(), key=lambda item: len(item[1]))
-    result = ranked[-1][0]
-    for value, numbers in ranked[:-1]:
-        result = mux(any_of(*(eq(meta("tenant"), const(n, 8)) for n in numbers)), value, result)
-    return result
-
-
-def _bank(index: int, slot: Slot, placement: Placement, traces: Mapping[int, Trace], resets: frozenset[tuple[str, str]]) -> Bank:
-    homes: dict[int, StateHome] = {}
-    for number, (element, state) in slot.users.items():
-        if not isinstance(state, State) or state.depth != 1:
-            raise NotHardware(element, "it keeps an array of state, which hardware does not have yet")
-        homes[number] = StateHome(placement.tenants[number], element, state, (element, state.name) in resets)
-    width = int(slot.signature[3])
-    updates = {n: trace.updates.get(index, []) for n, trace in traces.items()}
-    held = make("old", width, (), (index,))
-    return Bank(
-        number=index,
-        width=width,
-        initial={n: home.state.initial for n, home in homes.items()},
-        homes=homes,
-        when=by_tenant({n: any_of(*(when for when, _ in updates[n])) if n in homes else FALSE for n in traces}),
-        value=by_tenant({n: _select(updates[n], held) for n in homes}),
-    )
+    return replace(composition, header_bytes=max([0, *loads, *(p + 1 for p in positions)]))
 
 
 def _engine(index: int, slot: Slot, traces: Mapping[int, Trace]) -> Engine:

@@ -47,15 +47,16 @@ class StateHome:
 
 @dataclass(frozen=True)
 class Bank:
-    """One piece of state hardware: for each tenant that uses it one variable of ``width`` bits, and the one update that all share.
+    """One piece of state hardware: variables of ``width`` bits by (tenant, slot), of which a packet updates at most one, by one adder.
 
-    ``when`` (1 bit) says that the packet at hand updates its own tenant's variable, ``value`` what is stored. Owner: the tenant."""
+    ``when`` (1 bit) says that the packet at hand updates its own tenant's variable in ``slot``, ``value`` what is stored. Owner of a
+    variable: its tenant."""
 
     number: int
     width: int
-    initial: Mapping[int, int]
-    homes: Mapping[int, StateHome]
+    homes: Mapping[tuple[int, int], StateHome]
     when: Value
+    slot: Value
     value: Value
 
 
@@ -96,5 +97,5 @@ class Composition:
         """Every value that the pipeline has to compute, in a fixed order."""
         found = [*self.select, self.edge, *self.edits.values(), self.shift_index, self.length, *self.annotations.values()]
         for bank in self.banks:
-            found += [bank.when, bank.value]
+            found += [bank.when, bank.slot, bank.value]
         return found + [engine.key for engine in self.engines]

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from amaranth.hdl import Const, Module, Mux, Signal
+from amaranth.hdl import Const, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.axi_lite import axi_lite
+from hdl.composition import Bank
 from hdl.datapath import Datapath
-from hdl.register_map import WINDOW_BITS, Register, place
-from hdl.registers import RegisterFile, Word
+from hdl.egress import EgressPort
+from hdl.register_map import WINDOW_BITS, Block, place, place_blocks
+from hdl.registers import RegisterFile, Word, Words
+from hdl.state_memory import StateMemory
 from hdl.stream import beat_stream
 
 COUNTER_BITS: Final = 48
 PORT_COUNTER_BITS: Final = 32
 _INGRESS: Final = ("accepted", "malformed", "overflow", "unknown")
-_EGRESS: Final = ("queued", "dropped", "sent", "sent_bytes")
+_EGRESS: Final = (("queued", "dropped"), ("sent",), ("sent_bytes",))
 
 
 class Core(wiring.Component):
@@ -32,7 +35,12 @@ class Core(wiring.Component):
     def __init__(self, datapath: Datapath) -> None:
         self.datapath: Final = datapath
         self.tenants: Final = len(datapath.weights)
-        self.registers: Final[tuple[Register, ...]] = place(self._entries())
+        egresses = [self._egress_name(e) for e in range(datapath.egresses)]
+        self._ports: Final = place([f"{name}/{what}" for name in egresses for what in _INGRESS], PORT_COUNTER_BITS, 0)
+        self._blocks: Final = place_blocks([*map(_state_block, datapath.composition.banks), *self._egress_blocks(egresses)])
+        self.registers: Final = tuple(
+            sorted([*self._ports, *(r for block in self._blocks for r in block.registers.values())], key=lambda r: r.address)
+        )
         windows = self.tenants + 1
         ports, width = datapath.parameters.ports, datapath.parameters.width
         super().__init__(
@@ -49,15 +57,12 @@ class Core(wiring.Component):
     def _egress_name(self, egress: int) -> str:
         return "host" if egress == self.datapath.parameters.ports else f"port{egress}"
 
-    def _entries(self) -> list[tuple[int, str, int, bool]]:
-        egresses = range(self.datapath.egresses)
-        entries = [(0, f"{self._egress_name(e)}/{name}", PORT_COUNTER_BITS, False) for e in egresses for name in _INGRESS]
-        for tenant in range(self.tenants):
-            for word in self.datapath.pipeline.words:
-                if word.tenant == tenant:
-                    entries.append((tenant + 1, f"{word.home.element}.{word.home.state.name}", word.home.state.width, word.home.resettable))
-            entries += [(tenant + 1, f"{self._egress_name(e)}/{name}", COUNTER_BITS, False) for e in egresses for name in _EGRESS]
-        return entries
+    def _egress_blocks(self, egresses: list[str]) -> list[Block]:
+        return [
+            Block(COUNTER_BITS, {(t, slot): (f"{name}/{what}", False) for t in range(self.tenants) for slot, what in enumerate(kinds)})
+            for name in egresses
+            for kinds in _EGRESS
+        ]
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -68,29 +73,43 @@ class Core(wiring.Component):
         wiring.connect(m, wiring.flipped(self.rx_host), datapath.host_in)
         wiring.connect(m, datapath.host_out, wiring.flipped(self.tx_host))
         m.d.comb += datapath.time.eq(self.time)
-        by_name = {(r.window, r.name): r for r in self.registers}
-        words = []
-        for e, ingress in enumerate(datapath.ingresses):
-            for name in _INGRESS:
-                value = self._counter(m, getattr(ingress, name), Const(1, 1), f"{self._egress_name(e)}_{name}", PORT_COUNTER_BITS)
-                words.append(Word(by_name[0, f"{self._egress_name(e)}/{name}"], value))
-        for state in datapath.pipeline.words:
-            register = by_name[state.tenant + 1, f"{state.home.element}.{state.home.state.name}"]
-            words.append(Word(register, state.value, state.reset))
-        for e, egress in enumerate(datapath.egress_ports):
-            for tenant in range(self.tenants):
-                for name in _EGRESS:
-                    strobe = getattr(egress, "sent" if name == "sent_bytes" else name)[tenant]
-                    amount = egress.sent_length if name == "sent_bytes" else Const(1, 1)
-                    value = self._counter(m, strobe, amount, f"{self._egress_name(e)}_t{tenant}_{name}")
-                    words.append(Word(by_name[tenant + 1, f"{self._egress_name(e)}/{name}"], value))
-        m.submodules.registers = registers = RegisterFile(words, self.tenants + 1)
+        signals = [(e, ingress, name) for e, ingress in enumerate(datapath.ingresses) for name in _INGRESS]
+        words = [
+            Word(register, self._counter(m, getattr(ingress, name), f"{self._egress_name(e)}_{name}"))
+            for register, (e, ingress, name) in zip(self._ports, signals, strict=True)
+        ]
+        memories = [
+            *datapath.pipeline.memories.values(),
+            *(c for e, egress in enumerate(datapath.egress_ports) for c in self._counts(m, e, egress)),
+        ]
+        blocks = [Words(memory, block) for memory, block in zip(memories, self._blocks, strict=True)]
+        m.submodules.registers = registers = RegisterFile(words, blocks, self.tenants + 1)
         wiring.connect(m, wiring.flipped(self.axi), registers.axi)
         return m
 
+    def _counts(self, m: Module, number: int, egress: EgressPort) -> list[StateMemory]:
+        """What an egress did, by tenant: packets stored and dropped, which exclude each other; packets sent; bytes sent."""
+        name = self._egress_name(number)
+        stored, dropped, sent = egress.queued.any(), egress.dropped.any(), egress.sent.any()
+        made = []
+        for kinds, write, slot, amount, tenant in (
+            (_EGRESS[0], stored | dropped, dropped, Const(1, 1), egress.beat.tenant),
+            (_EGRESS[1], sent, Const(0, 1), Const(1, 1), egress.sent_tenant),
+            (_EGRESS[2], sent, Const(0, 1), egress.sent_length, egress.sent_tenant),
+        ):
+            counts = StateMemory(COUNTER_BITS, {(t, slot): 0 for t in range(self.tenants) for slot in range(len(kinds))})
+            m.submodules[f"{name}_{kinds[0]}"] = counts
+            m.d.comb += [counts.tenant.eq(tenant), counts.slot.eq(slot), counts.write.eq(write), counts.new.eq(counts.old + amount)]
+            made.append(counts)
+        return made
+
     @staticmethod
-    def _counter(m: Module, strobe: Signal, amount: Signal | Const, name: str, width: int = COUNTER_BITS) -> Signal:
-        """Counts ``amount`` with each strobe. Owner: the tenant whose strobe it is, or the operator."""
-        value = Signal(width, name=name)
-        m.d.sync += value.eq(value + Mux(strobe, amount, 0))
+    def _counter(m: Module, strobe: Signal, name: str) -> Signal:
+        """Counts strobes. Owner: the operator."""
+        value = Signal(PORT_COUNTER_BITS, name=name)
+        m.d.sync += value.eq(value + strobe)
         return value
+
+
+def _state_block(bank: Bank) -> Block:
+    return Block(bank.width, {place: (f"{home.element}.{home.state.name}", home.resettable) for place, home in bank.homes.items()})

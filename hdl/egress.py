@@ -19,7 +19,7 @@ class EgressPort(wiring.Component):
 
     The input is never pushed back: a packet that finds its tenant's segment (``depth`` beats, ``packets`` packets) full is dropped and the
     tenant's ``dropped`` strobe says so; ``queued`` is for those that are stored, ``sent`` for those that begin to leave, with
-    ``sent_length`` (bytes). A ``source`` that does not take packets stops this port alone.
+    ``sent_length`` (bytes) and ``sent_tenant``. A ``source`` that does not take packets stops this port alone.
 
     Scheduler: surplus round robin over bytes (Adiseshu, Parulkar and Varghese, 1996): a tenant may send while its credit is positive, and
     its packet's length is then taken off; when no tenant with packets has credit, each gains `QUANTUM` times its weight.
@@ -46,6 +46,7 @@ class EgressPort(wiring.Component):
                 "dropped": Out(tenants),
                 "sent": Out(tenants),
                 "sent_length": Out(16),
+                "sent_tenant": Out(8),
             }
         )
 
@@ -131,7 +132,7 @@ class EgressPort(wiring.Component):
         with m.If(grant):
             m.d.sync += [granted[chosen].eq(granted[chosen] + 1), turn.eq(Mux(chosen == tenants - 1, 0, chosen + 1))]
         length = look.data[:16]
-        m.d.comb += [grants.w_data.eq(Cat(fetched, look.data)), grants.w_en.eq(fetching)]
+        m.d.comb += [grants.w_data.eq(Cat(fetched, look.data)), grants.w_en.eq(fetching), self.sent_tenant.eq(fetched)]
         with m.If(fetching):
             m.d.comb += [self.sent.eq(1 << fetched), self.sent_length.eq(length)]
             m.d.sync += credit[fetched].eq(credit[fetched] - length)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal
@@ -12,25 +11,14 @@ from amaranth.lib.wiring import In, Out
 
 from elements.program.program import TIME_WIDTH
 from elements.program.values import Value
-from hdl.composition import META, Bank, Composition, Engine, StateHome, meta
+from hdl.composition import META, Bank, Composition, Engine, meta
 from hdl.lower import Lowering, StageRegister
 from hdl.lpm import LongestPrefixMatch, lpm_latency
 from hdl.schedule import Schedule, schedule
+from hdl.state_memory import StateMemory
 
 SHIM_ETHERTYPE: Final = 0x88B5
 SHIM_VERSION: Final = 1
-
-
-@dataclass(frozen=True)
-class StateWord:
-    """A tenant's state variable in the pipeline. Owner: the tenant. ``reset`` (strobe, where its home is resettable) puts it back to its
-    initial value and goes before a packet's update.
-    """
-
-    home: StateHome
-    tenant: int
-    value: Signal
-    reset: Signal | None
 
 
 def lookup_latency(engine: Engine) -> int:
@@ -58,7 +46,10 @@ class Pipeline(wiring.Component):
         self.latency: Final = self.schedule.latency
         self.registers: list[StageRegister] = []
         self.valids: list[Signal] = []
-        self.words: Final = [self._word(bank, tenant, home) for bank in composition.banks for tenant, home in sorted(bank.homes.items())]
+        self.memories: Final = {
+            bank.number: StateMemory(bank.width, {place: home.state.initial for place, home in bank.homes.items()})
+            for bank in composition.banks
+        }
         super().__init__(
             {
                 "valid": In(1),
@@ -75,24 +66,11 @@ class Pipeline(wiring.Component):
             }
         )
 
-    @staticmethod
-    def _word(bank: Bank, tenant: int, home: StateHome) -> StateWord:
-        name = f"bank{bank.number}_t{tenant}"
-        return StateWord(
-            home,
-            tenant,
-            Signal(bank.width, init=bank.initial[tenant], name=name),
-            Signal(name=f"{name}_reset") if home.resettable else None,
-        )
-
     def elaborate(self, platform: object) -> Module:
         m = Module()
         self._valid_chain(m)
         self._engines = {engine.number: self._engine(m, engine) for engine in self.composition.engines}
-        self._olds: dict[int, Signal] = {}
         lowering = Lowering(m, self.schedule, self._leaf)
-        for bank in self.composition.banks:
-            self._olds[bank.number] = Signal(bank.width, name=f"bank{bank.number}_old")
         for engine in self.composition.engines:
             unit = self._engines[engine.number]
             at = self.schedule.requests[engine.number]
@@ -128,7 +106,7 @@ class Pipeline(wiring.Component):
             # What can only be zero is not carried.
             return Cat(field[:used], Const(0, len(field) - used)) if used < len(field) else field
         if value.op == "old":
-            return self._olds[int(number)]
+            return self.memories[int(number)].old
         unit = self._engines[int(number)]
         return unit.hit if value.op == "hit" else unit.value
 
@@ -138,20 +116,13 @@ class Pipeline(wiring.Component):
 
     def _bank(self, m: Module, lowering: Lowering, bank: Bank) -> None:
         stage = self.schedule.banks[bank.number]
-        tenant = lowering.at(meta("tenant"), stage)
-        update = self.valids[stage] & lowering.at(bank.when, stage)
-        new = lowering.at(bank.value, stage)
-        words = [word for word in self.words if word.home in bank.homes.values()]
-        with m.Switch(tenant):
-            for word in words:
-                with m.Case(word.tenant):
-                    m.d.comb += self._olds[bank.number].eq(word.value)
-        for word in words:
-            with m.If(update & (tenant == word.tenant)):
-                m.d.sync += word.value.eq(new)
-            if word.reset is not None:
-                with m.If(word.reset):
-                    m.d.sync += word.value.eq(word.value.init)
+        m.submodules[f"state{bank.number}"] = words = self.memories[bank.number]
+        m.d.comb += [
+            words.tenant.eq(lowering.at(meta("tenant"), stage)),
+            words.slot.eq(lowering.at(bank.slot, stage)),
+            words.write.eq(self.valids[stage] & lowering.at(bank.when, stage)),
+            words.new.eq(lowering.at(bank.value, stage)),
+        ]
 
     def _outputs(self, m: Module, lowering: Lowering) -> None:
         def final(value: Value) -> HdlValue:

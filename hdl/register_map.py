@@ -5,11 +5,14 @@ A window of 4 KiB for the operator (0) and one for each tenant (its number plus 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 WINDOW_BITS: Final = 12
 WINDOW: Final = 1 << WINDOW_BITS
+_STEP: Final = 8
+"""Bytes from one register to the next."""
 
 
 @dataclass(frozen=True)
@@ -29,17 +32,48 @@ class Register:
         return self.window << WINDOW_BITS | self.offset
 
 
-def place(entries: list[tuple[int, str, int, bool]]) -> tuple[Register, ...]:
-    """Registers for (window, name, width, resettable), in the order given within each window. Errors: ``ValueError`` for a full window."""
-    used: dict[int, int] = {}
-    placed = []
-    for window, name, width, resettable in entries:
-        offset = used.get(window, 0)
-        if offset + 8 > WINDOW:
-            raise ValueError(f"window {window} has no room for {name}")
-        used[window] = offset + 8
-        placed.append(Register(window, offset, name, width, resettable))
-    return tuple(placed)
+def place(names: Sequence[str], width: int, window: int) -> tuple[Register, ...]:
+    """Registers of ``width`` bits that can only be read, one after the other from the start of ``window``."""
+    return tuple(Register(window, _STEP * index, name, width, False) for index, name in enumerate(names))
+
+
+@dataclass(frozen=True)
+class Block:
+    """What stands in one memory: by (tenant, slot) each register's name and whether it is resettable; ``width`` bits each."""
+
+    width: int
+    entries: Mapping[tuple[int, int], tuple[str, bool]]
+
+    @property
+    def slots(self) -> int:
+        """Places for each tenant: a power of two."""
+        return 2 << max(0, max(slot for _, slot in self.entries).bit_length() - 1)
+
+
+@dataclass(frozen=True)
+class PlacedBlock:
+    """``base``: the offset of slot 0 in every tenant's window, a multiple of the block's size; tenant t has the window t + 1."""
+
+    base: int
+    registers: Mapping[tuple[int, int], Register]
+
+
+def place_blocks(blocks: Sequence[Block]) -> tuple[PlacedBlock, ...]:
+    """A place for each block, so that the slot is a few bits of the address. Errors: ``ValueError`` where a window is full."""
+    order = sorted(range(len(blocks)), key=lambda index: (-blocks[index].slots, index))
+    placed: dict[int, PlacedBlock] = {}
+    base = 0
+    for index in order:
+        block = blocks[index]
+        if base + _STEP * block.slots > WINDOW:
+            raise ValueError(f"a window has no room for {next(iter(block.entries.values()))[0]}")
+        registers = {
+            (tenant, slot): Register(tenant + 1, base + _STEP * slot, name, block.width, resettable)
+            for (tenant, slot), (name, resettable) in block.entries.items()
+        }
+        placed[index] = PlacedBlock(base, registers)
+        base += _STEP * block.slots
+    return tuple(placed[index] for index in range(len(blocks)))
 
 
 def c_header(registers: tuple[Register, ...]) -> str:

@@ -11,30 +11,40 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In
 
 from hdl.axi_lite import OKAY, SLVERR, axi_lite
-from hdl.register_map import WINDOW_BITS, Register
+from hdl.register_map import WINDOW_BITS, PlacedBlock, Register
+from hdl.state_memory import StateMemory
 
 
 @dataclass(frozen=True)
 class Word:
-    """A register and the signal that it shows; where it is resettable, ``reset`` is a strobe that puts it back."""
+    """A register that can only be read, and the signal that it shows."""
 
     register: Register
     value: Signal
-    reset: Signal | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """The registers of a memory, in the windows of their tenants."""
+
+    memory: StateMemory
+    placed: PlacedBlock
 
 
 class RegisterFile(wiring.Component):
-    """An AXI4-Lite subordinate for ``words``. A read of a low word keeps the high word of the same register in the window's own latch, from
-    which the high word is then read; a write of a low word, whatever its data, resets a resettable register to its initial value, as the
-    element's write handler does. Unmapped and unaligned addresses, writes to anything else, and writes with a partial strobe are answered
-    with SLVERR.
+    """An AXI4-Lite subordinate for ``words`` and ``memories``.
+
+    A read of a low word keeps the high word of the same register in the window's own latch, from which the high word is then read; a write
+    of a low word, whatever its data, resets a resettable register to its initial value, as the element's write handler does. Unmapped and
+    unaligned addresses, writes to anything else, and writes with a partial strobe are answered with SLVERR.
 
     Latency: 2 cycles from a request to its answer. One request of each kind at a time. Registers: the latches belong to the window's
     tenant; the channel registers are shared by all windows, as the bus is.
     """
 
-    def __init__(self, words: Sequence[Word], windows: int) -> None:
+    def __init__(self, words: Sequence[Word], memories: Sequence[Words], windows: int) -> None:
         self.words: Final = tuple(words)
+        self.memories: Final = tuple(memories)
         self.windows: Final = windows
         self.address_width: Final = WINDOW_BITS + max(1, (windows - 1).bit_length())
         super().__init__({"axi": In(axi_lite(self.address_width))})
@@ -59,6 +69,7 @@ class RegisterFile(wiring.Component):
                     value = Cat(word.value, Const(0, 64 - len(word.value))) if len(word.value) < 64 else word.value
                     m.d.comb += [low.eq(value[:32]), high.eq(value[32:]), known.eq(1)]
         is_high, window = address[2], address[WINDOW_BITS:]
+        self._look(m, address, low, high, known)
         latched = Signal(32)
         with m.Switch(window):
             for number, latch in enumerate(held):
@@ -77,6 +88,17 @@ class RegisterFile(wiring.Component):
         with m.Elif(axi.rready):
             m.d.sync += axi.rvalid.eq(0)
 
+    def _look(self, m: Module, address: Signal, low: Signal, high: Signal, known: Signal) -> None:
+        """Every memory is asked for the slot that the address has in its block; the one whose block it is answers."""
+        place, window = address[3:WINDOW_BITS], address[WINDOW_BITS:]
+        for words in self.memories:
+            memory, block = words.memory, words.placed.base >> 3
+            m.d.comb += [memory.peek_tenant.eq(window - 1), memory.peek_slot.eq(place)]
+            with m.If((place[memory.slot_bits :] == block >> memory.slot_bits) & (window != 0)):
+                m.d.comb += [low.eq(memory.peek[:32]), high.eq(memory.peek[32:])]
+        with m.Switch(address[3:]), m.Case(*(r.address >> 3 for words in self.memories for r in words.placed.registers.values())):
+            m.d.comb += known.eq(1)
+
     def _writes(self, m: Module) -> None:
         axi = self.axi
         has_address, has_data = Signal(), Signal()
@@ -89,10 +111,11 @@ class RegisterFile(wiring.Component):
         go, known = has_address & has_data, Signal()
         good = known & (address[:3] == 0) & strobe.all()
         with m.Switch(address[3:]):
-            for word in self.words:
-                if word.reset is not None:
-                    with m.Case(word.register.address >> 3):
-                        m.d.comb += [known.eq(1), word.reset.eq(go & good)]
+            for words in self.memories:
+                for place, register in words.placed.registers.items():
+                    if register.resettable:
+                        with m.Case(register.address >> 3):
+                            m.d.comb += [known.eq(1), words.memory.resets[place].eq(go & good)]
         with m.If(go):
             m.d.sync += [has_address.eq(0), has_data.eq(0), axi.bvalid.eq(1), axi.bresp.eq(Mux(good, OKAY, SLVERR))]
         with m.Elif(axi.bready):

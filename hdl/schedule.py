@@ -119,7 +119,7 @@ class _Scheduler:
         cone = [v for v in walk([bank.when, bank.value]) if number in self.rests_on[v]]
         inside = set(cone)
         inputs = [o for v in cone for o in v.operands if o not in inside]
-        inputs += [v for v in (bank.when, bank.value) if v not in inside]
+        inputs += [v for v in (bank.when, bank.slot, bank.value) if v not in inside]
         stage = 0
         for value in inputs:
             self._put_all(value)
@@ -128,7 +128,8 @@ class _Scheduler:
         self.banks[number] = stage
         for value in cone:
             if value.op == "old" and int(value.attributes[0]) == number:
-                self.place[value] = (stage, 1)
+                # The memory, and the choice between it and the initial value.
+                self.place[value] = (stage, 2)
                 continue
             depth = max((self.place[o][1] for o in value.operands if o in inside), default=0)
             self.place[value] = (stage, depth + levels(value))

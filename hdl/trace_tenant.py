@@ -60,12 +60,22 @@ class Arrival:
     path: Path
 
 
+@dataclass(frozen=True)
+class Update:
+    """A path's part in a state variable: the packet passes the element where ``passing`` holds; where ``when`` does, ``value`` is
+    stored."""
+
+    passing: Value
+    when: Value
+    value: Value
+
+
 @dataclass
 class Trace:
     """What one tenant does: arrivals, the updates of its state, and the keys that it looks up, by the slot's number."""
 
     arrivals: list[Arrival] = field(default_factory=list)
-    updates: dict[int, list[tuple[Value, Value]]] = field(default_factory=dict)
+    updates: dict[int, list[Update]] = field(default_factory=dict)
     keys: dict[int, list[tuple[Value, Value]]] = field(default_factory=dict)
 
 
@@ -165,7 +175,7 @@ class TenantTracer:
             program = replace(program, accesses=())
         new = substitute(program.roots(), lambda leaf, operands: self._leaf(path, name, leaf, operands))
         for access in program.accesses:
-            update = (bit_and(path.when, new[access.when]), new[access.value])
+            update = Update(path.when, bit_and(path.when, new[access.when]), new[access.value])
             self.trace.updates.setdefault(self.slot_of[name, access.state.name], []).append(update)
         bytes_after = dict(path.bytes)
         for edit in program.edits:
@@ -250,12 +260,13 @@ def conjunction(a: Value, b: Value) -> Value:
     """Both conditions, each of their terms once; false where one term is another's opposite, as on a way that an earlier test has
     closed.
     """
-    terms = dict.fromkeys((*_terms(a), *_terms(b)))
+    terms = dict.fromkeys((*terms_of(a), *terms_of(b)))
     return FALSE if any(bit_not(term) in terms for term in terms) else all_of(*terms)
 
 
-def _terms(value: Value) -> list[Value]:
-    return [term for operand in value.operands for term in _terms(operand)] if value.op == "and" else [value]
+def terms_of(value: Value) -> list[Value]:
+    """The conditions that ``value`` is the conjunction of."""
+    return [term for operand in value.operands for term in terms_of(operand)] if value.op == "and" else [value]
 
 
 def moved(value: Value, by: int) -> Value:

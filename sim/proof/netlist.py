@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from hdl.tools.yosys import run_yosys
@@ -36,6 +37,11 @@ class Netlist:
     ports: dict[str, tuple[bool, tuple[Bit, ...]]]
     cells: tuple[Cell, ...]
     names: dict[str, tuple[Bit, ...]]
+
+    @cached_property
+    def drivers(self) -> dict[int, tuple[Cell, int]]:
+        """By net number, the cell whose output ``Y`` drives it, and the place in that."""
+        return {bit: (cell, n) for cell in self.cells for n, bit in enumerate(cell.connections.get("Y", ())) if isinstance(bit, int)}
 
 
 def read_netlist(verilog: str, top: str) -> Netlist:

@@ -21,6 +21,7 @@ from elements.program.combine import walk
 from elements.program.substitute import substitute
 from elements.program.values import FALSE, Value, const
 from sim.proof.netlist import Bit, Cell, Netlist
+from sim.proof.spread_memories import spread_memories
 from sim.proof.terms import Evaluator, memory_read, symbol
 from sim.proof.unroll_delays import unroll_delays
 
@@ -31,13 +32,16 @@ _STACK = 512 << 20
 
 @dataclass(frozen=True)
 class Ownership:
-    """What the generator knows: state registers by name → tenant; inputs that are the packet's (stage 0), those that are equal in both
-    copies, and those that are a tenant's by name → tenant; names of the valid and tenant inputs."""
+    """What the generator knows: state registers by name → tenant, and the memories whose words are among them; inputs that are the
+    packet's (stage 0), those that are equal in both copies, and those that are a tenant's by name → tenant; outputs that show the state of
+    the tenant whose number another input is, by name → name of that input; names of the valid and tenant inputs."""
 
     states: Mapping[str, int]
     packet_inputs: tuple[str, ...]
     common_inputs: tuple[str, ...]
     tenant_inputs: Mapping[str, int]
+    memories: tuple[str, ...] = ()
+    shows: Mapping[str, str] = field(default_factory=dict)
     valid: str = "valid"
     tenant: str = "tenant"
 
@@ -90,7 +94,7 @@ def prove(netlist: Netlist, ownership: Ownership, victim: int, tenants: int) -> 
 
 class _Prover:
     def __init__(self, netlist: Netlist, ownership: Ownership, victim: int, tenants: int) -> None:
-        netlist = unroll_delays(netlist)
+        netlist = unroll_delays(spread_memories(netlist, ownership.memories))
         self.netlist = netlist
         self.ownership = ownership
         self.victim = victim
@@ -206,8 +210,18 @@ class _Prover:
             self._stays_other(stage, a, tenant)
         if stage == self.result.stages and case == "victim":
             for name, (is_input, bits) in self.netlist.ports.items():
-                if not is_input and self.ownership.states.get(name, self.victim) == self.victim:
+                if not is_input and name not in self.ownership.shows:
                     self._equal(f"output {name}", case, a.word(bits), b.word(bits))
+        if stage == 0 and case == "other":
+            self._shown(first, second)
+
+    def _shown(self, first: Mapping[str, Value], second: Mapping[str, Value]) -> None:
+        """Who asks for the victim's state sees the same in both copies."""
+        for name, asked in self.ownership.shows.items():
+            mine = {asked: const(self.victim, self.widths[asked])}
+            bits = self.netlist.ports[name][1]
+            x, y = self._evaluator({**first, **mine}).word(bits), self._evaluator({**second, **mine}).word(bits)
+            self._equal(f"output {name}", "other", x, y)
 
     def _touches(self, name: str, stage: int) -> bool:
         tokens = {s for s in self.support[name] if s in self.stage}

@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
+from amaranth.hdl import Signal
+
 from hdl.composition import META
 from hdl.pipeline import Pipeline
+from hdl.state_memory import Place
 from hdl.tools.verilog import to_verilog
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.noninterference import Ownership, Result, prove
+from sim.proof.spread_memories import word_name
 
 
 def pipeline_verilog(pipeline: Pipeline) -> str:
-    """The pipeline alone, with its tenants' state as outputs and their register resets as inputs."""
+    """The pipeline alone, with the look that registers have into its state as outputs and their resets as inputs."""
     members = [getattr(pipeline, name) for name in pipeline.signature.members]
-    states = [signal for word in pipeline.words for signal in (word.value, word.reset) if signal is not None]
-    return to_verilog(pipeline, "pipeline", [*members, *states])
+    named: list[tuple[str, Signal, None]] = []
+    for number, memory in pipeline.memories.items():
+        looks = {"peek_tenant": memory.peek_tenant, "peek_slot": memory.peek_slot, "peek": memory.peek}
+        named += [(f"state{number}_{name}", signal, None) for name, signal in looks.items()]
+        named += [(_reset_name(number, place), reset, None) for place, reset in memory.resets.items()]
+    return to_verilog(pipeline, "pipeline", [*members, *named])
+
+
+def _reset_name(number: int, place: Place) -> str:
+    return f"state{number}_reset_t{place[0]}_{place[1]}"
 
 
 def ownership_of(pipeline: Pipeline) -> Ownership:
     """Who owns which state and which input of ``pipeline``."""
-    states = {word.value.name: word.tenant for word in pipeline.words}
-    inputs = {word.reset.name: word.tenant for word in pipeline.words if word.reset is not None}
-    packet = tuple(name for name in (*META, "header") if name != "tenant")
-    return Ownership(states, packet, ("time", "clk", "rst"), inputs)
+    states: dict[str, int] = {}
+    inputs: dict[str, int] = {}
+    common = ["time", "clk", "rst"]
+    for number, memory in pipeline.memories.items():
+        name = f"state{number}"
+        # Words at places that there are not are nobody's: whoever they are given to, nothing reads them.
+        states |= {word_name(f"{name}.words", address): memory.tenants[address >> memory.slot_bits] for address in range(memory.depth)}
+        states |= {f"{name}.{fresh.name}": place[0] for place, fresh in memory.fresh.items()}
+        inputs |= {_reset_name(number, place): place[0] for place in memory.resets}
+        common += [f"{name}_peek_tenant", f"{name}_peek_slot"]
+    return Ownership(
+        states,
+        packet_inputs=tuple(name for name in (*META, "header") if name != "tenant"),
+        common_inputs=tuple(common),
+        tenant_inputs=inputs,
+        memories=tuple(f"state{number}.words" for number in pipeline.memories),
+        shows={f"state{number}_peek": f"state{number}_peek_tenant" for number in pipeline.memories},
+    )
 
 
 def prove_pipeline(pipeline: Pipeline, netlist: Netlist | None = None) -> dict[int, Result]:

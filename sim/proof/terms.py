@@ -96,11 +96,7 @@ class Evaluator:
 
     def __init__(self, netlist: Netlist, source: Callable[[int], tuple[Value, int] | None]) -> None:
         self.source = source
-        self.drivers: dict[int, tuple[Cell, int]] = {}
-        for cell in netlist.cells:
-            for index, bit in enumerate(cell.connections.get("Y", ())):
-                if isinstance(bit, int):
-                    self.drivers[bit] = (cell, index)
+        self.drivers = netlist.drivers
         self._outputs: dict[str, Value] = {}
 
     def word(self, bits: tuple[Bit, ...]) -> Value:
