@@ -72,7 +72,7 @@ A_ERRORS = {
     "unfinished comment": ("/* FromDevice(eth0) -> Discard;", "1:1: error: this comment is never closed"),
     "unfinished compound": ("elementclass X { input -> output;", "1:16: error: this { is never closed"),
     "redeclared": ("a :: Idle -> Discard; a :: Idle -> Discard;", "1:23: error: redeclaration of element 'a'"),
-    "recursion": ("elementclass X { input -> X -> output } Idle -> X -> Discard;", "error: the element class X contains itself"),
+    "recursion": ("elementclass X { input -> X -> output } Idle -> X -> Discard;", "1:27: error: unknown element class 'X'"),
     "overload": (
         "elementclass X { $a | input -> output } Idle -> X(1, 2) -> Discard;",
         "1:49: error: no meaning of the compound class X fits 2 argument(s), 1 input(s) and 1 output(s)",
