@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, NoReturn
 
-from graph.configuration import split_arguments, split_words, unquote
+from graph.configuration import quote, split_arguments, split_words, unquote
 from graph.diagnostics import fail
 from graph.lexer import Lexer, Word
 from graph.syntax import (
@@ -92,13 +92,13 @@ class _Parser:
         place = self.lexer.take().place
         found: list[Statement] = []
         for argument in split_arguments(self._parenthesised()):
-            words = split_words(argument)
+            words = [unquote(word) for word in split_words(argument)]
             if len(words) == 1 and words[0] not in ("package", "library"):
-                found.append(Requirement(words[0], place))
+                found.append(Requirement(_package(words[0]), place))
             elif len(words) == 2 and words[0] == "package":
-                found.append(Requirement(words[1] if re.fullmatch(r"\w+", words[1]) else f"package {words[1]}", place))
+                found.append(Requirement(_package(words[1]), place))
             elif len(words) == 2 and words[0] == "library":
-                found.append(Library(tuple(self._library(unquote(words[1]), place)), place))
+                found.append(Library(tuple(self._library(words[1], place)), place))
             elif words:
                 _fail(f"require does not understand {argument!r}", "write require(package NAME) or require(library FILE)", place)
         return found
@@ -290,6 +290,11 @@ class _Parser:
         if word.kind != "name":
             _unexpected(word, wanted)
         return word
+
+
+def _package(name: str) -> str:
+    """A package as `require` takes it: by its name alone, where that is a plain word."""
+    return name if re.fullmatch(r"[A-Za-z0-9_]+", name) else f"package {quote(name)}"
 
 
 def _check_order(before: list[Parameter], new: Parameter, word: Word) -> None:
