@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,6 +39,13 @@ def check(graph: Graph, table: ClassTable) -> Checked:
         )
         for node in graph.nodes
         if infos[node.name] is None
+    ]
+    if mistakes:
+        raise ClickError(*mistakes)
+    mistakes = [
+        _mistake(node, f"{node.name!r} is a class and cannot name an element", "write NAME :: Class, with a name of its own")
+        for node in graph.nodes
+        if table(node.name) is not None
     ]
     if mistakes:
         raise ClickError(*mistakes)
@@ -93,11 +100,21 @@ def _count_mistakes(graph: Graph, node: Node, info: ClassInfo) -> list[Diagnosti
             )
         connected = {e.target_port if word == "input" else e.source_port for e in edges}
         found += [
-            _mistake(node, f"{_called(node)}: {word} {port} is not connected", "connect it, or to an Idle or Discard")
-            for port in range(used)
-            if port not in connected
+            _mistake(node, f"{_called(node)}: {word} {ports} not connected", "connect it, or to an Idle or Discard")
+            for ports in _gaps(connected, used)
         ]
     return found
+
+
+def _gaps(connected: set[int], used: int) -> Iterator[str]:
+    """The ports below ``used`` that are not in ``connected``, each run of them once."""
+    following = 0
+    for port in (*sorted(connected), used):
+        if port == following + 1:
+            yield f"{following} is"
+        elif port > following:
+            yield f"{following} to {port - 1} are"
+        following = port + 1
 
 
 def _letter(codes: str, port: int) -> str:

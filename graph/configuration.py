@@ -49,6 +49,12 @@ def split_arguments(config: str) -> list[str]:
     return joined if joined[-1] else joined[:-1]
 
 
+def without_comments(config: str) -> str:
+    """``config`` as it is where it has no comment, else its arguments without."""
+    commented = any(kind == "comment" for kind, _ in _pieces(config)) if "/" in config else False
+    return ", ".join(split_arguments(config)) if commented else config
+
+
 def _joined(pieces: list[tuple[str, str]]) -> str:
     out: list[str] = []
     gap, commented = "", False

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from graph.configuration import split_arguments
+from graph.configuration import split_arguments, without_comments
 from graph.diagnostics import fail
 from graph.elaborate import elaborate
+from graph.lexer import is_configuration
 from graph.model import Graph, Node
 from graph.syntax import Place, Tree
 from graph.template import TUNNEL, Part, Template
@@ -18,9 +19,9 @@ from graph.variables import Budget, Environment, TooLargeError, expand
 MOST_NESTED: Final = 100
 """Compound elements inside one another when they are expanded."""
 MOST_TEXT: Final = 1 << 26
-"""Names and configurations of all elements together, in characters."""
-_CONNECTION: Final = 64
-"""What a connection counts as, in characters."""
+"""All elements and connections together, in characters of their names and configurations."""
+_EACH: Final = 512
+"""What an element or a connection counts as besides, in characters."""
 
 
 def flatten(tree: Tree, variables: Mapping[str, str] | None = None) -> Graph:
@@ -62,7 +63,7 @@ class _Flattener:
         self.requirements.update(dict.fromkeys(template.requirements))
         parts = [self._resolve(part, prefix, environment) for part in template.parts]
         for (source, output, target, port), place in template.links.items():
-            self._spend(_CONNECTION, place)
+            self._spend(_EACH, place)
             self.tunnels.connect((parts[source].end("output"), output), (parts[target].end("input"), port), place)
         for resolved in parts:
             part = resolved.part
@@ -75,8 +76,8 @@ class _Flattener:
 
     def _resolve(self, part: Part, prefix: str, environment: Environment) -> _Resolved:
         name = prefix + part.name
-        config = self._expand(part.config, environment, part.place).strip(" \t\n\r\f\v")
-        self._spend(len(name) + len(config), part.place)
+        config = self._configuration(part, environment)
+        self._spend(_EACH + len(name) + len(config), part.place)
         if name in self.names:
             _fail(
                 f"redeclaration of element {name[:80]!r}",
@@ -93,6 +94,19 @@ class _Flattener:
         if isinstance(chosen, str):
             return _Resolved(part, name, config, chosen, {})
         return _Resolved(part, name, config, *chosen)
+
+    def _configuration(self, part: Part, environment: Environment) -> str:
+        """The configuration with variables replaced, without comments. It cannot end its own parentheses: what a tenant writes stays in
+        its element when the graph is printed.
+        """
+        config = self._expand(part.config, environment, part.place).strip(" \t\n\r\f\v")
+        if config != part.config and not is_configuration(config):
+            _fail(
+                "parentheses or quotes in this configuration do not match once its variables are replaced",
+                "put both of a pair into the same variable, or into none",
+                part.place,
+            )
+        return without_comments(config)
 
     def _inside(self, resolved: _Resolved, template: Template, environment: Environment, depth: int) -> None:
         place = resolved.part.place

@@ -37,6 +37,20 @@ _DIRECTIVE: Final = re.compile(r'#[ \t]*(?:line[ \t]+)?([0-9]{1,9})(?![0-9])[ \t
 _KEYWORDS: Final = frozenset(("elementclass", "require", "provide", "define"))
 
 
+def is_configuration(text: str) -> bool:
+    """Whether ``text`` can stand between parentheses and end where it ends: brackets balanced, strings and comments closed."""
+    position, depth = 0, 0
+    while position < len(text):
+        found = _CONFIG.match(text, position)
+        if found is None or found.lastgroup in ("unclosed", "directive"):
+            return False
+        depth += {"open": 1, "close": -1}.get(found.lastgroup or "", 0)
+        if depth < 0:
+            return False
+        position = found.end()
+    return depth == 0
+
+
 @dataclass(frozen=True)
 class Word:
     """A word: ``kind`` is `name`, `keyword`, `variable`, `symbol`, `arrow` or `end`."""
@@ -58,13 +72,16 @@ class Lexer:
         self._own_file = file
         self._line_shift = 0
         self._ahead: list[Word] = []
+        self._line = (-1, "")
 
     def place(self, position: int) -> Place:
         """The place of a position in the text, with `# line` directives applied."""
         index = bisect_right(self._starts, position) - 1
         start = self._starts[index]
-        line = self.text[start : self._starts[index + 1] if index + 1 < len(self._starts) else None].rstrip("\r\n")
-        return Place(Location(self.tenant, self.file, index + 1 + self._line_shift, position - start + 1), line)
+        if self._line[0] != index:
+            end = self._starts[index + 1] if index + 1 < len(self._starts) else None
+            self._line = (index, self.text[start:end].rstrip("\r\n"))
+        return Place(Location(self.tenant, self.file, index + 1 + self._line_shift, position - start + 1), self._line[1])
 
     def peek(self, count: int = 0) -> Word:
         """The word after the next ``count`` words, without taking any."""
