@@ -100,20 +100,20 @@ def _count_mistakes(graph: Graph, node: Node, info: ClassInfo) -> list[Diagnosti
             )
         connected = {e.target_port if word == "input" else e.source_port for e in edges}
         found += [
-            _mistake(node, f"{_called(node)}: {word} {ports} not connected", "connect it, or to an Idle or Discard")
+            _mistake(node, f"{_called(node)}: {word}{ports} not connected", "connect it, or to an Idle or Discard")
             for ports in _gaps(connected, used)
         ]
     return found
 
 
 def _gaps(connected: set[int], used: int) -> Iterator[str]:
-    """The ports below ``used`` that are not in ``connected``, each run of them once."""
+    """The ports below ``used`` that are not in ``connected``, each run of them once: " 3 is" or "s 4 to 6 are"."""
     following = 0
     for port in (*sorted(connected), used):
         if port == following + 1:
-            yield f"{following} is"
+            yield f" {following} is"
         elif port > following:
-            yield f"{following} to {port - 1} are"
+            yield f"s {following} to {port - 1} are"
         following = port + 1
 
 
@@ -193,7 +193,7 @@ def _resolve(graph: Graph, infos: Mapping[str, ClassInfo]) -> tuple[dict[_Port, 
     for edge in graph.edges:
         conflict = ties.tie((edge.source, True, edge.source_port), (edge.target, False, edge.target_port))
         if conflict is not None:
-            mistakes.append(_conflict(graph, edge, *conflict))
+            mistakes.append(_conflict(edge, *conflict))
     kinds: dict[_Port, Kind] = {port: ties.fixed.get(ties.root(port), ("push", port))[0] for port in ports}
     return kinds, mistakes
 
@@ -202,13 +202,13 @@ def _port_name(port: _Port) -> str:
     return f"{port[0]} {'output' if port[1] else 'input'} {port[2]}"
 
 
-def _conflict(graph: Graph, edge: Edge, push: _Port, pull: _Port) -> Diagnostic:
+def _conflict(edge: Edge, push: _Port, pull: _Port) -> Diagnostic:
     return Diagnostic(
         edge.location,
         f"push and pull meet where {edge.source} output {edge.source_port} is connected to {edge.target} input {edge.target_port}: "
         f"{_port_name(push)} is push and {_port_name(pull)} is pull",
         "put a Queue between push and pull, or an Unqueue between pull and push",
-        graph.node(edge.source).source_line if graph.node(edge.source).location.line == edge.location.line else None,
+        edge.source_line,
     )
 
 
@@ -229,6 +229,7 @@ def _reuse_mistakes(graph: Graph, kinds: Mapping[_Port, Kind]) -> list[Diagnosti
                             if port[1]
                             else "use a scheduler such as RoundRobinSched to join two sources"
                         ),
+                        edge.source_line,
                     )
                 )
             seen.setdefault(port, edge)

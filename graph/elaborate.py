@@ -27,7 +27,7 @@ from graph.template import TUNNEL, Part, Template
 _Meaning = str | Template | int | None
 """A class, the number of a group's part, or nothing yet."""
 _NOWHERE: Final = Place(Location(None, "", 1, 1), "")
-MOST_CONNECTIONS: Final = 1 << 20
+MOST_CONNECTIONS: Final = 1 << 18
 """Connections of one file, before compound elements are expanded."""
 
 

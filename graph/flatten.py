@@ -81,7 +81,7 @@ class _Flattener:
         if name in self.names:
             _fail(
                 f"redeclaration of element {name[:80]!r}",
-                f"one that a compound element makes in line {self.names[name].location.line} has this name; rename one of them",
+                f"the element of line {self.names[name].location.line} has this name already; rename one of them",
                 part.place,
             )
         self.names[name] = part.place

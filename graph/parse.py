@@ -31,7 +31,7 @@ MOST_NESTED: Final = 50
 """Compound elements, groups and libraries inside one another, as in Click's own parser."""
 MOST_PORT: Final = 65535
 """The largest port number. Click has no limit, but no element has as many ports."""
-MOST_PORTS: Final = 1 << 20
+MOST_PORTS: Final = 1 << 18
 """Port numbers in brackets in one file, ranges written out."""
 
 FindLibrary = Callable[[str], tuple[str, str] | None]

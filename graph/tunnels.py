@@ -9,7 +9,7 @@ from graph.diagnostics import ClickError, Diagnostic, fail
 from graph.model import Edge
 from graph.syntax import Place
 
-MOST_STEPS: Final = 1 << 22
+MOST_STEPS: Final = 1 << 20
 """Steps through tunnels, and connections that come of them."""
 
 _End = tuple[str, int]
@@ -61,7 +61,7 @@ class Tunnels:
                 new = [following for following in behind.get(end, ()) if following not in seen]
                 seen.update(new)
                 waiting += reversed(new)
-        return tuple(Edge(*source, *target, place.location) for (source, target), place in found.items())
+        return tuple(Edge(*source, *target, place.location, place.line) for (source, target), place in found.items())
 
     def _one_sided(self, behind: dict[_End, list[_End]], before: dict[_End, None]) -> Iterator[Diagnostic]:
         for end in dict.fromkeys((*before, *behind)):
