@@ -201,12 +201,12 @@ def files(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
         written("lib.click", b"\nIdle ]")
         load(written("in.click", b"require(library lib.click);"), "a")
 
-    def unmapped() -> None:
-        policy = read_policy(written("policy.toml", b"[tenants.a]\nvlan = 1\ndevices = { eth0 = 0 }"))
-        merge({"a": load_text("FromDevice(eth7) -> ToDevice(eth0);", "a.click", "a")}, policy)
+    def merged(text: str, entry: str) -> Callable[[], object]:
+        def run() -> object:
+            policy = read_policy(written("policy.toml", f"[tenants.a]\n{entry}".encode()))
+            return merge({"a": load_text(text, "a.click", "a")}, policy)
 
-    def unmapped_without_devices() -> None:
-        merge({"a": load_text("FromDevice() -> Discard;", "a.click", "a")}, read_policy(written("policy.toml", b"[tenants.a]\nvlan = 1")))
+        return run
 
     yield "no file", lambda: load(folder / "none.click", "a")
     yield "not UTF-8", lambda: load(written("latin.click", b"Idle(\xe9);"), "a")
@@ -215,8 +215,12 @@ def files(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "too many libraries", libraries
     yield "no policy", lambda: read_policy(folder / "none.toml")
     yield "no tenant", lambda: read_policy(written("policy.toml", b"[tenants.a]\nvlan = 1")).tenant("b")
-    yield "device", unmapped
-    yield "no device", unmapped_without_devices
+    two = "vlan = 1\ndevices = { eth0 = 0, eth1 = 0, eth2 = 2 }"
+    yield "device", merged("FromDevice(eth7) -> ToDevice(DEVNAME eth0);", two)
+    yield "no device", merged("FromDevice() -> Discard;", "vlan = 1")
+    yield "device read twice", merged("a :: FromDevice(eth0) -> Discard;\nFromDevice(PROMISC true, DEVNAME eth1) -> Discard;", two)
+    yield "device of another port", merged("FromDevice(eth0) -> Discard;", f"port = 2\n{two}")
+    yield "operator's elements", merged("FromDevice(eth0) -> port0_decap :: Null -> port0_out :: Queue -> ToDevice(eth0);", two)
 
 
 def families(folder: Path) -> Iterator[tuple[str, Iterator[tuple[str, Callable[[], object]]]]]:
