@@ -87,7 +87,7 @@ def split_words(text: str) -> list[str]:
 def unquote(text: str) -> str:
     """The text that quotes and escapes stand for; bytes are characters 0 to 255."""
     result: list[str] = []
-    for kind, piece in _pieces(text.strip()):
+    for kind, piece in _pieces(text.strip(" \t\n\r\f\v")):
         if kind == "string":
             result.append(_escaped(_string_content(piece)))
         elif kind == "verbatim":
