@@ -69,7 +69,7 @@ class Lexer:
         self.tenant = tenant
         self.position = 0
         self._starts = [0, *(found.end() for found in re.finditer(r"\r\n|\r|\n", text))]
-        self._own_file = file
+        self.own_file = file
         self._line_shift = 0
         self._ahead: list[Word] = []
         self._line = (-1, "")
@@ -117,7 +117,7 @@ class Lexer:
         physical = bisect_right(self._starts, start)
         self._line_shift = int(found.group(1)) - physical - 1
         if found.group(2) is not None:
-            self.file = unquote(found.group(2)) or self._own_file
+            self.file = unquote(found.group(2)) or self.own_file
 
     def _fail(self, message: str, advice: str, start: int) -> NoReturn:
         place = self.place(start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -33,9 +34,12 @@ def _read(path: Path, tenant: str | None) -> str:
 def _libraries(folder: Path, tenant: str | None) -> FindLibrary:
     """Libraries in ``folder`` and below; a tenant reaches no other files."""
 
-    def find(name: str) -> tuple[str, str] | None:
-        if "\0" in name or not (path := folder / name).resolve().is_relative_to(folder.resolve()) or not path.is_file():
+    def find(name: str, requiring: str) -> tuple[str, str] | None:
+        path = Path(os.path.normpath(Path(requiring).parent / name))
+        try:
+            is_there = path.resolve().is_relative_to(folder.resolve()) and path.is_file()
+        except (OSError, ValueError, RuntimeError):
             return None
-        return _read(path, tenant), str(path)
+        return (_read(path, tenant), str(path)) if is_there else None
 
     return find

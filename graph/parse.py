@@ -34,23 +34,24 @@ MOST_PORT: Final = 65535
 MOST_PORTS: Final = 1 << 18
 """Port numbers in brackets in one file, ranges written out."""
 
-FindLibrary = Callable[[str], tuple[str, str] | None]
-"""(text, file) of a library, None where there is none of that name."""
+FindLibrary = Callable[[str, str], tuple[str, str] | None]
+"""(text, file) of a library by its name and the file that requires it, None where there is none."""
 
 
 def parse(text: str, file: str, tenant: str | None = None, find_library: FindLibrary | None = None) -> Tree:
     """The syntax tree of ``text``. Errors: `ClickError` with the place of the first mistake."""
-    parser = _Parser(Lexer(text, file, tenant), find_library or (lambda _: None), {file})
+    parser = _Parser(Lexer(text, file, tenant), find_library or (lambda *_: None), {file})
     return Tree(tuple(parser.statements(None)))
 
 
 class _Parser:
-    def __init__(self, lexer: Lexer, find_library: FindLibrary, included: set[str]) -> None:
+    def __init__(self, lexer: Lexer, find_library: FindLibrary, included: set[str], outside: int = 0) -> None:
         self.lexer = lexer
         self.find_library = find_library
         self.included = included
         self.braces = 0
         self.depth = 0
+        self.outside = outside
         self.ports = 0
 
     def statements(self, opening: Word | None) -> list[Statement]:
@@ -106,7 +107,7 @@ class _Parser:
     def _library(self, name: str, place: Place) -> list[Statement]:
         if self.braces:
             _fail("a library can be required at file scope only", "move this require out of the compound element", place)
-        found = self.find_library(name)
+        found = self.find_library(name, self.lexer.own_file)
         if found is None:
             _fail(f"the library {name!r} is not found", "a library lies in the folder of the file that requires it, or below", place)
         text, file = found
@@ -115,7 +116,8 @@ class _Parser:
         self.included.add(file)
         if len(self.included) > MOST_NESTED:
             _fail(f"more than {MOST_NESTED} libraries", "put them in fewer files", place)
-        return _Parser(Lexer(text, file, self.lexer.tenant), self.find_library, self.included).statements(None)
+        lexer = Lexer(text, file, self.lexer.tenant)
+        return _Parser(lexer, self.find_library, self.included, self.outside + self.depth).statements(None)
 
     def _definition(self) -> Definition:
         place = self.lexer.take().place
@@ -228,7 +230,7 @@ class _Parser:
         return _unexpected(word, "a port number")
 
     def _nested(self, opening: Word) -> None:
-        if self.depth >= MOST_NESTED:
+        if self.outside + self.depth >= MOST_NESTED:
             _fail(f"more than {MOST_NESTED} compound elements and groups inside one another", "give the inner ones names", opening.place)
         self.depth += 1
 
