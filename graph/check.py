@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 from graph.classes import ClassInfo, ClassTable
@@ -132,9 +133,25 @@ def flows(code: str, inputs: int, outputs: int) -> list[tuple[int, int]]:
     return [(i, o) for i in range(inputs) for o in range(outputs) if _flows(left, right or left, i, o)]
 
 
+def _joins(code: str, inputs: int, outputs: int) -> Iterator[tuple[int, int]]:
+    """Pairs that join the same ports as all of `flows` do, but not more than there are ports where ports are alike."""
+    left, _, right = code.partition("/")
+    if "#" in code:
+        yield from flows(code, inputs, outputs)
+        return
+    lefts, rights = _letters_of(left), _letters_of(right or left)
+    for a, b in product(range(min(inputs, len(lefts))), range(min(outputs, len(rights)))):
+        if _flows(left, right or left, a, b):
+            yield from ((i, b) for i in (range(a, inputs) if a == len(lefts) - 1 else (a,)))
+            yield from ((a, o) for o in (range(b, outputs) if b == len(rights) - 1 else (b,)))
+
+
+def _letters_of(code: str) -> list[str]:
+    return re.findall(r"\[\^?[^\]]*\]|.", code) or ["x"]
+
+
 def _flows(left: str, right: str, port: int, output: int) -> bool:
-    lefts = re.findall(r"\[\^?[^\]]*\]|.", left) or ["x"]
-    rights = re.findall(r"\[\^?[^\]]*\]|.", right) or ["x"]
+    lefts, rights = _letters_of(left), _letters_of(right)
     a, b = lefts[min(port, len(lefts) - 1)], rights[min(output, len(rights) - 1)]
     if "#" in a or "#" in b:
         return (port != output) if b.startswith("[^") else port == output
@@ -187,7 +204,7 @@ def _resolve(graph: Graph, infos: Mapping[str, ClassInfo]) -> tuple[dict[_Port, 
                     ties.fix((node.name, is_output, port), "push" if letter == "h" else "pull")
     for node in graph.nodes:
         letters = _letters(infos[node.name])
-        for i, o in flows(infos[node.name].flow, graph.input_count(node.name), graph.output_count(node.name)):
+        for i, o in _joins(infos[node.name].flow, graph.input_count(node.name), graph.output_count(node.name)):
             if _letter(letters[0], i) == "a" and _letter(letters[1], o) == "a":
                 ties.tie((node.name, False, i), (node.name, True, o))
     for edge in graph.edges:

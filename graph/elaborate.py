@@ -72,13 +72,16 @@ class _Scope:
 
     def name_the_anonymous(self) -> None:
         """Where a name such as `Queue@3` is taken, the number goes up, as in Click."""
+        beyond: dict[str, int] = {}
         for number in self.anonymous:
             part = self.template.parts[number]
             base, _, count = part.name.rpartition("@")
-            following = int(count)
+            following, taken = int(count), []
             while part.name in self.names:
-                following += 1
+                taken.append(part.name)
+                following = beyond.get(part.name, following + 1)
                 part.name = f"{base}@{following}"
+            beyond.update(dict.fromkeys(taken, following + 1))
             self.names[part.name] = number
             for inside, word in zip(part.pair or (), ("input", "output"), strict=False):
                 self.template.parts[inside].name = f"{part.name}/{word}"
@@ -291,7 +294,7 @@ def _check_pseudo(template: Template, into: int, out: int, name: str, place: Pla
 
 def _define(statement: Definition, template: Template) -> None:
     for name, value in statement.variables:
-        if name in template.definitions or any(p.name == name for p in template.parameters):
+        if name in template.definitions or name in template.parameter_names:
             _fail(f"${name} is defined twice in one scope", "define it once", statement.place)
         template.definitions[name] = value
 

@@ -1,4 +1,10 @@
-"""Compound elements expanded, variables substituted: a syntax tree becomes a flat graph with names `outer/inner`, as Click makes them."""
+"""Compound elements expanded, variables substituted: a syntax tree becomes a flat graph with names `outer/inner`, as Click makes them.
+
+Where Click's tools and its driver differ, the driver is followed: a name that nobody declared is an error, and variables in the value of a
+variable mean what they mean where that is used. What differs from both: a comment that is never closed is an error; so is a configuration
+that variables make to end its own parentheses; ports go up to 65535; `...` goes on with the class that is visible outside the compound;
+comments in configurations are left out; and there are bounds on depth and size, so that no text takes long.
+"""
 
 from __future__ import annotations
 

@@ -267,6 +267,7 @@ class _Parser:
     def _parameters(self) -> tuple[Parameter, ...]:
         """`$a, KEYWORD $b, __REST__ $rest |`; nothing is taken unless it is there."""
         found: list[Parameter] = []
+        seen: set[str] = set()
         first = self.lexer.peek()
         if first.kind != "variable" and first.text != "|" and (first.kind != "name" or self.lexer.peek(1).kind != "variable"):
             return ()
@@ -276,7 +277,7 @@ class _Parser:
             name = word if keyword is None else self.lexer.take()
             if name.kind != "variable":
                 _unexpected(name, "a parameter such as $x")
-            _check_order(found, Parameter(keyword, name.text[1:]), word)
+            _check_order(found, seen, Parameter(keyword, name.text[1:]), word)
             found.append(Parameter(keyword, name.text[1:]))
             if self.lexer.peek().text == ",":
                 self.lexer.take()
@@ -299,13 +300,15 @@ def _package(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_]+", name) else f"package {quote(name)}"
 
 
-def _check_order(before: list[Parameter], new: Parameter, word: Word) -> None:
-    if any(old.name == new.name for old in before):
+def _check_order(before: list[Parameter], seen: set[str], new: Parameter, word: Word) -> None:
+    """``seen`` are names and keywords so far, names with their dollar."""
+    if f"${new.name}" in seen:
         _fail(f"the parameter ${new.name} is there twice", "give one of them another name", word.place)
-    if new.keyword is not None and any(old.keyword == new.keyword for old in before):
+    if new.keyword in seen:
         _fail(f"the keyword {new.keyword} is there twice", "give one of them another keyword", word.place)
     if before and (before[-1].keyword == "__REST__" or (new.keyword is None and before[-1].keyword is not None)):
         _fail("these parameters are out of order", "write positional ones first, then keywords, then __REST__", word.place)
+    seen.update((f"${new.name}", new.keyword or ""))
 
 
 def _shared_class(step: tuple[Element, ...]) -> tuple[Element, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from graph.syntax import Parameter, Place
@@ -48,6 +49,11 @@ class Template:
     definitions: dict[str, str] = field(default_factory=dict)
     requirements: list[str] = field(default_factory=list)
     overload: str | Template | None = None
+
+    @cached_property
+    def parameter_names(self) -> frozenset[str]:
+        """Names of the parameters."""
+        return frozenset(parameter.name for parameter in self.parameters)
 
     @property
     def inputs(self) -> int:
@@ -98,8 +104,9 @@ class Template:
         """
         closest = None
         for alternative in self.alternatives():
-            values = alternative.bind(arguments)
-            if values is not None and (alternative.inputs, alternative.outputs) == (inputs, outputs):
+            fits = (alternative.inputs, alternative.outputs) == (inputs, outputs)
+            values = alternative.bind(arguments) if fits or self.overload is None else None
+            if values is not None and fits:
                 return alternative, values
-            closest = closest if values is None else (alternative, values)
+            closest = None if values is None else (alternative, values)
         return self.last_resort() or (closest if self.overload is None else None)

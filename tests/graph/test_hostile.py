@@ -53,6 +53,14 @@ HOSTILE = {
     "circle": "p :: {->}; q :: {->}; p -> q -> p;",
     "synonym of itself": "elementclass A A; elementclass B A; elementclass A B; A -> B;",
     "extends itself": "elementclass A { -> || ... } elementclass A { $x | -> || ... } Idle -> A(1, 2) -> Discard;",
+    "many ports": "a, b :: Idle; a [0-9000] => [0-9000] b [0-9000] => [0-9000] Idle;",
+    "many parameters": "elementclass A { "
+    + ", ".join(f"$a{i}" for i in range(20000))
+    + " | -> } Idle -> A("
+    + "1, " * 20000
+    + ") -> Discard;",
+    "many alternatives": "elementclass A { " + " || ".join(["$a, $b | ->"] * 2000) + " }" + " Idle -> A(1) -> Discard;",
+    "taken names": "".join(f"Idle@{i + 5001} :: Idle; " for i in range(5000)) + "Idle;" * 5000,
     "many names": ", ".join(f"a{i}" for i in range(3000)) + " :: {" + "Null;" * 300 + "};",
 }
 
