@@ -29,7 +29,7 @@ class Edge:
     target: str
     target_port: int
     location: Location
-    source_line: str | None = field(default=None, compare=False)
+    source_line: str | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
