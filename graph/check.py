@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 from graph.classes import ClassInfo, ClassTable
@@ -39,6 +40,13 @@ def check(graph: Graph, table: ClassTable) -> Checked:
         )
         for node in graph.nodes
         if infos[node.name] is None
+    ]
+    if mistakes:
+        raise ClickError(*mistakes)
+    mistakes = [
+        _mistake(node, f"{node.name!r} is a class and cannot name an element", "write NAME :: Class, with a name of its own")
+        for node in graph.nodes
+        if table(node.name) is not None
     ]
     if mistakes:
         raise ClickError(*mistakes)
@@ -93,11 +101,21 @@ def _count_mistakes(graph: Graph, node: Node, info: ClassInfo) -> list[Diagnosti
             )
         connected = {e.target_port if word == "input" else e.source_port for e in edges}
         found += [
-            _mistake(node, f"{_called(node)}: {word} {port} is not connected", "connect it, or to an Idle or Discard")
-            for port in range(used)
-            if port not in connected
+            _mistake(node, f"{_called(node)}: {word}{ports} not connected", "connect it, or to an Idle or Discard")
+            for ports in _gaps(connected, used)
         ]
     return found
+
+
+def _gaps(connected: set[int], used: int) -> Iterator[str]:
+    """The ports below ``used`` that are not in ``connected``, each run of them once: " 3 is" or "s 4 to 6 are"."""
+    following = 0
+    for port in (*sorted(connected), used):
+        if port == following + 1:
+            yield f" {following} is"
+        elif port > following:
+            yield f"s {following} to {port - 1} are"
+        following = port + 1
 
 
 def _letter(codes: str, port: int) -> str:
@@ -115,9 +133,25 @@ def flows(code: str, inputs: int, outputs: int) -> list[tuple[int, int]]:
     return [(i, o) for i in range(inputs) for o in range(outputs) if _flows(left, right or left, i, o)]
 
 
+def _joins(code: str, inputs: int, outputs: int) -> Iterator[tuple[int, int]]:
+    """Pairs that join the same ports as all of `flows` do, but not more than there are ports where ports are alike."""
+    left, _, right = code.partition("/")
+    if "#" in code:
+        yield from flows(code, inputs, outputs)
+        return
+    lefts, rights = _letters_of(left), _letters_of(right or left)
+    for a, b in product(range(min(inputs, len(lefts))), range(min(outputs, len(rights)))):
+        if _flows(left, right or left, a, b):
+            yield from ((i, b) for i in (range(a, inputs) if a == len(lefts) - 1 else (a,)))
+            yield from ((a, o) for o in (range(b, outputs) if b == len(rights) - 1 else (b,)))
+
+
+def _letters_of(code: str) -> list[str]:
+    return re.findall(r"\[\^?[^\]]*\]|.", code) or ["x"]
+
+
 def _flows(left: str, right: str, port: int, output: int) -> bool:
-    lefts = re.findall(r"\[\^?[^\]]*\]|.", left) or ["x"]
-    rights = re.findall(r"\[\^?[^\]]*\]|.", right) or ["x"]
+    lefts, rights = _letters_of(left), _letters_of(right)
     a, b = lefts[min(port, len(lefts) - 1)], rights[min(output, len(rights) - 1)]
     if "#" in a or "#" in b:
         return (port != output) if b.startswith("[^") else port == output
@@ -170,13 +204,13 @@ def _resolve(graph: Graph, infos: Mapping[str, ClassInfo]) -> tuple[dict[_Port, 
                     ties.fix((node.name, is_output, port), "push" if letter == "h" else "pull")
     for node in graph.nodes:
         letters = _letters(infos[node.name])
-        for i, o in flows(infos[node.name].flow, graph.input_count(node.name), graph.output_count(node.name)):
+        for i, o in _joins(infos[node.name].flow, graph.input_count(node.name), graph.output_count(node.name)):
             if _letter(letters[0], i) == "a" and _letter(letters[1], o) == "a":
                 ties.tie((node.name, False, i), (node.name, True, o))
     for edge in graph.edges:
         conflict = ties.tie((edge.source, True, edge.source_port), (edge.target, False, edge.target_port))
         if conflict is not None:
-            mistakes.append(_conflict(graph, edge, *conflict))
+            mistakes.append(_conflict(edge, *conflict))
     kinds: dict[_Port, Kind] = {port: ties.fixed.get(ties.root(port), ("push", port))[0] for port in ports}
     return kinds, mistakes
 
@@ -185,13 +219,13 @@ def _port_name(port: _Port) -> str:
     return f"{port[0]} {'output' if port[1] else 'input'} {port[2]}"
 
 
-def _conflict(graph: Graph, edge: Edge, push: _Port, pull: _Port) -> Diagnostic:
+def _conflict(edge: Edge, push: _Port, pull: _Port) -> Diagnostic:
     return Diagnostic(
         edge.location,
         f"push and pull meet where {edge.source} output {edge.source_port} is connected to {edge.target} input {edge.target_port}: "
         f"{_port_name(push)} is push and {_port_name(pull)} is pull",
         "put a Queue between push and pull, or an Unqueue between pull and push",
-        graph.node(edge.source).source_line if graph.node(edge.source).location.line == edge.location.line else None,
+        edge.source_line,
     )
 
 
@@ -212,6 +246,7 @@ def _reuse_mistakes(graph: Graph, kinds: Mapping[_Port, Kind]) -> list[Diagnosti
                             if port[1]
                             else "use a scheduler such as RoundRobinSched to join two sources"
                         ),
+                        edge.source_line,
                     )
                 )
             seen.setdefault(port, edge)

@@ -10,17 +10,22 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+_BYTES: Final = r"\\<(?:[^>/]|//[^\n\r]*|/\*.*?(?:\*/|\Z)|/(?![/*]))*+(?:>|\Z)"
 _PIECE: Final = re.compile(
-    r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
-      | (?P<string>"(?:[^"\\]|\\.)*(?:"|\Z))
+    rf"""(?P<comment>//[^\n\r]*|/\*.*?(?:\*/|\Z))
+      | (?P<string>"(?:[^"\\]|{_BYTES}|\\(?!<).|\\\Z)*+(?:"|\Z))
       | (?P<verbatim>'[^']*(?:'|\Z))
-      | (?P<bytes>\\<[^>]*(?:>|\Z))
+      | (?P<bytes>{_BYTES})
       | (?P<comma>,)
-      | (?P<space>\s+)
-      | (?P<plain>.)""",
+      | (?P<space>[ \t\n\r\f\v]+)
+      | (?P<plain>[^,"'\\/ \t\n\r\f\v]+|.)""",
     re.DOTALL | re.VERBOSE,
 )
 _ESCAPES: Final = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_ESCAPE: Final = re.compile(rf"({_BYTES})|\\x([0-9a-fA-F]*)|\\([0-7]{{1,3}})|\\(\r\n|.)", re.DOTALL)
+
+_CLOSED_STRING: Final = re.compile(rf'"(?:[^"\\]|{_BYTES}|\\(?!<).)*+"', re.DOTALL)
+_COMMENT: Final = re.compile(r"//[^\n\r]*|/\*.*?\*/", re.DOTALL)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
@@ -31,66 +36,107 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
 
 
 def split_arguments(config: str) -> list[str]:
-    """The arguments between commas, comments taken out, white space around each stripped. No text at all is no argument."""
-    arguments = [""]
+    """The arguments between commas, white space around each stripped and comments with the space beside them made one space. An empty
+    last argument is none.
+    """
+    arguments: list[list[tuple[str, str]]] = [[]]
     for kind, piece in _pieces(config):
         if kind == "comma":
-            arguments.append("")
+            arguments.append([])
         else:
-            arguments[-1] += " " if kind == "comment" else piece
-    stripped = [argument.strip() for argument in arguments]
-    return [] if stripped == [""] else stripped
+            arguments[-1].append((kind, piece))
+    joined = [_joined(argument) for argument in arguments]
+    return joined if joined[-1] else joined[:-1]
+
+
+def without_comments(config: str) -> str:
+    """``config`` as it is where it has no comment, else its arguments without."""
+    commented = any(kind == "comment" for kind, _ in _pieces(config)) if "/" in config else False
+    return ", ".join(split_arguments(config)) if commented else config
+
+
+def _joined(pieces: list[tuple[str, str]]) -> str:
+    out: list[str] = []
+    gap, commented = "", False
+    for kind, piece in pieces:
+        if kind == "comment":
+            commented = True
+        elif kind == "space":
+            gap += piece
+        else:
+            out += [" " if commented else gap, piece] if out else [piece]
+            gap, commented = "", False
+    return "".join(out)
 
 
 def split_words(text: str) -> list[str]:
     """The words between white space; a string counts as part of a word."""
-    words: list[str] = []
+    words: list[list[str]] = []
     inside = False
     for kind, piece in _pieces(text):
         if kind in ("space", "comment"):
             inside = False
         elif inside:
-            words[-1] += piece
+            words[-1].append(piece)
         else:
-            words.append(piece)
+            words.append([piece])
             inside = True
-    return words
+    return ["".join(word) for word in words]
 
 
 def unquote(text: str) -> str:
     """The text that quotes and escapes stand for; bytes are characters 0 to 255."""
-    result = ""
-    for kind, piece in _pieces(text.strip()):
+    result: list[str] = []
+    for kind, piece in _pieces(text.strip(" \t\n\r\f\v")):
         if kind == "string":
-            result += _escaped(piece[1:-1] if len(piece) > 1 and piece.endswith('"') else piece[1:])
+            result.append(_escaped(_string_content(piece)))
         elif kind == "verbatim":
-            result += piece[1:-1] if len(piece) > 1 and piece.endswith("'") else piece[1:]
+            result.append(piece[1:-1] if len(piece) > 1 and piece.endswith("'") else piece[1:])
         elif kind == "bytes":
-            result += _hexadecimal(piece[2:].rstrip(">"))
+            result.append(_hexadecimal(piece[2:].rstrip(">")))
         elif kind != "comment":
-            result += piece
-    return result
+            result.append(piece)
+    return "".join(result)
+
+
+def _string_content(piece: str) -> str:
+    """What is between the quotes; the closing one can be missing at the end of a text."""
+    closed = _CLOSED_STRING.fullmatch(piece) is not None
+    return piece[1:-1] if closed else piece[1:]
 
 
 def _escaped(text: str) -> str:
-    pattern = re.compile(r"\\(?:<([^>]*)>|x([0-9a-fA-F]+)|([0-7]{1,3})|(\r\n|.))", re.DOTALL)
-
     def replacement(found: re.Match[str]) -> str:
         data, number, octal, letter = found.groups()
         if data is not None:
-            return _hexadecimal(data)
+            return _hexadecimal(data[2:])
         if number is not None:
-            return chr(int(number, 16) & 0xFF)
+            return chr(int(number[-2:] or "0", 16))
         if octal is not None:
             return chr(int(octal, 8) & 0xFF)
-        return "" if letter in ("\n", "\r\n") else _ESCAPES.get(letter, letter)
+        return "" if letter in ("\n", "\r", "\r\n") else _ESCAPES.get(letter, letter)
 
-    return pattern.sub(replacement, text)
+    return _ESCAPE.sub(replacement, text)
 
 
 def _hexadecimal(text: str) -> str:
-    digits = "".join(c for c in re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL) if c in "0123456789abcdefABCDEF")
+    digits = "".join(c for c in _COMMENT.sub("", text) if c in "0123456789abcdefABCDEF")
     return "".join(chr(int(digits[i : i + 2], 16)) for i in range(0, len(digits) - 1, 2))
+
+
+def quote_always(text: str) -> str:
+    """``text`` as a string in double quotes, as Click writes it into another string."""
+    out = []
+    for character in text:
+        if character in '"\\$':
+            out.append("\\" + character)
+        elif character in "\t\r\n":
+            out.append({"\t": "\\t", "\r": "\\r", "\n": "\\n"}[character])
+        elif 32 <= ord(character) < 127:
+            out.append(character)
+        else:
+            out += [f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogatepass")]
+    return '"' + "".join(out) + '"'
 
 
 def quote(text: str) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Final, NoReturn
+
+LONGEST_LINE: Final = 240
+"""Characters of a source line that a diagnostic shows."""
 
 
 @dataclass(frozen=True, order=True)
@@ -34,10 +37,17 @@ class Diagnostic:
         place = f"{self.location}: " if self.location else ""
         lines = [f"{place}error: {self.message}"]
         if self.source_line is not None and self.location is not None:
-            before = self.source_line[: self.location.column - 1]
-            padding = "".join("\t" if character == "\t" else " " for character in before)
-            lines += [f"    {self.source_line}", f"    {padding}^"]
+            shown, column = _shown(self.source_line, self.location.column - 1)
+            padding = "".join("\t" if character == "\t" else " " for character in shown[:column])
+            lines += [f"    {shown}", f"    {padding}^"]
         return "\n".join([*lines, f"  {self.advice}"])
+
+
+def _shown(line: str, column: int) -> tuple[str, int]:
+    """The line as it is shown, with the column in it: of a very long one what is near the column, and nothing that moves a cursor."""
+    start = max(0, column - LONGEST_LINE // 2) if len(line) > LONGEST_LINE else 0
+    part = "".join(c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in line[start : start + LONGEST_LINE])
+    return ("…" if start else "") + part + ("…" if start + LONGEST_LINE < len(line) else ""), column - start + bool(start)
 
 
 class ClickError(Exception):

@@ -1,240 +1,149 @@
-"""Compound elements expanded, variables substituted: a syntax tree becomes a flat graph with names `outer/inner`, as Click makes them."""
+"""Compound elements expanded, variables substituted: a syntax tree becomes a flat graph with names `outer/inner`, as Click makes them.
+
+Where Click's tools and its driver differ, the driver is followed: a name that nobody declared is an error, and variables in the value of a
+variable mean what they mean where that is used. What differs from both: a comment that is never closed is an error; so is a configuration
+that variables make to end its own parentheses; ports go up to 65535; `...` goes on with the class that is visible outside the compound;
+comments in configurations are left out; and there are bounds on depth and size, so that no text takes long.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from typing import Final, NoReturn
 
-from graph.configuration import split_arguments, split_words
-from graph.diagnostics import Location, fail
-from graph.model import Edge, Graph, Node
-from graph.scope import Alternative, CompoundClass, Declared, Scope, bind
-from graph.syntax import Body, Chain, ClassDefinition, Definition, Endpoint, Item, Place, Requirement, Statement, Tree
+from graph.configuration import split_arguments, without_comments
+from graph.diagnostics import fail
+from graph.elaborate import elaborate
+from graph.lexer import is_configuration
+from graph.model import Graph, Node
+from graph.syntax import Place, Tree
+from graph.template import TUNNEL, Part, Template
+from graph.tunnels import Tunnels
+from graph.variables import Budget, Environment, TooLargeError, expand
 
-MOST_NESTED = 100
-"""Compound elements inside one another; more is a class that contains itself."""
-
-
-@dataclass(frozen=True)
-class _Link:
-    """A connection between flat names, some of which are tunnels: the `input` and `output` of a compound."""
-
-    source: tuple[str, int]
-    target: tuple[str, int]
-    location: Location
-
-
-@dataclass
-class _State:
-    nodes: list[Node] = field(default_factory=list)
-    links: list[_Link] = field(default_factory=list)
-    tunnels: set[str] = field(default_factory=set)
-    requirements: list[str] = field(default_factory=list)
+MOST_NESTED: Final = 100
+"""Compound elements inside one another when they are expanded."""
+MOST_TEXT: Final = 1 << 26
+"""All elements and connections together, in characters of their names and configurations."""
+_EACH: Final = 512
+"""What an element or a connection counts as besides, in characters."""
 
 
 def flatten(tree: Tree, variables: Mapping[str, str] | None = None) -> Graph:
     """The flat graph of ``tree``; ``variables`` go before what `define` says. Errors: `ClickError`."""
-    state = _State()
-    _Flattener(state, 0).body(tree.statements, Scope("", None, dict(variables or {})), fixed=frozenset(variables or {}))
-    return Graph(tuple(state.nodes), _without_tunnels(state), tuple(state.requirements))
+    top = elaborate(tree)
+    flattener = _Flattener()
+    environment = Environment(None, 0, {**top.definitions, **(variables or {})})
+    flattener.body(top, "", environment, 0)
+    return Graph(tuple(flattener.nodes), flattener.tunnels.edges(), tuple(flattener.requirements))
+
+
+@dataclass(frozen=True)
+class _Resolved:
+    """A part as it will be: its flat name and configuration, and the alternative of its compound class with the parameters' values."""
+
+    part: Part
+    name: str
+    config: str
+    kind: str | Template
+    values: Mapping[str, str]
+
+    def end(self, side: str) -> str:
+        """The name at which connections end: for what has an inside, the `input` or `output` there."""
+        has_inside = self.part.pair is not None or isinstance(self.kind, Template)
+        return f"{self.name}/{side}" if has_inside else self.name
 
 
 class _Flattener:
-    def __init__(self, state: _State, depth: int) -> None:
-        self.state = state
-        self.depth = depth
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.names: dict[str, Place] = {}
+        self.requirements: dict[str, None] = {}
+        self.tunnels = Tunnels()
+        self.budget = Budget(MOST_TEXT)
+        self.text = 0
 
-    def body(self, statements: tuple[Statement, ...], scope: Scope, fixed: frozenset[str]) -> None:
-        """Read the statements of one scope, then expand the compound elements that it declares."""
-        for statement in statements:
-            if isinstance(statement, ClassDefinition):
-                self._define_class(statement, scope)
-            elif isinstance(statement, Requirement):
-                self.state.requirements += [r for r in split_arguments(statement.text) if r not in self.state.requirements]
-            elif isinstance(statement, Definition):
-                scope.variables.update({n: scope.substitute(v) for n, v in statement.variables if n not in fixed})
-            else:
-                self._chain(statement, scope)
-        for declared in scope.elements.values():
-            self._emit(declared)
+    def body(self, template: Template, prefix: str, environment: Environment, depth: int) -> None:
+        """Add what is in ``template``: its connections, then its elements, where a compound one adds what is in it."""
+        self.requirements.update(dict.fromkeys(template.requirements))
+        parts = [self._resolve(part, prefix, environment) for part in template.parts]
+        for (source, output, target, port), place in template.links.items():
+            self._spend(_EACH, place)
+            self.tunnels.connect((parts[source].end("output"), output), (parts[target].end("input"), port), place)
+        for resolved in parts:
+            part = resolved.part
+            if part.pair is not None or isinstance(resolved.kind, Template):
+                self.tunnels.add(resolved.name, part.place)
+            if isinstance(resolved.kind, Template):
+                self._inside(resolved, resolved.kind, environment, depth)
+            elif resolved.kind != TUNNEL:
+                self.nodes.append(Node(resolved.name, resolved.kind, resolved.config, part.place.location, part.place.line))
 
-    def _define_class(self, statement: ClassDefinition, scope: Scope) -> None:
-        if statement.compound is None:
-            scope.classes[statement.name] = statement.synonym or statement.name
-        else:
-            scope.classes[statement.name] = scope.define(statement.compound, statement.name, statement.place)
-
-    def _chain(self, chain: Chain, scope: Scope) -> None:
-        names = [self._item(endpoint, scope, declares=not chain.arrows) for endpoint in chain.endpoints]
-        for index, arrow in enumerate(chain.arrows):
-            left, right = chain.endpoints[index], chain.endpoints[index + 1]
-            self._connect(scope, names[index], left, names[index + 1], right, arrow)
-
-    def _item(self, endpoint: Endpoint, scope: Scope, *, declares: bool) -> str:
-        item = endpoint.item
-        if item.class_name is None and item.compound is None:
-            return self._reference(item, scope, declares=declares)
-        if item.compound is not None:
-            name = item.names[0] if item.names else f"@{len(scope.elements) + 1}"
-            kind: str | CompoundClass = scope.define(item.compound, f"the class of {name}", item.place)
-        else:
-            kind = scope.find_class(item.class_name or "")
-        names = item.names or (f"{item.class_name or ''}@{len(scope.elements) + 1}",)
-        for name in names:
-            self._declare(name, kind, item, scope)
-        return names[-1]
-
-    @staticmethod
-    def _declare(name: str, kind: str | CompoundClass, item: Item, scope: Scope) -> None:
-        other = scope.elements.get(name)
-        if other is not None:
-            first = other.place.location
-            fail(
-                f"redeclaration of element {name!r}",
-                f"it was first declared in line {first.line}; give one of them another name",
-                item.place.location,
-                item.place.line,
+    def _resolve(self, part: Part, prefix: str, environment: Environment) -> _Resolved:
+        name = prefix + part.name
+        config = self._configuration(part, environment)
+        self._spend(_EACH + len(name) + len(config), part.place)
+        if name in self.names:
+            _fail(
+                f"redeclaration of element {name[:80]!r}",
+                f"the element of line {self.names[name].location.line} has this name already; rename one of them",
+                part.place,
             )
-        scope.elements[name] = Declared(scope.prefix + name, kind, scope.substitute(item.config or ""), item.place)
+        self.names[name] = part.place
+        if isinstance(part.kind, str):
+            return _Resolved(part, name, config, part.kind, {})
+        arguments = split_arguments(config)
+        chosen = part.kind.choose(arguments, part.inputs, part.outputs)
+        if chosen is None:
+            _no_match(part, part.kind, arguments)
+        if isinstance(chosen, str):
+            return _Resolved(part, name, config, chosen, {})
+        return _Resolved(part, name, config, *chosen)
 
-    def _reference(self, item: Item, scope: Scope, *, declares: bool) -> str:
-        name = item.names[0]
-        if name in scope.elements:
-            return name
-        kind = scope.find_class(name)
-        if isinstance(kind, str) and not declares and not name[:1].isupper() and kind == name:
-            advice = f"declare it before: {name} :: Class(…)"
-            if "/" in name:
-                advice += "; a configuration sees only its own elements"
-            fail(f"undeclared element {name!r}", advice, *_at(item))
-        if declares:
-            fail(f"{name!r} alone does nothing", f"declare it ({name} :: Class) or connect it (… -> {name})", *_at(item))
-        anonymous = f"{name}@{len(scope.elements) + 1}"
-        self._declare(anonymous, kind, item, scope)
-        return anonymous
-
-    def _connect(self, scope: Scope, left: str, a: Endpoint, right: str, b: Endpoint, arrow: str) -> None:
-        outputs, inputs = a.outputs or (0,), b.inputs or (0,)
-        if arrow == "->" and len(outputs) != len(inputs) and 1 not in (len(outputs), len(inputs)):
-            fail(
-                "as many output as input ports are wanted",
-                "write as many ports on both sides of the arrow",
-                *_at(b.item),
+    def _configuration(self, part: Part, environment: Environment) -> str:
+        """The configuration with variables replaced, without comments. It cannot end its own parentheses: what a tenant writes stays in
+        its element when the graph is printed.
+        """
+        config = self._expand(part.config, environment, part.place).strip(" \t\n\r\f\v")
+        if config != part.config and not is_configuration(config):
+            _fail(
+                "parentheses or quotes in this configuration do not match once its variables are replaced",
+                "put both of a pair into the same variable, or into none",
+                part.place,
             )
-        if arrow == "=>" and len(outputs) != len(inputs):
-            fail(
-                "=> connects as many output as input ports",
-                "write as many ports on both sides of the arrow",
-                *_at(b.item),
-            )
-        count = max(len(outputs), len(inputs))
-        wide_out = outputs if len(outputs) == count else outputs * count
-        wide_in = inputs if len(inputs) == count else inputs * count
-        for output, port in zip(wide_out, wide_in, strict=True):
-            source, target = scope.elements[left], scope.elements[right]
-            source.outputs, target.inputs = max(source.outputs, output + 1), max(target.inputs, port + 1)
-            location = replace(a.item.place.location)
-            self.state.links.append(_Link((_end(source, "output"), output), (_end(target, "input"), port), location))
+        return without_comments(config)
 
-    def _emit(self, declared: Declared) -> None:
-        if isinstance(declared.kind, str):
-            if declared.kind != _TUNNEL:
-                node = Node(declared.flat, declared.kind, declared.config, declared.place.location, declared.place.line)
-                self.state.nodes.append(node)
-            return
-        if self.depth >= MOST_NESTED:
-            fail(
-                f"the element class {declared.kind.name} contains itself",
-                "break the circle of elementclass",
-                *_place(declared.place),
-            )
-        alternative, values = self._choose(declared.kind, declared)
-        scope = Scope(declared.flat + "/", alternative.scope, {**alternative.scope.variables, **values})
-        for pseudo in ("input", "output"):
-            flat = f"{declared.flat}/{pseudo}"
-            scope.elements[pseudo] = Declared(flat, _TUNNEL, "", declared.place)
-            self.state.tunnels.add(flat)
-        _Flattener(self.state, self.depth + 1).body(alternative.body.statements, scope, frozenset(values))
+    def _inside(self, resolved: _Resolved, template: Template, environment: Environment, depth: int) -> None:
+        place = resolved.part.place
+        if depth >= MOST_NESTED:
+            _fail(f"more than {MOST_NESTED} compound elements inside one another", "nest elementclass less deeply", place)
+        inner = environment.inside(template.depth, resolved.values)
+        for variable, value in template.definitions.items():
+            inner.values[variable] = self._expand(value, inner, template.place)
+        self.body(template, resolved.name + "/", inner, depth + 1)
 
-    def _choose(self, kind: CompoundClass, declared: Declared) -> tuple[Alternative, dict[str, str]]:
-        """The first alternative with these ports that takes these arguments."""
-        arguments, words = _arguments(kind, declared.config)
-        for alternative in kind.alternatives:
-            values = bind(alternative.body, arguments, words)
-            if values is None:
-                continue
-            if len(kind.alternatives) == 1 or _ports_of(alternative.body) == (declared.inputs, declared.outputs):
-                return alternative, values
-        shapes = [
-            f"{len(a.body.parameters)} argument(s), {i} input(s), {o} output(s)" for a in kind.alternatives for i, o in [_ports_of(a.body)]
-        ]
-        return fail(
-            f"no meaning of the compound class {kind.name} fits {len(arguments) + len(words)} argument(s), "
-            f"{declared.inputs} input(s) and {declared.outputs} output(s)",
-            f"it is defined for: {'; '.join(shapes)}",
-            *_place(declared.place),
-        )
+    def _expand(self, text: str, environment: Environment, place: Place) -> str:
+        try:
+            return expand(text, environment, self.budget)
+        except TooLargeError:
+            _fail("this is too long with its variables replaced", "define its variables less deeply", place)
+
+    def _spend(self, text: int, place: Place) -> None:
+        self.text += text
+        if self.text > MOST_TEXT:
+            _fail("this configuration is too large when its compound elements are expanded", "use fewer of them", place)
 
 
-_TUNNEL = "<tunnel>"
+def _no_match(part: Part, kind: Template, arguments: list[str]) -> NoReturn:
+    shapes = [f"{len(a.parameters)} argument(s), {a.inputs} input(s), {a.outputs} output(s)" for a in kind.alternatives()]
+    _fail(
+        f"no meaning of the compound class {kind.name} fits {len(arguments)} argument(s), "
+        f"{part.inputs} input(s) and {part.outputs} output(s)",
+        f"it is defined for: {'; '.join(shapes)}",
+        part.place,
+    )
 
 
-def _arguments(kind: CompoundClass, config: str) -> tuple[list[str], dict[str, str]]:
-    keywords = {p.keyword for a in kind.alternatives for p in a.body.parameters if p.keyword not in (None, "__REST__")}
-    positional: list[str] = []
-    words: dict[str, str] = {}
-    for argument in split_arguments(config):
-        first = split_words(argument)[0] if split_words(argument) else ""
-        if first in keywords:
-            words[first] = argument[len(first) :].strip()
-        else:
-            positional.append(argument)
-    return positional, words
-
-
-def _ports_of(body: Body) -> tuple[int, int]:
-    """Inputs and outputs that a body uses of its `input` and `output`."""
-    inputs = outputs = 0
-    for statement in body.statements:
-        if not isinstance(statement, Chain):
-            continue
-        for left, right in zip(statement.endpoints, statement.endpoints[1:], strict=False):
-            if left.item.names == ("input",):
-                inputs = max(inputs, *(p + 1 for p in left.outputs or (0,)))
-            if right.item.names == ("output",):
-                outputs = max(outputs, *(p + 1 for p in right.inputs or (0,)))
-    return inputs, outputs
-
-
-def _end(declared: Declared, side: str) -> str:
-    """The flat name at which links to or from an element end: a compound's own tunnel."""
-    return declared.flat if isinstance(declared.kind, str) else f"{declared.flat}/{side}"
-
-
-def _at(item: Item) -> tuple[Location, str]:
-    return _place(item.place)
-
-
-def _place(place: Place) -> tuple[Location, str]:
-    return place.location, place.line
-
-
-def _without_tunnels(state: _State) -> tuple[Edge, ...]:
-    """Links with every tunnel replaced by what lies behind it."""
-    behind: dict[tuple[str, int], list[tuple[str, int]]] = {}
-    for link in state.links:
-        behind.setdefault(link.source, []).append(link.target)
-
-    def ends(target: tuple[str, int], seen: frozenset[tuple[str, int]]) -> list[tuple[str, int]]:
-        if target[0] not in state.tunnels:
-            return [target]
-        if target in seen:
-            return []
-        return [end for following in behind.get(target, []) for end in ends(following, seen | {target})]
-
-    edges: dict[Edge, None] = {}
-    for link in state.links:
-        if link.source[0] not in state.tunnels:
-            for name, port in ends(link.target, frozenset()):
-                edges[Edge(link.source[0], link.source[1], name, port, link.location)] = None
-    return tuple(edges)
+def _fail(message: str, advice: str, place: Place) -> NoReturn:
+    fail(message, advice, place.location, place.line)

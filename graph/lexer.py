@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
+from graph.configuration import unquote
 from graph.diagnostics import Location, fail
 from graph.syntax import Place
 
 _WORD: Final = re.compile(
-    r"""(?P<space>\s+|//[^\n]*|/\*.*?\*/)
-      | (?P<directive>\#[^\n]*)
+    r"""(?P<space>[ \t\n\r\f\v]+|//[^\n\r]*|/\*.*?\*/)
+      | (?P<directive>(?:\A|(?<=[\n\r]))\#[^\n\r]*)
       | (?P<arrow>->|=>)
-      | (?P<name>\$\{[A-Za-z_0-9]+\}|\$?[A-Za-z_0-9@][A-Za-z_0-9@/]*)
-      | (?P<symbol>::|\|\||\.\.\.|[{}()\[\];,|])
+      | (?P<name>[A-Za-z0-9_@]+(?:/[A-Za-z0-9_@]+)*)
+      | (?P<variable>\$[A-Za-z0-9_]+)
+      | (?P<symbol>::|\|\||\.\.\.|[{}()\[\];,|-])
       | (?P<unfinished>/\*)
       | (?P<other>.)""",
     re.DOTALL | re.VERBOSE,
 )
+_BYTES: Final = r"\\<(?:[^>/]|//[^\n\r]*|/\*.*?\*/|/(?![/*]))*+>"
+_STRING: Final = rf'"(?:[^"\\]|{_BYTES}|\\(?!<).)*+"'
 _CONFIG: Final = re.compile(
-    r"""(?P<skip>//[^\n]*|/\*.*?\*/|"(?:[^"\\]|\\.)*"|'[^']*'|\\<[^>]*>|[^()"'\\/]+|\\.|[/\\])|(?P<open>\()|(?P<close>\))|(?P<quote>["'])""",
+    rf"""(?P<directive>(?<=[\n\r])\#[^\n\r]*)
+      | (?P<skip>//[^\n\r]*|/\*.*?\*/|{_STRING}|'[^']*'|{_BYTES}|[^()"'\\/\n\r\#]+|\r\n|[\n\r\#]|\\(?!<)|/(?!\*))
+      | (?P<open>\()
+      | (?P<close>\))
+      | (?P<unclosed>["']|/\*|\\<)""",
     re.DOTALL | re.VERBOSE,
 )
-_DIRECTIVE: Final = re.compile(r'#\s*(?:line\s+)?(\d+)(?:\s+"([^"]*)")?')
+_UNCLOSED: Final = {'"': ("this string", '"'), "'": ("this string", "'"), "/*": ("this comment", "*/"), "\\<": ("this data", ">")}
+_DIRECTIVE: Final = re.compile(r'#[ \t]*(?:line[ \t]+)?([0-9]{1,9})(?![0-9])[ \t]*("(?:[^"\\]|\\.)*"?)?')
+_KEYWORDS: Final = frozenset(("elementclass", "require", "provide", "define"))
+
+
+def is_configuration(text: str) -> bool:
+    """Whether ``text`` can stand between parentheses and end where it ends: brackets balanced, strings and comments closed."""
+    position, depth = 0, 0
+    while position < len(text):
+        found = _CONFIG.match(text, position)
+        if found is None or found.lastgroup in ("unclosed", "directive"):
+            return False
+        depth += {"open": 1, "close": -1}.get(found.lastgroup or "", 0)
+        if depth < 0:
+            return False
+        position = found.end()
+    return depth == 0
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word: ``kind`` is `name`, `symbol`, `arrow` or `end`."""
+    """A word: ``kind`` is `name`, `keyword`, `variable`, `symbol`, `arrow` or `end`."""
 
     kind: str
     text: str
@@ -44,21 +68,20 @@ class Lexer:
         self.file = file
         self.tenant = tenant
         self.position = 0
-        self._lines = text.split("\n")
-        self._starts = [0]
-        for line in self._lines:
-            self._starts.append(self._starts[-1] + len(line) + 1)
+        self._starts = [0, *(found.end() for found in re.finditer(r"\r\n|\r|\n", text))]
+        self.own_file = file
         self._line_shift = 0
         self._ahead: list[Word] = []
+        self._line = (-1, "")
 
     def place(self, position: int) -> Place:
         """The place of a position in the text, with `# line` directives applied."""
-        low, high = 0, len(self._lines) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if self._starts[middle] <= position else (low, middle - 1)
-        column = position - self._starts[low] + 1
-        return Place(Location(self.tenant, self.file, low + 1 + self._line_shift, column), self._lines[low].rstrip("\r"))
+        index = bisect_right(self._starts, position) - 1
+        start = self._starts[index]
+        if self._line[0] != index:
+            end = self._starts[index + 1] if index + 1 < len(self._starts) else None
+            self._line = (index, self.text[start:end].rstrip("\r\n"))
+        return Place(Location(self.tenant, self.file, index + 1 + self._line_shift, position - start + 1), self._line[1])
 
     def peek(self, count: int = 0) -> Word:
         """The word after the next ``count`` words, without taking any."""
@@ -85,16 +108,16 @@ class Lexer:
             elif kind == "other":
                 self._fail(f"{found.group()!r} is not expected here", "remove it, or quote it inside a configuration", start)
             elif kind != "space":
-                return Word(kind, found.group(), self.place(start))
+                return Word("keyword" if found.group() in _KEYWORDS else kind, found.group(), self.place(start))
 
     def _directive(self, text: str, start: int) -> None:
         found = _DIRECTIVE.match(text)
         if found is None:
             self._fail("this is not a line directive", 'write # LINE "FILE", or use // for a comment', start)
-        physical = self.place(start).location.line - self._line_shift
+        physical = bisect_right(self._starts, start)
         self._line_shift = int(found.group(1)) - physical - 1
         if found.group(2) is not None:
-            self.file = found.group(2)
+            self.file = unquote(found.group(2)) or self.own_file
 
     def _fail(self, message: str, advice: str, start: int) -> NoReturn:
         place = self.place(start)
@@ -102,24 +125,23 @@ class Lexer:
 
     def configuration(self, opening: Word) -> str:
         """The text up to the parenthesis that closes ``opening``, which was taken just now; leading and trailing white space is left
-        out.
+        out, and so are line directives.
         """
         if self._ahead:
             raise ValueError("a configuration can only follow the last word that was read")
         start, depth = self.position, 1
+        text = ""
         while (found := _CONFIG.match(self.text, self.position)) is not None:
+            kind = found.lastgroup
+            if kind == "unclosed":
+                what, close = _UNCLOSED[found.group()]
+                self._fail(f"{what} is never closed", f"close it with {close}", found.start())
             self.position = found.end()
-            if found.lastgroup == "quote":
-                place = self.place(found.start())
-                fail("this string is never closed", f"close it with {found.group()}", place.location, place.line)
-            depth += {"open": 1, "close": -1}.get(found.lastgroup or "", 0)
+            if kind == "directive":
+                text += self.text[start : found.start()]
+                start = found.end()
+                self._directive(found.group(), found.start())
+            depth += {"open": 1, "close": -1}.get(kind or "", 0)
             if depth == 0:
-                return self.text[start : found.start()].strip()
+                return (text + self.text[start : found.start()]).strip(" \t\n\r\f\v")
         return fail("this configuration is never closed", "close it with )", opening.place.location, opening.place.line)
-
-
-def words(text: str) -> Iterator[Word]:
-    """Every word of ``text``, for tools and tests; configurations are not told apart."""
-    lexer = Lexer(text, "<text>", None)
-    while (word := lexer.take()).kind != "end":
-        yield word

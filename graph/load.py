@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from graph.diagnostics import Location, fail
 from graph.flatten import flatten
 from graph.model import Graph
-from graph.parse import parse
+from graph.parse import FindLibrary, parse
 
 
 def load_text(text: str, file: str, tenant: str | None = None, variables: Mapping[str, str] | None = None) -> Graph:
-    """The flat graph of ``text``, which came from ``file``. Errors: `ClickError`."""
+    """The flat graph of ``text``, which came from ``file`` and can require no library. Errors: `ClickError`."""
     return flatten(parse(text, file, tenant), variables)
 
 
 def load(path: Path, tenant: str | None = None, variables: Mapping[str, str] | None = None) -> Graph:
     """The flat graph of the file at ``path``. Errors: `ClickError`, also where it cannot be read."""
+    return flatten(parse(_read(path, tenant), str(path), tenant, _libraries(path.parent, tenant)), variables)
+
+
+def _read(path: Path, tenant: str | None) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
-        fail(
-            f"cannot read this file: {error.strerror}",
-            "check its name and permissions",
-            Location(tenant, str(path), 1, 1),
-        )
+        fail(f"cannot read this file: {error.strerror}", "check its name and permissions", Location(tenant, str(path), 1, 1))
     except UnicodeDecodeError as error:
         fail(f"byte {error.start} is not UTF-8", "save the file as UTF-8", Location(tenant, str(path), 1, 1))
-    return load_text(text, str(path), tenant, variables)
+
+
+def _libraries(folder: Path, tenant: str | None) -> FindLibrary:
+    """Libraries in ``folder`` and below; a tenant reaches no other files."""
+
+    def find(name: str, requiring: str) -> tuple[str, str] | None:
+        path = Path(os.path.normpath(Path(requiring).parent / name))
+        try:
+            is_there = path.resolve().is_relative_to(folder.resolve()) and path.is_file()
+        except (OSError, ValueError, RuntimeError):
+            return None
+        return (_read(path, tenant), str(path)) if is_there else None
+
+    return find

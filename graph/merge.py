@@ -14,11 +14,12 @@ A rate in a quota holds for each port on its own: stock policers see one path.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from graph.configuration import split_arguments, unquote
+from graph.configuration import split_arguments, split_words, unquote
 from graph.diagnostics import ClickError, Diagnostic, Location
 from graph.model import Edge, Graph, Node
 from graph.policy import Policy, TenantPolicy
@@ -55,7 +56,9 @@ class _Building:
 
 
 def merge(tenants: Mapping[str, Graph], policy: Policy) -> Master:
-    """The master graph of ``tenants``. Errors: `ClickError` for a device that the policy does not map."""
+    """The master graph of ``tenants``. Errors: `ClickError` for a device that the policy does not map or that is read twice, and for a name
+    that the operator's own elements have.
+    """
     order = tuple(name for name in policy.tenants if name in tenants)
     _check_devices(tenants, policy, order)
     building = _Building()
@@ -68,30 +71,60 @@ def merge(tenants: Mapping[str, Graph], policy: Policy) -> Master:
         _rename(building, name, tenants[name])
     for port in ports:
         _multiplex(building, policy, port, {t: [n for n, p in sending[t] if p == port] for t in order}, tenants)
+    _check_names(building)
     requirements = tuple(dict.fromkeys(r for t in order for r in tenants[t].requirements))
     return Master(Graph(tuple(building.nodes), tuple(building.edges), requirements), order, building.owner, tuple(ports))
 
 
 def device_of(node: Node) -> str:
-    """The device that a FromDevice or ToDevice names."""
+    """The device that a FromDevice or ToDevice names, by its first argument or the keyword DEVNAME."""
     arguments = split_arguments(node.config)
-    return unquote(arguments[0]) if arguments else ""
+    named = [words[1] for argument in arguments if len(words := split_words(argument)) == 2 and words[0] == "DEVNAME"]
+    return unquote((named or arguments or [""])[0])
 
 
 def _check_devices(tenants: Mapping[str, Graph], policy: Policy, order: tuple[str, ...]) -> None:
-    mistakes = []
-    for name in order:
-        known = policy.tenant(name).devices
-        for node in tenants[name].nodes:
-            if node.class_name in ("FromDevice", "ToDevice") and device_of(node) not in known:
-                mistakes.append(
-                    Diagnostic(
-                        node.location,
-                        f"the policy maps no device {device_of(node)!r} of {name}",
-                        f"it maps: {', '.join(known) or 'none'}; add it to devices in [tenants.{name}] of {policy.path}",
-                        node.source_line,
-                    )
-                )
+    mistakes = [mistake for name in order for mistake in _device_mistakes(tenants[name], policy.tenant(name), policy)]
+    if mistakes:
+        raise ClickError(*mistakes)
+
+
+def _device_mistakes(graph: Graph, tenant: TenantPolicy, policy: Policy) -> Iterator[Diagnostic]:
+    read: dict[int, Node] = {}
+    for node in graph.nodes:
+        if node.class_name not in ("FromDevice", "ToDevice"):
+            continue
+        device = device_of(node)
+        port = tenant.devices.get(device)
+        if port is None:
+            message = f"the policy maps no device {device!r} of {tenant.name}"
+            advice = f"it maps: {', '.join(tenant.devices) or 'none'}; add it to devices in [tenants.{tenant.name}] of {policy.path}"
+        elif node.class_name == "FromDevice" and port in read:
+            message = f"{device!r} is port {port}, which {read[port].name} reads already"
+            advice = "put a Tee behind one FromDevice"
+        elif node.class_name == "FromDevice" and tenant.port not in (None, port):
+            message = f"{device!r} is port {port}, where no packet is {tenant.name}'s"
+            advice = f"read port {tenant.port}, by which the policy knows {tenant.name}'s packets"
+        else:
+            if node.class_name == "FromDevice":
+                read[port] = node
+            continue
+        yield Diagnostic(node.location, message, advice, node.source_line)
+
+
+def _check_names(building: _Building) -> None:
+    """Merging makes elements in a tenant's namespace; the tenant can have none of the same name."""
+    count = Counter(node.name for node in building.nodes)
+    mistakes = [
+        Diagnostic(
+            node.location,
+            f"the operator makes an element of the name {node.name.partition('/')[2]!r}",
+            "names such as port0_… are the operator's own; give it another name",
+            node.source_line,
+        )
+        for node in building.nodes
+        if count[node.name] > 1 and node.location != MADE_BY_MERGE
+    ]
     if mistakes:
         raise ClickError(*mistakes)
 

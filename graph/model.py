@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from graph.diagnostics import Location
@@ -22,13 +22,14 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """A connection from an output port to an input port."""
+    """A connection from an output port to an input port. ``source_line`` is the text of its line, for diagnostics only."""
 
     source: str
     source_port: int
     target: str
     target_port: int
     location: Location
+    source_line: str | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,7 @@ _WHOLE: dict[str, tuple[int, int]] = {
     "vlan": (1, 4094),
     "port": (0, 15),
 }
+_LARGEST_SHARE = 1e12
 _SHARES = ("cpu_share", "crossing_share")
 
 
@@ -93,7 +94,7 @@ def read_policy(path: Path) -> Policy:
     """The policy at ``path``. Errors: `ClickError` with file, line and column."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         fail(f"cannot read the policy: {error}", "the operator's policy.toml stands beside the tenants", Location(None, str(path), 1, 1))
     try:
         table = tomllib.loads(text)
@@ -101,8 +102,20 @@ def read_policy(path: Path) -> Policy:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(found.group(1)), int(found.group(2))) if found else (len(text.splitlines()) or 1, 1)
         message = re.sub(r" \(at .*\)$", "", str(error))
-        fail(f"not TOML: {message}", "see toml.io for the format", Location(None, str(path), line, column))
+        shown = text.splitlines()[line - 1 : line]
+        fail(f"not TOML: {message}", "see toml.io for the format", Location(None, str(path), line, column), *shown)
+    except (ValueError, RecursionError):
+        fail("not TOML: a number is too long or a list too deep", "see toml.io for the format", Location(None, str(path), 1, 1))
     return _Reader(path, text).policy(table)
+
+
+def _shown(value: object) -> str:
+    """A value as a diagnostic shows it, not longer than a line."""
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a very long number"
+    return text if len(text) <= 80 else f"{text[:80]}…"
 
 
 class _Reader:
@@ -116,7 +129,7 @@ class _Reader:
         self._known("machine", machine, ("luts", "ffs", "bram_bits", "host_ns", "mode"))
         mode = machine.get("mode", "shared")
         if mode != "shared":
-            self._fail("machine", "mode", f"mode = {mode!r} is not there", 'write mode = "shared"')
+            self._fail("machine", "mode", f"mode = {_shown(mode)} is not there", 'write mode = "shared"')
         budgets = {key: self._whole("machine", machine, key) for key in ("luts", "ffs", "bram_bits", "host_ns")}
         tenants = {name: self._tenant(name, entry) for name, entry in self._table("tenants", table.get("tenants", {})).items()}
         self._distinct(list(tenants.values()))
@@ -144,7 +157,7 @@ class _Reader:
         shares = {key: self._share(f"{section}.quota", quota, key) for key in _SHARES}
         return TenantPolicy(
             name=name,
-            click=self.path.parent / str(table.get("click", f"{name}.click")),
+            click=self.path.parent / self._click(section, table, name),
             vlan=self._whole(section, table, "vlan"),
             mac=self._mac(section, table),
             port=self._whole(section, table, "port"),
@@ -155,12 +168,20 @@ class _Reader:
             location=self._find(section, None)[0],
         )
 
+    def _click(self, section: str, table: dict[str, Any], name: str) -> str:
+        file = table.get("click", f"{name}.click")
+        if not isinstance(file, str) or not file or "\0" in file:
+            self._fail(section, "click", f"click = {_shown(file)} is not the name of a file", f'write it as "{name}.click"')
+        return file
+
     def _rates(self, section: str, entry: object) -> dict[str, tuple[float, ...]]:
         rates: dict[str, tuple[float, ...]] = {}
         for element, shares in self._table(section, entry).items():
-            numbers = isinstance(shares, list) and all(isinstance(s, int | float) and not isinstance(s, bool) and s >= 0 for s in shares)
+            numbers = isinstance(shares, list) and all(
+                isinstance(s, int | float) and not isinstance(s, bool) and 0 <= s <= _LARGEST_SHARE for s in shares
+            )
             if not numbers or not sum(shares):
-                self._fail(section, element, f"{element} = {shares!r} are no shares", "write a number for each output: [1, 99]")
+                self._fail(section, element, f"{element} = {_shown(shares)} are no shares", "write a number for each output: [1, 99]")
             rates[element] = tuple(float(share) / sum(shares) for share in shares)
         return rates
 
@@ -196,7 +217,7 @@ class _Reader:
             return None
         low, high = limits or _WHOLE[key]
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            self._fail(section, key, f"{key} = {value!r} is not a whole number from {low} to {high}", "correct the number")
+            self._fail(section, key, f"{key} = {_shown(value)} is not a whole number from {low} to {high}", "correct the number")
         return value
 
     def _share(self, section: str, table: dict[str, Any], key: str) -> float | None:
@@ -204,7 +225,7 @@ class _Reader:
         if value is None:
             return None
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
-            self._fail(section, key, f"{key} = {value!r} is not a number from 0 to 1", "correct the number")
+            self._fail(section, key, f"{key} = {_shown(value)} is not a number from 0 to 1", "correct the number")
         return float(value)
 
     def _mac(self, section: str, table: dict[str, Any]) -> int | None:
@@ -212,7 +233,7 @@ class _Reader:
         if value is None:
             return None
         if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}", value):
-            self._fail(section, "mac", f"mac = {value!r} is not an Ethernet address", 'write it as "00:11:22:33:44:55"')
+            self._fail(section, "mac", f"mac = {_shown(value)} is not an Ethernet address", 'write it as "00:11:22:33:44:55"')
         return int(value.replace(":", ""), 16)
 
     def _find(self, section: str, key: str | None) -> tuple[Location, str | None]:

@@ -21,6 +21,7 @@ class Compound:
 
     alternatives: tuple[Body, ...]
     extends: bool
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -37,33 +38,49 @@ class Body:
 
     parameters: tuple[Parameter, ...]
     statements: tuple[Statement, ...]
-
-
-@dataclass(frozen=True)
-class Item:
-    """An element in a statement: names (several only in declarations), its class (a name or a compound) where given, its configuration."""
-
-    names: tuple[str, ...]
-    class_name: str | None
-    compound: Compound | None
-    config: str | None
     place: Place
 
 
 @dataclass(frozen=True)
-class Endpoint:
-    """An element in a connection with the ports in brackets on both sides; None where none are written."""
+class Ports:
+    """Port numbers in brackets; ``open`` where more may follow, as many as the other side has (`[]`, `[0,]`)."""
 
-    item: Item
-    inputs: tuple[int, ...] | None
-    outputs: tuple[int, ...] | None
+    numbers: tuple[int, ...]
+    open: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Statements in parentheses that stand for one element, without a scope of their own."""
+
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Element:
+    """An element in a statement: a name (of an element or a class, which only its scope can tell), a compound or a group; what stands
+    behind `::`; its configuration; and the ports on both sides. ``implied`` marks an `input` or `output` that was left out.
+    """
+
+    what: str | Compound | Group
+    class_of: str | Compound | None
+    config: str | None
+    inputs: Ports | None
+    outputs: Ports | None
+    place: Place
+    implied: bool = False
+
+    @property
+    def is_bare(self) -> bool:
+        """A name and nothing else but ports."""
+        return isinstance(self.what, str) and self.class_of is None and self.config is None
 
 
 @dataclass(frozen=True)
 class Chain:
-    """A declaration (one endpoint) or a connection. ``arrows`` are `->` or `=>`, one less than endpoints."""
+    """Declarations (one step) or a connection: lists of elements with `->` or `=>` between them, one less than steps."""
 
-    endpoints: tuple[Endpoint, ...]
+    steps: tuple[tuple[Element, ...], ...]
     arrows: tuple[str, ...]
     place: Place
 
@@ -73,16 +90,23 @@ class ClassDefinition:
     """`elementclass Name {…}` or `elementclass Name OtherClass`."""
 
     name: str
-    compound: Compound | None
-    synonym: str | None
+    meaning: str | Compound
     place: Place
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """`require(…)`."""
+    """One package of `require(…)`, or `compact_config`."""
 
     text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Library:
+    """One `library` of `require(…)`: the statements of its file, none where it was included before."""
+
+    statements: tuple[Statement, ...]
     place: Place
 
 
@@ -94,7 +118,7 @@ class Definition:
     place: Place
 
 
-Statement = Chain | ClassDefinition | Requirement | Definition
+Statement = Chain | ClassDefinition | Requirement | Library | Definition
 
 
 @dataclass(frozen=True)

@@ -72,11 +72,25 @@ A_ERRORS = {
     "unfinished comment": ("/* FromDevice(eth0) -> Discard;", "1:1: error: this comment is never closed"),
     "unfinished compound": ("elementclass X { input -> output;", "1:16: error: this { is never closed"),
     "redeclared": ("a :: Idle -> Discard; a :: Idle -> Discard;", "1:23: error: redeclaration of element 'a'"),
-    "recursion": ("elementclass X { input -> X -> output } Idle -> X -> Discard;", "error: the element class X contains itself"),
+    "recursion": ("elementclass X { input -> X -> output } Idle -> X -> Discard;", "1:27: error: unknown element class 'X'"),
     "overload": (
         "elementclass X { $a | input -> output } Idle -> X(1, 2) -> Discard;",
         "1:49: error: no meaning of the compound class X fits 2 argument(s), 1 input(s) and 1 output(s)",
     ),
+    "compound's port": ("FromDevice(eth0) -> f :: { -> Discard }; f [1] -> Discard;", "1:21: error: f has no output 1"),
+    "open compound": ("f :: { -> Discard }; FromDevice(eth0) -> Discard;", "1:1: error: f: input 0 is not connected"),
+    "group": ("FromDevice(eth0) -> ( -> Null -> );", "1:21: error: output ports at the end of a connection lead nowhere"),
+    "arrow": ("FromDevice(eth0), Idle -> Null, Null;", "1:27: error: many outputs and many inputs meet at ->"),
+    "class as name": ("Queue :: Idle; FromDevice(eth0) -> Discard;", "1:1: error: 'Queue' is a class and cannot name an element"),
+    "operator's name": (
+        "FromDevice(eth0) -> port0_decap :: Counter -> Discard;",
+        "1:21: error: the operator makes an element of the name 'port0_decap'",
+    ),
+    "escape": (
+        "define($x ( ) ; b/rt -> Discard ( )); FromDevice(eth0) -> Strip(${x[1]} ${x[2]}) -> Discard;",
+        "1:59: error: parentheses or quotes in this configuration do not match once its variables are replaced",
+    ),
+    "nesting": ("{" * 2000, "1:51: error: more than 50 compound elements and groups inside one another"),
     "define": ("define(x 1); Idle -> Discard;", "1:1: error: define wants variables, such as define($rate 10)"),
 }
 

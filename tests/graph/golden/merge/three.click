@@ -1,0 +1,1 @@
+from :: FromDevice("a b") -> rt :: Null -> Queue -> to :: ToDevice('a b');

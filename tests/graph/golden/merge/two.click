@@ -1,0 +1,1 @@
+FromDevice(lan, PROMISC true) -> Queue -> ToDevice(lan);
