@@ -17,6 +17,8 @@ FRONT: Final = 64
 """Bytes in front of a packet's data that can be told of."""
 FARTHEST: Final = 64
 """The farthest position of a network header that is evaluated."""
+RENEWED: Final = 256
+"""Packets after which a new solver takes over: one keeps every term that it ever folded."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Evaluator:
         used = _used(program) | self._bytes.fields().keys()
         self._inputs = [(name, self._parts[name], width) for name, width in fields.items() if name in used]
         self._numbers: dict[tuple[int, int], Term] = {}
-        self._solver: Any = Bitwuzla(self._terms.manager)
+        self._solver: Any = None
         effects = self._effects()
         self._unchanged = {name for name, term in effects.annotations.items() if term == self._parts[name]}
         planned = self._planned(effects)
@@ -117,6 +119,8 @@ class Evaluator:
     def _fold(self, numbers: tuple[int, ...]) -> int:
         if self._result is None:
             return 0
+        if len(self._folded) % RENEWED == 0:
+            self._solver = Bitwuzla(self._terms.manager)
         given = {part: self._number(number, width) for (_, part, width), number in zip(self._inputs, numbers, strict=True)}
         term = self._solver.simplify_term(self._terms.manager.substitute_term(self._result, given))
         return int(term.value(16), 16)
