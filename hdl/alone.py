@@ -16,7 +16,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from elements.program.combine import any_of, walk
-from elements.program.program import ANNOTATIONS, LAYERS, TIME_WIDTH, Access, Program, Table
+from elements.program.program import ANNOTATIONS, LAYERS, TIME_WIDTH, Access, Program, State, Table
 from elements.program.substitute import substitute
 from elements.program.values import FALSE, Value, bit_and, bit_not, const, eq, make, mux, ult
 from hdl.composition import Bank, Composition, Engine
@@ -46,12 +46,11 @@ def views_of(programs: list[Program]) -> dict[str, View]:
     return found
 
 
-class ProgramAlone(wiring.Component):
-    """Latency: ``latency`` cycles. Initiation interval: 1.
+class Alone:
+    """What the hardware of ``program`` computes, in which stages, within ``budget`` levels of logic a stage.
 
-    In, for each layer: ``L_bytes`` (as in ``views``, the first in the low bits, zero past the packet's end), ``L_length`` (bytes from the
-    layer's start to the packet's end, zero where it is not set) and ``L_set``; the annotations; ``now``; ``valid``, without which no state
-    changes; ``poke``, with which the packet finds all its state set to ``poke_value``. Out: ``result``, whose fields `layout` names.
+    ``views`` are those of programs among which this one is. ``layout`` names the fields of the result, the first in the low bits: bytes
+    written, exits, annotations, the packet's end, and for each state variable whether it is written (within its bounds), where, and what.
     """
 
     def __init__(self, program: Program, views: Mapping[str, View], budget: int) -> None:
@@ -60,13 +59,14 @@ class ProgramAlone(wiring.Component):
         self._engines: list[tuple[Table, Value]] = []
         self._numbers = {access.state.name: number for number, access in enumerate(program.accesses)}
         self._new: Mapping[Value, Value] = substitute(program.roots(), self._leaf_value)
+        self.indices: Final[tuple[Value, ...]] = tuple(self._new[access.index] for access in program.accesses)
         self.composition: Final = self._composition()
         self.schedule: Final = schedule(
             self.composition, budget, {engine.number: lpm_latency(engine.key_width) for engine in self.composition.engines}
         )
         self.latency: Final = self.schedule.latency
         self.layout: Final[list[tuple[str, Value]]] = self._layout()
-        super().__init__({**inputs(views), "result": Out(sum(value.width for _, value in self.layout))})
+        self.width: Final = sum(value.width for _, value in self.layout)
 
     def _composition(self) -> Composition:
         new, banks = self._new, []
@@ -140,24 +140,38 @@ class ProgramAlone(wiring.Component):
             found = mux(condition, const(value, table.value_width), found)
         return found
 
+
+class ProgramAlone(wiring.Component):
+    """Latency: that of ``alone`` in cycles. Initiation interval: 1.
+
+    In, for each layer: ``L_bytes`` (as in the views, the first in the low bits, zero past the packet's end), ``L_length`` (bytes from the
+    layer's start to the packet's end, zero where it is not set) and ``L_set``; the annotations; ``now``; ``valid``, without which no state
+    changes; ``poke``, with which the packet finds all its state set to ``poke_value``. Out: ``result``, as the layout says.
+    """
+
+    def __init__(self, alone: Alone) -> None:
+        self.alone: Final = alone
+        super().__init__({**inputs(alone.views), "result": Out(alone.width)})
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        self._units = [LongestPrefixMatch(engine.tables, 1) for engine in self.composition.engines]
-        self._olds = [Signal(bank.width, name=f"old{bank.number}") for bank in self.composition.banks]
-        lowering = Lowering(m, self.schedule, self._leaf)
-        for engine, unit in zip(self.composition.engines, self._units, strict=True):
+        alone, composition = self.alone, self.alone.composition
+        self._units = [LongestPrefixMatch(engine.tables, 1) for engine in composition.engines]
+        self._olds = [Signal(bank.width, name=f"old{bank.number}") for bank in composition.banks]
+        lowering = Lowering(m, alone.schedule, self._leaf)
+        for engine, unit in zip(composition.engines, self._units, strict=True):
             m.submodules[f"engine{engine.number}"] = unit
-            m.d.comb += unit.key.eq(lowering.at(engine.key, self.schedule.requests[engine.number]))
-        for bank, access in zip(self.composition.banks, self.program.accesses, strict=True):
-            self._bank(m, lowering, bank, access)
-        m.d.comb += self.result.eq(Cat(lowering.at(value, self.latency) for _, value in self.layout))
+            m.d.comb += unit.key.eq(lowering.at(engine.key, alone.schedule.requests[engine.number]))
+        for bank, index, access in zip(composition.banks, alone.indices, alone.program.accesses, strict=True):
+            self._bank(m, lowering, bank, index, access.state)
+        m.d.comb += self.result.eq(Cat(lowering.at(value, alone.latency) for _, value in alone.layout))
         lowering.finish()
         return m
 
     def _leaf(self, value: Value) -> HdlValue:
         name = value.attributes[0] if value.attributes else ""
         if value.op == "load":
-            position = int(value.attributes[1]) - self.views[str(name)].first
+            position = int(value.attributes[1]) - self.alone.views[str(name)].first
             return getattr(self, f"{name}_bytes").word_select(position, 8)
         if value.op == "now":
             return self.now
@@ -168,10 +182,10 @@ class ProgramAlone(wiring.Component):
         unit = self._units[int(name)]
         return unit.hit if value.op == "hit" else unit.value
 
-    def _bank(self, m: Module, lowering: Lowering, bank: Bank, access: Access) -> None:
-        stage, depth = self.schedule.banks[bank.number], access.state.depth
-        words = Array(Signal(bank.width, init=access.state.initial, name=f"state{bank.number}_{k}") for k in range(depth))
-        index = lowering.at(self._new[access.index], stage)
+    def _bank(self, m: Module, lowering: Lowering, bank: Bank, where: Value, state: State) -> None:
+        stage, depth = self.alone.schedule.banks[bank.number], state.depth
+        words = Array(Signal(bank.width, init=state.initial, name=f"state{bank.number}_{k}") for k in range(depth))
+        index = lowering.at(where, stage)
         valid = lowering.at(make("meta", 1, (), ("valid",)), stage)
         poke = lowering.at(make("meta", 1, (), ("poke",)), stage)
         poked = Cat(lowering.at(make("meta", POKE_WIDTH, (), ("poke_value",)), stage), Const(0, bank.width))[: bank.width]

@@ -57,7 +57,8 @@ class Element:
     software_reason: ClassVar[str | None] = None
     """Why an element with a program is still left to software, where it is."""
     network_bytes: ClassVar[int] = 0
-    """Packets that leave by output 0 have at least this many bytes from the network header on (proved in the element's test)."""
+    """Packets that leave by output 0 have at least this many bytes from the network header on: `elements.logic.equivalent.network_bytes`
+    proves it, for every example of the element in a test."""
 
     def __init__(self, node: Node, inputs: int, outputs: int) -> None:
         """Configure from ``node``; ``inputs`` and ``outputs`` are the ports in use. Errors: `ClickError` naming the node's place."""

@@ -17,6 +17,8 @@ FRONT: Final = 64
 """Bytes in front of a packet's data that can be told of."""
 FARTHEST: Final = 64
 """The farthest position of a network header that is evaluated."""
+RENEWED: Final = 256
+"""Packets after which a new solver takes over: one keeps every term that it ever folded."""
 
 
 @dataclass(frozen=True)
@@ -45,38 +47,36 @@ class Done:
 
 
 class Evaluator:
-    """Evaluates ``program``. All inputs that it rests on are one variable; a packet is a number for it. Equal numbers are folded once."""
+    """Evaluates ``program``. All that it rests on are variables; a packet is a number for each. Equal numbers are folded once."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self._terms = Terms()
         self._states: list[State] = [access.state for access in program.accesses]
         self._bytes = _Window.of(program)
-        fields = {"window": 8 * self._bytes.length, "length": 16, "network": POSITION, "has_network": 1, "front": POSITION}
+        fields = self._bytes.fields() | {"length": 16, "network": POSITION, "has_network": 1, "front": POSITION}
         fields |= ANNOTATIONS | {"now": TIME_WIDTH} | {f"state {s.name}": s.width * s.depth for s in self._states}
-        self._fields: Mapping[str, int] = fields
-        self._inputs = self._terms.variable("inputs", sum(fields.values()))
-        self._parts: dict[str, Term] = {}
-        low = 0
-        for name, width in fields.items():
-            self._parts[name] = self._terms.part(self._inputs, low, width)
-            low += width
-        self._solver: Any = Bitwuzla(self._terms.manager)
+        self._parts = {name: self._terms.variable(name, width) for name, width in fields.items()}
+        used = _used(program) | self._bytes.fields().keys()
+        self._inputs = [(name, self._parts[name], width) for name, width in fields.items() if name in used]
+        self._numbers: dict[tuple[int, int], Term] = {}
+        self._solver: Any = None
         effects = self._effects()
         self._unchanged = {name for name, term in effects.annotations.items() if term == self._parts[name]}
         planned = self._planned(effects)
         open_terms = [term for term in planned if not term.is_value()]
         # A number where it is known whatever the packet, and the width.
         self._plan = [(int(term.value(16), 16) if term.is_value() else None, width_of(term)) for term in planned]
-        self._width = width_of(self._inputs)
         self._result = self._terms.concat(*reversed(open_terms)) if open_terms else None
-        self._used = _used(program)
-        self._folded: dict[int, int] = {}
+        self._folded: dict[tuple[int, ...], int] = {}
 
     def _effects(self) -> Effects:
-        t, parts, window = self._terms, self._parts, self._parts["window"]
+        t, parts = self._terms, self._parts
 
         def byte(base: Term | None, offset: int) -> Term:
+            window = parts.get("window")
+            if window is None:
+                return parts[f"byte {offset}"]
             if base is None:
                 return t.part(window, 8 * (FRONT + offset), 8)
             distance = t.extend(t.add(base, FRONT + min(offset, 0)), width_of(window))
@@ -110,22 +110,32 @@ class Evaluator:
         """What the program does to ``packet``. Errors: ``ValueError`` for a network header farther than `FARTHEST` from the data."""
         if packet.network is not None and not -FRONT <= packet.network <= FARTHEST:
             raise ValueError(f"a network header at {packet.network} is beyond what is evaluated")
-        number = self._number(packet)
-        folded = self._folded.get(number)
+        numbers = self._told(packet)
+        folded = self._folded.get(numbers)
         if folded is None:
-            folded = self._folded[number] = self._fold(number)
+            folded = self._folded[numbers] = self._fold(numbers)
         return self._take(packet, folded)
 
-    def _fold(self, number: int) -> int:
+    def _fold(self, numbers: tuple[int, ...]) -> int:
         if self._result is None:
             return 0
-        value = self._terms.number(number, self._width)
-        term = self._solver.simplify_term(self._terms.manager.substitute_term(self._result, {self._inputs: value}))
+        if len(self._folded) % RENEWED == 0:
+            self._solver = Bitwuzla(self._terms.manager)
+        given = {part: self._number(number, width) for (_, part, width), number in zip(self._inputs, numbers, strict=True)}
+        term = self._solver.simplify_term(self._terms.manager.substitute_term(self._result, given))
         return int(term.value(16), 16)
 
-    def _number(self, packet: Known) -> int:
+    def _number(self, number: int, width: int) -> Term:
+        if width > 16:
+            return self._terms.number(number, width)
+        if (number, width) not in self._numbers:
+            self._numbers[number, width] = self._terms.number(number, width)
+        return self._numbers[number, width]
+
+    def _told(self, packet: Known) -> tuple[int, ...]:
+        """The number of each input."""
         numbers = {
-            "window": self._bytes.number(packet),
+            **self._bytes.numbers(packet),
             "length": len(packet.data),
             "network": (packet.network or 0) % (1 << POSITION),
             "has_network": int(packet.network is not None),
@@ -134,12 +144,7 @@ class Evaluator:
             **packet.annotations,
             **{f"state {name}": words for name, words in packet.state.items()},
         }
-        number, low = 0, 0
-        for name, width in self._fields.items():
-            if name in self._used:
-                number |= numbers[name] << low
-            low += width
-        return number
+        return tuple(numbers[name] for name, _, _ in self._inputs)
 
     def _take(self, packet: Known, folded: int) -> Done:
         plan = iter(self._plan)
@@ -193,12 +198,18 @@ class _Window:
         known = layers <= {"data"}
         return cls(FRONT + max([0, *ends]), frozenset(offset for _, offset in loads) if known else None)
 
-    def number(self, packet: Known) -> int:
-        """The bytes of ``packet`` as a number, the first in its low bits; those that do not count are zero."""
+    def fields(self) -> dict[str, int]:
+        """The names of the inputs that bytes are told by, with their widths."""
+        if self.places is None:
+            return {"window": 8 * self.length}
+        return {f"byte {place}": 8 for place in sorted(self.places)}
+
+    def numbers(self, packet: Known) -> dict[str, int]:
+        """Those inputs' numbers; a byte that the packet does not have is told as zero."""
         window = packet.front[-FRONT:].rjust(FRONT, b"\0") + packet.data[: self.length - FRONT]
         if self.places is None:
-            return int.from_bytes(window, "little")
-        return sum(window[FRONT + place] << 8 * (FRONT + place) for place in self.places if FRONT + place < len(window))
+            return {"window": int.from_bytes(window, "little")}
+        return {f"byte {place}": window[FRONT + place] if FRONT + place < len(window) else 0 for place in self.places}
 
 
 def _signed(position: int) -> int:
@@ -209,6 +220,6 @@ def _used(program: Program) -> frozenset[str]:
     """Names of the inputs that a program's effects can rest on, what passes it untouched left out."""
     leaves = [(v.op, str(v.attributes[0]) if v.attributes else "") for v in walk(program.roots())]
     layers = {name for op, name in leaves if op in ("load", "has", "length")} | {edit.layer for edit in program.edits}
-    found = {"window", "length", "front"} | {name for op, name in leaves if op == "annotation"}
+    found = {"length", "front"} | {name for op, name in leaves if op == "annotation"}
     found |= {f"state {name}" for op, name in leaves if op == "old"} | ({"now"} if ("now", "") in leaves else set())
     return frozenset(found | ({"network", "has_network"} if layers - {"data"} else set()))

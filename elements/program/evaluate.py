@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
+from elements.program.combine import walk
 from elements.program.values import Value
 
 
@@ -15,14 +16,14 @@ class Leaves(Protocol):
         """The number for a load, has, length, annotation, now, meta, old, hit or found; ``operands`` are its operands' numbers."""
 
 
-def _cat(value: Value, operands: tuple[int, ...]) -> int:
+def _cat(value: Value, operands: Sequence[int]) -> int:
     result = 0
     for operand, number in zip(value.operands, operands, strict=True):
         result = result << operand.width | number
     return result
 
 
-_Meaning = Callable[[Value, tuple[int, ...]], int]
+_Meaning = Callable[[Value, Sequence[int]], int]
 MEANING: Final[Mapping[str, _Meaning]] = {
     "const": lambda v, _: int(v.attributes[0]),
     "add": lambda v, x: x[0] + x[1],
@@ -43,14 +44,22 @@ MEANING: Final[Mapping[str, _Meaning]] = {
 }
 
 
-def evaluate(order: list[Value], leaves: Leaves) -> dict[Value, int]:
-    """The number of every value in ``order`` (operands before users, as `walk` gives them)."""
-    numbers: dict[Value, int] = {}
-    for value in order:
-        operands = tuple(numbers[operand] for operand in value.operands)
-        meaning = MEANING.get(value.op)
-        if meaning is None:
-            numbers[value] = leaves.leaf(value, operands) & ((1 << value.width) - 1)
-        else:
-            numbers[value] = meaning(value, operands) & ((1 << value.width) - 1)
-    return numbers
+class Evaluation:
+    """The order in which the values under ``roots`` are evaluated, settled once: operands before users, constants only the first time."""
+
+    def __init__(self, roots: list[Value]) -> None:
+        self._constants: dict[Value, int] = {}
+        self._steps: list[tuple[Value, _Meaning | None, tuple[Value, ...], int]] = []
+        for value in walk(roots):
+            if value.constant is not None:
+                self._constants[value] = value.constant
+            else:
+                self._steps.append((value, MEANING.get(value.op), value.operands, (1 << value.width) - 1))
+
+    def run(self, leaves: Leaves) -> dict[Value, int]:
+        """The number of every value."""
+        numbers = dict(self._constants)
+        for value, meaning, operands, ones in self._steps:
+            found = [numbers[operand] for operand in operands]
+            numbers[value] = (leaves.leaf(value, tuple(found)) if meaning is None else meaning(value, found)) & ones
+        return numbers

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from elements.program.combine import walk
-from elements.program.evaluate import evaluate
+from elements.program.evaluate import Evaluation
 from elements.program.program import Exit, Program, State, Table
 from elements.program.values import Value
 from elements.reference.packet import Packet
@@ -48,7 +47,7 @@ class ProgramRunner:
     def __init__(self, program: Program, store: StateStore) -> None:
         self.program = program
         self.store = store
-        self._order = walk(program.roots())
+        self._evaluation = Evaluation(program.roots())
         self._states = {access.state.name: access.state for access in program.accesses}
         self._tables = {table.name: table for table in program.tables}
         self._found: dict[tuple[str, int], int | None] = {}
@@ -58,7 +57,7 @@ class ProgramRunner:
     def run(self, packet: Packet, now: int) -> list[tuple[Exit, Packet]]:
         """The exits that ``packet`` takes and the packet that leaves there; it is changed in place where it leaves by one exit only."""
         self._packet, self._now = packet, now
-        numbers = evaluate(self._order, self)
+        numbers = self._evaluation.run(self)
         taken = [way for way in self.program.exits if numbers[way.when]]
         for access in self.program.accesses:
             index = numbers[access.index]

