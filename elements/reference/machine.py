@@ -8,7 +8,7 @@ from elements.definition.catalogue import class_info, find
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
 from elements.reference.interpret import ProgramRunner, StateStore
-from elements.reference.packet import Packet
+from elements.reference.packet import LONGEST, Packet
 from graph.check import Checked, check
 from graph.diagnostics import fail
 from graph.model import Graph, Node
@@ -65,7 +65,11 @@ class Machine:
         self.log.append(text)
 
     def push_out(self, name: str, port: int, packet: Packet) -> None:
-        """Hand ``packet`` to what follows push output ``port`` of element ``name``; without a successor it is dropped."""
+        """Hand ``packet`` to what follows push output ``port`` of element ``name``; it is dropped where nothing does, and where it is
+        longer than `LONGEST`.
+        """
+        if packet.length > LONGEST:
+            return
         if self.observer is not None:
             self.observer(name, port, packet)
         target = self._after.get((name, port))
@@ -85,6 +89,8 @@ class Machine:
             return None
         giver = self.elements[source[0]]
         packet = giver.pull(self, source[1]) if not giver.has_program else self._pull_through(source[0], source[1])
+        if packet is not None and packet.length > LONGEST:
+            return None
         if packet is not None and self.observer is not None:
             self.observer(source[0], source[1], packet)
         return packet
