@@ -195,6 +195,7 @@ struct base *machine_base(struct machine *m) {{ return &m->base; }}
 void machine_clear(struct machine *m) {{ m->base.emitted_count = m->base.bytes_count = m->base.log_count = 0; }}
 void *machine_word(struct machine *m, int element, int word)
 {{
+    (void)m;
     switch ((uint64_t)element << 16 | word) {{
 {words}
     }}

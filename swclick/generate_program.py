@@ -35,6 +35,7 @@ static void e{number}_push(struct machine *m, int port, struct packet *p)
 }}
 static struct packet *e{number}_pull(struct machine *m, int port)
 {{
+    (void)port;
     struct packet *p = e{number}_in(m, 0);
     if (!p) return NULL;
 {pull}

@@ -12,7 +12,7 @@ import numpy as np
 
 from elements.definition.catalogue import class_info
 from elements.definition.element import Element
-from elements.definition.handlers import handlers_of
+from elements.definition.handlers import StateView, handlers_of
 from elements.program.program import State
 from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
@@ -60,6 +60,23 @@ class _Base(ctypes.Structure):
         ("log", ctypes.c_void_p),
         ("log_count", ctypes.c_uint64),
         ("log_room", ctypes.c_uint64),
+    )
+
+
+def record_of(packet: Packet) -> _Emission:
+    """What the runtime is told of a packet; its bytes, with those in front, go beside it."""
+    network = NO_NETWORK if packet.network is None else packet.network - packet.start
+    return _Emission(
+        front=packet.start,
+        length=packet.length,
+        network=network,
+        dst_ip=packet.dst_ip,
+        vlan_tci=packet.vlan_tci,
+        paint=packet.paint,
+        device=packet.device,
+        packet_type=packet.packet_type,
+        fix_ip_src=packet.fix_ip_src,
+        time=packet.time,
     )
 
 
@@ -160,14 +177,10 @@ class Machine:
     def run(self, sources: Sequence[str], packets: Sequence[Packet]) -> None:
         """Offer packets one after the other, each to its source, in one call."""
         numbers = np.array([self._numbers[name] for name in sources], dtype=np.int32)
-        records = (_Emission * len(packets))()
+        records = (_Emission * len(packets))(*map(record_of, packets))
         data = bytearray()
         for record, packet in zip(records, packets, strict=True):
-            record.front, record.length, record.offset = packet.start, packet.length, len(data)
-            record.network = NO_NETWORK if packet.network is None else packet.network - packet.start
-            record.dst_ip, record.vlan_tci, record.paint = packet.dst_ip, packet.vlan_tci, packet.paint
-            record.device, record.packet_type, record.fix_ip_src = packet.device, packet.packet_type, packet.fix_ip_src
-            record.time = packet.time
+            record.offset = len(data)
             data += packet.buffer[: packet.end]
         buffer = (ctypes.c_ubyte * max(1, len(data))).from_buffer(data if data else bytearray(1))
         self._library.machine_run(self._machine, ctypes.c_uint64(len(packets)), numbers.ctypes.data_as(ctypes.c_void_p), buffer, records)
@@ -178,14 +191,15 @@ class Machine:
 
     def read(self, name: str, handler: str) -> str:
         """The text of a read handler. Errors: ``KeyError`` where there is none."""
-        text: str = handlers_of(self.elements[name], "read")[handler](self._words(name))
+        text: str = handlers_of(self.elements[name], "read")[handler](self.words(name))
         return text
 
     def write(self, name: str, handler: str, text: str) -> None:
         """Call a write handler. Errors: ``KeyError`` where there is none."""
-        handlers_of(self.elements[name], "write")[handler](self._words(name), text)
+        handlers_of(self.elements[name], "write")[handler](self.words(name), text)
 
-    def _words(self, name: str) -> _Words:
+    def words(self, name: str) -> StateView:
+        """The state variables of element ``name``."""
         return _Words(self, self._numbers[name], tuple(state_words(self.elements[name])))
 
     def word_address(self, number: int, place: int) -> int:

@@ -21,17 +21,18 @@ class Machine:
     """Runs ``graph``. Packets are offered to sources by `inject`; those that reach a sink come out in `emitted`.
 
     Everything happens in the order in which Click's user-level driver would do it with one packet in flight: a packet is pushed as far as
-    it goes, then tasks run in the order of their elements until none has anything to do.
+    it goes, then tasks run in the order of their elements until none has anything to do. ``elements`` are the
+    graph's elements by name, where they are not those that its class names stand for.
     """
 
-    def __init__(self, graph: Graph, observer: Observer | None = None) -> None:
+    def __init__(self, graph: Graph, observer: Observer | None = None, elements: dict[str, Element] | None = None) -> None:
         self.checked: Checked = check(graph, class_info)
         self.graph = graph
         self.now = 0
         self.emitted: list[tuple[str, Packet]] = []
         self.log: list[str] = []
         self.observer = observer
-        self.elements: dict[str, Element] = instantiate(graph)
+        self.elements: dict[str, Element] = instantiate(graph) if elements is None else elements
         self.stores: dict[str, StateStore] = {name: StateStore() for name in self.elements}
         self._runners = {
             name: ProgramRunner(element.trace(), self.stores[name]) for name, element in self.elements.items() if element.has_program
