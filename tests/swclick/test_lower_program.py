@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from elements.program.combine import walk
+from elements.program.combine import shift_left, shift_right, walk
 from elements.program.program import Access, Program, State
 from elements.program.values import FALSE, OPERATIONS, TRUE, Value, const, make
 from elements.reference.machine import Machine as Reference
@@ -127,3 +127,9 @@ def test_every_operation_at_every_width(width: int) -> None:
             reference.stores["x0"].set(state, number)
             compiled.words("x0").set(state, number)
         agree(reference, compiled, [program], [Packet.of(bytes(turn % 3))])
+
+
+def test_a_shift_by_more_than_any_machine_has_bits_is_zero() -> None:
+    huge = const(1 << 90, 100)
+    assert shift_left(const(3, 8), huge, 16) is const(0, 16)
+    assert shift_right(const(3, 8), huge) is const(0, 8)
