@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,6 +25,14 @@ PULL = "s{0} :: FromCrossing(t:0) -> Queue -> x{0} :: CheckIPHeader -> d{0} :: T
 TOGETHER = 12
 """Programs in one C file: the compiler's start costs more than a program."""
 CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is made at random is not kept for another day."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLCLICK_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @st.composite
