@@ -188,6 +188,7 @@ class ARPQuerier(Element):
         OUT(0, q);
     }}
 """,
+            finish="    arp_free(self->buckets);",
             state=(("dropped", "self->dropped"), ("asked", "self->asked")),
         )
 
@@ -218,6 +219,14 @@ static struct arp_entry *arp_find(struct arp_entry **buckets, uint32_t address)
     made->address = address;
     made->next = *at;
     return *at = made;
+}
+static void arp_free(struct arp_entry **buckets)
+{
+    for (int i = 0; i < 1024; i++)
+        for (struct arp_entry *e = buckets[i], *next; e; e = next) {
+            next = e->next;
+            free(e);
+        }
 }
 static void arp_header(struct packet *p, const uint8_t *to, const uint8_t *from)
 {

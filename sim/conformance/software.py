@@ -113,6 +113,13 @@ def _element(number: int, program: Program) -> str:
         pokes.append(f"{each} self->{state.name}[i] = c->poke & 0x{(1 << min(state.width, 64)) - 1:x}ULL;")
         records.append(f"{each} conformance_word(self->{state.name}[i], words);")
     pokes_text, records_text = "\n".join(pokes), "\n".join(records)
+    run = f"    int ways = e{number}_run(m, p);"
+    if not program.exclusive:
+        count = len(program.exits)
+        run = f"""    uint8_t taken[{count}];
+    e{number}_run(m, p, taken);
+    int ways = 0;
+    for (int i = 0; i < {count}; i++) ways |= taken[i] << i;"""
     # Not inlined: one function of all elements would take the compiler minutes.
     return f"""
 static __attribute__((noinline))
@@ -123,7 +130,7 @@ int e{number}_conform(struct machine *m, struct packet *p, const struct conforma
     if (c->poked) {{
 {pokes_text}
     }}
-    int ways = e{number}_run(m, p);
+{run}
 {records_text}
     return ways;
 }}
