@@ -36,6 +36,7 @@ class _Emission(ctypes.Structure):
         ("device", ctypes.c_uint8),
         ("packet_type", ctypes.c_uint8),
         ("fix_ip_src", ctypes.c_uint8),
+        ("parameter", ctypes.c_uint8),
         ("time", ctypes.c_uint64),
         ("offset", ctypes.c_uint64),
     )
@@ -114,7 +115,7 @@ class Machine:
         packet = Packet.of(data[e.offset : e.offset + e.length], time=e.time, device=e.device)
         packet.network = None if e.network == NO_NETWORK else packet.start + e.network
         packet.dst_ip, packet.vlan_tci, packet.paint = e.dst_ip, e.vlan_tci, e.paint
-        packet.packet_type, packet.fix_ip_src = e.packet_type, e.fix_ip_src
+        packet.packet_type, packet.fix_ip_src, packet.parameter = e.packet_type, e.fix_ip_src, e.parameter
         return self._names[e.sink], packet
 
     @property
@@ -144,13 +145,14 @@ class Machine:
             record.network = NO_NETWORK if packet.network is None else packet.network - packet.start
             record.dst_ip, record.vlan_tci, record.paint = packet.dst_ip, packet.vlan_tci, packet.paint
             record.device, record.packet_type, record.fix_ip_src = packet.device, packet.packet_type, packet.fix_ip_src
-            record.time = packet.time
+            record.parameter, record.time = packet.parameter, packet.time
             data += packet.data
         buffer = (ctypes.c_ubyte * max(1, len(data))).from_buffer(data if data else bytearray(1))
         self._library.machine_run(self._machine, ctypes.c_uint64(len(packets)), numbers.ctypes.data_as(ctypes.c_void_p), buffer, records)
 
-    def settle(self) -> None:
-        """Run tasks until none has anything to do."""
+    def settle(self, now: int = 0) -> None:
+        """Run tasks until none has anything to do; the clock is at least at ``now``."""
+        self._base.contents.now = max(self._base.contents.now, now)
         self._library.machine_settle(self._machine)
 
     def read(self, name: str, handler: str) -> str:

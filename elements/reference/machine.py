@@ -48,8 +48,9 @@ class Machine:
         self.elements[source].push(self, 0, packet)
         self.settle()
 
-    def settle(self) -> None:
-        """Run tasks until none has anything to do."""
+    def settle(self, now: int = 0) -> None:
+        """Run tasks until none has anything to do; the clock is at least at ``now``."""
+        self.now = max(self.now, now)
         working = True
         while working:
             # Every task runs once a round, whatever the others did.
