@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from graph.diagnostics import Location, fail
@@ -28,4 +29,5 @@ def load(path: Path, tenant: str | None = None, variables: Mapping[str, str] | N
         )
     except UnicodeDecodeError as error:
         fail(f"byte {error.start} is not UTF-8", "save the file as UTF-8", Location(tenant, str(path), 1, 1))
-    return load_text(text, str(path), tenant, variables)
+    graph = load_text(text, str(path), tenant, variables)
+    return replace(graph, nodes=tuple(replace(node, folder=str(path.parent)) for node in graph.nodes))

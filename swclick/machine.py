@@ -95,6 +95,8 @@ class Machine:
         self.checked = check(graph, class_info)
         self.graph = graph
         self.elements = instantiate(graph)
+        for element in self.elements.values():
+            element.examine()
         self._names = [node.name for node in graph.nodes]
         self._numbers = {name: index for index, name in enumerate(self._names)}
         self._library = load_c(generate(self.checked, self.elements))

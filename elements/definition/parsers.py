@@ -160,3 +160,11 @@ def probability(text: str) -> float:
     if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", text) or float(text) > 1:
         raise ValueError(f"a number from 0 to 1 is wanted, not {text!r}")
     return float(text)
+
+
+def file_name(text: str) -> str:
+    """The name of a file, unquoted."""
+    name = unquote(text)
+    if not name or name == "-" or not name.isprintable():
+        raise ValueError(f"the name of a file is wanted, not {text!r}")
+    return name

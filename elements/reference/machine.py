@@ -40,6 +40,7 @@ class Machine:
         self._before = {(e.target, e.target_port): (e.source, e.source_port) for e in graph.edges}
         self._tasks = [e for e in self.elements.values() if type(e).task is not Element.task]
         for element in self.elements.values():
+            element.examine()
             element.initialize(self)
 
     def inject(self, source: str, packet: Packet) -> None:
