@@ -92,7 +92,7 @@ def source_route(header: bytes) -> tuple[int, int] | None:
 
 
 class ICMPError(Element):
-    ports = Ports("1/1", "h/h", "x/y")
+    ports = Ports("1/1", "a/a", "x/y")
     source = Argument("SRC", ip_address)
     type = Argument("TYPE", _type)
     code_text = Argument("CODE", word, "0")
@@ -127,13 +127,23 @@ class ICMPError(Element):
         return Move(None, 0)
 
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
+        error = self._error(machine, packet)
+        if error is not None:
+            machine.push_out(self.name, 0, error)
+
+    def pull(self, machine: Machine, port: int) -> Packet | None:
+        packet = machine.pull_in(self.name, 0)
+        return None if packet is None else self._error(machine, packet)
+
+    def _error(self, machine: Machine, packet: Packet) -> Packet | None:
+        """The error about ``packet``, None where there is to be none."""
         network = packet.network
         if network is None or packet.end - network < 20 or network < packet.start:
-            return
+            return None
         original = bytes(packet.buffer[network : packet.end])
         options = self._answering(packet, original)
         if options is None:
-            return
+            return None
         state = machine.stores[self.name]
         quoted = original[: max(0, state.get(self.longest) - 28 - len(options))]
         self.identification = (self.identification + 1) & 0xFFFF
@@ -147,7 +157,7 @@ class ICMPError(Element):
         error.network = error.start
         error.dst_ip = int.from_bytes(original[12:16], "big")
         error.fix_ip_src = int(self.fix)
-        machine.push_out(self.name, 0, error)
+        return error
 
     def _rest(self, machine: Machine, packet: Packet) -> bytes:
         if (self.type, self.code) == (3, 4):
@@ -196,12 +206,10 @@ class ICMPError(Element):
         else:
             rest = "put32(message + 4, p->dst_ip);" if self.type == 5 else ""
         pointed = "p->parameter >= at && p->parameter < at + original[at + 1]" if (self.type, self.code) == (12, 0) else "0"
-        return CSource(
-            fields="uint32_t origin, longest, next_hop; uint16_t identification;",
-            initialize=f"    self->origin = 0x{self.source:x}u;\n    self->longest = {self.mtu};\n    self->next_hop = {self.path_mtu};",
-            helpers=CHECKSUM,
-            push=f"""
-    if (p->network == NO_NETWORK || p->network < 0 || (int64_t)p->length - p->network < 20) {{ KILL(p); return; }}
+
+        def body(none: str, leave: str) -> str:
+            return f"""
+    if (p->network == NO_NETWORK || p->network < 0 || (int64_t)p->length - p->network < 20) {{ KILL(p); {none} }}
     const uint8_t *original = p->data + p->network;
     uint32_t length = p->length - p->network, source = get32(original + 12), destination = get32(original + 16);
     uint32_t header_length = 4 * (original[0] & 15);
@@ -209,7 +217,7 @@ class ICMPError(Element):
     if ((original[9] == 1 && (kind == 3 || kind == 4 || kind == 5 || kind == 11 || kind == 12))
         || p->packet_type == 1 || p->packet_type == 2 || (original[6] & 0x1f) || original[7]
         || source >> 24 == 0 || source >> 24 == 127 || source >> 28 >= 0xe
-        || destination == 0xffffffffu || destination >> 28 == 0xe{bad}) {{ KILL(p); return; }}
+        || destination == 0xffffffffu || destination >> 28 == 0xe{bad}) {{ KILL(p); {none} }}
     uint8_t options[40];
     uint32_t options_length = 0, end = header_length < length ? header_length : length;
     for (uint32_t at = 20; at < end && original[at] != 0;) {{
@@ -218,7 +226,7 @@ class ICMPError(Element):
         if (size < 2 || at + size > end) break;
         uint32_t pointer = at + 2 < end ? original[at + 2] : 0;
         if ((original[at] == 131 || original[at] == 137) && pointer >= 4 && pointer % 4 == 0 && pointer <= size + 1) {{
-            if ({int(self.type == 5)}) {{ KILL(p); return; }}
+            if ({int(self.type == 5)}) {{ KILL(p); {none} }}
             if ({pointed}) break;
             options[0] = original[at];
             options[1] = pointer - 1;
@@ -255,8 +263,15 @@ class ICMPError(Element):
     q->device = p->device;
     q->time = p->time;
     KILL(p);
-    OUT(0, q);
-""",
+    {leave}
+"""
+
+        return CSource(
+            fields="uint32_t origin, longest, next_hop; uint16_t identification;",
+            initialize=f"    self->origin = 0x{self.source:x}u;\n    self->longest = {self.mtu};\n    self->next_hop = {self.path_mtu};",
+            helpers=CHECKSUM,
+            push=body("return;", "OUT(0, q);"),
+            pull="    struct packet *p = IN(0);\n    if (!p) return NULL;" + body("return NULL;", "return q;"),
             state=(("origin", "self->origin"), ("longest", "self->longest"), ("next_hop", "self->next_hop")),
         )
 

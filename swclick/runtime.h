@@ -45,6 +45,8 @@ struct base {
     uint64_t log_count, log_room;
 };
 
+static inline uint64_t clock_of(const struct base *b) { return b->now; }
+
 static void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size)
 {
     if (wanted <= *room) return old;
