@@ -195,15 +195,18 @@ static void dump_put32(uint8_t *b, uint32_t v) { b[0] = v; b[1] = v >> 8; b[2] =
 /* A record is written whole or, where that fails, not at all. */
 static int dump_write(FILE *file, uint32_t seconds, uint32_t fraction, const struct packet *p, uint32_t captured)
 {
-    uint8_t record[16 + HEADROOM + ROOM];
+    uint8_t *record = malloc(16 + (size_t)captured);
+    if (!record) abort();
     long before = ftell(file);
     dump_put32(record, seconds);
     dump_put32(record + 4, fraction);
     dump_put32(record + 8, captured);
     dump_put32(record + 12, p->length);
     memcpy(record + 16, p->data, captured);
-    if (fwrite(record, 16 + captured, 1, file) == 1 && !fflush(file)) return 1;
+    size_t done = fwrite(record, 16 + (size_t)captured, 1, file);
     int why = errno;
+    free(record);
+    if (done == 1) return 1;
     if (ftruncate(fileno(file), before)) why = errno;
     errno = why;
     return 0;

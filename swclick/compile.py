@@ -6,17 +6,23 @@ import ctypes
 import hashlib
 import importlib.util
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from graph.diagnostics import ClickError, Diagnostic
+
 FLAGS = ("-O2", "-std=gnu11", "-fPIC", "-shared", "-fno-strict-aliasing", "-w")
 
 
-class CompilerError(Exception):
-    """The C compiler refused generated code, or there is none. The message says which file, or what to install."""
+class CompilerError(ClickError):
+    """There is no C compiler, or it refused generated code, or what it makes cannot be kept. The diagnostic says what to do."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(Diagnostic(None, message, advice))
 
 
 def cache_folder() -> Path:
@@ -26,13 +32,18 @@ def cache_folder() -> Path:
 
 
 def compiler() -> list[str]:
-    """The command of the system's C compiler, or of the one that the ziglang wheel brings. Errors: `CompilerError`."""
-    for name in (os.environ.get("CC", ""), "cc", "gcc", "clang"):
-        if name and shutil.which(name):
+    """The command of the C compiler: ``$CC``, else the system's, else that of the ziglang wheel. Errors: `CompilerError`."""
+    chosen = shlex.split(os.environ.get("CC", ""))
+    if chosen:
+        if shutil.which(chosen[0]) is None:
+            raise CompilerError(f"CC names the C compiler {chosen[0]!r}, which is not there", "install it, or unset CC")
+        return chosen
+    for name in ("cc", "gcc", "clang"):
+        if shutil.which(name):
             return [name]
     if importlib.util.find_spec("ziglang") is not None:
         return [sys.executable, "-m", "ziglang", "cc"]
-    raise CompilerError("there is no C compiler: install gcc or clang, or the Python package ziglang")
+    raise CompilerError("there is no C compiler", "install gcc or clang, or the Python package ziglang")
 
 
 def load_c(text: str) -> ctypes.CDLL:
@@ -41,18 +52,24 @@ def load_c(text: str) -> ctypes.CDLL:
     key = hashlib.sha256("\0".join((text, *FLAGS, *command)).encode()).hexdigest()[:32]
     library = cache_folder() / f"{key}.so"
     if not library.exists():
-        _compile(command, text, library)
+        try:
+            _compile(command, text, library)
+        except OSError as error:
+            advice = "set MLCLICK_CACHE to a folder that can be written"
+            raise CompilerError(f"cannot keep compiled C in {library.parent}: {error.strerror}", advice) from None
     return ctypes.CDLL(str(library))
 
 
 def _compile(command: list[str], text: str, library: Path) -> None:
+    """Nobody sees the library before it is whole, and two that compile the same text do not disturb each other."""
     library.parent.mkdir(parents=True, exist_ok=True)
-    source = library.with_suffix(".c")
-    source.write_text(text, encoding="utf-8")
-    handle, made = tempfile.mkstemp(dir=library.parent, suffix=".so")
-    os.close(handle)
-    done = subprocess.run([*command, *FLAGS, "-o", made, str(source)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        Path(made).unlink()
-        raise CompilerError(f"the generated C does not compile: {source}\n{done.stderr[:2000]}")
-    Path(made).replace(library)
+    with tempfile.TemporaryDirectory(dir=library.parent) as folder:
+        source, made = Path(folder, "engine.c"), Path(folder, "engine.so")
+        source.write_text(text, encoding="utf-8")
+        done = subprocess.run([*command, *FLAGS, "-o", str(made), str(source)], capture_output=True, text=True, check=False)
+        source.replace(library.with_suffix(".c"))
+        if done.returncode:
+            errors = "\n".join([line for line in done.stderr.splitlines() if "error" in line][:5]) or done.stderr[:1000]
+            message = f"the generated C does not compile: {shlex.join(command)} ended with {done.returncode}\n{errors.rstrip()}"
+            raise CompilerError(message, f"try another compiler by setting CC; else report this with the file {library.with_suffix('.c')}")
+        made.replace(library)

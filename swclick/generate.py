@@ -7,12 +7,13 @@ from pathlib import Path
 
 from elements.definition.csource import CSource
 from elements.definition.element import Element
-from elements.program.program import Program, State, Table
+from elements.program.program import Program, State
+from elements.reference.packet import HEADROOM, LONGEST
 from graph.check import Checked
 from graph.model import Graph
-from swclick.lower_program import c_type, lower_program
+from swclick.generate_program import first_word, program_fields, program_functions
 
-RUNTIME = Path(__file__).parent / "runtime.h"
+RUNTIME = ("runtime.h", "table.h", "wide.h")
 
 
 def generate(checked: Checked, elements: Mapping[str, Element]) -> str:
@@ -38,7 +39,9 @@ class _Generator:
         self.sources: dict[str, CSource] = {n: e.c_source() for n, e in elements.items() if not e.has_program}
 
     def text(self) -> str:
-        parts = [RUNTIME.read_text(encoding="utf-8"), self._structures(), self._prototypes()]
+        parts = [f"#define HEADROOM {HEADROOM}\n#define LONGEST {LONGEST}"]
+        parts += [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in RUNTIME]
+        parts += [self._structures(), self._prototypes()]
         helpers = dict.fromkeys(s.helpers for s in self.sources.values() if s.helpers)
         parts += [*helpers, *(self._element(node.name) for node in self.graph.nodes), self._machine()]
         return "\n".join(parts)
@@ -46,12 +49,7 @@ class _Generator:
     def _structures(self) -> str:
         lines = []
         for name, number in self.numbers.items():
-            if name in self.programs:
-                program = self.programs[name]
-                fields = [f"{c_type(a.state.width)} {a.state.name}[{a.state.depth}];" for a in program.accesses]
-                fields += [f"struct table {table.name};" for table in program.tables]
-            else:
-                fields = [self.sources[name].fields]
+            fields = program_fields(self.programs[name]) if name in self.programs else [self.sources[name].fields]
             lines.append(f"struct e{number} {{ char unused; {' '.join(fields)} }};")
         members = "".join(f"    struct e{number} e{number};\n" for number in self.numbers.values())
         return "\n".join(lines) + f"\nstruct machine {{\n    struct base base;\n{members}}};\n#define now base.now\n"
@@ -67,22 +65,26 @@ class _Generator:
         title = f"\n/* {name.replace('*/', '')} :: {self.graph.node(name).class_name} */\n"
         ports = self._ports(name, number)
         if name in self.programs:
-            return title + ports + self._program(name, number)
+            return title + ports + program_functions(self.programs[name], number)
         return title + ports + self._hand_written(name, number)
 
     def _ports(self, name: str, number: int) -> str:
-        """``eN_out`` hands a packet to a push output's successor, ``eN_in`` asks a pull input's predecessor."""
+        """``eN_out`` hands a packet to a push output's successor, ``eN_in`` asks a pull input's predecessor.
+
+        A packet that has grown too long is dropped on its way out: `LONGEST` holds on every edge.
+        """
         push, pull = [], []
         for edge in self.graph.outgoing(name):
             if self.checked.kind(name, True, edge.source_port) == "push":
                 push.append(f"    case {edge.source_port}: e{self.numbers[edge.target]}_push(m, {edge.target_port}, p); return;")
         for edge in self.graph.incoming(name):
             if self.checked.kind(name, False, edge.target_port) == "pull":
-                pull.append(f"    case {edge.target_port}: return e{self.numbers[edge.source]}_pull(m, {edge.source_port});")
+                pull.append(f"    case {edge.target_port}: p = e{self.numbers[edge.source]}_pull(m, {edge.source_port}); break;")
         outs, ins = "\n".join(push), "\n".join(pull)
         return f"""
 static inline void e{number}_out(struct machine *m, int port, struct packet *p)
 {{
+    if (p->length > LONGEST) port = -1;
     switch (port) {{
 {outs}
     default: kill_packet(&m->base, p);
@@ -90,69 +92,14 @@ static inline void e{number}_out(struct machine *m, int port, struct packet *p)
 }}
 static inline struct packet *e{number}_in(struct machine *m, int port)
 {{
+    struct packet *p = NULL;
     switch (port) {{
 {ins}
     default: return NULL;
     }}
-}}
-"""
-
-    def _program(self, name: str, number: int) -> str:
-        program = self.programs[name]
-        text = lower_program(program, number)
-        if program.exclusive:
-            cases = "\n".join(f"    case {i}: e{number}_out(m, {way.port}, p); return;" for i, way in enumerate(program.exits))
-            wanted = "".join(f"    if (way == {i} && port == {way.port}) return p;\n" for i, way in enumerate(program.exits))
-            body = f"    switch (e{number}_run(m, p)) {{\n{cases}\n    default: kill_packet(&m->base, p);\n    }}"
-            pull = f"""    int way = e{number}_run(m, p);
-{wanted}    switch (way) {{
-{cases.replace("return;", "return NULL;")}
-    default: kill_packet(&m->base, p);
-    }}
-    return NULL;"""
-        else:
-            copies = "\n".join(
-                f"    if (ways & {1 << i}) {{ ways &= ~{1 << i}; "
-                f"e{number}_out(m, {way.port}, ways ? clone_packet(&m->base, p) : p); if (!ways) return; }}"
-                for i, way in enumerate(program.exits)
-            )
-            body = f"    int ways = e{number}_run(m, p);\n{copies}\n    kill_packet(&m->base, p);"
-            pull = "    kill_packet(&m->base, p);\n    return NULL;"
-        return f"""{text}
-static void e{number}_push(struct machine *m, int port, struct packet *p)
-{{
-    (void)port;
-{body}
-}}
-static struct packet *e{number}_pull(struct machine *m, int port)
-{{
-    struct packet *p = e{number}_in(m, 0);
-    if (!p) return NULL;
-{pull}
-}}
-static int e{number}_task(struct machine *m) {{ (void)m; return 0; }}
-static void e{number}_finish(struct machine *m) {{ (void)m; }}
-{self._program_initialize(program, number)}"""
-
-    @staticmethod
-    def _program_initialize(program: Program, number: int) -> str:
-        lines, tables = [], []
-        for access in program.accesses:
-            if access.state.initial:
-                lines.append(
-                    f"    for (int i = 0; i < {access.state.depth}; i++) self->{access.state.name}[i] = {access.state.initial}ULL;"
-                )
-        for table in program.tables:
-            tables.append(_entries(table, number))
-            lines.append(
-                f"    table_build(&self->{table.name}, e{number}_{table.name}, {len(table.entries)}, {table.key_width}, '{table.kind[0]}');"
-            )
-        body = "\n".join(lines)
-        return f"""{"".join(tables)}static void e{number}_initialize(struct machine *m)
-{{
-    struct e{number} *self = &m->e{number};
-    (void)self;
-{body}
+    if (!p || p->length <= LONGEST) return p;
+    kill_packet(&m->base, p);
+    return NULL;
 }}
 """
 
@@ -214,6 +161,7 @@ struct machine *machine_new(void)
 void machine_free(struct machine *m)
 {{
 {finish}
+    free_base(&m->base);
     free(m);
 }}
 void machine_settle(struct machine *m)
@@ -227,8 +175,8 @@ void machine_settle(struct machine *m)
 void machine_inject(struct machine *m, int source, const uint8_t *bytes, const struct emission *e)
 {{
     if (e->time > m->now) m->now = e->time;
-    struct packet *p = new_packet(&m->base, e->length);
-    memcpy(p->data, bytes, e->length);
+    struct packet *p = raw_packet(&m->base, e->front, e->length);
+    memcpy(p->buffer, bytes, (size_t)e->front + e->length);
     p->network = e->network;
     p->dst_ip = e->dst_ip;
     p->vlan_tci = e->vlan_tci;
@@ -251,7 +199,8 @@ struct base *machine_base(struct machine *m) {{ return &m->base; }}
 void machine_clear(struct machine *m) {{ m->base.emitted_count = m->base.bytes_count = m->base.log_count = 0; }}
 void *machine_word(struct machine *m, int element, int word)
 {{
-    switch (element << 8 | word) {{
+    (void)m;
+    switch ((uint64_t)element << 16 | word) {{
 {words}
     }}
     return NULL;
@@ -265,13 +214,8 @@ void *machine_word(struct machine *m, int element, int word)
         lines = []
         for name, number in self.numbers.items():
             if name in self.programs:
-                lvalues = [f"m->e{number}.{access.state.name}[0]" for access in self.programs[name].accesses]
+                lvalues = [first_word(access.state, number) for access in self.programs[name].accesses]
             else:
                 lvalues = [lvalue.replace("self->", f"m->e{number}.") for _, lvalue in self.sources[name].state]
-            lines += [f"    case {number << 8 | index}: return &{lvalue};" for index, lvalue in enumerate(lvalues)]
+            lines += [f"    case {number << 16 | index}: return &{lvalue};" for index, lvalue in enumerate(lvalues)]
         return lines
-
-
-def _entries(table: Table, number: int) -> str:
-    rows = ",".join(f"{{{key}ULL,{mask}ULL,{value}ULL}}" for key, mask, value in table.entries)
-    return f"static const struct entry e{number}_{table.name}[] = {{{rows}}};\n"

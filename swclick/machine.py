@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+import sys
+import weakref
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from elements.definition.catalogue import class_info
-from elements.definition.handlers import handlers_of
+from elements.definition.element import Element
+from elements.definition.handlers import StateView, handlers_of
 from elements.program.program import State
 from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
@@ -17,10 +20,9 @@ from graph.check import check
 from graph.model import Graph
 from swclick.compile import load_c
 from swclick.generate import generate, state_words
+from swclick.lower_wide import words
 
 NO_NETWORK = -(1 << 31)
-LONGEST = 9216
-"""Bytes of the longest packet; the runtime's buffers have room for it and for what is put in front."""
 
 
 class _Emission(ctypes.Structure):
@@ -28,6 +30,7 @@ class _Emission(ctypes.Structure):
 
     _fields_ = (
         ("sink", ctypes.c_int32),
+        ("front", ctypes.c_uint32),
         ("length", ctypes.c_uint32),
         ("network", ctypes.c_int32),
         ("dst_ip", ctypes.c_uint32),
@@ -47,6 +50,7 @@ class _Base(ctypes.Structure):
 
     _fields_ = (
         ("unused", ctypes.c_void_p),
+        ("packets", ctypes.c_void_p),
         ("now", ctypes.c_uint64),
         ("emitted", ctypes.POINTER(_Emission)),
         ("emitted_count", ctypes.c_uint64),
@@ -57,6 +61,24 @@ class _Base(ctypes.Structure):
         ("log", ctypes.c_void_p),
         ("log_count", ctypes.c_uint64),
         ("log_room", ctypes.c_uint64),
+    )
+
+
+def record_of(packet: Packet) -> _Emission:
+    """What the runtime is told of a packet; its bytes, with those in front, go beside it."""
+    network = NO_NETWORK if packet.network is None else packet.network - packet.start
+    return _Emission(
+        front=packet.start,
+        length=packet.length,
+        network=network,
+        dst_ip=packet.dst_ip,
+        vlan_tci=packet.vlan_tci,
+        paint=packet.paint,
+        device=packet.device,
+        packet_type=packet.packet_type,
+        fix_ip_src=packet.fix_ip_src,
+        parameter=packet.parameter,
+        time=packet.time,
     )
 
 
@@ -89,12 +111,16 @@ class _Words:
 
 
 class Machine:
-    """Runs ``graph`` as compiled C; methods and order of events are those of `elements.reference.machine.Machine`."""
+    """Runs ``graph`` as compiled C; methods and order of events are those of `elements.reference.machine.Machine`.
 
-    def __init__(self, graph: Graph) -> None:
+    ``elements`` are the graph's elements by name, where they are not those that its class names stand for. The machine is taken down by
+    `close`, or with the last reference to it; after that it must not be used.
+    """
+
+    def __init__(self, graph: Graph, elements: Mapping[str, Element] | None = None) -> None:
         self.checked = check(graph, class_info)
         self.graph = graph
-        self.elements = instantiate(graph)
+        self.elements = dict(instantiate(graph) if elements is None else elements)
         for element in self.elements.values():
             element.examine()
         self._names = [node.name for node in graph.nodes]
@@ -103,18 +129,30 @@ class Machine:
         self._library.machine_new.restype = ctypes.c_void_p
         self._library.machine_base.restype = ctypes.POINTER(_Base)
         self._library.machine_word.restype = ctypes.c_void_p
-        self._machine = ctypes.c_void_p(self._library.machine_new())
-        self._base = self._library.machine_base(self._machine)
+        self._new = ctypes.c_void_p(self._library.machine_new())
+        self._free = weakref.finalize(self, self._library.machine_free, self._new)
+
+    @property
+    def _machine(self) -> ctypes.c_void_p:
+        if not self._free.alive:
+            raise ValueError("this machine is closed")
+        return self._new
+
+    @property
+    def _base(self) -> _Base:
+        base: _Base = self._library.machine_base(self._machine).contents
+        return base
 
     @property
     def emitted(self) -> list[tuple[str, Packet]]:
         """Packets that reached a sink since the last `clear`, with the sink's name."""
-        base = self._base.contents
+        base = self._base
         data = ctypes.string_at(base.bytes, base.bytes_count) if base.bytes_count else b""
         return [self._packet(base.emitted[i], data) for i in range(base.emitted_count)]
 
     def _packet(self, e: _Emission, data: bytes) -> tuple[str, Packet]:
-        packet = Packet.of(data[e.offset : e.offset + e.length], time=e.time, device=e.device)
+        end = e.front + e.length
+        packet = Packet(bytearray(data[e.offset : e.offset + end]), e.front, end, time=e.time, device=e.device)
         packet.network = None if e.network == NO_NETWORK else packet.start + e.network
         packet.dst_ip, packet.vlan_tci, packet.paint = e.dst_ip, e.vlan_tci, e.paint
         packet.packet_type, packet.fix_ip_src, packet.parameter = e.packet_type, e.fix_ip_src, e.parameter
@@ -123,9 +161,14 @@ class Machine:
     @property
     def log(self) -> list[str]:
         """Lines that elements printed since the last `clear`."""
-        base = self._base.contents
+        base = self._base
         text = ctypes.string_at(base.log, base.log_count) if base.log_count else b""
-        return text.decode("utf-8", "replace").splitlines()
+        lines, at = [], 0
+        while at < len(text):
+            end = at + 8 + int.from_bytes(text[at : at + 8], sys.byteorder)
+            lines.append(text[at + 8 : end].decode("utf-8", "replace"))
+            at = end
+        return lines
 
     def clear(self) -> None:
         """Forget what was emitted and printed."""
@@ -136,37 +179,33 @@ class Machine:
         self.run([source], [packet])
 
     def run(self, sources: Sequence[str], packets: Sequence[Packet]) -> None:
-        """Offer packets one after the other, each to its source, in one call. Errors: ``ValueError`` for one longer than `LONGEST`."""
+        """Offer packets one after the other, each to its source, in one call."""
         numbers = np.array([self._numbers[name] for name in sources], dtype=np.int32)
-        records = (_Emission * len(packets))()
+        records = (_Emission * len(packets))(*map(record_of, packets))
         data = bytearray()
         for record, packet in zip(records, packets, strict=True):
-            if packet.length > LONGEST:
-                raise ValueError(f"a packet of {packet.length} bytes is longer than {LONGEST}")
-            record.length, record.offset = packet.length, len(data)
-            record.network = NO_NETWORK if packet.network is None else packet.network - packet.start
-            record.dst_ip, record.vlan_tci, record.paint = packet.dst_ip, packet.vlan_tci, packet.paint
-            record.device, record.packet_type, record.fix_ip_src = packet.device, packet.packet_type, packet.fix_ip_src
-            record.parameter, record.time = packet.parameter, packet.time
-            data += packet.data
+            record.offset = len(data)
+            data += packet.buffer[: packet.end]
         buffer = (ctypes.c_ubyte * max(1, len(data))).from_buffer(data if data else bytearray(1))
         self._library.machine_run(self._machine, ctypes.c_uint64(len(packets)), numbers.ctypes.data_as(ctypes.c_void_p), buffer, records)
 
     def settle(self, now: int = 0) -> None:
         """Run tasks until none has anything to do; the clock is at least at ``now``."""
-        self._base.contents.now = max(self._base.contents.now, now)
+        base = self._base
+        base.now = max(base.now, now)
         self._library.machine_settle(self._machine)
 
     def read(self, name: str, handler: str) -> str:
         """The text of a read handler. Errors: ``KeyError`` where there is none."""
-        text: str = handlers_of(self.elements[name], "read")[handler](self._words(name))
+        text: str = handlers_of(self.elements[name], "read")[handler](self.words(name))
         return text
 
     def write(self, name: str, handler: str, text: str) -> None:
         """Call a write handler. Errors: ``KeyError`` where there is none."""
-        handlers_of(self.elements[name], "write")[handler](self._words(name), text)
+        handlers_of(self.elements[name], "write")[handler](self.words(name), text)
 
-    def _words(self, name: str) -> _Words:
+    def words(self, name: str) -> StateView:
+        """The state variables of element ``name``."""
         return _Words(self, self._numbers[name], tuple(state_words(self.elements[name])))
 
     def word_address(self, number: int, place: int) -> int:
@@ -176,11 +215,9 @@ class Machine:
     def word_size(self, number: int, state: State) -> int:
         """How many bytes the variable has in C: those of its own type where an element is written by hand."""
         if self.elements[self._names[number]].has_program:
-            return 8 if state.width <= 64 else 16
+            return 8 * words(state.width)
         return 4 if state.width <= 32 else 8
 
     def close(self) -> None:
         """Take the machine down; files that its elements write are complete after this."""
-        if self._machine:
-            self._library.machine_free(self._machine)
-            self._machine = ctypes.c_void_p()
+        self._free()

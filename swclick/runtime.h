@@ -1,4 +1,4 @@
-/* The runtime of the software engine: packets, their pool, header access, lookup tables. Included once, in front of the generated code. */
+/* The runtime of the software engine: packets, their pool, header access, what leaves. It stands in front of the generated code. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEADROOM 128
-#define ROOM 9472
 #define NO_NETWORK INT32_MIN
+#define USUAL_ROOM 2048
 
+/* HEADROOM (what is in front of a new packet's data) and LONGEST (the most bytes that a packet has) are the reference's: see generate.py. */
 struct packet {
     uint8_t *data;
     uint32_t length;
@@ -19,12 +19,16 @@ struct packet {
     uint8_t paint, device, packet_type, fix_ip_src;
     uint8_t parameter; /* the byte that an ICMP parameter problem is about */
     uint64_t time;
+    /* What is above belongs to the packet, what is below to its place in memory. */
     struct packet *next;
-    uint8_t buffer[HEADROOM + ROOM];
+    struct packet *older; /* the one made before it, wherever that is now */
+    uint8_t *buffer;
+    uint64_t room; /* bytes of buffer */
 };
 
 struct emission {
     int32_t sink;
+    uint32_t front; /* bytes in front of the data; the packet's bytes follow them */
     uint32_t length;
     int32_t network;
     uint32_t dst_ip;
@@ -35,7 +39,7 @@ struct emission {
 };
 
 struct base {
-    struct packet *unused;
+    struct packet *unused, *packets;
     uint64_t now;
     struct emission *emitted;
     uint64_t emitted_count, emitted_room;
@@ -58,16 +62,35 @@ static void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size)
     return grown;
 }
 
-static struct packet *new_packet(struct base *b, uint32_t length)
+/* A packet of ``front`` and ``length`` bytes whose bytes are not set, and nothing else is. */
+static struct packet *raw_packet(struct base *b, uint32_t front, uint32_t length)
 {
     struct packet *p = b->unused;
-    if (p) b->unused = p->next;
-    else if (!(p = malloc(sizeof *p))) abort();
-    memset(p, 0, offsetof(struct packet, buffer) + HEADROOM);
-    p->data = p->buffer + HEADROOM;
+    if (p) {
+        b->unused = p->next;
+    } else {
+        if (!(p = calloc(1, sizeof *p))) abort();
+        p->older = b->packets;
+        b->packets = p;
+    }
+    uint64_t wanted = (uint64_t)front + length;
+    if (p->room < wanted || !p->buffer) {
+        free(p->buffer);
+        p->room = wanted < USUAL_ROOM ? USUAL_ROOM : wanted;
+        if (!(p->buffer = malloc(p->room))) abort();
+    }
+    memset(p, 0, offsetof(struct packet, next));
+    p->data = p->buffer + front;
     p->length = length;
     p->network = NO_NETWORK;
     p->time = b->now;
+    return p;
+}
+
+static struct packet *new_packet(struct base *b, uint32_t length)
+{
+    struct packet *p = raw_packet(b, HEADROOM, length);
+    memset(p->buffer, 0, HEADROOM);
     return p;
 }
 
@@ -79,28 +102,55 @@ static inline void kill_packet(struct base *b, struct packet *p)
 
 static struct packet *clone_packet(struct base *b, const struct packet *p)
 {
-    struct packet *q = new_packet(b, p->length);
     size_t front = p->data - p->buffer;
-    memcpy(q, p, offsetof(struct packet, buffer) + front + p->length);
+    struct packet *q = raw_packet(b, front, p->length);
+    memcpy(q, p, offsetof(struct packet, next));
     q->data = q->buffer + front;
+    memcpy(q->buffer, p->buffer, front + p->length);
     return q;
 }
 
-/* There are ``count`` bytes in front of the data, zero where nothing was. */
-static inline void make_headroom(struct packet *p, uint32_t count)
+static void free_base(struct base *b)
 {
-    uint32_t front = p->data - p->buffer;
-    if (front >= count) return;
-    memmove(p->buffer + HEADROOM, p->buffer, front + p->length);
-    memset(p->buffer, 0, HEADROOM);
-    p->data += HEADROOM;
+    for (struct packet *p = b->packets, *older; p; p = older) {
+        older = p->older;
+        free(p->buffer);
+        free(p);
+    }
+    free(b->emitted);
+    free(b->bytes);
+    free(b->log);
 }
 
-static inline void move_start(struct packet *p, int32_t shift)
+/* There are ``count`` bytes in front of the data, zero where nothing was. As in the reference, where there are too few, HEADROOM bytes
+   remain in front of those. */
+static void make_headroom(struct packet *p, uint32_t count)
+{
+    uint64_t front = p->data - p->buffer;
+    if (front >= count) return;
+    uint64_t more = HEADROOM + count - front, used = front + p->length;
+    if (used + more > p->room) {
+        uint64_t room = 2 * (used + more);
+        uint8_t *made = malloc(room);
+        if (!made) abort();
+        memcpy(made + more, p->buffer, used);
+        free(p->buffer);
+        p->buffer = made;
+        p->room = room;
+    } else {
+        memmove(p->buffer + more, p->buffer, used);
+    }
+    memset(p->buffer, 0, more);
+    p->data = p->buffer + front + more;
+}
+
+/* The data starts ``shift`` bytes later, or at its end where that comes first; negative: earlier. */
+static inline void move_start(struct packet *p, int64_t shift)
 {
     if (shift < 0) make_headroom(p, -shift);
+    if (shift > (int64_t)p->length) shift = p->length;
     p->data += shift;
-    p->length = (int64_t)p->length > shift ? p->length - shift : 0;
+    p->length -= shift;
     if (p->network != NO_NETWORK) p->network -= shift;
 }
 
@@ -144,115 +194,34 @@ static inline void store(struct packet *p, int32_t start, int32_t offset, uint8_
     p->data[index] = value;
 }
 
-/* Longest prefix tables of 32-bit keys: levels of 16, 8 and 8 bits, the longest prefixes entered last. Other tables are scanned. */
-struct entry { uint64_t key, mask, value; };
-struct table {
-    const struct entry *entries;
-    uint32_t count, width, *root, *blocks;
-    uint64_t used, room;
-    char kind;
-};
-#define BLOCK 0x80000000u
-
-static uint32_t table_block(struct table *t, uint32_t *at_root, uint64_t at_block)
-{
-    uint32_t old = at_root ? *at_root : t->blocks[at_block];
-    if (old & BLOCK) return old & ~BLOCK;
-    t->blocks = grow(t->blocks, &t->room, t->used + 256, sizeof *t->blocks);
-    uint32_t made = t->used;
-    for (int i = 0; i < 256; i++) t->blocks[made + i] = old;
-    t->used += 256;
-    if (at_root) *at_root = made | BLOCK;
-    else t->blocks[at_block] = made | BLOCK;
-    return made;
-}
-
-static void table_fill(uint32_t *first, uint32_t count, uint32_t value)
-{
-    for (uint32_t i = 0; i < count; i++) first[i] = value;
-}
-
-static void table_build(struct table *t, const struct entry *entries, uint32_t count, uint32_t width, char kind)
-{
-    t->entries = entries;
-    t->count = count;
-    t->width = width;
-    t->kind = kind;
-    if (kind != 'l' || width != 32) return;
-    t->root = calloc(65536, sizeof *t->root);
-    if (!t->root) abort();
-    for (uint64_t length = 0; length <= 32; length++)
-        for (uint32_t i = 0; i < count; i++) {
-            if (entries[i].mask != length) continue;
-            uint32_t key = entries[i].key, value = i + 1;
-            if (length <= 16) {
-                table_fill(t->root + (key >> 16), 1u << (16 - length), value);
-                continue;
-            }
-            uint32_t block = table_block(t, &t->root[key >> 16], 0);
-            if (length <= 24) {
-                table_fill(t->blocks + block + (key >> 8 & 255), 1u << (24 - length), value);
-                continue;
-            }
-            block = table_block(t, NULL, block + (key >> 8 & 255));
-            table_fill(t->blocks + block + (key & 255), 1u << (32 - length), value);
-        }
-}
-
-/* One more than the index of the entry for ``key``, 0 for none. */
-static inline uint32_t table_find(const struct table *t, uint64_t key)
-{
-    if (t->root) {
-        uint32_t found = t->root[key >> 16];
-        if (found & BLOCK) found = t->blocks[(found & ~BLOCK) + (key >> 8 & 255)];
-        if (found & BLOCK) found = t->blocks[(found & ~BLOCK) + (key & 255)];
-        return found;
-    }
-    uint32_t best = 0;
-    for (uint32_t i = 0; i < t->count; i++) {
-        const struct entry *e = &t->entries[i];
-        if (t->kind == 'l') {
-            uint64_t shift = t->width - e->mask;
-            if ((shift < 64 ? (e->key ^ key) >> shift : 0) == 0 && (!best || e->mask >= t->entries[best - 1].mask)) best = i + 1;
-        } else if (t->kind == 'e' ? e->key == key : ((e->key ^ key) & e->mask) == 0) {
-            return i + 1;
-        }
-    }
-    return best;
-}
-
-static inline uint64_t lookup_has(const struct table *t, uint64_t key) { return table_find(t, key) != 0; }
-static inline uint64_t lookup_value(const struct table *t, uint64_t key)
-{
-    uint32_t found = table_find(t, key);
-    return found ? t->entries[found - 1].value : 0;
-}
-
 static void emit_packet(struct base *b, int32_t sink, struct packet *p)
 {
+    uint32_t front = p->data - p->buffer;
+    uint64_t size = (uint64_t)front + p->length;
     b->emitted = grow(b->emitted, &b->emitted_room, b->emitted_count + 1, sizeof *b->emitted);
-    b->bytes = grow(b->bytes, &b->bytes_room, b->bytes_count + p->length, 1);
+    b->bytes = grow(b->bytes, &b->bytes_room, b->bytes_count + size + 1, 1);
     struct emission *e = &b->emitted[b->emitted_count++];
-    *e = (struct emission){sink, p->length, p->network, p->dst_ip, p->vlan_tci, p->paint, p->device, p->packet_type,
+    *e = (struct emission){sink, front, p->length, p->network, p->dst_ip, p->vlan_tci, p->paint, p->device, p->packet_type,
                            p->fix_ip_src, p->parameter, p->time, b->bytes_count};
-    memcpy(b->bytes + b->bytes_count, p->data, p->length);
-    b->bytes_count += p->length;
+    memcpy(b->bytes + b->bytes_count, p->buffer, size);
+    b->bytes_count += size;
     kill_packet(b, p);
 }
 
+/* A line of the log: its length in 8 bytes, then its text, which may have any bytes. */
 static void trace_line(struct base *b, const char *text, uint64_t length)
 {
-    b->log = grow(b->log, &b->log_room, b->log_count + length + 1, 1);
-    memcpy(b->log + b->log_count, text, length);
-    b->log_count += length;
-    b->log[b->log_count++] = '\n';
+    b->log = grow(b->log, &b->log_room, b->log_count + sizeof length + length, 1);
+    memcpy(b->log + b->log_count, &length, sizeof length);
+    if (length) memcpy(b->log + b->log_count + sizeof length, text, length);
+    b->log_count += sizeof length + length;
 }
 
 /* What hand-written elements call; OUT, IN, EMIT and INPUT_IS_PULL are defined around each of them. */
 #define KILL(q) kill_packet(&m->base, q)
 #define CLONE(q) clone_packet(&m->base, q)
 #define PULL(q, n) move_start(q, n)
-#define PUSH(q, n) move_start(q, -(int32_t)(n))
+#define PUSH(q, n) move_start(q, -(int64_t)(n))
 #define TAKE(q, n) do { if ((n) < (q)->length) (q)->length = (n); } while (0)
 #define NOW (m->now)
 #define TRACE(text, length) trace_line(&m->base, text, length)

@@ -88,11 +88,11 @@ class ProgramRunner:
     @staticmethod
     def _move(packet: Packet, way: Exit, end: int) -> None:
         packet.end = end
-        packet.move_start(way.shift)
         if way.network == "none":
             packet.network = None
         elif way.network != "keep":
-            packet.network = packet.start - way.shift + way.network
+            packet.network = packet.start + way.network
+        packet.move_start(way.shift)
 
     def leaf(self, value: Value, operands: tuple[int, ...]) -> int:
         """What comes from outside the program; see `elements.program.evaluate.Leaves`."""

@@ -8,7 +8,7 @@ from elements.definition.catalogue import class_info, find
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
 from elements.reference.interpret import ProgramRunner, StateStore
-from elements.reference.packet import Packet
+from elements.reference.packet import LONGEST, Packet
 from graph.check import Checked, check
 from graph.diagnostics import fail
 from graph.model import Graph, Node
@@ -21,17 +21,18 @@ class Machine:
     """Runs ``graph``. Packets are offered to sources by `inject`; those that reach a sink come out in `emitted`.
 
     Everything happens in the order in which Click's user-level driver would do it with one packet in flight: a packet is pushed as far as
-    it goes, then tasks run in the order of their elements until none has anything to do.
+    it goes, then tasks run in the order of their elements until none has anything to do. ``elements`` are the
+    graph's elements by name, where they are not those that its class names stand for.
     """
 
-    def __init__(self, graph: Graph, observer: Observer | None = None) -> None:
+    def __init__(self, graph: Graph, observer: Observer | None = None, elements: dict[str, Element] | None = None) -> None:
         self.checked: Checked = check(graph, class_info)
         self.graph = graph
         self.now = 0
         self.emitted: list[tuple[str, Packet]] = []
         self.log: list[str] = []
         self.observer = observer
-        self.elements: dict[str, Element] = instantiate(graph)
+        self.elements: dict[str, Element] = instantiate(graph) if elements is None else elements
         self.stores: dict[str, StateStore] = {name: StateStore() for name in self.elements}
         self._runners = {
             name: ProgramRunner(element.trace(), self.stores[name]) for name, element in self.elements.items() if element.has_program
@@ -67,7 +68,11 @@ class Machine:
         self.log.append(text)
 
     def push_out(self, name: str, port: int, packet: Packet) -> None:
-        """Hand ``packet`` to what follows push output ``port`` of element ``name``; without a successor it is dropped."""
+        """Hand ``packet`` to what follows push output ``port`` of element ``name``; it is dropped where nothing does, and where it is
+        longer than `LONGEST`.
+        """
+        if packet.length > LONGEST:
+            return
         if self.observer is not None:
             self.observer(name, port, packet)
         target = self._after.get((name, port))
@@ -87,6 +92,8 @@ class Machine:
             return None
         giver = self.elements[source[0]]
         packet = giver.pull(self, source[1]) if not giver.has_program else self._pull_through(source[0], source[1])
+        if packet is not None and packet.length > LONGEST:
+            return None
         if packet is not None and self.observer is not None:
             self.observer(source[0], source[1], packet)
         return packet

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+LONGEST = 65535
+"""The most bytes that a packet has on an edge of a graph: lengths have 16 bits. One that enters with more, or grows to more, is dropped."""
+
 HEADROOM = 64
 """Bytes that a fresh packet has in front of its data, all zero."""
 
@@ -65,14 +68,16 @@ class Packet:
         return self.buffer[start + offset]
 
     def move_start(self, shift: int) -> None:
-        """The data starts ``shift`` bytes later (negative: earlier, headroom made as needed, zero where nothing was)."""
+        """The data starts ``shift`` bytes later, or at its end where that comes first (negative: earlier, with headroom made as needed,
+        zero where nothing was).
+        """
         if self.start + shift < 0:
             grown = HEADROOM - (self.start + shift)
             self.buffer[:0] = bytes(grown)
             self.start += grown
             self.end += grown
             self.network = None if self.network is None else self.network + grown
-        self.start += shift
+        self.start += min(shift, self.length)
 
     def copy(self) -> Packet:
         """A packet of its own with the same content."""

@@ -117,3 +117,11 @@ def test_a_source_route_that_is_the_problem_is_not_followed(bench: Callable[...,
     x = bench("ICMPError(10.0.0.1, parameterproblem)")
     original = datagram(options=[IPOption_LSRR(routers=["1.1.1.1"], pointer=8)])
     assert [x.out(original, network=0, parameter=at)[0][1][0] & 15 for at in (19, 20, 26, 27)] == [7, 5, 5, 7]
+
+
+def test_it_answers_what_it_pulls(bench: Callable[..., Bench]) -> None:
+    text = "s0 :: FromCrossing(t:0) -> Queue -> x :: ICMPError(10.0.0.1, timeexceeded) -> d0 :: ToDevice(0);"
+    x = bench("", text=text)
+    original = datagram()
+    assert [(output, data[28:]) for output, data in x.out(original, network=0)] == [(0, original)]
+    assert x.out(NONE["a multicast source"], network=0) == []

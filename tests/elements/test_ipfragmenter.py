@@ -27,7 +27,8 @@ def test_fragments_fit_and_join_to_the_whole(bench: Callable[..., Bench], mtu: i
     parts = fragments(x, whole)
     assert all(part.len <= mtu for part in parts)
     assert all(part.len - 20 == (mtu - 20) // 8 * 8 for part in parts[:-1])
-    joined = defragment(parts)
+    join: Callable[[list[IP]], list[IP]] = defragment
+    joined = join(parts)
     assert [bytes(packet)[12:] for packet in joined] == [whole[12:]]
     assert (parts[0].id, parts[-1].ttl, parts[-1].tos, parts[-1].flags.MF) == (77, 9, 4, False)
     assert x.read("fragments") == str(len(parts) if len(whole) > mtu else 0)

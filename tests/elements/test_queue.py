@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from tests.elements.bench import Bench
 
-TEXT = "s0 :: FromCrossing(t:0) -> x :: Queue(3) -> g :: IPFilter(1 all); g[0] -> Discard; g[1] -> d0 :: ToCrossing(t:0);"
 STORED = "s0 :: FromCrossing(t:0) -> x :: Queue(3); x -> [0] r :: RoundRobinSched; r -> d0 :: ToDevice(0);"
 
 
@@ -30,7 +29,7 @@ def test_order_is_that_of_arrival(bench: Callable[..., Bench]) -> None:
 
 
 def test_a_reset_drops_what_is_in_it(bench: Callable[..., Bench]) -> None:
-    # FromDump without a packet for the moment keeps nobody from pulling; a queue that nobody pulls keeps what it has.
+    # Nobody pulls.
     text = "s0 :: FromCrossing(t:0) -> x :: Queue(3) -> [0] i :: Idle;"
     x = bench("", text=text)
     for n in range(4):

@@ -1,0 +1,100 @@
+"""An element with a packet program as C functions: members, push, pull, initialize and finish around `lower_program`."""
+
+from __future__ import annotations
+
+from elements.program.program import Program, State
+from swclick.lower_program import lower_program, move_text
+from swclick.lower_table import initialize_table, lower_table
+from swclick.lower_value import c_type
+from swclick.lower_wide import NARROW, word_constants, words
+
+
+def program_fields(program: Program) -> list[str]:
+    """The members of the element's structure."""
+    return [
+        *(f"{c_type(a.state.width)} {a.state.name}[{a.state.depth}]{_more(a.state)};" for a in program.accesses),
+        *(f"struct table {table.name};" for table in program.tables),
+    ]
+
+
+def first_word(state: State, number: int) -> str:
+    """The C lvalue of the first word of a state variable."""
+    return f"m->e{number}.{state.name}[0]" + ("[0]" if state.width > NARROW else "")
+
+
+def program_functions(program: Program, number: int) -> str:
+    """All functions of element ``number``. ``eN_out`` and ``eN_in``, its ways to its neighbours, stand before them."""
+    tables = "".join(lower_table(table, number) for table in program.tables)
+    push, pull = _exclusive(program, number) if program.exclusive else _copies(program, number)
+    frees = "".join(f"    table_free(&m->e{number}.{table.name});\n" for table in program.tables)
+    return f"""{tables}{lower_program(program, number)}
+static void e{number}_push(struct machine *m, int port, struct packet *p)
+{{
+    (void)port;
+{push}
+}}
+static struct packet *e{number}_pull(struct machine *m, int port)
+{{
+    (void)port;
+    struct packet *p = e{number}_in(m, 0);
+    if (!p) return NULL;
+{pull}
+}}
+static int e{number}_task(struct machine *m) {{ (void)m; return 0; }}
+static void e{number}_initialize(struct machine *m)
+{{
+    struct e{number} *self = &m->e{number};
+    (void)self;
+{_initialize(program, number)}
+}}
+static void e{number}_finish(struct machine *m)
+{{
+    (void)m;
+{frees}}}
+"""
+
+
+def _more(state: State) -> str:
+    return f"[{words(state.width)}]" if state.width > NARROW else ""
+
+
+def _exclusive(program: Program, number: int) -> tuple[str, str]:
+    cases = "\n".join(f"    case {i}: e{number}_out(m, {way.port}, p); return;" for i, way in enumerate(program.exits))
+    wanted = "".join(f"    if (way == {i} && port == {way.port}) return p;\n" for i, way in enumerate(program.exits))
+    push = f"    switch (e{number}_run(m, p)) {{\n{cases}\n    default: kill_packet(&m->base, p);\n    }}"
+    pull = f"""    int way = e{number}_run(m, p);
+{wanted}    switch (way) {{
+{cases.replace("return;", "return NULL;")}
+    default: kill_packet(&m->base, p);
+    }}
+    return NULL;"""
+    return push, pull
+
+
+def _copies(program: Program, number: int) -> tuple[str, str]:
+    start = f"""    uint8_t taken[{max(1, len(program.exits))}];
+    int left = e{number}_run(m, p, taken);
+    if (!left) {{ kill_packet(&m->base, p); return"""
+    push, pull = [f"{start}; }}"], [f"{start} NULL; }}\n    struct packet *wanted = NULL;"]
+    for index, way in enumerate(program.exits):
+        take = f"struct packet *q = --left ? clone_packet(&m->base, p) : p; {move_text(way, 'q')}"
+        out = f"e{number}_out(m, {way.port}, q);"
+        keep = f"if (port == {way.port}) {{ if (wanted) kill_packet(&m->base, wanted); wanted = q; }} else {out}"
+        push.append(f"    if (taken[{index}]) {{ {take}{out} if (!left) return; }}")
+        pull.append(f"    if (taken[{index}]) {{ {take}{keep} if (!left) return wanted; }}")
+    return "\n".join(push), "\n".join([*pull, "    return wanted;"])
+
+
+def _initialize(program: Program, number: int) -> str:
+    lines = []
+    for state in (access.state for access in program.accesses):
+        if not state.initial:
+            continue
+        first = word_constants(state.initial, state.width)
+        place = f"self->{state.name}[i]"
+        if state.width > NARROW:
+            each = " ".join(f"{place}[{index}] = {text};" for index, text in enumerate(first))
+        else:
+            each = f"{place} = {first[0] if len(first) == 1 else f'(unsigned __int128){first[1]} << 64 | {first[0]}'};"
+        lines.append(f"    for (int i = 0; i < {state.depth}; i++) {{ {each} }}")
+    return "\n".join([*lines, *(initialize_table(table, number) for table in program.tables)])

@@ -1,0 +1,70 @@
+"""The C file of a graph: the same from the same graph, warning-free, one set of functions for each element."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from elements.definition.catalogue import class_info
+from elements.reference.machine import instantiate
+from elements.reference.packet import HEADROOM, LONGEST
+from graph.check import check
+from graph.load import load_text
+from swclick.compile import compiler
+from swclick.generate import generate
+
+SMALL = """
+s :: FromCrossing(t:0) -> Strip(14) -> CheckIPHeader -> c :: IPClassifier(tcp dst port 80, -);
+c [0] -> DecIPTTL -> r :: StaticIPLookup(10.0.0.0/8 0, 10.1.0.0/16 1);
+r [0] -> EtherEncap(0x0800, 1:1:1:1:1:1, 2:2:2:2:2:2) -> Queue(4) -> ToCrossing(t:0);
+r [1] -> t :: Tee; t [0] -> Discard; t [1] -> Counter -> Queue -> Paint(2) -> ToCrossing(t:1);
+c [1] -> ICMPError(10.0.0.1, unreachable, net) -> ToCrossing(t:2);
+"""
+WARNINGS = ("-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-unused-variable", "-Wno-sign-compare")
+
+
+def text_of(text: str) -> str:
+    graph = load_text(text, "t")
+    return generate(check(graph, class_info), instantiate(graph))
+
+
+def test_the_same_graph_gives_the_same_text_in_any_process() -> None:
+    script = f"from tests.swclick.test_generate import *\nprint(text_of({SMALL!r}), end='')"
+    texts = [
+        subprocess.run(
+            [sys.executable, "-c", script], env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert texts == [text_of(SMALL)] * 2
+
+
+def test_every_element_has_its_functions_once() -> None:
+    text = text_of(SMALL)
+    nodes = load_text(SMALL, "t").nodes
+    for number, node in enumerate(nodes):
+        assert text.count(f"/* {node.name} :: {node.class_name} */") == 1
+        for function in ("push", "pull", "task", "initialize", "finish"):
+            assert len(re.findall(rf"^static [^;(]*\be{number}_{function}\([^;]*?\)(?: {{.*)?$", text, re.M)) == 1, (
+                f"{node.name}: {function}"
+            )
+        assert f"    e{number}_finish(m);" in text
+        assert f"    e{number}_initialize(m);" in text
+    assert f"e{len(nodes)}_" not in text
+
+
+def test_limits_are_those_of_the_reference() -> None:
+    text = text_of("FromCrossing(t:0) -> Null -> ToCrossing(t:0);")
+    assert text.startswith(f"#define HEADROOM {HEADROOM}\n#define LONGEST {LONGEST}\n")
+
+
+@pytest.mark.parametrize("text", [SMALL, "s :: FromCrossing(t:0) -> Classifier(0/" + "5a" * 40 + ") -> ToCrossing(t:0);"])
+def test_the_compiler_has_nothing_to_warn_of(text: str) -> None:
+    command = [*compiler(), "-std=gnu11", "-fsyntax-only", *WARNINGS, "-x", "c", "-"]
+    done = subprocess.run(command, input=text_of(text), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,108 @@
+"""Tables of every kind and width in C find what a search through all entries finds."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from elements.program.program import Access, Program, State, Table
+from elements.program.values import FALSE, TRUE, const, make
+from elements.reference.interpret import look_up
+from elements.reference.machine import instantiate
+from elements.reference.packet import Packet
+from graph.load import load_text
+from swclick.machine import Machine
+from tests.swclick.random_programs import Fixed, tables
+
+ZERO = const(0, 1)
+
+
+def machine_for(made: list[Table]) -> Machine:
+    """A machine that looks up ``keyN`` in table N for every packet, and stores what it finds in ``hitN`` and ``foundN``."""
+    accesses = []
+    for number, table in enumerate(made):
+        key = make("old", table.key_width, (ZERO,), (f"key{number}",))
+        hit = make("hit", 1, (key,), (table.name,))
+        found = make("found", table.value_width, (key,), (table.name,))
+        accesses += [
+            Access(State(f"key{number}", table.key_width), ZERO, FALSE, key),
+            Access(State(f"hit{number}", 1), ZERO, TRUE, hit),
+            Access(State(f"found{number}", table.value_width), ZERO, TRUE, found),
+        ]
+    program = Program((), (), (), make("length", 16, (), ("data",)), tuple(accesses), tuple(made))
+    graph = load_text("s :: FromCrossing(t:0) -> x :: Null -> ToCrossing(t:0);", "t")
+    return Machine(graph, instantiate(graph) | {"x": Fixed(graph.node("x"), 1, program)})
+
+
+def check(machine: Machine, made: list[Table], keys: list[list[int]]) -> int:
+    """Look up the keys of each table; returns how many were found."""
+    words, hits = machine.words("x"), 0
+    for turn in range(max(map(len, keys))):
+        now = [each[turn % len(each)] for each in keys]
+        for number, table in enumerate(made):
+            words.set(State(f"key{number}", table.key_width), now[number])
+        machine.inject("s", Packet.of(b""))
+        for number, table in enumerate(made):
+            expected = look_up(table, now[number])
+            hit, found = words.get(State(f"hit{number}", 1)), words.get(State(f"found{number}", table.value_width))
+            assert (hit, found) == (int(expected is not None), expected or 0), f"{table} of {now[number]:#x}"
+            hits += hit
+    return hits
+
+
+@st.composite
+def keys_for(draw: st.DrawFn, table: Table) -> list[int]:
+    """Keys that are entries, one bit beside one, and any."""
+    ones = (1 << table.key_width) - 1
+    found = [draw(st.integers(0, ones)), 0, ones]
+    for key, _, _ in table.entries:
+        found += [key, key ^ 1 << draw(st.integers(0, table.key_width - 1)), (key + 1) & ones, (key - 1) & ones]
+    return found
+
+
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None, suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large), print_blob=True)
+@given(st.data())
+def test_random_tables_find_what_a_search_finds(data: st.DataObject) -> None:
+    made = [data.draw(tables(f"t{i}")) for i in range(data.draw(st.integers(1, 10)))]
+    check(machine_for(made), made, [data.draw(keys_for(table)) for table in made])
+
+
+@pytest.mark.parametrize("width", [1, 8, 31, 32, 33, 64, 65, 128, 129, 200])
+def test_large_tables_of_every_kind(width: int) -> None:
+    rng = random.Random(width)
+    ones = (1 << width) - 1
+    some = [rng.getrandbits(width) for _ in range(60)]
+    near = [key ^ rng.getrandbits(min(width, 10)) for key in some for _ in range(4)]
+    lengths = sorted(
+        {0, 1, width // 2, max(0, width - 8), width - 1, width, min(width, 16), min(width, 17), min(width, 24), min(width, 25)}
+    )
+    made = [
+        Table("prefixes", "lpm", width, 32, tuple((key, rng.choice(lengths[1:]), rng.getrandbits(32)) for key in some + near)),
+        Table("all", "lpm", width, 65, tuple((key, length, rng.getrandbits(65)) for key in some[:9] for length in lengths)),
+        Table("keys", "exact", width, 129, tuple((key, 0, rng.getrandbits(129)) for key in some + near[:90] + some[:5])),
+        Table("rules", "ternary", width, 16, tuple((key, ones & ~(1 << rng.randrange(width)), rng.getrandbits(16)) for key in some + near)),
+        Table("none", "lpm", width, 8, ()),
+        Table("nothing", "exact", width, 8, ()),
+        Table("nowhere", "ternary", width, 200, ()),
+    ]
+    keys = [*some, *near, *(rng.getrandbits(width) for _ in range(60)), 0, ones]
+    assert check(machine_for(made), made, [keys] * len(made)) > 2 * len(keys)
+
+
+def test_bits_of_an_entry_that_no_key_can_have() -> None:
+    """A key or mask that is wider than the table matches as the search says, and reaches no memory but the table's."""
+    made = [
+        Table("a", "lpm", 32, 8, ((0x0A010203, 8, 1), (0xFFFFFFFF, 1, 2), (0x1_0A000000, 8, 3), (0x0A010203, 20, 4), (0x0A010204, 29, 5))),
+        Table("b", "exact", 9, 8, ((0x3FF, 0, 1), (0x1FF, 0, 2))),
+        Table("c", "ternary", 9, 8, ((0x3FF, 0x200, 1), (0x3FF, 0x1FF, 2), (0x200, 0x0F, 3))),
+    ]
+    keys = [
+        [0x0A010203, 0x0A010207, 0x0A01FFFF, 0x0AFFFFFF, 0xFFFF0000, 0x80000000, 0x7FFFFFFF],
+        [0x1FF, 0x1FE],
+        [0x1FF, 0x000, 0x010, 0x00F],
+    ]
+    assert check(machine_for(made), made, keys) > 8

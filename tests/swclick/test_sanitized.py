@@ -1,0 +1,146 @@
+"""Every element's C under the address, undefined behaviour and leak sanitizers, with packets wrong in every way."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from elements.definition.catalogue import class_info, class_names, manual_page
+from elements.reference.machine import instantiate
+from elements.reference.packet import LONGEST, Packet
+from graph.check import check, port_limits
+from graph.load import load_text
+from sim.packets import arp, ethernet, ip_packet
+from swclick.compile import compiler
+from swclick.generate import generate
+from swclick.machine import record_of
+
+FLAGS = ("-g", "-O0", "-std=gnu11", "-fno-strict-aliasing", "-w", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1", "UBSAN_OPTIONS": "print_stacktrace=1"}
+ENCAP = "EtherEncap(0x0800, 1:1:1:1:1:1, 2:2:2:2:2:2)"
+ADDRESSES = (0x0A000001, 0x0A010203, 0x01020304, 0xC0A80001, 0xE0000001, 0xFFFFFFFF)
+PORTS = (22, 53, 80, 443, 9)
+ROUNDS = 25
+
+# Each packet has a piece of memory of its own, so that a read beyond it is seen.
+DRIVER = r"""
+int main(int count, char **names)
+{
+    FILE *file = fopen(names[1], "rb");
+    struct machine *m = machine_new();
+    struct emission e;
+    uint64_t packets = 0, emitted = 0;
+    while (fread(&e, sizeof e, 1, file) == 1) {
+        int source = e.sink;
+        size_t size = (size_t)e.front + e.length;
+        uint8_t *bytes = malloc(size ? size : 1);
+        if (size && fread(bytes, size, 1, file) != 1) return 3;
+        uint64_t before = m->base.emitted_count;
+        machine_inject(m, source, bytes, &e);
+        free(bytes);
+        packets++;
+        emitted += m->base.emitted_count - before;
+        if (packets % 7 == 0) machine_clear(m);
+    }
+    fclose(file);
+    machine_free(m);
+    printf("%llu %llu\n", (unsigned long long)packets, (unsigned long long)emitted);
+    return 0;
+}
+"""
+
+
+def every_example() -> str:
+    """A source, an element and its sinks for every example of every manual page that has inputs."""
+    lines = []
+    for name in class_names():
+        info = class_info(name)
+        assert info is not None
+        ins, _, outs = info.port_count.partition("/")
+        least, most = port_limits(ins, 0)
+        inputs = max(1, least if most is None else most)
+        if most == 0:
+            continue
+        for example in manual_page(name).partition("\nExamples:\n")[2].split("\n"):
+            if not example.strip():
+                continue
+            fewest, greatest = port_limits(outs or ins, inputs)
+            outputs = 0 if greatest == 0 else max(fewest, min(2, greatest or 2))
+            if name in ("Classifier", "IPClassifier"):
+                outputs = min(outputs, example.count(",") + 1)
+            if "ookup" in name or example.strip() == "Tee(1)":
+                outputs = 1
+            lines.append((example.strip(), inputs, outputs, info.processing))
+    text = ""
+    for number, (example, inputs, outputs, processing) in enumerate(lines):
+        queue = "Queue(5) -> " if processing.startswith("l") else ""
+        text += f"x{number} :: {example};\n"
+        text += "".join(f"FromCrossing(t:{number}) -> {queue}[{i}] x{number};\n" for i in range(inputs))
+        text += "".join(f"x{number} [{o}] -> ToCrossing(t:{o});\n" for o in range(outputs))
+    return text
+
+
+UP_AND_DOWN = " -> ".join(["Strip(100)", "Unstrip(64)", ENCAP, "Unstrip(64)", "VLANEncap(5)", "MarkIPHeader(20)"] * 10)
+COPIES = " ".join(f"tee [{i}] -> {ENCAP} -> Queue(3) -> Unstrip({i}) -> ToCrossing(t:{i});" for i in range(40))
+CHAINS = f"""
+FromCrossing(t:a) -> {" -> ".join([ENCAP] * 40)} -> ToCrossing(t:a);
+FromCrossing(t:b) -> {UP_AND_DOWN} -> ToCrossing(t:b);
+FromCrossing(t:c) -> n :: Null -> {ENCAP} -> n;
+FromCrossing(t:d) -> tee :: Tee; {COPIES}
+FromCrossing(t:e) -> c :: Classifier(3/{"5a" * 30}, 0/{"00" * 17}%{"0f" * 17}, -);
+{" ".join(f"c [{i}] -> ToCrossing(t:e{i});" for i in range(3))}
+"""
+
+
+def packet(rng: random.Random, now: int) -> Packet:
+    kind = rng.choice(("ip", "ip", "ip", "ethernet", "arp", "noise", "long"))
+    body = ip_packet(rng, ADDRESSES, ADDRESSES, PORTS)
+    if kind == "ethernet":
+        body = ethernet(rng.choice((b"\xff" * 6, b"\x02" * 6)), b"\x04" * 6, 0x0800, body, rng.choice(((), (0x2064,))))
+    elif kind == "arp":
+        body = ethernet(b"\xff" * 6, b"\x02" * 6, 0x0806, arp(rng.choice((1, 2)), b"\x02" * 6, 0x0A000001, bytes(6), 0x0A000001))
+    elif kind == "noise":
+        body = rng.randbytes(rng.randrange(0, 90))
+    elif kind == "long":
+        body += rng.randbytes(rng.choice((1500, 9600, LONGEST - len(body) - 14, LONGEST - len(body), LONGEST)))
+    if rng.random() < 0.3:
+        body = body[: rng.randrange(0, min(len(body), 80) + 1)]
+    front = rng.choice((0, 1, 64, 64, 300))
+    made = Packet(bytearray(rng.randbytes(front) + body), front, front + len(body), time=now, device=rng.randrange(16))
+    made.paint, made.dst_ip, made.vlan_tci = rng.randrange(256), rng.choice(ADDRESSES), rng.randrange(1 << 16)
+    made.packet_type, made.fix_ip_src = rng.randrange(8), rng.randrange(2)
+    where = rng.choice((0, 0, 0, 14, None, -4, -20, -400, len(body) - 1, len(body), len(body) + 1, len(body) + 70000, rng.randrange(0, 80)))
+    made.network = None if where is None else made.start + where
+    return made
+
+
+@pytest.mark.slow
+def test_no_sanitizer_has_anything_to_report(tmp_path: Path) -> None:
+    seed = 20
+    rng = random.Random(seed)
+    graph = load_text(every_example() + CHAINS, "t")
+    source, program, offered = tmp_path / "engine.c", tmp_path / "engine", tmp_path / "packets"
+    source.write_text(generate(check(graph, class_info), instantiate(graph)) + DRIVER, encoding="utf-8")
+    subprocess.run([*compiler(), *FLAGS, "-o", str(program), str(source)], check=True)
+    sources = [number for number, node in enumerate(graph.nodes) if node.class_name == "FromCrossing"]
+    now, count = 0, 0
+    with offered.open("wb") as file:
+        for _ in range(ROUNDS):
+            for number in sources:
+                now += rng.choice((1_000, 3_000_000, 700_000_000))
+                made = packet(rng, now)
+                record = record_of(made)
+                record.sink = number
+                file.write(bytes(record) + bytes(made.buffer[: made.end]))
+                count += 1
+    done = subprocess.run(
+        [str(program), str(offered)], capture_output=True, text=True, check=False, cwd=tmp_path, env=os.environ | ENVIRONMENT
+    )
+    assert (done.returncode, done.stderr) == (0, ""), f"seed {seed}"
+    packets, emitted = done.stdout.split()
+    assert int(packets) == count
+    assert int(emitted) > count // 2
