@@ -7,6 +7,8 @@ read what belongs to another tenant.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import xor
 from typing import Final
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
@@ -146,18 +148,23 @@ class LongestPrefixMatch(wiring.Component):
         bits = Signal(STRIDE, name=f"l{level}_bits")
         position = FIRST + STRIDE * level
         m.d.comb += bits.eq(Cat(Const(0, STRIDE), key)[self.key_width - position : self.key_width - position + STRIDE])
-        found, rank = Signal(name=f"l{level}_found"), Signal(STRIDE, name=f"l{level}_rank")
+        # Of the prefixes that the key has in this node, one a length, the longest whose bit is set; and the bits below that.
+        found, below = Signal(name=f"l{level}_found"), Signal(INTERNAL - 1, name=f"l{level}_below")
         for length in range(STRIDE):
-            with m.Switch(bits[STRIDE - length :] if length else Const(0, 1)):
-                for tail in range(1 << length):
-                    bit = (1 << length) - 1 + tail
-                    with m.Case(tail), m.If(internal[bit]):
-                        m.d.comb += [found.eq(1), rank.eq(_ones(internal[:bit]))]
-        offset, more = Signal(STRIDE, name=f"l{level}_offset"), Signal(name=f"l{level}_more")
+            tail, first = bits[STRIDE - length :], (1 << length) - 1
+            with m.If(internal[first : 2 * first + 1].bit_select(tail, 1)):
+                m.d.comb += found.eq(1)
+                with m.Switch(tail):
+                    for number in range(1 << length):
+                        with m.Case(number):
+                            m.d.comb += below.eq((1 << (first + number)) - 1)
+        before = Signal(EXTERNAL - 1, name=f"l{level}_before")
         with m.Switch(bits):
             for number in range(EXTERNAL):
                 with m.Case(number):
-                    m.d.comb += [offset.eq(_ones(external[:number])), more.eq(external[number])]
+                    m.d.comb += before.eq((1 << number) - 1)
+        rank, offset = _ones(internal & below), _ones(external & before)
+        more = external.bit_select(bits, 1)
         after = (
             Signal(name=f"l{level}_next_has_node"),
             Signal.like(node, name=f"l{level}_next_node"),
@@ -190,8 +197,17 @@ class _Delay:
 
 
 def _ones(bits: Value) -> Value:
-    """How many bits are set."""
-    return sum(bits, start=Const(0, 1)) if len(bits) else Const(0, 1)
+    """How many bits are set, by full adders: a tree of them is a fraction of what a chain of carries takes."""
+    column, count = list(bits), []
+    while column:
+        carries = []
+        while len(column) > 1:
+            three = column[:3]
+            column = [*column[3:], reduce(xor, three)]
+            carries.append((three[0] & three[1]) | ((three[0] | three[1]) & three[2]) if len(three) == 3 else three[0] & three[1])
+        count.append(column[0])
+        column = carries
+    return Cat(count)
 
 
 def _rom(m: Module, name: str, width: int, words: list[int]) -> memory.ReadPort:

@@ -29,7 +29,8 @@ class CSource:
       ``get16(b)``, ``get32(b)``, ``put16(b, v)``, ``put32(b, v)`` in network byte order.
 
     ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or
-    NULL; ``task`` returns 1 if it did anything. ``finish`` runs when the machine is taken down. ``helpers`` is C at file level, the same
+    NULL; ``task`` returns 1 if it did anything. ``finish`` runs when the machine is taken down: it frees what the element
+    allocated (packets that it still holds are freed with the machine). ``helpers`` is C at file level, the same
     for every instance of the class. ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers.
     """
 

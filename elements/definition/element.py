@@ -10,6 +10,7 @@ from elements.definition.arguments import parse_arguments
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
 from elements.program.program import Network, Program, State
+from elements.program.rules import check_program
 from elements.program.values import TRUE, Value
 from graph.diagnostics import ClickError, Diagnostic
 from graph.model import Node
@@ -111,10 +112,10 @@ class Element:
         return type(self).program is not Element.program
 
     def trace(self) -> Program:
-        """The traced program."""
+        """The traced program; it is legal by `elements.program.rules`."""
         packet = Packet(self.outputs)
         self.program(packet)
-        return packet.finish()
+        return check_program(packet.finish())
 
     def trace_condition(self) -> Value:
         """The traced `in_hardware` condition."""

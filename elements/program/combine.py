@@ -8,11 +8,11 @@ from elements.program.values import FALSE, TRUE, Value, bit_and, bit_or, cat, co
 def shift_left(a: Value, amount: Value | int, width: int) -> Value:
     """``a`` moved up by ``amount``, ``width`` bits of it."""
     b = lift(amount, None)
-    if a.constant is not None and b.constant is not None:
-        return const((a.constant << b.constant) & ((1 << width) - 1), width)
     if b.constant is not None:
         if b.constant >= width:
             return const(0, width)
+        if a.constant is not None:
+            return const((a.constant << b.constant) & ((1 << width) - 1), width)
         return part(cat(a, const(0, b.constant)), 0, width) if b.constant else part(a, 0, width)
     return make("shl", width, (a, b))
 

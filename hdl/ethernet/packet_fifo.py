@@ -41,30 +41,39 @@ class PacketFifo(wiring.Component):
         m.submodules.memory = memory = Memory(shape=self.width + count_bits + 1, depth=self.depth, init=[])
         write, read = memory.write_port(), memory.read_port()
         head, committed, tail = Signal(pointer + 1), Signal(pointer + 1), Signal(pointer + 1)
+        head_next, committed_next, tail_next = Signal.like(head), Signal.like(committed), Signal.like(tail)
         forgetting = Signal()
-        occupied = (head - tail)[: pointer + 1]
-        full = occupied[pointer]
-        alone = committed == tail
+        # Both are registers, of the pointers that come: ``ready`` reaches into the FIFO before this memory in the same cycle.
+        full, alone = Signal(), Signal(init=1)
         give_up = full if self.drop else full & alone
         m.d.comb += [
             self.sink.ready.eq(1 if self.drop else ~full | alone | forgetting),
             write.addr.eq(head[:pointer]),
             write.data.eq(Cat(beat.data, _bytes_less_one(beat.keep, count_bits), beat.last)),
+            head_next.eq(head),
+            committed_next.eq(committed),
+            tail_next.eq(tail),
+        ]
+        m.d.sync += [
+            head.eq(head_next),
+            committed.eq(committed_next),
+            tail.eq(tail_next),
+            full.eq((head_next[:pointer] == tail_next[:pointer]) & (head_next[pointer] != tail_next[pointer])),
+            alone.eq(committed_next == tail_next),
         ]
         with m.If(self.sink.valid & self.sink.ready):
             with m.If(forgetting | give_up):
-                m.d.sync += [forgetting.eq(~beat.last), head.eq(committed)]
-                m.d.comb += self.dropped.eq(beat.last & ~self.abort)
+                m.d.sync += forgetting.eq(~beat.last)
+                m.d.comb += [head_next.eq(committed), self.dropped.eq(beat.last & ~self.abort)]
             with m.Elif(beat.last & self.abort):
-                m.d.sync += head.eq(committed)
+                m.d.comb += head_next.eq(committed)
             with m.Else():
-                m.d.comb += write.en.eq(1)
-                m.d.sync += head.eq(head + 1)
+                m.d.comb += [write.en.eq(1), head_next.eq(head + 1)]
                 with m.If(beat.last):
-                    m.d.sync += committed.eq(head + 1)
+                    m.d.comb += committed_next.eq(head_next)
         fetch = Signal()
         m.d.comb += [
-            fetch.eq((tail != committed) & (~self.source.valid | self.source.ready)),
+            fetch.eq(~alone & (~self.source.valid | self.source.ready)),
             read.en.eq(fetch),
             read.addr.eq(tail[:pointer]),
             out.data.eq(read.data[: self.width]),
@@ -72,7 +81,8 @@ class PacketFifo(wiring.Component):
             out.keep.eq(Mux(out.last, (Const(2, lanes + 1) << read.data[self.width : self.width + count_bits]) - 1, ~Const(0, lanes))),
         ]
         with m.If(fetch):
-            m.d.sync += [tail.eq(tail + 1), self.source.valid.eq(1)]
+            m.d.comb += tail_next.eq(tail + 1)
+            m.d.sync += self.source.valid.eq(1)
         with m.Elif(self.source.ready):
             m.d.sync += self.source.valid.eq(0)
         return m

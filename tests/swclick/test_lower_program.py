@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from elements.program.combine import walk
+from elements.program.combine import shift_left, shift_right, walk
 from elements.program.program import Access, Program, State
 from elements.program.values import FALSE, OPERATIONS, TRUE, Value, const, make
 from elements.reference.machine import Machine as Reference
@@ -25,6 +25,14 @@ PULL = "s{0} :: FromCrossing(t:0) -> Queue -> x{0} :: CheckIPHeader -> d{0} :: T
 TOGETHER = 12
 """Programs in one C file: the compiler's start costs more than a program."""
 CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is made at random is not kept for another day."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLCLICK_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @st.composite
@@ -127,3 +135,9 @@ def test_every_operation_at_every_width(width: int) -> None:
             reference.stores["x0"].set(state, number)
             compiled.words("x0").set(state, number)
         agree(reference, compiled, [program], [Packet.of(bytes(turn % 3))])
+
+
+def test_a_shift_by_more_than_any_machine_has_bits_is_zero() -> None:
+    huge = const(1 << 90, 100)
+    assert shift_left(const(3, 8), huge, 16) is const(0, 16)
+    assert shift_right(const(3, 8), huge) is const(0, 8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,14 @@ from swclick.machine import Machine
 from tests.swclick.random_programs import Fixed, tables
 
 ZERO = const(0, 1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is made at random is not kept for another day."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLCLICK_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 def machine_for(made: list[Table]) -> Machine:
