@@ -1,195 +1,230 @@
-"""ARPQuerier(IP, ETH [, TIMEOUT, POLL_TIMEOUT, CAPACITY, ENTRY_CAPACITY, BROADCAST])
+"""ARPQuerier(IP, ETH [, TIMEOUT, POLL_TIMEOUT, CAPACITY, ENTRY_CAPACITY, ENTRY_PACKET_CAPACITY, BROADCAST, …])
 
 Puts an Ethernet header in front of IP packets, for the Ethernet address that ARP (RFC 826) tells of their destination annotation.
 
-IP packets come by input 0. One whose address is not known waits, and a request is sent, at most ten a second for an address. ARP replies
-come by input 1; what waited for them leaves. Packets whose destination annotation is 0.0.0.0 are dropped.
+IP packets come by input 0. One whose address is not known waits, and a request is sent by the last output, at most ten a second for an
+address, and after ten without an answer one each two seconds. ARP replies come by input 1; what waited for them leaves. Packets to a
+multicast address go to the Ethernet address that RFC 1112 gives it, those for 0.0.0.0 are dropped. Each querier has a table of its own.
 
 Arguments:
-    IP: this interface's IP address.
+    IP: this interface's IP address, with the length of its network (10.0.0.1/24) where BROADCAST is to follow from it.
     ETH: this interface's Ethernet address.
-    TIMEOUT: seconds for which an answer holds; 300 if not given.
-    POLL_TIMEOUT: accepted; addresses are asked for when they are needed.
-    CAPACITY: packets that wait in all; 2048 if not given.
-    ENTRY_CAPACITY: packets that wait for one address; 64 if not given.
+    TIMEOUT: seconds, or a time such as 5min, for which an answer holds; 300 if not given, and 0 for ever.
+    POLL_TIMEOUT: the time after which an address in use is asked for again while its answer still holds; 60 s if not given, 0 for never.
+    CAPACITY: packets that wait in all, 65536 where it is 0; 2048 if not given. When there would be more, the oldest are dropped.
+    ENTRY_CAPACITY: addresses that are remembered; 4096 if not given or 0. When there would be more, the oldest are forgotten.
+    ENTRY_PACKET_CAPACITY: packets that wait for one address; as many as CAPACITY allows if not given or 0.
+    CAPACITY_SLIM_FACTOR: when CAPACITY is reached, this part of it is dropped, 2 for a half; 2 if not given.
     BROADCAST: IP address that is sent to everybody, beside 255.255.255.255.
+    BROADCAST_POLL: whether requests after POLL_TIMEOUT are sent to everybody; false if not given.
 
 Handlers:
-    drops (read): packets dropped because too many waited.
+    broadcast (read): IP address that is sent to everybody.
+    broadcast (write): sets that.
+    clear (write): forgets everything, and sets the counts to zero.
+    count (read): addresses in the table.
+    delete (write): forgets the answer for an IP address.
+    drops (read): packets dropped that had no address to ask for.
+    insert (write): an IP address and the Ethernet address that it has.
+    ipaddr (read): this interface's IP address.
+    ipaddr (write): sets that.
+    length (read): packets that wait.
     queries (read): requests sent.
+    responses (read): replies that came.
+    stats (read): packets dropped and requests sent, in words.
+    table (read): a line for each address, the oldest first: address, whether its answer holds, Ethernet address, age at the last packet.
 
 Examples:
     ARPQuerier(10.0.0.1, 1:1:1:1:1:1)
-    ARPQuerier(10.0.0.1, 1:1:1:1:1:1, TIMEOUT 2, CAPACITY 4, ENTRY_CAPACITY 2, BROADCAST 10.0.0.255)
+    ARPQuerier(10.0.0.1/24, 1:1:1:1:1:1, TIMEOUT 2, POLL_TIMEOUT 1, CAPACITY 4, ENTRY_CAPACITY 3, ENTRY_PACKET_CAPACITY 2)
+    ARPQuerier(10.0.0.1, 1:1:1:1:1:1, TIMEOUT 3s, BROADCAST 10.0.0.255, BROADCAST_POLL true, POLL_TIMEOUT 500ms, CAPACITY_SLIM_FACTOR 4)
 """
 
-from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 
+from elements.arp.table import ARPTable
+from elements.arp.table_c import HELPERS, STATE
 from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource
-from elements.definition.element import Element, Move, StateVariable
-from elements.definition.handlers import StateView, reads
-from elements.definition.parsers import ethernet_address, integer, ip_address
+from elements.definition.element import Move, StateVariable
+from elements.definition.handlers import StateView, reads, writes
+from elements.definition.parsers import boolean, ethernet_address, ethernet_text, integer, ip_address, ip_prefix, nanoseconds
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
-ASK_AGAIN = 100_000_000
-"""Nanoseconds between two requests for one address."""
+EVERYBODY = 0xFFFF_FFFF_FFFF
 
 
-@dataclass
-class _Entry:
-    ethernet: int | None = None
-    learned: int = 0
-    asked: int | None = None
-    waiting: list[Packet] = field(default_factory=list)
-
-
-class ARPQuerier(Element):
-    ports = Ports("1-2/1", "h/h", "xy/x")
-    address = Argument("IP", ip_address)
-    ethernet = Argument("ETH", ethernet_address)
-    timeout = keyword("TIMEOUT", integer(1, 10**6), 300)
-    poll = keyword("POLL_TIMEOUT", integer(0, 10**6), 60)
-    capacity = keyword("CAPACITY", integer(0, 10**6), 2048)
-    entry_capacity = keyword("ENTRY_CAPACITY", integer(0, 10**6), 64)
-    broadcast = keyword("BROADCAST", ip_address, 0xFFFF_FFFF)
+class ARPQuerier(ARPTable):
+    ports = Ports("2/1-2", "h/h", "xy/x")
+    prefix = Argument("IP", ip_prefix)
+    mine = Argument("ETH", ethernet_address)
+    timeout_ns = keyword("TIMEOUT", nanoseconds, 300_000_000_000)
+    poll_ns = keyword("POLL_TIMEOUT", nanoseconds, 60_000_000_000)
+    capacity = keyword("CAPACITY", integer(0, 65536), 2048)
+    entry_capacity = keyword("ENTRY_CAPACITY", integer(0, 65536), 0)
+    packets_each = keyword("ENTRY_PACKET_CAPACITY", integer(0, 65536), 0)
+    slim_factor = keyword("CAPACITY_SLIM_FACTOR", integer(1, 65536), 2)
+    broadcast_given = Argument[int | None]("BROADCAST", ip_address, None, position=False)
+    broadcast_poll = keyword("BROADCAST_POLL", boolean, False)
+    own = StateVariable(32)
+    broadcast = StateVariable(32)
     dropped = StateVariable(64)
     asked = StateVariable(64)
+    answered = StateVariable(64)
 
     def setup(self) -> None:
-        self.entries: dict[int, _Entry] = {}
-        self.waiting = 0
+        address, length = self.prefix
+        following = address | 0xFFFF_FFFF >> length
+        from_prefix = 0xFFFF_FFFF if following == address else following
+        self.first_broadcast = from_prefix if self.broadcast_given is None else self.broadcast_given
+        self.packet_limit = self.capacity or 65536
+        self.entry_limit = self.entry_capacity or 4096
+        self.queues = {}
+
+    def initialize(self, machine: Machine) -> None:
+        machine.stores[self.name].set(self.own, self.prefix[0])
+        machine.stores[self.name].set(self.broadcast, self.first_broadcast)
 
     def move(self, output: int) -> Move:
-        return Move(-14)
+        return Move(-14) if output == 0 else Move(None, "none")
 
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
+        state = machine.stores[self.name]
+        state.set(self.clock, machine.now)
+        if self.timeout_ns and machine.now >= state.get(self.next_slim):
+            self.slim(state, machine.now)
+            state.set(self.next_slim, machine.now + self.timeout_ns + 1_000_000_000)
         if port == 0:
-            self._send(machine, packet)
+            self._send(machine, state, packet)
         else:
-            self._learn(machine, packet)
+            self._learn(machine, state, packet)
 
-    def _send(self, machine: Machine, packet: Packet) -> None:
+    def _send(self, machine: Machine, state: StateView, packet: Packet) -> None:
         target = packet.dst_ip
-        if target == 0:
-            return
-        if target in (0xFFFF_FFFF, self.broadcast):
-            self._leave(machine, packet, 0xFFFF_FFFF_FFFF)
-            return
-        entry = self.entries.setdefault(target, _Entry())
-        if entry.ethernet is not None and machine.now - entry.learned < self.timeout * 1_000_000_000:
-            self._leave(machine, packet, entry.ethernet)
-            return
-        entry.ethernet = None
-        if self.waiting >= self.capacity or len(entry.waiting) >= self.entry_capacity:
-            state = machine.stores[self.name]
+        place = self.find(state, target)
+        if not state.get(self.own):
             state.set(self.dropped, state.get(self.dropped) + 1)
-        else:
-            entry.waiting.append(packet)
-            self.waiting += 1
-        if entry.asked is None or machine.now - entry.asked >= ASK_AGAIN:
-            entry.asked = machine.now
-            self._ask(machine, target)
+        elif place and self.valid(state, place, machine.now):
+            ethernet = state.get(self.ethernet, place - 1)
+            old = machine.now >= state.get(self.live, place - 1) + self.poll_ns
+            if self.poll_ns and old and self.may_poll(state, place, machine.now):
+                self._ask(machine, state, packet, EVERYBODY if self.broadcast_poll else ethernet)
+            self._leave(machine, packet, ethernet)
+        elif target in (0xFFFF_FFFF, state.get(self.broadcast)):
+            self._leave(machine, packet, EVERYBODY)
+        elif target >> 28 == 0xE:
+            self._leave(machine, packet, 0x01005E000000 | target & 0x7F_FFFF)
+        elif target == 0:
+            state.set(self.dropped, state.get(self.dropped) + 1)
+        elif self.append(state, target, packet, machine.now):
+            self._ask(machine, state, packet, EVERYBODY)
 
     def _leave(self, machine: Machine, packet: Packet, ethernet: int) -> None:
         packet.move_start(-14)
-        packet.buffer[packet.start : packet.start + 14] = ethernet.to_bytes(6, "big") + self.ethernet.to_bytes(6, "big") + b"\x08\x00"
+        packet.buffer[packet.start : packet.start + 14] = ethernet.to_bytes(6, "big") + self.mine.to_bytes(6, "big") + b"\x08\x00"
         machine.push_out(self.name, 0, packet)
 
-    def _ask(self, machine: Machine, target: int) -> None:
-        state = machine.stores[self.name]
+    def _ask(self, machine: Machine, state: StateView, packet: Packet, to: int) -> None:
         state.set(self.asked, state.get(self.asked) + 1)
-        mine, address = self.ethernet.to_bytes(6, "big"), self.address.to_bytes(4, "big")
-        request = b"\xff" * 6 + mine + b"\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01" + mine + address + bytes(6) + target.to_bytes(4, "big")
-        machine.push_out(self.name, 0, Packet.of(request, time=machine.now))
+        mine, own = self.mine.to_bytes(6, "big"), state.get(self.own).to_bytes(4, "big")
+        request = to.to_bytes(6, "big") + mine + b"\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01" + mine + own + bytes(6)
+        query = Packet.of(request + packet.dst_ip.to_bytes(4, "big"), time=packet.time)
+        query.vlan_tci = packet.vlan_tci
+        machine.push_out(self.name, max(0, self.outputs - 1), query)
 
-    def _learn(self, machine: Machine, packet: Packet) -> None:
+    def _learn(self, machine: Machine, state: StateView, packet: Packet) -> None:
         data = packet.data
-        if len(data) < 42 or data[12:20] != b"\x08\x06\x00\x01\x08\x00\x06\x04" or data[20:22] != b"\x00\x02":
+        if len(data) < 42:
             return
-        address = int.from_bytes(data[28:32], "big")
-        if address in (0, 0xFFFF_FFFF) or data[22] & 1:
+        state.set(self.answered, state.get(self.answered) + 1)
+        if data[12:18] != b"\x08\x06\x00\x01\x08\x00" or data[20:22] != b"\x00\x02" or data[22] & 1:
             return
-        entry = self.entries.setdefault(address, _Entry())
-        entry.ethernet, entry.learned = int.from_bytes(data[22:28], "big"), machine.now
-        waiting, entry.waiting = entry.waiting, []
-        self.waiting -= len(waiting)
-        for each in waiting:
-            self._leave(machine, each, entry.ethernet)
+        ethernet = int.from_bytes(data[22:28], "big")
+        place = self.insert(state, int.from_bytes(data[28:32], "big"), ethernet, machine.now)
+        for each in self.release(state, place):
+            self._leave(machine, each, ethernet)
 
     def c_source(self) -> CSource:
-        mine = ", ".join(f"0x{b:02x}" for b in self.ethernet.to_bytes(6, "big"))
+        mine = ", ".join(f"0x{b:02x}" for b in self.mine.to_bytes(6, "big"))
+        to = f"{EVERYBODY}ULL" if self.broadcast_poll else "t->ethernet[place - 1]"
+        limits = f"{self.entry_limit}, {self.packet_limit}, {self.packets_each}, {self.slim_factor}"
         return CSource(
-            fields="struct arp_entry *buckets[1024]; uint64_t waiting, dropped, asked;",
-            helpers=_HELPERS,
+            fields="struct arp *arp; uint32_t own, broadcast; uint64_t dropped, asked, answered;",
+            helpers=HELPERS + _ASK,
+            initialize=f"""
+    self->arp = arp_new({limits}, {self.timeout_ns}ULL, {self.poll_ns}ULL);
+    self->own = 0x{self.prefix[0]:x}u;
+    self->broadcast = 0x{self.first_broadcast:x}u;
+""",
+            finish="    arp_free(self->arp);\n",
             push=f"""
     static const uint8_t mine[6] = {{{mine}}};
+    struct arp *t = self->arp;
+    t->clock = NOW;
+    if (t->timeout && NOW >= t->next_slim) {{
+        arp_slim(&m->base, t, 0, 0);
+        t->next_slim = NOW + t->timeout + 1000000000ULL;
+    }}
     if (port == 0) {{
-        uint32_t target = p->dst_ip;
-        if (target == 0) {{ KILL(p); return; }}
-        if (target == 0xffffffffu || target == 0x{self.broadcast:x}u) {{
-            arp_header(p, (const uint8_t *)"\\xff\\xff\\xff\\xff\\xff\\xff", mine);
+        uint32_t target = p->dst_ip, place = arp_find(t, target);
+        if (!self->own) {{
+            self->dropped++;
+            KILL(p);
+        }} else if (place && arp_valid(t, place, NOW)) {{
+            uint64_t ethernet = t->ethernet[place - 1];
+            if (t->poll_timeout && NOW >= t->live[place - 1] + t->poll_timeout && arp_may_poll(t, place, NOW)) {{
+                self->asked++;
+                OUT({max(0, self.outputs - 1)}, arp_query(&m->base, p, {to}, mine, self->own));
+            }}
+            arp_header(p, ethernet, mine);
             OUT(0, p);
-            return;
-        }}
-        struct arp_entry *e = arp_find(self->buckets, target);
-        if (e->known && NOW - e->learned < {self.timeout}000000000ULL) {{
-            arp_header(p, e->ethernet, mine);
+        }} else if (target == 0xffffffffu || target == self->broadcast) {{
+            arp_header(p, {EVERYBODY}ULL, mine);
             OUT(0, p);
-            return;
-        }}
-        e->known = 0;
-        if (self->waiting >= {self.capacity} || e->count >= {self.entry_capacity}) {{
+        }} else if (target >> 28 == 0xe) {{
+            arp_header(p, 0x01005e000000ULL | (target & 0x7fffff), mine);
+            OUT(0, p);
+        }} else if (target == 0) {{
             self->dropped++;
             KILL(p);
         }} else {{
-            p->next = NULL;
-            if (e->last) e->last->next = p; else e->first = p;
-            e->last = p;
-            e->count++;
-            self->waiting++;
-        }}
-        if (!e->has_asked || NOW - e->asked >= {ASK_AGAIN}ULL) {{
-            e->has_asked = 1;
-            e->asked = NOW;
-            self->asked++;
-            struct packet *q = NEW_PACKET(42);
-            memset(q->data, 255, 6);
-            memcpy(q->data + 6, mine, 6);
-            memcpy(q->data + 12, "\\x08\\x06\\x00\\x01\\x08\\x00\\x06\\x04\\x00\\x01", 10);
-            memcpy(q->data + 22, mine, 6);
-            put32(q->data + 28, 0x{self.address:x}u);
-            put32(q->data + 38, target);
-            OUT(0, q);
+            struct packet *query = arp_query(&m->base, p, {EVERYBODY}ULL, mine, self->own);
+            if (arp_append(&m->base, t, target, p)) {{
+                self->asked++;
+                OUT({max(0, self.outputs - 1)}, query);
+            }} else {{
+                KILL(query);
+            }}
         }}
         return;
     }}
     const uint8_t *d = p->data;
-    if (p->length < 42 || memcmp(d + 12, "\\x08\\x06\\x00\\x01\\x08\\x00\\x06\\x04\\x00\\x02", 10)) {{ KILL(p); return; }}
-    uint32_t address = get32(d + 28);
-    if (address == 0 || address == 0xffffffffu || (d[22] & 1)) {{ KILL(p); return; }}
-    struct arp_entry *e = arp_find(self->buckets, address);
-    e->known = 1;
-    e->learned = NOW;
-    memcpy(e->ethernet, d + 22, 6);
-    KILL(p);
-    struct packet *waiting = e->first;
-    self->waiting -= e->count;
-    e->first = e->last = NULL;
-    e->count = 0;
-    uint8_t ethernet[6];
-    memcpy(ethernet, e->ethernet, 6);
-    while (waiting) {{
-        struct packet *q = waiting;
-        waiting = q->next;
-        arp_header(q, ethernet, mine);
-        OUT(0, q);
+    if (p->length >= 42) {{
+        self->answered++;
+        if (!memcmp(d + 12, "\\x08\\x06\\x00\\x01\\x08\\x00", 6) && get16(d + 20) == 2 && !(d[22] & 1)) {{
+            uint64_t ethernet = (uint64_t)get16(d + 22) << 32 | get32(d + 24);
+            uint32_t place = arp_insert(&m->base, t, get32(d + 28), ethernet);
+            arp_forget(&m->base, t, place);
+            struct packet *next = t->first[place - 1];
+            t->first[place - 1] = t->last[place - 1] = NULL;
+            t->packets -= t->waiting[place - 1];
+            t->waiting[place - 1] = 0;
+            while (next) {{
+                struct packet *q = next;
+                next = q->next;
+                arp_header(q, ethernet, mine);
+                OUT(0, q);
+            }}
+        }}
     }}
+    KILL(p);
 """,
-            finish="    arp_free(self->buckets);",
-            state=(("dropped", "self->dropped"), ("asked", "self->asked")),
+            state=(
+                *STATE,
+                *((name, f"self->{name}") for name in ("own", "broadcast", "dropped", "asked", "answered")),
+            ),
         )
 
     @reads("drops")
@@ -200,40 +235,79 @@ class ARPQuerier(Element):
     def queries(self, state: StateView) -> str:
         return str(state.get(self.asked))
 
+    @reads("responses")
+    def responses(self, state: StateView) -> str:
+        return str(state.get(self.answered))
 
-_HELPERS = """
-struct arp_entry {
-    struct arp_entry *next;
-    uint32_t address;
-    uint8_t ethernet[6], known, has_asked;
-    uint64_t learned, asked, count;
-    struct packet *first, *last;
-};
-static struct arp_entry *arp_find(struct arp_entry **buckets, uint32_t address)
+    @reads("stats")
+    def stats(self, state: StateView) -> str:
+        return f"{state.get(self.dropped) + state.get(self.table_drops)} packets killed\n{state.get(self.asked)} ARP queries sent\n"
+
+    @reads("count")
+    def count(self, state: StateView) -> str:
+        return str(state.get(self.entries))
+
+    @reads("length")
+    def length(self, state: StateView) -> str:
+        return str(state.get(self.packets))
+
+    @reads("table")
+    def table_text(self, state: StateView) -> str:
+        now = state.get(self.clock)
+        lines = []
+        for place in self.by_age(state):
+            address, ethernet = IPv4Address(state.get(self.address, place - 1)), ethernet_text(state.get(self.ethernet, place - 1))
+            seconds, rest = divmod(now - state.get(self.live, place - 1), 1_000_000_000)
+            lines.append(f"{address} {int(self.valid(state, place, now))} {ethernet} {seconds}.{rest:09}\n")
+        return "".join(lines)
+
+    @writes("insert")
+    def insert_entry(self, state: StateView, text: str) -> None:
+        words = text.split()
+        if len(words) != 2:
+            raise ValueError(f"an IP address and an Ethernet address are wanted, not {text!r}")
+        self.insert(state, ip_address(words[0]), ethernet_address(words[1]), state.get(self.clock))
+
+    @writes("delete")
+    def delete_entry(self, state: StateView, text: str) -> None:
+        self.insert(state, ip_address(text.strip()), EVERYBODY, state.get(self.clock))
+
+    @writes("clear")
+    def clear_all(self, state: StateView, text: str) -> None:
+        for count in (self.dropped, self.asked, self.answered):
+            state.set(count, 0)
+        self.clear(state)
+
+    @reads("ipaddr")
+    def own_text(self, state: StateView) -> str:
+        return str(IPv4Address(state.get(self.own)))
+
+    @writes("ipaddr")
+    def set_own(self, state: StateView, text: str) -> None:
+        state.set(self.own, ip_address(text.strip()))
+
+    @reads("broadcast")
+    def broadcast_text(self, state: StateView) -> str:
+        return str(IPv4Address(state.get(self.broadcast)))
+
+    @writes("broadcast")
+    def set_broadcast(self, state: StateView, text: str) -> None:
+        state.set(self.broadcast, ip_address(text.strip()))
+
+
+_ASK = """
+static struct packet *arp_query(struct base *b, const struct packet *p, uint64_t to, const uint8_t *mine, uint32_t own)
 {
-    struct arp_entry **at = &buckets[(address * 2654435761u) >> 22];
-    for (struct arp_entry *e = *at; e; e = e->next)
-        if (e->address == address) return e;
-    struct arp_entry *made = calloc(1, sizeof *made);
-    if (!made) abort();
-    made->address = address;
-    made->next = *at;
-    return *at = made;
-}
-static void arp_free(struct arp_entry **buckets)
-{
-    for (int i = 0; i < 1024; i++)
-        for (struct arp_entry *e = buckets[i], *next; e; e = next) {
-            next = e->next;
-            free(e);
-        }
-}
-static void arp_header(struct packet *p, const uint8_t *to, const uint8_t *from)
-{
-    move_start(p, -14);
-    memcpy(p->data, to, 6);
-    memcpy(p->data + 6, from, 6);
-    p->data[12] = 8;
-    p->data[13] = 0;
+    struct packet *q = zeroed_packet(b, 42);
+    put16(q->data, to >> 32);
+    put32(q->data + 2, to);
+    memcpy(q->data + 6, mine, 6);
+    memcpy(q->data + 12, "\\x08\\x06\\x00\\x01\\x08\\x00\\x06\\x04\\x00\\x01", 10);
+    memcpy(q->data + 22, mine, 6);
+    put32(q->data + 28, own);
+    put32(q->data + 38, p->dst_ip);
+    q->vlan_tci = p->vlan_tci;
+    q->time = p->time;
+    return q;
 }
 """

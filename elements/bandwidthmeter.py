@@ -39,7 +39,9 @@ class BandwidthMeter(RateMeter):
         average = self.measure(p, p.length)
         for number, rate in enumerate(self.rates):
             with p.when(average < threshold(rate)):
-                p.output(number)
+                if number < self.outputs:
+                    p.output(number)
+                p.drop()
         if self.outputs > len(self.rates):
             p.output(len(self.rates))
         p.drop()

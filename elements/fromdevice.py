@@ -1,4 +1,4 @@
-"""FromDevice(DEVNAME [, SNIFFER, PROMISC, SNAPLEN, METHOD, HEADROOM, BURST, TIMESTAMP, ACTIVE])
+"""FromDevice(DEVNAME [, PROMISC, SNAPLEN, SNIFFER, METHOD, CAPTURE, OUTBOUND, HEADROOM, BURST, TIMESTAMP, ACTIVE])
 
 Packets that arrive at a device. The device and packet type annotations are set.
 
@@ -6,10 +6,12 @@ In a tenant's configuration DEVNAME is the tenant's own name for the device; in 
 
 Arguments:
     DEVNAME: name of the device.
-    SNIFFER: accepted; devices are always the router's own.
     PROMISC: accepted; every frame is taken.
     SNAPLEN: accepted; frames are taken whole.
+    SNIFFER: accepted; devices are always the router's own.
     METHOD: accepted; the machine chooses.
+    CAPTURE: an older name of METHOD.
+    OUTBOUND: accepted; what the machine sends does not come back.
     HEADROOM: accepted; there is always enough.
     BURST: accepted; packets come one by one.
     TIMESTAMP: accepted; every packet has one.
@@ -18,6 +20,7 @@ Arguments:
 Examples:
     FromDevice(eth0)
     FromDevice(0)
+    FromDevice(eth0, false, 1500, SNIFFER false, METHOD LINUX)
 """
 
 from elements.definition.arguments import Argument, keyword
@@ -33,10 +36,12 @@ class FromDevice(Element):
     ports = Ports("0/1", "/h")
     hardware_role = "ingress"
     device = Argument("DEVNAME", word)
+    promiscuous = Argument("PROMISC", boolean, True)
+    snaplen = Argument("SNAPLEN", unsigned32, 0)
     sniffer = keyword("SNIFFER", boolean, False)
-    promiscuous = keyword("PROMISC", boolean, True)
-    snaplen = keyword("SNAPLEN", unsigned32, 0)
     method = keyword("METHOD", word, "")
+    capture = keyword("CAPTURE", word, "")
+    outbound = keyword("OUTBOUND", boolean, False)
     headroom = keyword("HEADROOM", unsigned32, 0)
     burst = keyword("BURST", unsigned32, 1)
     timestamp = keyword("TIMESTAMP", boolean, True)

@@ -1,4 +1,4 @@
-"""IPFragmenter(MTU [, HONOR_DF, VERBOSE])
+"""IPFragmenter(MTU [, HONOR_DF, VERBOSE, HEADROOM])
 
 Cuts IP packets that are longer than MTU into fragments (RFC 791, 3.2).
 
@@ -9,6 +9,7 @@ Arguments:
     MTU: most bytes of a packet, from its IP header on.
     HONOR_DF: whether the don't-fragment bit counts; true if not given.
     VERBOSE: accepted; nothing is printed.
+    HEADROOM: accepted; there is always enough.
 
 Handlers:
     drops (read): packets that could not be fragmented.
@@ -23,7 +24,7 @@ from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource
 from elements.definition.element import Element, Move, StateVariable
 from elements.definition.handlers import StateView, reads
-from elements.definition.parsers import boolean, integer
+from elements.definition.parsers import boolean, integer, unsigned32
 from elements.definition.ports import Ports
 from elements.icmperror import CHECKSUM, checksum
 from elements.reference.machine import Machine
@@ -46,8 +47,9 @@ def copied_options(options: bytes) -> bytes:
 class IPFragmenter(Element):
     ports = Ports("1/1-2", "h/h")
     mtu = Argument("MTU", integer(68, 65535))
-    honor = keyword("HONOR_DF", boolean, True)
-    verbose = keyword("VERBOSE", boolean, False)
+    honor = Argument("HONOR_DF", boolean, True)
+    verbose = Argument("VERBOSE", boolean, False)
+    headroom = keyword("HEADROOM", unsigned32, 28)
     dropped = StateVariable(64)
     made = StateVariable(64)
 

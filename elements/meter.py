@@ -40,7 +40,9 @@ class Meter(RateMeter):
         average = self.measure(p, const(1, 1))
         for number, rate in enumerate(self.rates):
             with p.when(average < threshold(rate)):
-                p.output(number)
+                if number < self.outputs:
+                    p.output(number)
+                p.drop()
         if self.outputs > len(self.rates):
             p.output(len(self.rates))
         p.drop()

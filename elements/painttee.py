@@ -24,7 +24,7 @@ from elements.reference.packet import Packet
 
 
 class PaintTee(Element):
-    ports = Ports("1/2", "h/h")
+    ports = Ports("1/2", "a/ah")
     color = Argument("COLOR", byte)
     annotation = Argument("ANNO", word, "PAINT")
 
@@ -37,8 +37,18 @@ class PaintTee(Element):
             machine.push_out(self.name, 1, packet.copy())
         machine.push_out(self.name, 0, packet)
 
+    def pull(self, machine: Machine, port: int) -> Packet | None:
+        packet = machine.pull_in(self.name, 0)
+        if packet is not None and packet.paint == self.color:
+            machine.push_out(self.name, 1, packet.copy())
+        return packet
+
     def c_source(self) -> CSource:
-        return CSource(push=f"\n    if (p->paint == {self.color}) OUT(1, CLONE(p));\n    OUT(0, p);\n")
+        copy = f"    if (p->paint == {self.color}) OUT(1, CLONE(p));\n"
+        return CSource(
+            push=f"\n{copy}    OUT(0, p);\n",
+            pull=f"    struct packet *p = IN(0);\n    if (!p) return NULL;\n{copy}    return p;\n",
+        )
 
     @reads("color")
     def color_text(self, state: StateView) -> str:

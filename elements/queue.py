@@ -10,6 +10,8 @@ Handlers:
     drops (read): packets dropped.
     highwater_length (read): the most packets that it ever held.
     length (read): packets in it now.
+    reset (write): drops what is in it.
+    reset_counts (write): sets the count of drops to zero, and the highwater length to the present one.
 
 Examples:
     Queue
@@ -21,7 +23,7 @@ from collections import deque
 from elements.definition.arguments import Argument
 from elements.definition.csource import CSource
 from elements.definition.element import Element, StateVariable
-from elements.definition.handlers import StateView, reads
+from elements.definition.handlers import StateView, reads, writes
 from elements.definition.parsers import integer
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
@@ -40,7 +42,7 @@ class Queue(Element):
         self.packets: deque[Packet] = deque()
 
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
-        state = machine.stores[self.name]
+        state = self._state(machine)
         if len(self.packets) >= self.capacity:
             state.set(self.dropped, state.get(self.dropped) + 1)
             return
@@ -49,26 +51,36 @@ class Queue(Element):
         state.set(self.highwater, max(state.get(self.highwater), len(self.packets)))
 
     def pull(self, machine: Machine, port: int) -> Packet | None:
+        state = self._state(machine)
         if not self.packets:
             return None
         packet = self.packets.popleft()
-        machine.stores[self.name].set(self.held, len(self.packets))
+        state.set(self.held, len(self.packets))
         return packet
+
+    def _state(self, machine: Machine) -> StateView:
+        """The state, once packets that a handler took out of the count are gone."""
+        state = machine.stores[self.name]
+        while len(self.packets) > state.get(self.held):
+            self.packets.pop()
+        return state
 
     def c_source(self) -> CSource:
         return CSource(
-            fields=f"struct packet *ring[{self.capacity}]; uint32_t head; uint32_t held; uint32_t highwater; uint64_t dropped;",
+            fields=f"struct packet *ring[{self.capacity}]; uint32_t head, held, kept, highwater; uint64_t dropped;",
             push=f"""
+    while (self->kept > self->held) {{ self->kept--; KILL(self->ring[(self->head + self->kept) % {self.capacity}]); }}
     if (self->held >= {self.capacity}) {{ self->dropped++; KILL(p); return; }}
     self->ring[(self->head + self->held) % {self.capacity}] = p;
-    self->held++;
+    self->kept = ++self->held;
     if (self->held > self->highwater) self->highwater = self->held;
 """,
             pull=f"""
+    while (self->kept > self->held) {{ self->kept--; KILL(self->ring[(self->head + self->kept) % {self.capacity}]); }}
     if (!self->held) return NULL;
     struct packet *p = self->ring[self->head];
     self->head = (self->head + 1) % {self.capacity};
-    self->held--;
+    self->kept = --self->held;
     return p;
 """,
             state=(("held", "self->held"), ("highwater", "self->highwater"), ("dropped", "self->dropped")),
@@ -89,3 +101,12 @@ class Queue(Element):
     @reads("drops")
     def drops(self, state: StateView) -> str:
         return str(state.get(self.dropped))
+
+    @writes("reset_counts")
+    def reset_counts(self, state: StateView, text: str) -> None:
+        state.set(self.dropped, 0)
+        state.set(self.highwater, state.get(self.held))
+
+    @writes("reset")
+    def reset(self, state: StateView, text: str) -> None:
+        state.set(self.held, 0)

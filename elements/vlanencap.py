@@ -12,6 +12,10 @@ Arguments:
     ETHERTYPE: the tag's Ethernet type; 0x8100 if not given.
 
 Handlers:
+    ethertype (read): the tag's Ethernet type, in decimal.
+    native_vlan (read): the VLAN whose packets get no tag, or -1.
+    vlan_id (read): the tag's VLAN identifier, nothing for ANNO.
+    vlan_pcp (read): the tag's priority, nothing for ANNO.
     vlan_tci (read): the tag's 16 bits in decimal, or ANNO.
 
 Examples:
@@ -67,3 +71,19 @@ class VLANEncap(Element):
     @reads("vlan_tci")
     def tag_text(self, state: StateView) -> str:
         return "ANNO" if self.tci == ANNOTATION else str(self.number)
+
+    @reads("vlan_id")
+    def identifier_text(self, state: StateView) -> str:
+        return "" if self.tci == ANNOTATION else str(self.number & 0xFFF)
+
+    @reads("vlan_pcp")
+    def priority_text(self, state: StateView) -> str:
+        return "" if self.tci == ANNOTATION else str(self.number >> 13)
+
+    @reads("native_vlan")
+    def native_text(self, state: StateView) -> str:
+        return str(self.native)
+
+    @reads("ethertype")
+    def type_text(self, state: StateView) -> str:
+        return str(self.type)

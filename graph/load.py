@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from graph.diagnostics import Location, fail
@@ -19,7 +20,8 @@ def load_text(text: str, file: str, tenant: str | None = None, variables: Mappin
 
 def load(path: Path, tenant: str | None = None, variables: Mapping[str, str] | None = None) -> Graph:
     """The flat graph of the file at ``path``. Errors: `ClickError`, also where it cannot be read."""
-    return flatten(parse(_read(path, tenant), str(path), tenant, _libraries(path.parent, tenant)), variables)
+    graph = flatten(parse(_read(path, tenant), str(path), tenant, _libraries(path.parent, tenant)), variables)
+    return replace(graph, nodes=tuple(replace(node, folder=str(path.parent)) for node in graph.nodes))
 
 
 def _read(path: Path, tenant: str | None) -> str:

@@ -11,13 +11,15 @@ from graph.diagnostics import Location
 
 @dataclass(frozen=True)
 class Node:
-    """An element: its flat name (`outer/inner`), class and configuration text."""
+    """An element: its flat name (`outer/inner`), class and configuration text; ``folder`` is that of the file that was read, whatever line
+    directives in it say, None where the text was none of a file."""
 
     name: str
     class_name: str
     config: str
     location: Location
     source_line: str | None = None
+    folder: str | None = None
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ class Quota:
 @dataclass(frozen=True)
 class TenantPolicy:
     """One tenant: identity (``vlan`` tag, destination ``mac``, physical ``port``; what is None does not matter), devices, weight, quota,
-    and ``rates``: by element, the shares of its packets that leave by each output.
+    and ``rates``: by element, the shares of its packets that leave by each output. ``files`` is the folder whose files its elements
+    may name, None where there is none.
     """
 
     name: str
@@ -41,6 +42,7 @@ class TenantPolicy:
     quota: Quota
     rates: Mapping[str, tuple[float, ...]]
     location: Location
+    files: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ class _Reader:
         budgets = {key: self._whole("machine", machine, key) for key in ("luts", "ffs", "bram_bits", "host_ns")}
         tenants = {name: self._tenant(name, entry) for name, entry in self._table("tenants", table.get("tenants", {})).items()}
         self._distinct(list(tenants.values()))
+        self._apart(list(tenants.values()))
         return Policy(self.path, MachinePolicy(**budgets, mode="shared"), tenants)
 
     def _tenant(self, name: str, entry: object) -> TenantPolicy:
@@ -142,7 +145,7 @@ class _Reader:
         if re.fullmatch(r"port\d+_.*", name):
             self._fail(section, None, f"{name!r} is no name for a tenant", "names such as port0_… are the operator's own")
         table = self._table(section, entry)
-        self._known(section, table, ("click", "vlan", "mac", "port", "vni", "devices", "weight", "quota", "rates"))
+        self._known(section, table, ("click", "vlan", "mac", "port", "vni", "devices", "weight", "quota", "rates", "files"))
         if "vni" in table:
             self._fail(section, "vni", "tenants cannot be known by a VXLAN network identifier yet", "use vlan, mac or port")
         if not {"vlan", "mac", "port"} & set(table):
@@ -166,6 +169,7 @@ class _Reader:
             quota=Quota(**numbers, **shares),  # type: ignore[arg-type]  # keys are split by type above
             rates=self._rates(f"{section}.rates", table.get("rates", {})),
             location=self._find(section, None)[0],
+            files=self._files(section, table),
         )
 
     def _click(self, section: str, table: dict[str, Any], name: str) -> str:
@@ -173,6 +177,37 @@ class _Reader:
         if not isinstance(file, str) or not file or "\0" in file:
             self._fail(section, "click", f"click = {_shown(file)} is not the name of a file", f'write it as "{name}.click"')
         return file
+
+    def _files(self, section: str, table: dict[str, Any]) -> Path | None:
+        value = table.get("files")
+        if value is None:
+            return None
+        if not isinstance(value, str) or not value:
+            self._fail(section, "files", f"files = {value!r} is no folder", 'write files = "FOLDER"; it starts from the policy\'s own')
+        folder = self.path.parent / value
+        if not folder.is_dir():
+            self._fail(section, "files", f"there is no folder {folder}", "make it, or correct its name")
+        return folder
+
+    def _apart(self, tenants: list[TenantPolicy]) -> None:
+        """No tenant may see another's files: no folder is in another's, nor are tenants' Click files and the policy in one."""
+        granted = [(tenant, tenant.files.resolve()) for tenant in tenants if tenant.files is not None]
+        for tenant, folder in granted:
+            for other, place in granted:
+                if other is not tenant and place.is_relative_to(folder):
+                    self._fail(
+                        f"tenants.{other.name}",
+                        "files",
+                        f"the files of {other.name} are in those of {tenant.name}",
+                        "give each its own folder",
+                    )
+            if self.path.resolve().is_relative_to(folder) or any(each.click.resolve().is_relative_to(folder) for each in tenants):
+                self._fail(
+                    f"tenants.{tenant.name}",
+                    "files",
+                    f"{tenant.name} could name the policy or a tenant's Click file",
+                    "give it a folder that has neither",
+                )
 
     def _rates(self, section: str, entry: object) -> dict[str, tuple[float, ...]]:
         rates: dict[str, tuple[float, ...]] = {}

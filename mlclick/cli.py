@@ -115,7 +115,7 @@ def run(
     else:
         outcome = run_software(merged, packets, reference=hardware == "reference")
     for line in outcome.log:
-        typer.echo(line)
+        say(line)
     for port, count in write_ports(out, outcome, _sending_ports(merged)).items():
         typer.echo(f"port {port}: {count} packet(s) to {out / f'port{port}.pcap'}")
     if outcome.journeys is not None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from elements.definition.catalogue import class_info
+from elements.definition.grants import granted
 from elements.placement.crossings import Placement, find_crossings
 from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
@@ -52,15 +54,19 @@ def merge_tenants(source: Source, progress: Progress = quiet) -> Merged:
 
 def read_tenant(policy: Policy, name: str) -> Graph:
     """One tenant's graph, legal by itself, with files that its elements name put in place. Errors: `ClickError`."""
-    graph = load(policy.tenant(name).click, name)
+    tenant = policy.tenant(name)
+    graph = load(tenant.click, name)
     check(graph, class_info)
+    graph = granted(graph, tenant, policy.path)
     elements = instantiate(graph)
+    for element in elements.values():
+        element.examine()
     nodes = tuple(_inlined(node, elements[node.name].inlined()) for node in graph.nodes)
     return Graph(nodes, graph.edges, graph.requirements)
 
 
 def _inlined(node: Node, config: str | None) -> Node:
-    return node if config is None else Node(node.name, node.class_name, config, node.location, node.source_line)
+    return node if config is None else replace(node, config=config)
 
 
 def _check_quotas(merged: Merged) -> None:

@@ -33,13 +33,15 @@ def run_software(merged: Merged, packets: Iterable[tuple[int, Packet]], *, refer
     graph = merged.master.graph
     machine: ReferenceMachine | SoftwareMachine = ReferenceMachine(graph) if reference else SoftwareMachine(graph)
     emitted: list[tuple[int, int, bytes]] = []
+    log: list[str] = [] if reference else list(machine.log)
     for port, packet in packets:
         seen = len(machine.emitted) if reference else 0
         machine.inject(f"port{port}_in", packet.copy())
         emitted += [(packet.time, int(sink[4:].partition("_")[0]), out.data) for sink, out in machine.emitted[seen:]]
         if isinstance(machine, SoftwareMachine):
+            log += machine.log
             machine.clear()
-    return Outcome(tuple(emitted), None, tuple(machine.log))
+    return Outcome(tuple(emitted), None, tuple(machine.log if reference else log))
 
 
 def run_split(split: Split, packets: Iterable[tuple[int, Packet]], parameters: DatapathParameters) -> Outcome:
@@ -52,7 +54,7 @@ def run_split(split: Split, packets: Iterable[tuple[int, Packet]], parameters: D
         machine.inject(port, packet.copy())
         emitted += [(packet.time, out, frame) for out, frame in machine.emitted]
         machine.emitted.clear()
-    return Outcome(tuple(emitted), machine.journeys, tuple(software.log))
+    return Outcome(tuple(emitted), machine.journeys, (*machine.log, *software.log))
 
 
 def write_ports(folder: Path, outcome: Outcome, ports: Iterable[int]) -> dict[int, int]:

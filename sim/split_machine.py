@@ -27,6 +27,13 @@ class SoftwareHalf(Protocol):
     def emitted(self) -> list[tuple[str, Packet]]:
         """Packets that reached a sink."""
 
+    @property
+    def log(self) -> list[str]:
+        """Lines that elements printed."""
+
+    def settle(self, now: int = 0) -> None:
+        """Run tasks at ``now``: sources in the software half have packets that nothing from outside asks for."""
+
     def inject(self, source: str, packet: Packet) -> None:
         """Offer a packet to a source."""
 
@@ -57,6 +64,7 @@ class SplitMachine:
         self.crossings: Mapping[tuple[int, int], Crossing] = {(tenants.index(c.tenant), c.number): c for c in crossings}
         self.numbers = {crossing_name(c): (tenants.index(c.tenant), c.number) for c in crossings}
         self.emitted: list[tuple[int, bytes]] = []
+        self.log: list[str] = []
         self.journeys = Journeys()
         self._outs = [*(f"out{p}" for p in range(self.ports)), "host_out"]
         self._readers = {name: FrameReader(self.width) for name in self._outs}
@@ -73,6 +81,8 @@ class SplitMachine:
             to_software = self._run(waiting)
             crossed = crossed or bool(to_software)
             waiting = [("host_in", frame) for each in to_software for frame in self._cross(each, packet.time)]
+            if not waiting and self.model.get("idle"):
+                waiting = [("host_in", frame) for frame in self._settle(packet.time)]
             if not waiting and self.model.get("idle"):
                 self.journeys.crossed += crossed
                 return
@@ -101,8 +111,22 @@ class SplitMachine:
         name = crossing_name(crossing)
         why = f"{crossing.edge.target} is left by the hardware" if crossing.punt else f"{crossing.edge.target} is software"
         self.journeys.by_crossing[why] = self.journeys.by_crossing.get(why, 0) + 1
-        self.software.clear()
+        self._forget()
         self.software.inject(name, packet)
+        return self._sent()
+
+    def _settle(self, now: int) -> list[bytes]:
+        """The software half's own sources and queues at ``now``; returns what they send."""
+        self._forget()
+        self.software.settle(now)
+        return self._sent()
+
+    def _forget(self) -> None:
+        """Start a new turn of the software half; what it printed in the last one, or when it was made, is kept."""
+        self.log += self.software.log
+        self.software.clear()
+
+    def _sent(self) -> list[bytes]:
         return [self._wrap(*self.numbers[sink], out) for sink, out in self.software.emitted]
 
     def _unwrap(self, frame: bytes, time: int) -> tuple[Crossing, Packet]:

@@ -107,11 +107,13 @@ static inline struct packet *e{number}_in(struct machine *m, int port)
         source = self.sources[name]
         self_line = f"    struct e{number} *self = &m->e{number}; (void)self;\n"
         pulled = int(self.graph.input_count(name) > 0 and self.checked.kind(name, False, 0) == "pull")
+        asked = int(self.graph.output_count(name) > 0 and self.checked.kind(name, True, 0) == "pull")
         return f"""
 #define OUT(k, q) e{number}_out(m, k, q)
 #define IN(k) e{number}_in(m, k)
 #define EMIT(q) emit_packet(&m->base, {number}, q)
 #define INPUT_IS_PULL {pulled}
+#define OUTPUT_IS_PULL {asked}
 static void e{number}_push(struct machine *m, int port, struct packet *p)
 {{
 {self_line}    (void)port; (void)p;
@@ -138,6 +140,7 @@ static void e{number}_finish(struct machine *m)
 #undef IN
 #undef EMIT
 #undef INPUT_IS_PULL
+#undef OUTPUT_IS_PULL
 """
 
     def _machine(self) -> str:
@@ -181,6 +184,7 @@ void machine_inject(struct machine *m, int source, const uint8_t *bytes, const s
     p->device = e->device;
     p->packet_type = e->packet_type;
     p->fix_ip_src = e->fix_ip_src;
+    p->parameter = e->parameter;
     p->time = e->time;
     switch (source) {{
 {pushes}

@@ -39,6 +39,7 @@ class _Emission(ctypes.Structure):
         ("device", ctypes.c_uint8),
         ("packet_type", ctypes.c_uint8),
         ("fix_ip_src", ctypes.c_uint8),
+        ("parameter", ctypes.c_uint8),
         ("time", ctypes.c_uint64),
         ("offset", ctypes.c_uint64),
     )
@@ -76,6 +77,7 @@ def record_of(packet: Packet) -> _Emission:
         device=packet.device,
         packet_type=packet.packet_type,
         fix_ip_src=packet.fix_ip_src,
+        parameter=packet.parameter,
         time=packet.time,
     )
 
@@ -119,6 +121,8 @@ class Machine:
         self.checked = check(graph, class_info)
         self.graph = graph
         self.elements = dict(instantiate(graph) if elements is None else elements)
+        for element in self.elements.values():
+            element.examine()
         self._names = [node.name for node in graph.nodes]
         self._numbers = {name: index for index, name in enumerate(self._names)}
         self._library = load_c(generate(self.checked, self.elements))
@@ -151,7 +155,7 @@ class Machine:
         packet = Packet(bytearray(data[e.offset : e.offset + end]), e.front, end, time=e.time, device=e.device)
         packet.network = None if e.network == NO_NETWORK else packet.start + e.network
         packet.dst_ip, packet.vlan_tci, packet.paint = e.dst_ip, e.vlan_tci, e.paint
-        packet.packet_type, packet.fix_ip_src = e.packet_type, e.fix_ip_src
+        packet.packet_type, packet.fix_ip_src, packet.parameter = e.packet_type, e.fix_ip_src, e.parameter
         return self._names[e.sink], packet
 
     @property
@@ -185,8 +189,10 @@ class Machine:
         buffer = (ctypes.c_ubyte * max(1, len(data))).from_buffer(data if data else bytearray(1))
         self._library.machine_run(self._machine, ctypes.c_uint64(len(packets)), numbers.ctypes.data_as(ctypes.c_void_p), buffer, records)
 
-    def settle(self) -> None:
-        """Run tasks until none has anything to do."""
+    def settle(self, now: int = 0) -> None:
+        """Run tasks until none has anything to do; the clock is at least at ``now``."""
+        base = self._base
+        base.now = max(base.now, now)
         self._library.machine_settle(self._machine)
 
     def read(self, name: str, handler: str) -> str:

@@ -1,4 +1,5 @@
 /* The runtime of the software engine: packets, their pool, header access, what leaves. It stands in front of the generated code. */
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@ struct packet {
     uint32_t dst_ip;
     uint16_t vlan_tci;
     uint8_t paint, device, packet_type, fix_ip_src;
+    uint8_t parameter; /* the byte that an ICMP parameter problem is about */
     uint64_t time;
     /* What is above belongs to the packet, what is below to its place in memory. */
     struct packet *next;
@@ -31,7 +33,7 @@ struct emission {
     int32_t network;
     uint32_t dst_ip;
     uint16_t vlan_tci;
-    uint8_t paint, device, packet_type, fix_ip_src;
+    uint8_t paint, device, packet_type, fix_ip_src, parameter;
     uint64_t time;
     uint64_t offset;
 };
@@ -46,6 +48,8 @@ struct base {
     char *log;
     uint64_t log_count, log_room;
 };
+
+static inline uint64_t clock_of(const struct base *b) { return b->now; }
 
 static void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size)
 {
@@ -198,7 +202,7 @@ static void emit_packet(struct base *b, int32_t sink, struct packet *p)
     b->bytes = grow(b->bytes, &b->bytes_room, b->bytes_count + size + 1, 1);
     struct emission *e = &b->emitted[b->emitted_count++];
     *e = (struct emission){sink, front, p->length, p->network, p->dst_ip, p->vlan_tci, p->paint, p->device, p->packet_type,
-                           p->fix_ip_src, p->time, b->bytes_count};
+                           p->fix_ip_src, p->parameter, p->time, b->bytes_count};
     memcpy(b->bytes + b->bytes_count, p->buffer, size);
     b->bytes_count += size;
     kill_packet(b, p);

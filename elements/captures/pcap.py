@@ -15,6 +15,8 @@ NANOSECONDS: Final = 0xA1B23C4D
 PCAPNG: Final = b"\x0a\x0d\x0d\x0a"
 ETHERNET: Final = 1
 LONGEST: Final = 262144
+HEADER: Final = 24
+RECORD_HEADER: Final = 16
 
 
 @dataclass(frozen=True)
@@ -26,36 +28,75 @@ class Capture:
     why: str = ""
 
 
+@dataclass(frozen=True)
+class Format:
+    """What a capture's header says: byte order (of `struct`), nanoseconds in a unit of time, link type."""
+
+    order: str
+    unit: int
+    link: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """A packet at its place: time in ns, bytes as captured, how long it was on the wire, where the next one starts."""
+
+    time: int
+    data: bytes
+    original: int
+    next: int
+
+
+def read_bytes(path: Path) -> bytes:
+    """All of the file at ``path``. Errors: `ClickError`."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        fail(f"cannot read the capture: {error.strerror}", "check its name and permissions", Location(None, str(path), 1, 1))
+
+
+def read_format(data: bytes, path: Path, links: tuple[int, ...] = (ETHERNET,)) -> Format:
+    """The format of the capture ``data``, which came from ``path``. Errors: `ClickError` where it is no pcap or of no link type in
+    ``links``."""
+    here = Location(None, str(path), 1, 1)
+    if data[:4] == PCAPNG:
+        fail("this is a pcapng capture", "convert it: editcap -F pcap IN OUT", here)
+    order = next((o for o in "<>" if data[:4] in (struct.pack(o + "I", MICROSECONDS), struct.pack(o + "I", NANOSECONDS))), None)
+    if order is None or len(data) < HEADER:
+        fail("this is not a pcap capture", "captures are files as tcpdump -w writes them", here)
+    magic, _, _, _, _, _, link = struct.unpack(order + "IHHiIII", data[:HEADER])
+    if link & 0xFFFF not in links:
+        fail(f"this capture is of link type {link & 0xFFFF}, not Ethernet", "capture on an Ethernet interface", here)
+    return Format(order, 1 if magic == NANOSECONDS else 1000, link & 0xFFFF)
+
+
+def read_record(data: bytes, at: int, form: Format) -> Record | str:
+    """The packet at byte ``at``, or how the file breaks off there."""
+    if at + RECORD_HEADER > len(data):
+        return "the file ends inside a packet's header"
+    seconds, fraction, captured, original = struct.unpack(form.order + "IIII", data[at : at + RECORD_HEADER])
+    if captured > LONGEST:
+        return f"a packet claims to have {captured} bytes"
+    start = at + RECORD_HEADER
+    if start + captured > len(data):
+        return "the file ends inside a packet"
+    return Record(seconds * 1_000_000_000 + fraction * form.unit, data[start : start + captured], original, start + captured)
+
+
 def read_capture(path: Path) -> Capture:
     """The capture at ``path``; of one that breaks off, what comes before. Errors: `ClickError` where it cannot be read or is no Ethernet
     pcap.
     """
-    here = Location(None, str(path), 1, 1)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        fail(f"cannot read the capture: {error.strerror}", "check its name and permissions", here)
-    if data[:4] == PCAPNG:
-        fail("this is a pcapng capture", "convert it: editcap -F pcap IN OUT", here)
-    order = next((o for o in "<>" if data[:4] in (struct.pack(o + "I", MICROSECONDS), struct.pack(o + "I", NANOSECONDS))), None)
-    if order is None or len(data) < 24:
-        fail("this is not a pcap capture", "captures are files as tcpdump -w writes them", here)
-    magic, _, _, _, _, _, link = struct.unpack(order + "IHHiIII", data[:24])
-    if link & 0xFFFF != ETHERNET:
-        fail(f"this capture is of link type {link & 0xFFFF}, not Ethernet", "capture on an Ethernet interface", here)
-    unit = 1 if magic == NANOSECONDS else 1000
+    data = read_bytes(path)
+    form = read_format(data, path)
     packets: list[tuple[int, bytes]] = []
-    at = 24
+    at = HEADER
     while at < len(data):
-        if at + 16 > len(data):
-            return Capture(tuple(packets), at, "the file ends inside a packet's header")
-        seconds, fraction, captured, _ = struct.unpack(order + "IIII", data[at : at + 16])
-        if captured > LONGEST:
-            return Capture(tuple(packets), at, f"a packet claims to have {captured} bytes")
-        if at + 16 + captured > len(data):
-            return Capture(tuple(packets), at, "the file ends inside a packet")
-        packets.append((seconds * 1_000_000_000 + fraction * unit, data[at + 16 : at + 16 + captured]))
-        at += 16 + captured
+        record = read_record(data, at, form)
+        if isinstance(record, str):
+            return Capture(tuple(packets), at, record)
+        packets.append((record.time, record.data))
+        at = record.next
     return Capture(tuple(packets))
 
 
@@ -64,10 +105,20 @@ def write_capture(path: Path, packets: Iterable[tuple[int, bytes]]) -> int:
     count = 0
     try:
         with path.open("wb") as file:
-            file.write(struct.pack("<IHHiIII", NANOSECONDS, 2, 4, 0, 0, LONGEST, ETHERNET))
+            file.write(file_header(NANOSECONDS, LONGEST, ETHERNET))
             for time, data in packets:
-                file.write(struct.pack("<IIII", time // 1_000_000_000, time % 1_000_000_000, len(data), len(data)) + data)
+                file.write(record_header(time, 1, len(data), len(data)) + data)
                 count += 1
     except OSError as error:
         fail(f"cannot write the capture: {error.strerror}", "check the folder and its permissions", Location(None, str(path), 1, 1))
     return count
+
+
+def file_header(magic: int, longest: int, link: int) -> bytes:
+    """The header of a little-endian capture."""
+    return struct.pack("<IHHiIII", magic, 2, 4, 0, 0, longest, link)
+
+
+def record_header(time: int, unit: int, captured: int, original: int) -> bytes:
+    """The header of a packet in a little-endian capture whose times are in ``unit`` ns."""
+    return struct.pack("<IIII", time // 1_000_000_000 & 0xFFFF_FFFF, time % 1_000_000_000 // unit, captured, original)

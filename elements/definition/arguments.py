@@ -130,6 +130,21 @@ def parse_arguments(owner: type, config: str) -> dict[str, Any]:
     return values
 
 
+def with_argument(owner: type, config: str, name: str, text: str) -> str:
+    """``config`` with ``text`` as the argument ``name``, which it has, in the place where it stands; `parse_arguments` takes it."""
+    arguments = declared(owner)
+    names = {a.name for a in arguments if not a.rest}
+    texts = split_arguments(config)
+    keys = [each.split(None, 1)[0] if len(split_words(each)) > 1 and each.split(None, 1)[0] in names else None for each in texts]
+    if name in keys:
+        texts[keys.index(name)] = f"{name} {text}"
+    else:
+        places = [index for index, key in enumerate(keys) if key is None]
+        order = [a.name for a in arguments if isinstance(a, Argument) and a.position and a.name not in keys]
+        texts[places[order.index(name)]] = text
+    return ", ".join(texts)
+
+
 def _store(values: dict[str, Any], argument: AnyArgument, text: str, mistakes: list[str]) -> None:
     if argument.attribute in values:
         mistakes.append(f"{argument.name} is given twice")

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+def c_string(data: bytes) -> str:
+    """A C string literal of ``data``."""
+    return '"' + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\?' else f"\\{b:03o}" for b in data) + '"'
+
+
 @dataclass(frozen=True)
 class CSource:
     """Pieces of C that the software engine puts around an element's ports. Each is the inside of a function, or empty where there is none.
@@ -12,13 +17,14 @@ class CSource:
     In all of them ``self`` points to the element's own structure, whose members ``fields`` declares, and these can be called:
 
     - ``OUT(k, p)``: hand the packet to push output ``k`` (it is not ours afterwards); ``IN(k)``: ask pull input ``k`` (NULL if none);
-    - ``EMIT(p)``: the packet leaves the machine at this sink; ``INPUT_IS_PULL`` is 1 where input 0 is pull, else 0;
+    - ``EMIT(p)``: the packet leaves the machine at this sink; ``INPUT_IS_PULL`` is 1 where input 0 is pull, else 0,
+      ``OUTPUT_IS_PULL`` the same of output 0;
     - ``KILL(p)``, ``CLONE(p)``, ``NEW_PACKET(length)`` (zeroed, with headroom), ``PULL(p, n)``, ``PUSH(p, n)`` (zeroed where new),
     ``TAKE(p, n)``;
     - packet members: ``p->data`` (bytes), ``p->length``, ``p->network`` (offset of the network header from the data's start, NO_NETWORK if
     unset),
       ``p->paint``, ``p->dst_ip``, ``p->vlan_tci``, ``p->device``, ``p->packet_type``,
-      ``p->time`` (ns);
+      ``p->parameter``, ``p->time`` (ns);
     - ``NOW`` (ns of the machine's clock), ``TRACE(text, length)`` (a line for the log),
       ``get16(b)``, ``get32(b)``, ``put16(b, v)``, ``put32(b, v)`` in network byte order.
 

@@ -56,6 +56,10 @@ class Element:
     hardware_role: ClassVar[HardwareRole | None] = None
     software_reason: ClassVar[str | None] = None
     """Why an element with a program is still left to software, where it is."""
+    file_argument: ClassVar[str | None] = None
+    """The argument that names a file, where one does. Which files a tenant may name is the operator's to grant."""
+    writes_file: ClassVar[bool] = False
+    filename: str
     network_bytes: ClassVar[int] = 0
     """Packets that leave by output 0 have at least this many bytes from the network header on: `elements.logic.equivalent.network_bytes`
     proves it, for every example of the element in a test."""
@@ -81,10 +85,13 @@ class Element:
     @property
     def folder(self) -> Path:
         """The folder that relative file names in the configuration start from: that of the Click file."""
-        return Path(self.node.location.file).parent
+        return Path(self.node.location.file).parent if self.node.folder is None else Path(self.node.folder)
 
     def setup(self) -> None:
         """Check and prepare after the arguments are set. Errors: ``ValueError``, one sentence a line."""
+
+    def examine(self) -> None:
+        """Look at the files that the configuration names, before the machine is made. Errors: `ClickError`."""
 
     def inlined(self) -> str | None:
         """The configuration as text that a stock Click accepts, where it differs from what was given; None where it does not."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from fractions import Fraction
 
 from graph.configuration import unquote
 
@@ -123,3 +124,47 @@ def bandwidth(text: str) -> int:
     amount = float(number) * _UNITS[(scale or "").lower()]
     bits = unit is not None and (unit.startswith("b") and not unit.startswith("byte"))
     return int(amount / 8 if bits else amount)
+
+
+def ip_addresses(text: str) -> tuple[int, ...]:
+    """IPv4 addresses with spaces between them."""
+    return tuple(ip_address(each) for each in text.split())
+
+
+def line_of_text(text: str) -> str:
+    """One word or string, unquoted, of characters that can be printed on one line."""
+    unquoted = unquote(text)
+    if not unquoted.isprintable():
+        raise ValueError(f"text that can be printed on one line is wanted, not {text!r}")
+    return unquoted
+
+
+def byte_string(text: str) -> bytes:
+    """The bytes that a word or string stands for, at most 2048; characters beyond a byte are UTF-8."""
+    data = b"".join(bytes((ord(c),)) if ord(c) < 256 else c.encode() for c in unquote(text))
+    if len(data) > 2048:
+        raise ValueError(f"at most 2048 bytes are wanted, not {len(data)}")
+    return data
+
+
+def nanoseconds(text: str) -> int:
+    """A time in whole nanoseconds, rounded: a bare number of seconds, or with a unit as `milliseconds` has them."""
+    found = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)", text.strip())
+    if found is None or found.group(2) not in _SECONDS:
+        raise ValueError(f"a time such as 20ms or 0.02 is wanted, not {text!r}")
+    return round(Fraction(found.group(1)) * Fraction(str(_SECONDS[found.group(2)])) * 1_000_000_000)
+
+
+def probability(text: str) -> float:
+    """A number from 0 to 1."""
+    if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", text) or float(text) > 1:
+        raise ValueError(f"a number from 0 to 1 is wanted, not {text!r}")
+    return float(text)
+
+
+def file_name(text: str) -> str:
+    """The name of a file, unquoted."""
+    name = unquote(text)
+    if not name or name == "-" or not name.isprintable():
+        raise ValueError(f"the name of a file is wanted, not {text!r}")
+    return name

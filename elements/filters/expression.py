@@ -83,7 +83,8 @@ class _Parser:
         while at < len(text.rstrip()):
             found = _WORD.match(text, at)
             if found is None:
-                raise ValueError(f"column {at + 1}: {text[at:].strip()[:1]!r} has no meaning in a filter expression")
+                rest = text[at:].lstrip()
+                raise ValueError(f"column {len(text) - len(rest) + 1}: {rest[:1]!r} has no meaning in a filter expression")
             self.words.append((found.group(1), found.start(1) + 1))
             at = found.end()
         self.at = 0

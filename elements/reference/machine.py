@@ -41,6 +41,7 @@ class Machine:
         self._before = {(e.target, e.target_port): (e.source, e.source_port) for e in graph.edges}
         self._tasks = [e for e in self.elements.values() if type(e).task is not Element.task]
         for element in self.elements.values():
+            element.examine()
             element.initialize(self)
 
     def inject(self, source: str, packet: Packet) -> None:
@@ -49,8 +50,9 @@ class Machine:
         self.elements[source].push(self, 0, packet)
         self.settle()
 
-    def settle(self) -> None:
-        """Run tasks until none has anything to do."""
+    def settle(self, now: int = 0) -> None:
+        """Run tasks until none has anything to do; the clock is at least at ``now``."""
+        self.now = max(self.now, now)
         working = True
         while working:
             # Every task runs once a round, whatever the others did.

@@ -14,7 +14,8 @@ HEADROOM = 64
 @dataclass
 class Packet:
     """``buffer[start:end]`` is the data. ``network`` is the index in ``buffer`` of the network header, None where unset; the transport
-    header is the IPv4 header's length behind it. ``time`` is in nanoseconds.
+    header is the IPv4 header's length behind it. ``time`` is in nanoseconds; ``parameter`` is the byte of the
+    IP header that an ICMP parameter problem is about.
     """
 
     buffer: bytearray
@@ -27,6 +28,7 @@ class Packet:
     device: int = 0
     packet_type: int = 0
     fix_ip_src: int = 0
+    parameter: int = 0
     time: int = 0
 
     @classmethod

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from elements.definition.arguments import Rest, keyword
 from elements.definition.element import Element
+from elements.definition.folders import inside
 from elements.definition.handlers import StateView, reads
 from elements.definition.parsers import integer, ip_address, ip_prefix, word
 from elements.program.packet import Packet
@@ -75,7 +76,7 @@ class RouteTable(Element):
     file = keyword("FILE", word, "")
 
     def setup(self) -> None:
-        from_file = tuple(read_routes(self.folder / self.file, self.node.location.tenant)) if self.file else ()
+        from_file = tuple(read_routes(self._path(), self.node.location.tenant)) if self.file else ()
         self.all_routes = (*self.routes, *from_file)
         for entry in self.routes:
             if entry.port >= max(self.outputs, 1):
@@ -91,6 +92,16 @@ class RouteTable(Element):
         self.width = self.port_width + 32
         numbers = tuple((entry.address, entry.length, entry.gateway << self.port_width | entry.port) for entry in self.used_routes)
         self.table = Table("routes", "lpm", 32, self.width, numbers)
+
+    def _path(self) -> Path:
+        """Where the file is. A tenant's stands beside its Click file or below. Errors: ``ValueError`` for one that does not."""
+        if self.node.location.tenant is None:
+            return self.folder / self.file
+        try:
+            inside(self.folder, self.file)
+        except ValueError as error:
+            raise ValueError(f"FILE: {error}") from None
+        return self.folder / self.file
 
     def inlined(self) -> str | None:
         return ", ".join(str(entry) for entry in self.all_routes) if self.file else None

@@ -15,7 +15,18 @@ from graph.load import load_text
 from sim.packets import arp, ethernet, ip_packet
 from swclick.machine import Machine as Compiled
 
-DEVICES = ("FromDevice", "ToDevice", "FromCrossing", "ToCrossing", "DRRSched", "RoundRobinSched", "Idle")
+DEVICES = (
+    "FromDevice",
+    "ToDevice",
+    "FromDump",
+    "ToDump",
+    "InfiniteSource",
+    "FromCrossing",
+    "ToCrossing",
+    "DRRSched",
+    "RoundRobinSched",
+    "Idle",
+)
 ADDRESSES = (0x0A000001, 0x0A010203, 0x01020304, 0x05060708, 0xC0A80001, 0x12451A04, 0x0A0000FF, 0xE0000001, 0xFFFFFFFF)
 PORTS = (22, 53, 80, 443, 1024, 55, 9)
 

@@ -1,0 +1,55 @@
+"""Which files an element may name. A tenant's are those of the folder that the operator grants it, and of no other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from elements.definition.arguments import with_argument
+from elements.definition.catalogue import find
+from elements.definition.folders import inside
+from elements.reference.machine import element_for
+from graph.configuration import quote
+from graph.diagnostics import ClickError, Diagnostic
+from graph.model import Graph, Node
+from graph.policy import TenantPolicy
+
+
+def granted(graph: Graph, tenant: TenantPolicy, policy: Path) -> Graph:
+    """``graph`` with the files that ``tenant``'s elements name put in place, as absolute names. Errors: `ClickError` for one that the
+    policy, the file ``policy``, does not grant."""
+    mistakes: list[Diagnostic] = []
+    written: dict[Path, str] = {}
+    nodes = []
+    for node in graph.nodes:
+        found = find(node.class_name)
+        if found is None or found.file_argument is None:
+            nodes.append(node)
+            continue
+        name = element_for(graph, node).filename
+        if tenant.files is None:
+            mistakes.append(
+                _mistake(
+                    node,
+                    f"{tenant.name} may use no files",
+                    f'to grant it some, write files = "FOLDER" in [tenants.{tenant.name}] of {policy}',
+                )
+            )
+            continue
+        try:
+            path = inside(tenant.files, name)
+        except ValueError as error:
+            mistakes.append(_mistake(node, str(error), f"name a file of the folder that {policy} grants {tenant.name}"))
+            continue
+        if found.writes_file:
+            if path in written:
+                mistakes.append(_mistake(node, f"{written[path]} writes {name!r}, too", "give each its own file"))
+            written[path] = node.name
+        nodes.append(replace(node, config=with_argument(found, node.config, found.file_argument, quote(str(path)))))
+    if mistakes:
+        raise ClickError(*mistakes)
+    return Graph(tuple(nodes), graph.edges, graph.requirements)
+
+
+def _mistake(node: Node, message: str, advice: str) -> Diagnostic:
+    return Diagnostic(node.location, f"{node.name} :: {node.class_name}: {message}", advice, node.source_line)

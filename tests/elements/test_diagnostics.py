@@ -1,0 +1,229 @@
+"""What is said of every configuration that an element refuses: the whole text, with its place and what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from elements.captures.pcap import read_capture, write_capture
+from elements.filters.expression import parse_expression
+from elements.reference.machine import instantiate
+from graph.diagnostics import ClickError
+from graph.load import load_text
+
+INTEGER = "a whole number from {} to {} is wanted, not {!r}"
+ETHERNET = "an Ethernet address such as 00:11:22:33:44:55 is wanted, not {!r}"
+ADDRESS = "an IP address such as 10.0.0.1 is wanted, not {!r}"
+PREFIX = "an IP prefix such as 10.0.0.0/8 is wanted, not {!r}"
+LINKS = (
+    "NULL, ETHER, PPP, FDDI, PPP_HDLC, ATM, RFC1483, ATM_RFC1483, IP, HDLC, 802_11, 802.11, SLL, PRISM, AIRONET, SUNATM, "
+    "802_11_RADIO, 802.11_RADIO"
+)
+TIME = "a time such as 20ms or 0.02 is wanted, not {!r}"
+BANDWIDTH = "a bandwidth such as 125000, 1Mbps or 125kBps is wanted, not {!r}"
+CLAUSE = "PATTERN 1: a clause such as 12/0800 or 14/0064%0fff is wanted, not {!r}"
+TEST = "a test such as `src host 10.0.0.1` or `tcp port 80`"
+REFUSED = {
+    # The machinery of arguments
+    "Strip": "LENGTH is missing",
+    "Strip(1, 2)": "too many arguments: '2' is not expected",
+    "Strip(LENGTH 1, LENGTH 2)": "LENGTH is given twice",
+    "Null(x)": "too many arguments: 'x' is not expected",
+    "Classifier": "PATTERN: at least 1 wanted, 0 given",
+    "EtherEncap(x, y, z)": (INTEGER.format(0, 65535, "x"), ETHERNET.format("y"), ETHERNET.format("z")),
+    # Numbers
+    "Strip(x)": "LENGTH: " + INTEGER.format(0, 127, "x"),
+    "Strip(128)": "LENGTH: " + INTEGER.format(0, 127, "128"),
+    "Strip(-1)": "LENGTH: " + INTEGER.format(0, 127, "-1"),
+    "Strip(08)": "LENGTH: " + INTEGER.format(0, 127, "08"),
+    "Strip(1.5)": "LENGTH: " + INTEGER.format(0, 127, "1.5"),
+    "Unstrip(65)": "LENGTH: " + INTEGER.format(0, 64, "65"),
+    "MarkIPHeader(200)": "OFFSET: " + INTEGER.format(0, 127, "200"),
+    "Paint(256)": "COLOR: " + INTEGER.format(0, 255, "256"),
+    "PaintTee(x) ": "COLOR: " + INTEGER.format(0, 255, "x"),
+    "Queue(0)": "CAPACITY: " + INTEGER.format(1, 1 << 20, "0"),
+    "DRRSched(0)": "QUANTUM: " + INTEGER.format(1, 1 << 20, "0"),
+    "Tee(0)": "N: " + INTEGER.format(1, 1024, "0"),
+    "IPFragmenter(67)": "MTU: " + INTEGER.format(68, 65535, "67"),
+    "VLANEncap(70000)": "VLAN_TCI: " + INTEGER.format(0, 65535, "70000"),
+    "VLANEncap(VLAN_ID 4096)": "VLAN_ID: " + INTEGER.format(0, 4095, "4096"),
+    "VLANEncap(1, 8)": "VLAN_PCP: " + INTEGER.format(0, 7, "8"),
+    "RatedSplitter(0)": "RATE: " + INTEGER.format(1, 10**9, "0"),
+    "ARPQuerier(1.1.1.1, 1:1:1:1:1:1, ENTRY_CAPACITY 70000)": "ENTRY_CAPACITY: " + INTEGER.format(0, 65536, "70000"),
+    "ARPQuerier(1.1.1.1, 1:1:1:1:1:1, CAPACITY_SLIM_FACTOR 0)": "CAPACITY_SLIM_FACTOR: " + INTEGER.format(1, 65536, "0"),
+    "InfiniteSource(BURST 0)": "BURST: " + INTEGER.format(1, 4096, "0"),
+    "Print(x, y)": "MAXLENGTH: " + INTEGER.format(-(1 << 31), (1 << 31) - 1, "y"),
+    # Other parsers
+    "DecIPTTL(ACTIVE maybe)": "ACTIVE: true or false is wanted, not 'maybe'",
+    "SetIPAddress(1.2.3)": "IPADDR: " + ADDRESS.format("1.2.3"),
+    "FixIPSrc(x)": "IPADDR: " + ADDRESS.format("x"),
+    "CheckIPHeader(BADSRC 1.2.3.4 x)": "BADSRC: " + ADDRESS.format("x"),
+    "CheckIPHeader(INTERFACES 1.2.3.4/33)": "INTERFACES: " + PREFIX.format("1.2.3.4/33"),
+    "CheckIPHeader(INTERFACES 1.2.3.4/255.0.255.0)": "INTERFACES: "
+    "the mask of '1.2.3.4/255.0.255.0' is not a prefix: its ones must come first",
+    "EtherRewrite(1:1:1:1:1, 2:2:2:2:2:2)": "SRC: " + ETHERNET.format("1:1:1:1:1"),
+    "RatedSplitter(9, BURST_DURATION soon)": "BURST_DURATION: " + TIME.format("soon"),
+    "ARPQuerier(1.1.1.1, 1:1:1:1:1:1, TIMEOUT 3x)": "TIMEOUT: " + TIME.format("3x"),
+    "BandwidthRatedSplitter(fast)": "RATE: " + BANDWIDTH.format("fast"),
+    "FromDump(x, SAMPLE 2)": "SAMPLE: a number from 0 to 1 is wanted, not '2'",
+    "ToDump(-)": "FILENAME: the name of a file is wanted, not '-'",
+    'FromDump("")': "FILENAME: the name of a file is wanted, not '\"\"'",
+    'Print("a\\nb")': "LABEL: text that can be printed on one line is wanted, not '\"a\\\\nb\"'",
+    f"InfiniteSource({'x' * 2049})": "DATA: at most 2048 bytes are wanted, not 2049",
+    # Elements
+    "Discard(ACTIVE false)": "ACTIVE false has no meaning for a push input",
+    "Tee(3)": "N is 3, but 1 output(s) are in use",
+    "GetIPAddress": "either OFFSET or IP is wanted",
+    "GetIPAddress(16, IP src)": "either OFFSET or IP is wanted",
+    "GetIPAddress(IP both)": "IP: src or dst is wanted, not 'both'",
+    "GetIPAddress(16, 4)": "ANNO: only DST_IP can be set, not '4'",
+    "SetIPAddress(1.2.3.4, ANNO 4)": "ANNO: only DST_IP can be set, not '4'",
+    "Paint(1, 20)": "ANNO: only PAINT can be painted, not '20'",
+    "PaintSwitch(20)": "ANNO: only PAINT can be switched on, not '20'",
+    "PaintTee(1, 20) ": "ANNO: only PAINT can be looked at, not '20'",
+    "VLANEncap": "either VLAN_TCI or VLAN_ID is wanted",
+    "VLANEncap(5, VLAN_ID 5)": "either VLAN_TCI or VLAN_ID is wanted",
+    "RatedSplitter(9, BURST_DURATION 1s, BURST_SIZE 3)": "BURST_DURATION and BURST_SIZE cannot both be given",
+    "BandwidthRatedSplitter(9, BURST_DURATION 1s, BURST_BYTES 3)": "BURST_DURATION and BURST_BYTES cannot both be given",
+    "BandwidthRatedSplitter(0)": "RATE: at least one byte a second is wanted",
+    "Meter(2, 1) ": "each RATE must be larger than the one before",
+    "BandwidthMeter(2, 2) ": "each RATE must be larger than the one before",
+    "Meter(1)   ": "4 outputs are in use, but 1 RATE(s) tell 2 apart",
+    "BandwidthMeter(1, 2)   ": "4 outputs are in use, but 2 RATE(s) tell 3 apart",
+    "ARPResponder(1.2.3.4)": "ENTRY 1: addresses and one Ethernet address are wanted, not '1.2.3.4'",
+    "ARPResponder(1:1:1:1:1:1)": "ENTRY 1: addresses and one Ethernet address are wanted, not '1:1:1:1:1:1'",
+    "ARPResponder(1.2.3.4 1:1:1:1:1:1, x 1:1:1:1:1:1)": "ENTRY 2: " + ADDRESS.format("x"),
+    "ICMPError(1.2.3.4, oops)": "TYPE: " + INTEGER.format(0, 255, "oops"),
+    "ICMPError(1.2.3.4, 8)": "TYPE: the type of an error is wanted "
+    "(unreachable, sourcequench, redirect, timeexceeded, parameterproblem), not 8",
+    "ICMPError(1.2.3.4, redirect, needfrag)": "CODE: a whole number from 0 to 255, or one of net, host is wanted, not 'needfrag'",
+    "ICMPError(1.2.3.4, sourcequench, net)": "CODE: a whole number from 0 to 255 is wanted, not 'net'",
+    "ICMPError(1.2.3.4, 3, USE_FIX_ANNO true, SET_FIX_ANNO true)": "USE_FIX_ANNO and SET_FIX_ANNO are one argument: give it once",
+    "Print(MAXLENGTH 1, NBYTES 2)": "MAXLENGTH, LENGTH and NBYTES are one argument: give it once",
+    "Print(CONTENTS octal)": "CONTENTS: NONE, HEX or ASCII is wanted, not 'octal'",
+    "ToDump(x, ENCAP IP, USE_ENCAP_FROM f)": "ENCAP and USE_ENCAP_FROM cannot both be given",
+    "ToDump(x, ENCAP TOKEN)": f"ENCAP: an encapsulation ({LINKS} or # and a number) is wanted, not 'TOKEN'",
+    "FromDump(x, START 1, START_AFTER 1)": "START and START_AFTER cannot both be given",
+    "FromDump(x, END 1, INTERVAL 1)": "only one of END, END_AFTER and INTERVAL can be given",
+    "FromDump(x, STOP true, END_CALL y)": "STOP and END_CALL cannot both be given",
+    "InfiniteSource(STOP true, END_CALL y)": "STOP and END_CALL cannot both be given",
+    "InfiniteSource(LENGTH 1, DATASIZE 1)": "LENGTH and DATASIZE are one argument: give it once",
+    'InfiniteSource("", LENGTH 1)': "DATA is empty: it cannot fill a packet of LENGTH bytes",
+    # Patterns
+    "Classifier(12/08x0)": CLAUSE.format("12/08x0"),
+    "Classifier(12/080)": "PATTERN 1: '12/080' has half a byte: two digits a byte are wanted",
+    "Classifier(12/0800%f)": "PATTERN 1: '12/0800%f' has half a byte: two digits a byte are wanted",
+    "Classifier(12/0800%ff)": "PATTERN 1: the mask of '12/0800%ff' is not as long as its value",
+    "Classifier(0/00,)": "PATTERN 2: a pattern has at least one clause; - matches every packet",
+    "Classifier(-, 127/0000)": "PATTERN 2: bytes beyond the first 128 cannot be tested",
+    "Classifier(-) ": "2 outputs are in use, but there are 1 pattern(s)",
+    "IPClassifier(-) ": "2 outputs are in use, but there are 1 pattern(s)",
+    "IPFilter(permit all)": "ACTION PATTERN 1: allow, deny, drop or the number of an output is wanted first, not 'permit'",
+    "IPFilter(allow udp, 1 all)": "RULE 2: there is no output 1: 1 are in use",
+    # Routes
+    "RadixIPLookup(10.0.0.0/8)": "ROUTE 1: a route such as `10.0.0.0/8 10.0.0.1 1` (ADDR/MASK [GW] OUT) is wanted, not '10.0.0.0/8'",
+    "RadixIPLookup(10.0.0.0/8 x 0)": "ROUTE 1: " + ADDRESS.format("x"),
+    "RadixIPLookup(10.0.0.0/8 256)": "ROUTE 1: " + INTEGER.format(0, 255, "256"),
+    "RadixIPLookup(10.0.0.0/8 1.1.1.1 1)": "the route 10.0.0.0/8 1.1.1.1 1 names output 1, but 1 output(s) are in use",
+    "RadixIPLookup(FILE one)": "the route 10.0.0.0/8 7 of one names output 7, but 1 are in use",
+}
+EXPRESSIONS = {
+    "udp tcp; any": "column 5: an address such as 10.0.0.1 or 10.0.0.0/8 is wanted, not 'tcp;'",
+    "tcp & udp": "column 5: '&' has no meaning in a filter expression",
+    "tcp ? udp": "column 10: ':' is wanted where the expression ends",
+    "tcp and": f"column 8: {TEST} is wanted where the expression ends",
+    "or tcp": f"column 1: {TEST} is wanted, not 'or'",
+    "src tcp 5": "column 9: 'port' is wanted, not '5'",
+    "src host": "column 9: a value is wanted where the expression ends",
+    "host 1.2.3": "column 6: an address such as 10.0.0.1 or 10.0.0.0/8 is wanted, not '1.2.3'",
+    "host > 1.2.3.4": "addresses are only equal or not: use =, != or nothing",
+    "ip colour 5": "column 4: one of proto, frag, unfrag, ect, ce, vers, hl, id, tos, dscp, ttl, len is wanted, not 'colour'",
+    "ip ttl high": "column 8: a number for ip ttl is wanted, not 'high'",
+    "port telephone": "column 6: a number or a name for port is wanted, not 'telephone'",
+    "port 9-5": "column 6: a number from 0 to 65535, the smaller end of a range first, is wanted, not '9-5'",
+    "port 70000": "column 6: a number from 0 to 65535, the smaller end of a range first, is wanted, not '70000'",
+    "ip tos 4/x": "column 8: a number for the mask is wanted, not '4/x'",
+}
+
+
+def refused(configuration: str, outputs: int, folder: Path) -> str:
+    """What is said of ``configuration``, which stands in column 6 of line 2."""
+    sinks = "".join(f"x [{port}] -> Discard;" for port in range(outputs))
+    text = f"// a comment\nx :: {configuration.strip()}; Idle -> x; {sinks}"
+    with pytest.raises(ClickError) as error:
+        instantiate(load_text(text, str(folder / "t.click")))
+    return str(error.value)
+
+
+@pytest.mark.parametrize("configuration", list(REFUSED))
+def test_a_configuration_is_refused_with_its_place_and_reason(configuration: str, tmp_path: Path) -> None:
+    """A configuration has as many outputs as spaces behind it, and one."""
+    (tmp_path / "one").write_text("10.0.0.0/8 7\n")
+    outputs = 1 + len(configuration) - len(configuration.rstrip())
+    said = refused(configuration, outputs, tmp_path)
+    kind = configuration.partition("(")[0].strip()
+    expected = REFUSED[configuration]
+    for text in (expected,) if isinstance(expected, str) else expected:
+        assert f"{tmp_path}/t.click:2:1: error: x :: {kind}: " in said
+        assert f"{text}\n    x :: " in said
+    assert said.endswith(f"see the manual page of {kind}")
+    assert said.count("error:") == (1 if isinstance(expected, str) else len(expected))
+
+
+@pytest.mark.parametrize("expression", list(EXPRESSIONS))
+def test_an_expression_is_refused_with_its_column(expression: str, tmp_path: Path) -> None:
+    said = refused(f"IPClassifier({expression})", 1, tmp_path)
+    assert f"{tmp_path}/t.click:2:1: error: x :: IPClassifier: PATTERN 1: {EXPRESSIONS[expression]}\n" in said
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [("tcp )", "column 5: the end is wanted, not ')'"), ("(tcp", "column 5: ')' is wanted where the expression ends")],
+)
+def test_parentheses_that_do_not_match_are_named(expression: str, text: str) -> None:
+    with pytest.raises(ValueError) as error:
+        parse_expression(expression)
+    assert str(error.value) == text
+
+
+def test_an_unknown_class_is_named(tmp_path: Path) -> None:
+    said = refused("Teleporter", 1, tmp_path)
+    assert f"{tmp_path}/t.click:2:1: error: unknown element class Teleporter\n" in said
+    assert said.endswith("see the list of elements for what there is")
+
+
+def test_a_route_file_is_named_with_its_line(tmp_path: Path) -> None:
+    said = refused("RadixIPLookup(FILE none)", 1, tmp_path)
+    assert f"{tmp_path}/none:1:1: error: cannot read the route file: [Errno 2] No such file or directory: '{tmp_path}/none'" in said
+    (tmp_path / "bad").write_text("# good\n  10.0.0.0/8 a b c\n")
+    said = refused("RadixIPLookup(FILE bad)", 1, tmp_path)
+    route = "a route such as `10.0.0.0/8 10.0.0.1 1` (ADDR/MASK [GW] OUT) is wanted, not '10.0.0.0/8 a b c'"
+    assert said == f"{tmp_path}/bad:2:3: error: bad route: {route}\n      10.0.0.0/8 a b c\n      ^\n  write ADDR/MASK [GW] OUT"
+
+
+CAPTURES = {
+    b"": ("this is not a pcap capture", "captures are files as tcpdump -w writes them"),
+    b"\x0a\x0d\x0d\x0a" + bytes(40): ("this is a pcapng capture", "convert it: editcap -F pcap IN OUT"),
+    bytes.fromhex("d4c3b2a1020004000000000000000000ffff000071000000"): (
+        "this capture is of link type 113, not Ethernet",
+        "capture on an Ethernet interface",
+    ),
+}
+
+
+@pytest.mark.parametrize("content", list(CAPTURES))
+def test_a_file_that_is_no_capture_is_named(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "x.pcap"
+    path.write_bytes(content)
+    message, advice = CAPTURES[content]
+    with pytest.raises(ClickError) as error:
+        read_capture(path)
+    assert str(error.value) == f"{path}:1:1: error: {message}\n  {advice}"
+
+
+def test_a_capture_that_cannot_be_read_or_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ClickError) as error:
+        read_capture(tmp_path)
+    assert str(error.value) == f"{tmp_path}:1:1: error: cannot read the capture: Is a directory\n  check its name and permissions"
+    with pytest.raises(ClickError) as error:
+        write_capture(tmp_path, [])
+    assert str(error.value) == f"{tmp_path}:1:1: error: cannot write the capture: Is a directory\n  check the folder and its permissions"

@@ -1,0 +1,191 @@
+"""IPClassifier and IPFilter against a slow evaluator that shares nothing with the compiler: expressions are made with their meaning."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from sim.packets import ip_packet, ipv4
+from tests.elements.bench import Bench
+
+Meaning = Callable[["Fields"], bool]
+ADDRESSES = (0x0A000001, 0x0A010203, 0x01020304, 0xC0A80001, 0xFFFFFFFF)
+PORTS = (22, 53, 80, 443, 1024, 9)
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What the tests ask about, read from the bytes here."""
+
+    data: bytes
+
+    def number(self, at: int, count: int) -> int:
+        return int.from_bytes(self.data[at : at + count].ljust(count, b"\0"), "big")
+
+    @property
+    def header(self) -> int:
+        return 4 * (self.data[0] & 15)
+
+    @property
+    def protocol(self) -> int:
+        return self.data[9]
+
+    def transport(self, at: int, count: int, least: int) -> int | None:
+        """A number of the transport header, where that is there: a first fragment with at least ``least`` bytes of it."""
+        if self.number(6, 2) & 0x1FFF or len(self.data) - self.header < least:
+            return None
+        return self.number(self.header + at, count)
+
+
+def dotted(address: int) -> str:
+    return ".".join(map(str, address.to_bytes(4, "big")))
+
+
+def address_test(rng: random.Random) -> tuple[str, Meaning]:
+    address, length = rng.choice(ADDRESSES), rng.choice((8, 16, 24, 32, 32))
+    side = rng.choice(("src", "dst", "src or dst", "src and dst", ""))
+    word = rng.choice(("host", "net"))
+    relation = rng.choice(("", "", "= ", "!= "))
+    text = f"{side} {word} {relation}{dotted(address)}{'' if length == 32 else f'/{length}'}"
+
+    def one(fields: Fields, at: int) -> bool:
+        return ((fields.number(at, 4) ^ address) >> (32 - length) == 0) != (relation == "!= ")
+
+    def meaning(fields: Fields) -> bool:
+        source, destination = one(fields, 12), one(fields, 16)
+        return {"src": source, "dst": destination, "src and dst": source and destination}.get(side, source or destination)
+
+    return text.strip(), meaning
+
+
+def compared(rng: random.Random, values: tuple[int, ...]) -> tuple[str, Callable[[int], bool]]:
+    """A relation and a value, and what it means of a number."""
+    value = rng.choice(values)
+    kind = rng.choice(("", "=", "!=", "<", ">", "<=", ">=", "range", "mask"))
+    if kind == "range":
+        high = max(value, rng.choice(values))
+        return f"{value}-{high}", lambda n: value <= n <= high
+    if kind == "mask":
+        mask = rng.choice((1, 0xF0, 0x3C))
+        return f"{value}/{mask:#x}", lambda n: n & mask == value & mask
+    tests: dict[str, Callable[[int], bool]] = {
+        "": lambda n: n == value, "=": lambda n: n == value, "!=": lambda n: n != value, "<": lambda n: n < value,
+        ">": lambda n: n > value, "<=": lambda n: n <= value, ">=": lambda n: n >= value,
+    }  # fmt: skip
+    return f"{kind} {value}", tests[kind]
+
+
+def port_test(rng: random.Random) -> tuple[str, Meaning]:
+    side, protocol = rng.choice(("src", "dst", "src or dst", "")), rng.choice(("tcp", "udp", ""))
+    value, holds = compared(rng, PORTS)
+    protocols = {"tcp": (6,), "udp": (17,), "": (6, 17)}[protocol]
+
+    def meaning(fields: Fields) -> bool:
+        ports = [fields.transport(at, 2, 4) for at in (0, 2)]
+        if fields.protocol not in protocols or None in ports:
+            return False
+        source, destination = (holds(port) for port in ports if port is not None)
+        return {"src": source, "dst": destination}.get(side, source or destination)
+
+    return f"{side} {protocol} port {value}".strip(), meaning
+
+
+def field_test(rng: random.Random) -> tuple[str, Meaning]:
+    places: dict[str, tuple[int, Callable[[Fields], int]]] = {
+        "ip vers": (4, lambda f: f.data[0] >> 4), "ip hl": (5, lambda f: f.data[0] & 15), "ip id": (0, lambda f: f.number(4, 2)),
+        "ip tos": (8, lambda f: f.data[1]), "ip dscp": (2, lambda f: f.data[1] >> 2), "ip ttl": (64, lambda f: f.data[8]),
+        "ip len": (60, lambda f: f.number(2, 2)), "ip proto": (17, lambda f: f.data[9]),
+    }  # fmt: skip
+    name = rng.choice(list(places))
+    middle, field = places[name]
+    value, holds = compared(rng, (middle, middle + 1, max(0, middle - 1)))
+    return f"{name} {value}", lambda f: holds(field(f))
+
+
+def named_test(rng: random.Random) -> tuple[str, Meaning]:
+    def flag(bit: int) -> Meaning:
+        return lambda f: f.protocol == 6 and (f.transport(13, 1, 14) or 0) & bit != 0
+
+    def kind(number: int) -> Meaning:
+        return lambda f: f.protocol == 1 and f.transport(0, 1, 1) == number
+
+    tests: list[tuple[str, Meaning]] = [
+        ("tcp", lambda f: f.protocol == 6), ("udp", lambda f: f.protocol == 17), ("icmp", lambda f: f.protocol == 1),
+        ("ip frag", lambda f: f.number(6, 2) & 0x3FFF != 0), ("ip unfrag", lambda f: f.number(6, 2) & 0x3FFF == 0),
+        ("ip ect", lambda f: f.data[1] & 3 != 0), ("ip ce", lambda f: f.data[1] & 3 == 3),
+        ("tcp opt syn", flag(2)), ("tcp opt ack", flag(16)), ("icmp type echo", kind(8)), ("icmp type 3", kind(3)),
+        ("any", lambda f: True), ("none", lambda f: False),
+    ]  # fmt: skip
+    return rng.choice(tests)
+
+
+def expression(rng: random.Random, depth: int) -> tuple[str, Meaning]:
+    kind = rng.choice(("and", "or", "not", "?")) if depth and rng.random() < 0.75 else "test"
+    if kind == "test":
+        return rng.choice((address_test, port_test, field_test, named_test))(rng)
+    first, first_meaning = expression(rng, depth - 1)
+    if kind == "not":
+        return f"{rng.choice(('not', '!'))} ({first})", lambda f: not first_meaning(f)
+    second, second_meaning = expression(rng, depth - 1)
+    if kind == "?":
+        third, third_meaning = expression(rng, depth - 1)
+        return f"(({first}) ? ({second}) : ({third}))", lambda f: second_meaning(f) if first_meaning(f) else third_meaning(f)
+    if kind == "and":
+        return f"({first}) {rng.choice(('and', '&&', ''))} ({second})", lambda f: first_meaning(f) and second_meaning(f)
+    return f"(({first}) {rng.choice(('or', '||'))} ({second}))", lambda f: first_meaning(f) or second_meaning(f)
+
+
+def packets(rng: random.Random, count: int) -> list[bytes]:
+    made = [ip_packet(rng, ADDRESSES, ADDRESSES, PORTS) for _ in range(count)]
+    made += [ipv4(0x0A000001, 0x01020304, 6, bytes(13)), ipv4(0x0A000001, 0x01020304, 17, b"\0\x50\0"), ipv4(1, 2, 1, b"")]
+    return [data for data in made if len(data) >= 20]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_random_expressions_mean_what_the_slow_evaluator_says(bench: Callable[..., Bench], seed: int) -> None:
+    rng = random.Random(seed)
+    made = [expression(rng, 3) for _ in range(40)]
+    text = "s0 :: FromCrossing(t:0) -> all :: Tee;"
+    for number, (pattern, _) in enumerate(made):
+        text += f"all[{number}] -> x{number} :: IPClassifier({pattern}) -> d{number} :: ToCrossing(t:0);"
+    x = bench("", text=text)
+    for data in packets(rng, 60):
+        fields = Fields(data)
+        found = {output for output, _ in x.out(data, network=0)}
+        for number, (pattern, meaning) in enumerate(made):
+            assert (number in found) == meaning(fields), f"seed {seed}: {pattern!r} of {data.hex()}"
+
+
+SHORT = {
+    "10.0.0.1": True,
+    "src 10.0.0.1 or 1.1.1.1": True,
+    "src 9.9.9.9 or 10.0.0.1": True,
+    "dst 10.0.0.1": False,
+    "port 80": True,
+    "dst port www or 81": True,
+    "dst port 1 or 2 or 80": True,
+    "src port 80": False,
+    "tcp dst port http && not syn": True,
+    "ip proto 6": True,
+    "tcp win > 100": True,
+    "tcp win 100": False,
+    "-": True,
+    "false or true": True,
+    "true ? false : true": False,
+    "host 10.0.0.1 dst port 80": True,
+}
+
+
+@pytest.mark.parametrize("pattern", list(SHORT))
+def test_short_forms(bench: Callable[..., Bench], pattern: str) -> None:
+    segment = (5).to_bytes(2, "big") + (80).to_bytes(2, "big") + bytes(8) + b"\x50\x10" + (1000).to_bytes(2, "big") + bytes(4)
+    x = bench(f"IPClassifier({pattern}, -)", outputs=2)
+    assert x.out(ipv4(0x0A000001, 0x01020304, 6, segment), network=0)[0][0] == int(not SHORT[pattern])
+
+
+def test_the_first_pattern_counts_and_the_rest_is_dropped(bench: Callable[..., Bench]) -> None:
+    x = bench("IPClassifier(udp, ip proto 17 or icmp, tcp)", outputs=2)
+    assert [[o for o, _ in x.out(ipv4(1, 2, protocol, bytes(20)), network=0)] for protocol in (17, 1, 6, 9)] == [[0], [1], [], []]

@@ -1,0 +1,41 @@
+"""VLANEncap puts a tag in, as scapy writes it."""
+
+from collections.abc import Callable
+
+import pytest
+from scapy.layers.l2 import Dot1Q, Ether
+
+from tests.elements.bench import Bench
+
+PLAIN = bytes(Ether(src="1:1:1:1:1:1", dst="2:2:2:2:2:2", type=0x0800) / b"payload")
+
+
+def tagged(vlan: int, priority: int = 0) -> bytes:
+    return bytes(Ether(src="1:1:1:1:1:1", dst="2:2:2:2:2:2") / Dot1Q(vlan=vlan, prio=priority, type=0x0800) / b"payload")
+
+
+RESULTS = {
+    "VLAN_ID 100": (tagged(100), "100", "100", "0"),
+    "VLAN_ID 7, VLAN_PCP 5": (tagged(7, 5), str(0xA007), "7", "5"),
+    "0x2007": (tagged(7, 1), str(0x2007), "7", "1"),
+    "7, 6": (tagged(7, 6), str(0xC007), "7", "6"),
+    "ANNO": (tagged(9, 3), "ANNO", "", ""),
+    "ANNO, NATIVE_VLAN 9": (PLAIN, "ANNO", "", ""),
+    "VLAN_ID 0": (PLAIN, "0", "0", "0"),
+    "VLAN_ID 0, NATIVE_VLAN -1": (tagged(0), "0", "0", "0"),
+    "VLAN_ID 7, NATIVE_VLAN 7": (PLAIN, "7", "7", "0"),
+}
+
+
+@pytest.mark.parametrize("arguments", list(RESULTS))
+def test_the_tag_is_what_it_says(bench: Callable[..., Bench], arguments: str) -> None:
+    expected, tci, vlan, priority = RESULTS[arguments]
+    x = bench(f"VLANEncap({arguments})")
+    assert x.out(PLAIN, vlan_tci=0x6009) == [(0, expected)]
+    assert (x.read("vlan_tci"), x.read("vlan_id"), x.read("vlan_pcp")) == (tci, vlan, priority)
+    native = arguments.partition("NATIVE_VLAN ")[2] or "0"
+    assert (x.read("native_vlan"), x.read("ethertype")) == (native, str(0x8100))
+
+
+def test_the_type_of_the_tag_can_be_another(bench: Callable[..., Bench]) -> None:
+    assert bench("VLANEncap(VLAN_ID 7, ETHERTYPE 0x88a8)").out(PLAIN) == [(0, PLAIN[:12] + bytes.fromhex("88a80007") + PLAIN[12:])]
