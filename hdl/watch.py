@@ -79,13 +79,13 @@ class Watched(Elaboratable):
                 if logic.depends(Value.cast(getattr(end.interface, member)), Value.cast(end.interface.ready)):
                     raise ValueError(f"{name} breaks R6: {RULES[6]}")
         limits = [int(end.component.max_frame) for end in ends if end.leaves and hasattr(end.component, "max_frame")]
-        payload = interface.payload.shape()
-        return _beside(StreamRules(payload, min(limits, default=None), name), interface, _STREAM, _domain(ends, name))
+        domain = _domain(ends, name)
+        return _beside(StreamRules(interface.payload.shape(), min(limits, default=None), name), interface, _STREAM, domain)
 
     @staticmethod
     def _bus(ends: list[_End], name: str) -> Elaboratable:
-        interface = ends[0].interface
-        return _beside(AxiLiteRules(len(interface.awaddr), name), interface, ends[0].members, _domain(ends, name))
+        interface, domain = ends[0].interface, _domain(ends, name)
+        return _beside(AxiLiteRules(len(interface.awaddr), name), interface, ends[0].members, domain)
 
 
 def _beside(rules: wiring.Component, interface: Any, members: Sequence[str], domain: str) -> Elaboratable:

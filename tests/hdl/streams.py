@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from amaranth.hdl import Elaboratable
+from amaranth.hdl import Const, Elaboratable
 from amaranth.sim import Simulator
 
 from hdl.watch import Watched
@@ -36,23 +36,24 @@ def simulate(dut: Elaboratable, *benches: Bench, background: Sequence[Bench] = (
     simulator.run()
 
 
-def beats(packet: Packet, lanes: int) -> Iterator[dict[str, Any]]:
-    """The packet's beats, as fields of a payload."""
+def beats(packet: Packet, lanes: int, nested: bool = False) -> Iterator[dict[str, Any]]:
+    """The packet's beats, as fields of a payload; ``nested``: data, keep and last are fields of its field ``beat``."""
     for start in range(0, len(packet.data), lanes):
         part = packet.data[start : start + lanes]
         beat = {"data": int.from_bytes(part, "little"), "keep": (1 << len(part)) - 1, "last": int(start + lanes >= len(packet.data))}
-        yield beat | dict(packet.known)
+        yield ({"beat": beat} if nested else beat) | dict(packet.known)
 
 
 async def send(ctx: Any, stream: Any, packets: Sequence[Packet], stall: float, seed: int) -> None:
     """Packets as beats; before each the source is away for some cycles."""
     chance = random.Random(seed)
     layout = stream.payload.shape()
-    lanes = len(stream.payload.keep)
+    nested = "beat" in layout.members
+    lanes = len((stream.payload.beat if nested else stream.payload).keep)
     # Nothing is valid in the first cycle after reset.
     await ctx.tick()
     for packet in packets:
-        for beat in beats(packet, lanes):
+        for beat in beats(packet, lanes, nested):
             while chance.random() < stall:
                 await ctx.tick()
             ctx.set(stream.payload, layout.const(beat))
@@ -64,15 +65,18 @@ async def send(ctx: Any, stream: Any, packets: Sequence[Packet], stall: float, s
 async def receive(ctx: Any, stream: Any, into: list[Packet], stall: float, seed: int, known: Sequence[str] = ()) -> None:
     """Packets from beats, for ever; of the payload's other fields those in ``known`` are kept, as numbers."""
     chance = random.Random(seed)
-    lanes = len(stream.payload.keep)
+    nested = "beat" in stream.payload.shape().members
+    lanes = len((stream.payload.beat if nested else stream.payload).keep)
     data = b""
     while True:
-        ready = chance.random() >= stall
-        ctx.set(stream.ready, ready)
+        ready = isinstance(stream.ready, Const) or chance.random() >= stall
+        if not isinstance(stream.ready, Const):
+            ctx.set(stream.ready, ready)
         _, _, valid, payload = await ctx.tick().sample(stream.valid, stream.payload)
+        beat = payload.beat if nested else payload
         if valid and ready:
-            data += int(payload.data).to_bytes(lanes, "little")[: int(payload.keep).bit_count()]
-            if payload.last:
+            data += int(beat.data).to_bytes(lanes, "little")[: int(beat.keep).bit_count()]
+            if beat.last:
                 into.append(Packet(data, tuple((name, number(payload[name])) for name in known)))
                 data = b""
 
