@@ -39,7 +39,7 @@ def some_frames(seed: int, count: int) -> list[bytes]:
 def test_the_tenant_is_that_of_the_rule_and_nobody_s_frame_has_none() -> None:
     for port in (0, 1):
         dut = Identity(RULES, port)
-        owners = set()
+        owners: set[int | None] = set()
 
         async def bench(ctx: Any, dut: Identity = dut, port: int = port, owners: set[int | None] = owners) -> None:
             for frame in some_frames(port, 300):
