@@ -16,7 +16,8 @@ class PacketArbiter(wiring.Component):
     """Takes whole packets from ``sink0``, ``sink1``, … in turn; an input that has none is passed over, and no cycle is lost between
     packets.
 
-    ``hold`` lets no new packet start (it never interrupts one). Latency: 0 cycles. Initiation interval: 1 beat.
+    ``hold`` lets no new packet start; it never interrupts one, nor takes back one that is offered. Latency: 0 cycles. Initiation interval:
+    1 beat.
 
     Registers (``turn``, ``locked``) are shared: whose turn it is depends on which ports have packets, so a tenant waits for at most one
     packet of every other port.
@@ -55,9 +56,8 @@ class PacketArbiter(wiring.Component):
                         self.source.valid.eq(sink.valid & allowed),
                         sink.ready.eq(self.source.ready & allowed),
                     ]
-        with m.If(self.source.valid & self.source.ready):
-            m.d.sync += [
-                locked.eq(~self.source.p.last),
-                turn.eq(Mux(self.source.p.last, Mux(chosen == self.inputs - 1, Const(0), chosen + 1), chosen)),
-            ]
+        # What is offered stays offered, whoever else comes and whatever ``hold`` says, until it is taken.
+        ends = self.source.ready & self.source.p.last
+        with m.If(self.source.valid):
+            m.d.sync += [locked.eq(~ends), turn.eq(Mux(ends, Mux(chosen == self.inputs - 1, Const(0), chosen + 1), chosen))]
         return m

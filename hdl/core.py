@@ -93,7 +93,7 @@ class Core(wiring.Component):
         stored, dropped, sent = egress.queued.any(), egress.dropped.any(), egress.sent.any()
         made = []
         for kinds, write, slot, amount, tenant in (
-            (_EGRESS[0], stored | dropped, dropped, Const(1, 1), egress.beat.tenant),
+            (_EGRESS[0], stored | dropped, dropped, Const(1, 1), egress.sink.payload.tenant),
             (_EGRESS[1], sent, Const(0, 1), Const(1, 1), egress.sent_tenant),
             (_EGRESS[2], sent, Const(0, 1), egress.sent_length, egress.sent_tenant),
         ):

@@ -143,7 +143,7 @@ class Datapath(wiring.Component):
         ]
         for port, egress in enumerate(self.egress_ports):
             m.submodules[f"egress{port}"] = egress
-            m.d.comb += [egress.beat.eq(editor.out), egress.enable.eq(editor.out_valid & editor.out.select[port])]
+            m.d.comb += [egress.sink.payload.eq(editor.out.payload), egress.sink.valid.eq(editor.out.valid & editor.out.p.select[port])]
             if port < ports:
                 wiring.connect(m, egress.source, wiring.flipped(getattr(self, f"out{port}")))
         out = self.egress_ports[ports]
@@ -159,7 +159,7 @@ class Datapath(wiring.Component):
         sources = [ingress.source.valid for ingress in self.ingresses]
         sinks = [egress.source.valid for egress in self.egress_ports]
         inputs = [getattr(self, f"in{i}").valid for i in range(self.parameters.ports)] + [self.host_in.valid]
-        busy = Cat(*sources, *sinks, *inputs, self.editor.out_valid, self.pipeline.out_valid, self.collector.token).any()
+        busy = Cat(*sources, *sinks, *inputs, self.editor.out.valid, self.pipeline.out_valid, self.collector.token).any()
         wait = min(1000, 2 * self.pipeline.latency + 100)
         with m.If(busy):
             m.d.sync += quiet.eq(0)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
-from amaranth.lib import data, fifo, wiring
+from amaranth.lib import data, fifo, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.stream import Beat, beat_stream
@@ -38,7 +38,7 @@ class EditedBeat(data.StructLayout):
 
 
 class Editor(wiring.Component):
-    """Takes ``body`` beats and, in the same order, a ``verdict`` per packet; gives ``out`` with ``out_valid``, which is never pushed back.
+    """Takes ``body`` beats and, in the same order, a ``verdict`` per packet; gives ``out``, which is never pushed back.
 
     ``positions``: the frame positions of `Verdict.bytes`; ``shifts``: frame positions at which outgoing frames may start. A beat in, a beat
     out in each cycle; a packet takes one cycle more where its shift is no multiple of the beat, and one for each beat that it grows. What
@@ -64,8 +64,7 @@ class Editor(wiring.Component):
                 "body": In(beat_stream(width)),
                 "verdict_valid": In(1),
                 "verdict": In(self.verdict_shape),
-                "out_valid": Out(1),
-                "out": Out(EditedBeat(width, egresses)),
+                "out": Out(stream.Signature(EditedBeat(width, egresses), always_ready=True)),
                 "hold": Out(1),
                 "overrun": Out(1),
             }
@@ -127,14 +126,14 @@ class Editor(wiring.Component):
             m.d.sync += [begun.eq(0), flushing.eq(0)]
         last = left <= lanes
         m.d.sync += [
-            self.out_valid.eq(emit),
-            self.out.beat.last.eq(last),
-            self.out.beat.keep.eq(Mux(last, (1 << left[: lanes.bit_length()]) - 1, ~Const(0, lanes))),
-            self.out.beat.data.eq(Cat(Mux(left > lane, aligned.word_select(lane, 8), 0) for lane in range(lanes))),
-            self.out.select.eq(verdict.select),
-            self.out.tenant.eq(verdict.tenant),
-            self.out.length.eq(verdict.length),
-            self.out.shim.eq(verdict.shim),
+            self.out.valid.eq(emit),
+            self.out.p.beat.last.eq(last),
+            self.out.p.beat.keep.eq(Mux(last, (1 << left[: lanes.bit_length()]) - 1, ~Const(0, lanes))),
+            self.out.p.beat.data.eq(Cat(Mux(left > lane, aligned.word_select(lane, 8), 0) for lane in range(lanes))),
+            self.out.p.select.eq(verdict.select),
+            self.out.p.tenant.eq(verdict.tenant),
+            self.out.p.length.eq(verdict.length),
+            self.out.p.shim.eq(verdict.shim),
         ]
         return m
 

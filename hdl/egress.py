@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, signed
-from amaranth.lib import data, fifo, memory, wiring
+from amaranth.lib import data, fifo, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.editor import EditedBeat
@@ -15,7 +15,7 @@ QUANTUM: Final = 1500
 
 
 class EgressPort(wiring.Component):
-    """Stores packets with ``enable`` in the segment of their tenant, whole or not at all, and gives them to ``source``.
+    """Stores the packets of ``sink`` in the segment of their tenant, whole or not at all, and gives them to ``source``.
 
     The input is never pushed back: a packet that finds its tenant's segment (``depth`` beats, ``packets`` packets) full is dropped and the
     tenant's ``dropped`` strobe says so; ``queued`` is for those that are stored, ``sent`` for those that begin to leave, with
@@ -37,8 +37,7 @@ class EgressPort(wiring.Component):
         tenants = len(weights)
         super().__init__(
             {
-                "enable": In(1),
-                "beat": In(EditedBeat(width, egresses)),
+                "sink": In(stream.Signature(EditedBeat(width, egresses), always_ready=True)),
                 "source": Out(beat_stream(width)),
                 "tenant": Out(8),
                 "shim": Out(128),
@@ -68,20 +67,21 @@ class EgressPort(wiring.Component):
         start, freed = each(place_bits + 1, "start"), each(place_bits + 1, "freed")
         stored, granted = each(packet_bits + 1, "stored"), each(packet_bits + 1, "granted")
         offset, full = Signal(place_bits + 1), Signal()
-        mine = self.beat.tenant[:tenant_bits]
+        beat = self.sink.payload
+        mine = beat.tenant[:tenant_bits]
         place = Signal(place_bits + 1)
         m.d.comb += place.eq(start[mine] + offset)
         no_room = ((place - freed[mine])[: place_bits + 1] >= self.depth) | full
         no_slot = (stored[mine] - granted[mine])[: packet_bits + 1] >= self.packets
-        enable = self.enable & (self.beat.tenant < tenants)
-        last = self.beat.beat.last
+        enable = self.sink.valid & (beat.tenant < tenants)
+        last = beat.beat.last
         keep_it = enable & last & ~no_room & ~no_slot
         m.d.comb += [
             put.addr.eq(Cat(place[:place_bits], mine)),
-            put.data.eq(self.beat.beat.data),
+            put.data.eq(beat.beat.data),
             put.en.eq(enable & ~no_room),
             note.addr.eq(Cat(stored[mine][:packet_bits], mine)),
-            note.data.eq(Cat(self.beat.length, self.beat.shim if self.with_shim else Const(0, 0))),
+            note.data.eq(Cat(beat.length, beat.shim if self.with_shim else Const(0, 0))),
             note.en.eq(keep_it),
             self.queued.eq(Mux(keep_it, 1 << mine, 0)),
             self.dropped.eq(Mux(enable & last & ~keep_it, 1 << mine, 0)),

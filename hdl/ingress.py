@@ -83,7 +83,8 @@ class Ingress(wiring.Component):
         total = Signal.like(length)
         m.d.comb += total.eq(length + count)
         over = total > self.max_frame
-        no_room = (place - taken) >= (1 << pointer)
+        # Pointers wrap: the difference is a number of beats only when it is cut to their width.
+        no_room = (place - taken)[: pointer + 1] >= (1 << pointer)
         meta, known, short = self._meta(m, total)
         wanted = length < meta.length if self.host_edges is not None else Const(1, 1)
         stored, after = Signal(), Signal.like(place)

@@ -70,14 +70,13 @@ class RegisterFile(wiring.Component):
                     m.d.comb += [low.eq(value[:32]), high.eq(value[32:]), known.eq(1)]
         is_high, window = address[2], address[WINDOW_BITS:]
         self._look(m, address, low, high, known)
-        latched = Signal(32)
+        latched, good = Signal(32), known & (address[:2] == 0)
         with m.Switch(window):
             for number, latch in enumerate(held):
                 with m.Case(number):
                     m.d.comb += latched.eq(latch)
-                    with m.If(asked & known & ~is_high):
+                    with m.If(asked & good & ~is_high):
                         m.d.sync += latch.eq(high)
-        good = known & (address[:2] == 0)
         with m.If(asked):
             m.d.sync += [
                 asked.eq(0),

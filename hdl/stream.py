@@ -1,13 +1,19 @@
 """AXI4-Stream as every block of the data path speaks it: one payload layout and the numbered handshake rules.
 
-The rules, asserted wherever a stream ends (`hdl.stream_rules.StreamRules`):
+The rules (`hdl.stream_rules` as hardware; `hdl.watch` puts them on every stream of a design):
 
 R1. Once `valid` is high it stays high until `ready` is high with it.
 R2. While `valid` is high and `ready` low, the payload does not change.
 R3. `keep` is all ones on every beat but the last of a packet.
 R4. On the last beat `keep` is a contiguous run of ones from lane 0, and not empty.
-R5. A packet has at most `max_frame` bytes.
-R6. `valid` does not depend on `ready` in the same cycle (kept by construction: no block reads its source's `ready` to make `valid`).
+R5. A packet has at most `max_frame` bytes, where it leaves a block that states one.
+R6. Neither `valid` nor the payload depends on `ready` in the same cycle.
+R7. What the payload says of the packet (metadata, tenant, length, shim) is the same on all of its beats.
+R8. Where it says a length, the packet has that many bytes.
+R9. Where it says anything, the lanes of `data` that `keep` leaves out are zero.
+R10. `valid` is low in the first cycle after reset.
+
+`last` ends every packet; a packet is at least one byte. R3 and R4 together leave no null beats.
 
 Byte 0 of a frame is `data[0:8]` of the first beat; there are no null beats, no preamble and no frame check sequence.
 """

@@ -17,13 +17,13 @@ from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 from hdl.core import Core
 from hdl.datapath import DatapathParameters
-from hdl.tools.verilog import to_verilog
 from mlclick.design import Progress, Source, Split
 from mlclick.flow import build_datapath, merge_tenants, port_count, rates_of, split
 from sim.isolation import Scene, Stage, Timed, of_tenant
 from sim.packets import ipv4
 from sim.proof.pipeline import prove_pipeline
 from sim.tenant_traffic import random_traffic
+from sim.verilated import AssertionFailed
 
 POLICY: Final = """
 [tenants.a]
@@ -163,11 +163,13 @@ def caught_by(design: Split) -> str | None:
     """The name of the first check that fails for the design as the generator makes it now, None where all hold."""
     try:
         core = Core(build_datapath(design, DatapathParameters(64, port_count(design.merged), egress_depth=256, egress_packets=16)).datapath)
-        stage = Stage(core, to_verilog(core, "core"))
+        stage = Stage(core)
         for name, check in CHECKS:
             if not check(design, stage):
                 return name
         proofs = prove_pipeline(build_datapath(design, core.datapath.parameters).datapath.pipeline)
+    except AssertionFailed:
+        return "the rules of streams"
     except (RuntimeError, ValueError) as error:
         return f"the generator's own checks ({type(error).__name__})"
     return None if all(result.proved for result in proofs.values()) else "proof of noninterference"

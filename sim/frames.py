@@ -22,9 +22,23 @@ def beat_value(chunk: bytes, width: int, *, last: bool) -> int:
     return int.from_bytes(chunk, "little") | ((1 << len(chunk)) - 1) << width | int(last) << (width + lanes)
 
 
-def encode(frames: Sequence[tuple[int, bytes]], width: int, cycles: int) -> tuple[NDArray[np.uint8], Beats]:
-    """(valid, payload) arrays of ``cycles``: each frame starts at its cycle, or right behind the one before if that is later.
-    Errors: ``ValueError`` where they do not fit."""
+def stalls(chance: np.random.Generator, cycles: int) -> NDArray[np.uint8]:
+    """When a source or a sink is there: in three random cycles of every four, so that what must fit can be counted."""
+    there = np.ones(-(-cycles // 4) * 4, dtype=np.uint8)
+    there[np.arange(0, len(there), 4) + chance.integers(0, 4, len(there) // 4)] = 0
+    return there[:cycles]
+
+
+def cycles_for(beats: int) -> int:
+    """Cycles that ``beats`` need at most beside `stalls`."""
+    return 4 * (-(-beats // 3) + 1)
+
+
+def encode(
+    frames: Sequence[tuple[int, bytes]], width: int, cycles: int, there: NDArray[np.uint8] | None = None
+) -> tuple[NDArray[np.uint8], Beats]:
+    """(valid, payload) arrays of ``cycles``: each frame starts at its cycle, or right behind the one before if that is later, and has beats
+    only in cycles in which its source is ``there``. The sink must never make it wait. Errors: ``ValueError`` where they do not fit."""
     lanes, words = width // 8, payload_words(width)
     valid = np.zeros(cycles, dtype=np.uint8)
     raw = bytearray(4 * words * cycles)
@@ -32,6 +46,8 @@ def encode(frames: Sequence[tuple[int, bytes]], width: int, cycles: int) -> tupl
     for start, frame in frames:
         at = max(at, start)
         for index in range(0, len(frame), lanes):
+            while there is not None and at < cycles and not there[at]:
+                at += 1
             if at >= cycles:
                 raise ValueError(f"the frames need more than {cycles} cycles")
             value = beat_value(frame[index : index + lanes], width, last=index + lanes >= len(frame))

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from hdl.core import Core
-from sim.frames import FrameReader, encode
+from hdl.tools.verilog import to_verilog
+from hdl.watch import Watched
+from sim.frames import FrameReader, encode, stalls
 from sim.verilated import Verilated
 
 Timed = tuple[int, bytes]
@@ -20,13 +22,15 @@ Timed = tuple[int, bytes]
 
 @dataclass(frozen=True)
 class Scene:
-    """Frames by physical port; ``host`` are frames with their shims; ``ready`` says by output when it takes beats (1 a cycle), all the
-    time where it is not named; ``cycles`` is how long to run."""
+    """Frames by physical port; ``host`` are frames with their shims; ``ready`` says by output when it takes beats (1 a cycle); ``cycles``:
+    how long to run. Inputs, and outputs that ``ready`` does not name, stall at random by ``seed``, in the same cycles whatever the frames;
+    where it is None, never: for what is measured against a rate."""
 
     ports: Mapping[int, Sequence[Timed]]
     host: Sequence[Timed] = ()
     ready: Mapping[str, Any] | None = None
     cycles: int = 20_000
+    seed: int | None = 1
 
 
 @dataclass(frozen=True)
@@ -47,26 +51,32 @@ class Seen:
 
 
 class Stage:
-    """A Verilated core on which scenes are played, each from reset."""
+    """A Verilated core on which scenes are played, each from reset.
 
-    def __init__(self, core: Core, verilog: str) -> None:
+    It is watched (`hdl.watch`): a stream or bus that breaks a rule raises `sim.verilated.AssertionFailed`. Checkers only read, so what is
+    seen here is also true of the core without them, which is the one that evidence is tied to and boards are built of.
+    """
+
+    def __init__(self, core: Core) -> None:
         self.core = core
-        self.model = Verilated.from_verilog(verilog, "core")
+        self.model = Verilated.from_verilog(to_verilog(Watched(core), "core"), "core")
         self.width = core.datapath.parameters.width
         self.ports = core.datapath.parameters.ports
 
     def play(self, scene: Scene) -> Seen:
         """Reset, run ``scene``, and read everything."""
-        self.model.reset()
         self._idle_bus()
+        self.model.reset()
+        self.model.set("time", 0)
+        self.model.step()
         outputs = [*(f"tx{p}" for p in range(self.ports)), "tx_host"]
         inputs: dict[str, Any] = {}
-        for name, frames in [*((f"rx{p}", scene.ports.get(p, ())) for p in range(self.ports)), ("rx_host", scene.host)]:
-            valid, payload = encode(frames, self.width, scene.cycles)
-            inputs[f"{name}__valid"], inputs[f"{name}__payload"] = valid, payload
-        for name in outputs:
+        for index, (name, frames) in enumerate([*((f"rx{p}", scene.ports.get(p, ())) for p in range(self.ports)), ("rx_host", scene.host)]):
+            there = _there(scene, 2 * index)
+            inputs[f"{name}__valid"], inputs[f"{name}__payload"] = encode(frames, self.width, scene.cycles, there)
+        for index, name in enumerate(outputs):
             ready = (scene.ready or {}).get(name)
-            inputs[f"{name}__ready"] = np.ones(scene.cycles, dtype=np.uint8) if ready is None else ready
+            inputs[f"{name}__ready"] = _there(scene, 2 * index + 1) if ready is None else ready
         inputs["time"] = np.arange(scene.cycles, dtype=np.uint64) * 8
         wanted = [f"{name}__{part}" for name in outputs for part in ("valid", "payload")]
         result = self.model.run(inputs, wanted, scene.cycles)
@@ -130,6 +140,13 @@ class Stage:
             high, _ = self.read(register.address + 4) if register.width > 32 else (0, 0)
             values[register.window, register.name] = high << 32 | low
         return values
+
+
+def _there(scene: Scene, stream: int) -> Any:
+    """When the source or sink of the stream with this number is there."""
+    if scene.seed is None:
+        return np.ones(scene.cycles, dtype=np.uint8)
+    return stalls(np.random.default_rng([scene.seed, stream]), scene.cycles)
 
 
 def has_tag(vlan: int) -> Callable[[bytes], bool]:

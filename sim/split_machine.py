@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+
 from elements.placement.crossings import Crossing
 from elements.reference.packet import Packet
 from hdl.datapath import Datapath
 from hdl.meta import SHIM_ETHERTYPE, SHIM_VERSION
 from hdl.tools.verilog import to_verilog
+from hdl.watch import Watched
 from partition.split import crossing_name
-from sim.frames import FrameReader, encode
+from sim.frames import FrameReader, cycles_for, encode, stalls
 from sim.verilated import Verilated
 
 CHUNK = 256
@@ -51,16 +54,23 @@ class Journeys:
 
 
 class SplitMachine:
-    """Packets go in one by one, by physical port; each is followed until nothing moves any more, so that order is that of arrival."""
+    """Packets go in one by one, by physical port; each is followed until nothing moves any more, so that order is that of arrival.
 
-    def __init__(self, datapath: Datapath, software: SoftwareHalf, tenants: tuple[str, ...], crossings: tuple[Crossing, ...]) -> None:
+    The hardware is watched (`hdl.watch`): a stream that breaks a rule raises `sim.verilated.AssertionFailed`. Sources and sinks stall at
+    random, by ``seed``.
+    """
+
+    def __init__(
+        self, datapath: Datapath, software: SoftwareHalf, tenants: tuple[str, ...], crossings: tuple[Crossing, ...], seed: int = 1
+    ) -> None:
         self.width = datapath.parameters.width
         self.ports = datapath.parameters.ports
         self.software = software
         self.tenants = tenants
-        self.verilog = to_verilog(datapath, "datapath")
-        self.model = Verilated.from_verilog(self.verilog, "datapath")
+        self.model = Verilated.from_verilog(to_verilog(Watched(datapath), "datapath"), "datapath")
         self.model.reset()
+        self.model.step()
+        self._chance = np.random.default_rng(seed)
         self.crossings: Mapping[tuple[int, int], Crossing] = {(tenants.index(c.tenant), c.number): c for c in crossings}
         self.numbers = {crossing_name(c): (tenants.index(c.tenant), c.number) for c in crossings}
         self.emitted: list[tuple[int, bytes]] = []
@@ -68,8 +78,6 @@ class SplitMachine:
         self.journeys = Journeys()
         self._outs = [*(f"out{p}" for p in range(self.ports)), "host_out"]
         self._readers = {name: FrameReader(self.width) for name in self._outs}
-        for name in self._outs:
-            self.model.set(f"{name}__ready", 1)
 
     def inject(self, port: int, packet: Packet) -> None:
         """A frame arrives at physical ``port``; everything that follows from it happens before this returns."""
@@ -91,19 +99,18 @@ class SplitMachine:
     def _run(self, frames: list[tuple[str, bytes]]) -> list[bytes]:
         """Offer frames in one stretch of cycles; returns those that came out to the host."""
         beats = sum(-(-len(frame) // (self.width // 8)) for _, frame in frames)
-        cycles = CHUNK + beats
-        inputs = {}
+        cycles = CHUNK + cycles_for(beats)
+        inputs = {f"{name}__ready": stalls(self._chance, cycles) for name in self._outs}
         for name in (*(f"in{p}" for p in range(self.ports)), "host_in"):
-            valid, payload = encode([(0, frame) for at, frame in frames if at == name], self.width, cycles)
-            inputs[f"{name}__valid"] = valid
-            inputs[f"{name}__payload"] = payload
+            mine = [(0, frame) for at, frame in frames if at == name]
+            inputs[f"{name}__valid"], inputs[f"{name}__payload"] = encode(mine, self.width, cycles, stalls(self._chance, cycles))
         wanted = [f"{name}__{part}" for name in self._outs for part in ("valid", "payload")]
         outputs = self.model.run(inputs, wanted, cycles)
+        taken = {name: outputs[f"{name}__valid"] & inputs[f"{name}__ready"] for name in self._outs}
+        read = {name: self._readers[name].read(taken[name], outputs[f"{name}__payload"]) for name in self._outs}
         for port in range(self.ports):
-            for _, frame in self._readers[f"out{port}"].read(outputs[f"out{port}__valid"], outputs[f"out{port}__payload"]):
-                self.emitted.append((port, frame))
-        read = self._readers["host_out"].read(outputs["host_out__valid"], outputs["host_out__payload"])
-        return [frame for _, frame in read]
+            self.emitted += [(port, frame) for _, frame in read[f"out{port}"]]
+        return [frame for _, frame in read["host_out"]]
 
     def _cross(self, frame: bytes, time: int) -> list[bytes]:
         """A frame reaches the software half; returns what that sends back."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +35,7 @@ class Verilated:
         self.ports: dict[str, Port] = {p["name"]: Port(**p) for p in json.loads((library.parent / "ports.json").read_text())}
         self._numbers = {name: number for number, name in enumerate(self.ports)}
         self._lib = _load(library)
+        self._source = library.parent / "top.v"
         self._model: int | None = self._lib.model_new()
         self._settled = False
         self.cycles = 0
@@ -146,7 +148,17 @@ class Verilated:
         if failure is None:
             return
         self._lib.model_clear_failure()
-        raise AssertionFailed(f"cycle {cycle}: {failure.decode()}")
+        raise AssertionFailed(f"cycle {cycle}: {_in_words(failure.decode(), self._source)}")
+
+
+def _in_words(failure: str, source: Path) -> str:
+    """``failure`` with what the design says of the assertion, where it says anything: the Verilog prints it on the line before."""
+    place = re.fullmatch(r"an assertion failed \((line (\d+) of the Verilog)\)", failure)
+    if place is None:
+        return failure
+    before = source.read_text().splitlines()[int(place[2]) - 2]
+    words = re.fullmatch(r'\s*\$write\("(.*)"\);', before)
+    return failure if words is None else f"{words[1]} ({place[1]})"
 
 
 def _load(library: Path) -> ctypes.CDLL:

@@ -8,6 +8,7 @@ import pytest
 
 from hdl.datapath import DatapathParameters
 from hdl.tools.verilog import to_verilog
+from hdl.watch import Watched
 from mlclick.design import Source
 from mlclick.flow import build_datapath, merge_tenants, rates_of, split
 from sim.frames import FrameReader, encode
@@ -40,8 +41,9 @@ def test_minimum_frames_pass_at_full_rate(width: int, tmp_path: Path) -> None:
     merged = merge_tenants(Source(("a", "b"), tmp_path))
     design = split(merged, rates_of(merged, None))
     built = build_datapath(design, DatapathParameters(width, 2, egress_depth=2048, egress_packets=512))
-    model = Verilated.from_verilog(to_verilog(built.datapath, "datapath"), "datapath")
+    model = Verilated.from_verilog(to_verilog(Watched(built.datapath), "datapath"), "datapath")
     model.reset()
+    model.step()
     frames = {port: [frame(100 if index % 2 else 200, index) for index in range(COUNT)] for port in (0, 1)}
     beats = -(-len(frames[0][0]) // (width // 8))
     # Each port at half of the core's rate: together one beat in every cycle.

@@ -10,6 +10,7 @@ from amaranth.hdl import Signal
 
 from boards.versa_ecp5.top import VersaParameters, VersaTop
 from hdl.tools.verilog import to_verilog
+from hdl.watch import Watched
 from sim.cocotb_run import run_bench
 from tests.boards.versa_ecp5.loopback import Loopback
 
@@ -29,6 +30,6 @@ def test_the_board_against_models_of_rgmii(tmp_path: Path) -> None:
     top = VersaTop(Loopback(stall=True, ports=2), VersaParameters(primitives=False, millisecond=10))
     # What the bench delays the sent clocks by: inputs that the board does not have.
     delayed = [Signal(name=f"eth{index}_txc_delayed") for index in range(2)]
-    verilog = to_verilog(top, "versa", [*top.ports, *delayed])
+    verilog = to_verilog(Watched(top), "versa", [*top.ports, *delayed])
     results = run_bench(verilog, "versa", BENCH, tmp_path)
     assert len(results.passed) == 8
