@@ -113,7 +113,7 @@ REFUSED = {
     "Classifier(12/080)": "PATTERN 1: '12/080' has half a byte: two digits a byte are wanted",
     "Classifier(12/0800%f)": "PATTERN 1: '12/0800%f' has half a byte: two digits a byte are wanted",
     "Classifier(12/0800%ff)": "PATTERN 1: the mask of '12/0800%ff' is not as long as its value",
-    "Classifier(0/00,)": "PATTERN 2: a pattern has at least one clause; - matches every packet",
+    "Classifier(0/00, , 1/00)": "PATTERN 2: a pattern has at least one clause; - matches every packet",
     "Classifier(-, 127/0000)": "PATTERN 2: bytes beyond the first 128 cannot be tested",
     "Classifier(-) ": "2 outputs are in use, but there are 1 pattern(s)",
     "IPClassifier(-) ": "2 outputs are in use, but there are 1 pattern(s)",

@@ -35,7 +35,8 @@ def composition(seed: list[int], banks: int, engines: int) -> Composition:
             else:
                 old = make("old", width, (), (resource,))
                 home = StateHome("a", f"a/c{resource}", State("count", width), False)
-                kept.append(Bank(resource, width, {0: 0}, {0: home}, make("ult", 1, (b, a), ()), make("sub", width, (old, a), ())))
+                when, new = make("ult", 1, (b, a), ()), make("sub", width, (old, a), ())
+                kept.append(Bank(resource, width, {(0, 0): home}, when, const(0, 1), new))
                 values.append(old)
             continue
         if op == "mux":

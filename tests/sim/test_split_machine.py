@@ -15,9 +15,14 @@ class Nothing:
     """A software half that nothing reaches."""
 
     emitted: list[tuple[str, Packet]]
+    log: list[str]
 
     def __init__(self) -> None:
         self.emitted = []
+        self.log = []
+
+    def settle(self, now: int = 0) -> None:
+        assert not self.emitted
 
     def inject(self, source: str, packet: Packet) -> None:
         raise AssertionError(f"a packet crossed to {source}")
