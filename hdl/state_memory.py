@@ -49,6 +49,10 @@ class StateMemory(wiring.Component):
         """Words that the memory has room for: each tenant's stand together, in the order of `tenants`."""
         return len(self.tenants) << self.slot_bits
 
+    def address(self, place: Place) -> int:
+        """Where in the memory the word at ``place`` is."""
+        return self.tenants.index(place[0]) << self.slot_bits | place[1]
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.words = words = memory.Memory(shape=self.width, depth=self.depth, init=[])

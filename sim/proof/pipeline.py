@@ -28,15 +28,18 @@ def _reset_name(number: int, place: Place) -> str:
     return f"state{number}_reset_t{place[0]}_{place[1]}"
 
 
-def ownership_of(pipeline: Pipeline) -> Ownership:
-    """Who owns which state and which input of ``pipeline``."""
+def ownership_of(pipeline: Pipeline, netlist: Netlist) -> Ownership:
+    """Who owns which state and which input of ``pipeline``, whose ``netlist`` has small memories as registers already."""
+    cells = {cell.name for cell in netlist.cells}
+    whole = {number for number in pipeline.memories if f"state{number}.words" in cells}
     states: dict[str, int] = {}
     inputs: dict[str, int] = {}
     common = ["time", "clk", "rst"]
     for number, memory in pipeline.memories.items():
         name = f"state{number}"
         # Words at places that there are not are nobody's: whoever they are given to, nothing reads them.
-        states |= {word_name(f"{name}.words", address): memory.tenants[address >> memory.slot_bits] for address in range(memory.depth)}
+        there = range(memory.depth) if number in whole else sorted(memory.address(place) for place in memory.initial)
+        states |= {word_name(f"{name}.words", address): memory.tenants[address >> memory.slot_bits] for address in there}
         states |= {f"{name}.{fresh.name}": place[0] for place, fresh in memory.fresh.items()}
         inputs |= {_reset_name(number, place): place[0] for place in memory.resets}
         common += [f"{name}_peek_tenant", f"{name}_peek_slot"]
@@ -45,7 +48,7 @@ def ownership_of(pipeline: Pipeline) -> Ownership:
         packet_inputs=tuple(name for name in (*META, "header") if name != "tenant"),
         common_inputs=tuple(common),
         tenant_inputs=inputs,
-        memories=tuple(f"state{number}.words" for number in pipeline.memories),
+        memories=tuple(f"state{number}.words" for number in sorted(whole)),
         shows={f"state{number}_peek": f"state{number}_peek_tenant" for number in pipeline.memories},
     )
 
@@ -53,5 +56,5 @@ def ownership_of(pipeline: Pipeline) -> Ownership:
 def prove_pipeline(pipeline: Pipeline, netlist: Netlist | None = None) -> dict[int, Result]:
     """For each tenant as the victim, whether all others together cannot influence it."""
     found = netlist or read_netlist(pipeline_verilog(pipeline), "pipeline")
-    ownership = ownership_of(pipeline)
+    ownership = ownership_of(pipeline, found)
     return {tenant: prove(found, ownership, tenant, pipeline.tenants) for tenant in range(pipeline.tenants)}
