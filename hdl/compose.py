@@ -186,7 +186,7 @@ def _combine(
     placement: Placement, slots: list[Slot], apart: Mapping[int, Trace], ports: int, resets: frozenset[tuple[str, str]]
 ) -> Composition:
     groups, traces = pack_state(apart, {i: int(s.signature[3]) for i, s in enumerate(slots) if s.signature[0] == "state"})
-    asked = asked_elsewhere(traces)
+    asked = asked_elsewhere(apart)
     arrivals = {number: trace.arrivals for number, trace in traces.items()}
     everything = [a for each in arrivals.values() for a in each]
     shifts = tuple(sorted({_shift(a) for a in everything})) or (0,)
@@ -215,7 +215,7 @@ def _combine(
         shift_index=chosen({n: [(a.path.when, const(shifts.index(_shift(a)), 4)) for a in arrivals[n]] for n in traces}, const(0, 4)),
         length=chosen({n: [(a.path.when, moved(a.path.end, -_shift(a))) for a in arrivals[n]] for n in traces}, meta("length")),
         annotations=shim_annotations,
-        banks=tuple(gather_state(group, slots, placement, traces, resets, read=group[0] in asked) for group in groups),
+        banks=tuple(gather_state(group, slots, placement, traces, resets, read=frozenset(asked)) for group in groups),
         engines=tuple(_engine(i, s, traces) for i, s in enumerate(slots) if s.signature[0] == "table"),
         growth={n: max([0, *(-_shift(a) for a in arrivals[n])]) for n in traces},
         header_bytes=0,

@@ -22,10 +22,10 @@ def gather_state(
     traces: Mapping[int, Trace],
     resets: frozenset[tuple[str, str]],
     *,
-    read: bool,
+    read: frozenset[int],
 ) -> Bank:
-    """The memory of the variables whose numbers ``group`` has. ``resets``: (element, variable) that a tenant may reset; ``read``: what a
-    variable held is asked for by more than its own update. Errors: `NotHardware` for an array."""
+    """The memory of the variables whose numbers ``group`` has. ``resets``: (element, variable) that a tenant may reset; ``read``: the
+    variables whose old value more than their own update asks for. Errors: `NotHardware` for an array."""
     homes: dict[tuple[int, int], StateHome] = {}
     updates: dict[int, list[tuple[int, Update]]] = {}
     for place, index in enumerate(group):
@@ -38,7 +38,9 @@ def gather_state(
     slot_bits = max(1, (len(group) - 1).bit_length())
     whens = {number: any_of(*(update.when for _, update in updates.get(number, ()))) for number in traces}
     places = {
-        number: choose([(slot_condition(update, read=read), const(place, slot_bits)) for place, update in mine], const(0, slot_bits))
+        number: choose(
+            [(slot_condition(update, read=group[place] in read), const(place, slot_bits)) for place, update in mine], const(0, slot_bits)
+        )
         for number, mine in updates.items()
     }
     choices = {number: [(update.when, _given(update.when, update.value)) for _, update in mine] for number, mine in updates.items()}

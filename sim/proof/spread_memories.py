@@ -84,10 +84,13 @@ def _spread(cell: Cell, drivers: Mapping[tuple[Bit, ...], Cell], numbers: count[
         words.append(held)
     for port in range(cell.number("RD_PORTS")):
         asked = connections["RD_ADDR"][port * bits : (port + 1) * bits]
-        out, result = connections["RD_DATA"][port * width : (port + 1) * width], words[0]
-        for address in range(1, len(words)):
-            here, chosen = at(asked, address, f"read{port}"), out if address == len(words) - 1 else nets(width)
-            connected = {"A": result, "B": words[address], "S": here, "Y": chosen}
-            made.append(Cell(f"{cell.name}.{port}.{address}", "mux", {}, connected))
-            result = chosen
+        out = connections["RD_DATA"][port * width : (port + 1) * width]
+        # A choice a bit, so that a part of the address that is known leaves only the words that it can mean.
+        level = [words[min(index, len(words) - 1)] for index in range(1 << bits)]
+        for bit, chosen_by in enumerate(asked):
+            pairs = list(zip(level[::2], level[1::2], strict=True))
+            level = [out if len(pairs) == 1 else nets(width) for _ in pairs]
+            for index, ((low, high), chosen) in enumerate(zip(pairs, level, strict=True)):
+                connected = {"A": low, "B": high, "S": (chosen_by,), "Y": chosen}
+                made.append(Cell(f"{cell.name}.{port}.{bit}.{index}", "mux", {}, connected))
     return made
