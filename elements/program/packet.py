@@ -149,7 +149,7 @@ class Packet:
     # Where headers are
 
     def pull(self, count: int) -> None:
-        """The data starts ``count`` bytes later. A packet that is shorter than that is dropped at the output."""
+        """The data starts ``count`` bytes later. A packet that is shorter than that, as it is or as it was cut, is dropped at the output."""
         self._shift += count
 
     def push(self, count: int) -> None:
@@ -256,7 +256,9 @@ class Packet:
         if not 0 <= port < self.outputs:
             raise ProgramError(f"there is no output {port}: the element has {self.outputs}")
         if self._shift > 0:
-            when = bit_and(when, make("has", 1, (), ("data", self._shift)))
+            # Of a packet that was cut, what is left has to reach; it is part of what came in.
+            cut = self._end is not make("length", 16, (), ("data",))
+            when = bit_and(when, self._end >= self._shift if cut else make("has", 1, (), ("data", self._shift)))
         way = (port, self._shift, self._network)
         when = bit_or(self._exits.get(way, FALSE), when)
         if when is not FALSE:
