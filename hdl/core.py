@@ -24,7 +24,8 @@ _EGRESS: Final = (("queued", "dropped"), ("sent",), ("sent_bytes",))
 
 
 class Core(wiring.Component):
-    """``rx0``, ``tx0``, … and ``rx_host``, ``tx_host``: packet streams; ``axi``: registers; ``time`` in ns.
+    """``rx0``, ``tx0``, … and ``rx_host``, ``tx_host``: packet streams; ``axi``: registers; ``time`` in ns; ``idle``: no frame is
+    on its way.
 
     Window 0 has the ports' counters of frames accepted, malformed, lost for want of room and owned by nobody. A tenant's window has its
     elements' state, by the names of their handlers' variables, resettable where a write handler of the element resets it and the merge did
@@ -51,6 +52,7 @@ class Core(wiring.Component):
                 "tx_host": Out(beat_stream(width)),
                 "axi": In(axi_lite(WINDOW_BITS + max(1, (windows - 1).bit_length()))),
                 "time": In(48),
+                "idle": Out(1),
             }
         )
 
@@ -72,7 +74,7 @@ class Core(wiring.Component):
             wiring.connect(m, getattr(datapath, f"out{port}"), wiring.flipped(getattr(self, f"tx{port}")))
         wiring.connect(m, wiring.flipped(self.rx_host), datapath.host_in)
         wiring.connect(m, datapath.host_out, wiring.flipped(self.tx_host))
-        m.d.comb += datapath.time.eq(self.time)
+        m.d.comb += [datapath.time.eq(self.time), self.idle.eq(datapath.idle)]
         signals = [(e, ingress, name) for e, ingress in enumerate(datapath.ingresses) for name in _INGRESS]
         words = [
             Word(register, self._counter(m, getattr(ingress, name), f"{self._egress_name(e)}_{name}"))
@@ -88,7 +90,11 @@ class Core(wiring.Component):
         return m
 
     def _counts(self, m: Module, number: int, egress: EgressPort) -> list[StateMemory]:
-        """What an egress did, by tenant: packets stored and dropped, which exclude each other; packets sent; bytes sent."""
+        """What an egress did, by tenant: packets stored and dropped, which exclude each other; packets sent; bytes sent.
+
+        They count a cycle later: whether there is room for a packet is known late in its cycle. The registers between are shared, as the
+        egress's input is: they have what one packet did, for one cycle.
+        """
         name = self._egress_name(number)
         stored, dropped, sent = egress.queued.any(), egress.dropped.any(), egress.sent.any()
         made = []
@@ -99,7 +105,9 @@ class Core(wiring.Component):
         ):
             counts = StateMemory(COUNTER_BITS, {(t, slot): 0 for t in range(self.tenants) for slot in range(len(kinds))})
             m.submodules[f"{name}_{kinds[0]}"] = counts
-            m.d.comb += [counts.tenant.eq(tenant), counts.slot.eq(slot), counts.write.eq(write), counts.new.eq(counts.old + amount)]
+            gained = Signal.like(amount, name=f"{name}_{kinds[0]}_gained")
+            m.d.sync += [counts.tenant.eq(tenant), counts.slot.eq(slot), counts.write.eq(write), gained.eq(amount)]
+            m.d.comb += counts.new.eq(counts.old + gained)
             made.append(counts)
         return made
 

@@ -22,7 +22,8 @@ class EgressPort(wiring.Component):
     ``sent_length`` (bytes) and ``sent_tenant``. A ``source`` that does not take packets stops this port alone.
 
     Scheduler: surplus round robin over bytes (Adiseshu, Parulkar and Varghese, 1996): a tenant may send while its credit is positive, and
-    its packet's length is then taken off; when no tenant with packets has credit, each gains `QUANTUM` times its weight.
+    its packet's length is then taken off; when no tenant with packets has credit, each gains `QUANTUM` times its weight, and one whose
+    credit is positive with that may send in the same cycle.
 
     Latency: the packet's own beats and 4 cycles. Initiation interval: 1 beat in, 1 beat out. Registers: pointers, counts and credit of a
     tenant are its own; ``turn``, the grant buffer and the output buffer are shared by the tenants of the port, as its wire is.
@@ -114,19 +115,25 @@ class EgressPort(wiring.Component):
         credit = Array(Signal(signed(24), name=f"credit_t{t}") for t in range(tenants))
         waiting = Signal(tenants)
         m.d.comb += waiting.eq(Cat(visible[t] != granted[t] for t in range(tenants)))
-        able = Signal(tenants)
-        m.d.comb += able.eq(Cat(waiting[t] & (credit[t] > 0) for t in range(tenants)))
+        able, soon = Signal(tenants), Signal(tenants)
+        m.d.comb += [
+            able.eq(Cat(waiting[t] & (credit[t] > 0) for t in range(tenants))),
+            soon.eq(Cat(waiting[t] & (credit[t] > -QUANTUM * weight) for t, weight in enumerate(self.weights))),
+        ]
         turn, chosen = Signal(range(tenants)), Signal(tenant_bits)
+        fetching, fetched = Signal(), Signal(tenant_bits)
+        # Credit is not gained in a cycle in which a length is taken off.
+        gain = ~able.any() & ~fetching
+        candidates = Mux(gain, soon, able)
         with m.Switch(turn):
             for first in range(tenants):
                 with m.Case(first):
                     for distance in reversed(range(tenants)):
                         index = (first + distance) % tenants
-                        with m.If(able[index]):
+                        with m.If(candidates[index]):
                             m.d.comb += chosen.eq(index)
-        fetching, fetched = Signal(), Signal(tenant_bits)
         room = grants.level + fetching < 4
-        grant = able.any() & room
+        grant = candidates.any() & room
         m.d.comb += look.addr.eq(Cat(granted[chosen][:packet_bits], chosen))
         m.d.sync += [fetching.eq(grant), fetched.eq(chosen)]
         with m.If(grant):
@@ -136,7 +143,7 @@ class EgressPort(wiring.Component):
         with m.If(fetching):
             m.d.comb += [self.sent.eq(1 << fetched), self.sent_length.eq(length)]
             m.d.sync += credit[fetched].eq(credit[fetched] - length)
-        with m.Elif(waiting.any() & ~able.any()):
+        with m.Elif(waiting.any() & gain):
             for t, weight in enumerate(self.weights):
                 with m.If(waiting[t]):
                     m.d.sync += credit[t].eq(credit[t] + QUANTUM * weight)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from boards.netfpga.build import prepare_sume
-from boards.versa_ecp5.build import BuildReport, build
+from boards.versa_ecp5.build import TOP, BuildReport, pack, place
 from boards.versa_ecp5.top import VersaTop
 from hdl.core import Core
 from hdl.datapath import DatapathParameters
 from hdl.register_map import c_header, markdown
+from hdl.tools.verilog import to_verilog
 from mlclick.design import Progress, Split
-from mlclick.flow import build_datapath, port_count
-from mlclick.verify import core_of, verify
-from sim.evidence import Evidence, netlist_hash, read_evidence, write_evidence
+from mlclick.flow import build_core, port_count
+from mlclick.verify import core_hash, verify
+from sim.evidence import Evidence, read_evidence, write_evidence
 
 BOARDS = ("netfpga_sume", "versa_ecp5")
 VIVADO_MISSING = 3
@@ -37,34 +39,38 @@ def parameters_for(board: str, split: Split) -> DatapathParameters:
     return DatapathParameters(64, port_count(split.merged), budget=8, ingress_depth=256, egress_depth=256, egress_packets=32)
 
 
-def evidence_for(split: Split, parameters: DatapathParameters, folder: Path, progress: Progress) -> Evidence:
+def core_for(board: str, split: Split, out: Path, progress: Progress) -> Core:
+    """The hardware half for ``board``; its registers are listed in the folder ``out``."""
+    core = build_core(split, parameters_for(board, split), progress)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "registers.h").write_text(c_header(core.registers), encoding="utf-8")
+    (out / "registers.md").write_text(markdown(core.registers), encoding="utf-8")
+    return core
+
+
+def evidence_for(split: Split, core: Core, folder: Path, progress: Progress) -> Evidence:
     """The evidence of this very netlist: what is in ``folder`` where it matches, else made now."""
-    _, verilog = core_of(split, parameters)
     found = read_evidence(folder)
-    if found is not None and found.netlist == netlist_hash(verilog) and found.complete:
+    if found is not None and found.complete and found.netlist == core_hash(core):
         progress("evidence: that of this netlist is there")
         return found
-    evidence = verify(split, parameters, progress)
+    evidence = verify(split, core, progress)
     write_evidence(folder, evidence)
     return evidence
 
 
-def build_versa(split: Split, out: Path, progress: Progress) -> BuildReport:
-    """The ECP5 board's bitstream."""
-    parameters = parameters_for("versa_ecp5", split)
-    core = Core(build_datapath(split, parameters, progress).datapath)
-    _write_maps(core, out)
-    return build(VersaTop(core), out, progress)
+def build_versa(core: Core, out: Path, progress: Progress, evidence: Callable[[], Evidence]) -> tuple[Evidence, BuildReport | None]:
+    """The ECP5 board's bitstream in ``out``; none where the evidence is not complete.
 
-
-def build_sume(split: Split, out: Path, progress: Progress) -> bool:
-    """The SUME's data path, checked and with its project ready; runs Vivado where there is one. False where there is none."""
-    core = Core(build_datapath(split, parameters_for("netfpga_sume", split), progress).datapath)
-    _write_maps(core, out)
-    return prepare_sume(core, out, progress)
-
-
-def _write_maps(core: Core, out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "registers.h").write_text(c_header(core.registers), encoding="utf-8")
-    (out / "registers.md").write_text(markdown(core.registers), encoding="utf-8")
+    The evidence is made beside synthesis, place and route: those work in processes of their own, and take longer.
+    """
+    top = VersaTop(core)
+    progress("writing Verilog")
+    verilog = to_verilog(top, TOP, top.ports)
+    with ThreadPoolExecutor(1) as tools:
+        placing = tools.submit(place, verilog, out, progress)
+        found = evidence()
+        if not found.complete:
+            return found, None
+        placed = placing.result()
+    return found, pack(placed, out, progress)

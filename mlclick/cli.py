@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
@@ -12,13 +13,19 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from boards.netfpga.build import DoesNotFit, TimingNotMet, VivadoFailed, prepare_sume
+from boards.versa_ecp5.build import BuildError
+from boards.versa_ecp5.report import ReportError, TimingError
+from elements.definition.element import Element
+from elements.definition.handlers import handlers_of
 from elements.reference.packet import Packet
 from graph.diagnostics import ClickError
 from graph.print_click import print_graph
 from hdl.datapath import DatapathParameters
-from mlclick.build import BOARDS, VIVADO_MISSING, build_sume, build_versa, default_board, evidence_for, parameters_for, ports_of
-from mlclick.design import Merged, Source
-from mlclick.flow import merge_tenants, port_count, rates_of, split
+from hdl.tools.yosys import YosysError
+from mlclick.build import BOARDS, VIVADO_MISSING, build_versa, core_for, default_board, evidence_for, parameters_for, ports_of
+from mlclick.design import Merged, Source, Split
+from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.mutants import run_mutants
 from mlclick.report import print_plan
 from mlclick.run import run_software, run_split, write_ports
@@ -100,18 +107,20 @@ def run(
         str, typer.Option("--hardware", help="none: all in software; sim: split, with the simulated pipeline; reference: Python.")
     ] = "none",
     width: Annotated[int, typer.Option("--width", help="Width of the simulated data path in bits.")] = 64,
+    handlers: Annotated[list[str] | None, typer.Option("--handler", "-h", help="ELEMENT.HANDLER to read at the end; may have *.")] = None,
 ) -> None:
     """Send captures through the tenants' machine."""
     if hardware not in ("none", "sim", "reference"):
         raise typer.BadParameter(f"--hardware {hardware}: none, sim or reference is wanted")
     merged = merge_tenants(_source(tenants, folder), say)
+    asked = _handlers_asked(handlers or [], merged.elements)
     traffic = read_traffic(inputs, merged.policy, merged.master.ports)
     for note in traffic.notes:
         say(f"warning: {note}")
     packets = _progressing(traffic.packets)
     if hardware == "sim":
         found = split(merged, rates_of(merged, None), {}, say)
-        outcome = run_split(found, packets, DatapathParameters(width, port_count(merged)))
+        outcome = run_split(found, packets, build_core(found, DatapathParameters(width, port_count(merged)), say))
     else:
         outcome = run_software(merged, packets, reference=hardware == "reference")
     for line in outcome.log:
@@ -123,6 +132,22 @@ def run(
         typer.echo(f"{journeys.offered - journeys.crossed} of {journeys.offered} packet(s) took the hardware path alone")
         for why, count in sorted(journeys.by_crossing.items()):
             typer.echo(f"{count} crossing(s): {why}")
+    _print_handlers(asked, outcome.handlers)
+
+
+def _handlers_asked(patterns: list[str], elements: Mapping[str, Element]) -> list[str]:
+    known = sorted(f"{name}.{handler}" for name, element in elements.items() for handler in handlers_of(element, "read"))
+    for pattern in patterns:
+        if not fnmatch.filter(known, pattern):
+            raise typer.BadParameter(f"--handler {pattern}: there is none of that name; `mlclick merge` prints the elements' names")
+    return [name for pattern in patterns for name in fnmatch.filter(known, pattern)]
+
+
+def _print_handlers(names: Iterable[str], texts: Mapping[str, str]) -> None:
+    """As Click's ``-h`` does: text of several lines stands below its name."""
+    for name in names:
+        text = texts.get(name, "a queue of the hardware; its counters are among the registers").rstrip("\n")
+        typer.echo(f"{name}:\n{text}" if "\n" in text else f"{name}: {text}")
 
 
 @app.command()
@@ -131,7 +156,7 @@ def verify(tenants: Tenants, folder: Folder = _TENANTS, board: Board = "versa_ec
     _known_board(board)
     merged = merge_tenants(_source(tenants, folder), say)
     found = split(merged, rates_of(merged, None), {}, say, ports_of(board))
-    evidence = verify_design(found, parameters_for(board, found), say)
+    evidence = verify_design(found, build_core(found, parameters_for(board, found), say), say)
     path = write_evidence(Path("build") / "evidence" / board, evidence)
     _print_evidence(evidence)
     typer.echo(f"evidence: {path}")
@@ -164,25 +189,37 @@ def build(
 
     merged = merge_tenants(_source(tenants, folder), timed)
     found = split(merged, rates_of(merged, None), {}, timed, ports_of(chosen))
-    evidence = evidence_for(found, parameters_for(chosen, found), Path("build") / "evidence" / chosen, timed)
-    if not evidence.complete:
-        _print_evidence(evidence)
-        say("no build: the evidence for this netlist is not complete")
-        raise typer.Exit(1)
     out = Path("build") / chosen
-    graph_size = len(merged.master.graph.nodes)
-    typer.echo(f"elements: {len(found.plan.hardware)} in hardware, {graph_size - len(found.plan.hardware)} in software")
-    kinds = ", ".join(f"{evidence.count(how)} by {how}" for how in ("proof", "simulation", "construction"))
-    typer.echo(f"evidence: {kinds}")
+    core = core_for(chosen, found, out, timed)
+
+    def proven() -> Evidence:
+        return evidence_for(found, core, Path("build") / "evidence" / chosen, timed)
+
     if chosen == "netfpga_sume":
-        if not build_sume(found, out, timed):
+        evidence = proven()
+        _summarise(found, evidence)
+        if not prepare_sume(core, out, timed):
             say(f"the project is ready in {out}, but vivado is not on PATH: source its settings64.sh,")
             say(f"then run `vivado -mode batch -source build.tcl` in {out}")
             raise typer.Exit(VIVADO_MISSING)
         return
-    report = build_versa(found, out, timed)
-    typer.echo(report.place.text())
-    typer.echo(f"bitstream: {report.bitstream}")
+    evidence, report = build_versa(core, out, timed, proven)
+    _summarise(found, evidence)
+    if report is not None:
+        typer.echo(report.place.text())
+        typer.echo(f"bitstream: {report.bitstream}")
+
+
+def _summarise(found: Split, evidence: Evidence) -> None:
+    """How the elements are split and what was shown of them. Exits where not everything was."""
+    if not evidence.complete:
+        _print_evidence(evidence)
+        say("no build: the evidence for this netlist is not complete")
+        raise typer.Exit(1)
+    hard = len(found.plan.hardware)
+    typer.echo(f"elements: {hard} in hardware, {len(found.merged.master.graph.nodes) - hard} in software")
+    kinds = ", ".join(f"{evidence.count(how)} by {how}" for how in ("proof", "simulation", "construction"))
+    typer.echo(f"evidence: {kinds}")
 
 
 @app.command()
@@ -207,9 +244,13 @@ def _progressing(packets: tuple[tuple[int, Packet], ...]) -> Iterable[tuple[int,
 
 
 def main() -> None:
-    """The entry point: mistakes in the input end in their diagnostics and exit code 2."""
+    """The entry point: mistakes in the input end in their diagnostics and exit code 2, a tool that fails or a board that is too small in
+    what it says and exit code 1."""
     try:
         app()
     except ClickError as error:
-        typer.echo(str(error), err=True)
+        say(str(error))
         sys.exit(2)
+    except (YosysError, BuildError, TimingError, ReportError, DoesNotFit, TimingNotMet, VivadoFailed) as error:
+        say(f"error: {error}")
+        sys.exit(1)

@@ -13,7 +13,6 @@ from graph.merge import Master
 from graph.model import Graph
 from graph.policy import Policy
 from hdl.composition import Composition
-from hdl.datapath import Datapath
 from partition.plan import Plan, Question
 
 Progress = Callable[[str], None]
@@ -43,15 +42,6 @@ class Split:
     composition: Composition
     software: Graph
     pinned: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Built:
-    """The data path as hardware, and its Verilog."""
-
-    split: Split
-    datapath: Datapath
-    verilog: str
 
 
 @dataclass(frozen=True)

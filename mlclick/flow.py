@@ -17,11 +17,11 @@ from graph.merge import merge
 from graph.model import Graph, Node
 from graph.policy import Policy, read_policy
 from hdl.compose import compose
+from hdl.core import Core
 from hdl.datapath import Datapath, DatapathParameters
 from hdl.identity import Rule
-from hdl.tools.verilog import to_verilog
 from hdl.trace_tenant import NotHardware
-from mlclick.design import Built, Merged, Progress, Source, Split
+from mlclick.design import Merged, Progress, Source, Split
 from partition.cost import cost_of
 from partition.eligible import software_only
 from partition.plan import Question
@@ -140,13 +140,12 @@ def port_count(merged: Merged) -> int:
     return max(merged.master.ports) + 1
 
 
-def build_datapath(design: Split, parameters: DatapathParameters, progress: Progress = quiet) -> Built:
-    """The data path and its Verilog."""
+def build_core(design: Split, parameters: DatapathParameters, progress: Progress = quiet) -> Core:
+    """The hardware half: the data path and its registers."""
     merged = design.merged
     tenants = merged.master.tenants
     policies = [merged.policy.tenant(name) for name in tenants]
     rules = tuple(Rule(number, p.vlan, p.mac, p.port) for number, p in enumerate(policies))
     edges = {number: sum(1 for c in design.crossings if c.tenant == name) for number, name in enumerate(tenants)}
-    progress("writing Verilog")
-    datapath = Datapath(parameters, rules, design.composition, tuple(p.weight for p in policies), edges)
-    return Built(design, datapath, to_verilog(datapath, "datapath"))
+    progress("scheduling the pipeline")
+    return Core(Datapath(parameters, rules, design.composition, tuple(p.weight for p in policies), edges))

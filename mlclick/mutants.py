@@ -15,10 +15,9 @@ import numpy as np
 
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
-from hdl.core import Core
 from hdl.datapath import DatapathParameters
 from mlclick.design import Progress, Source, Split
-from mlclick.flow import build_datapath, merge_tenants, port_count, rates_of, split
+from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from sim.isolation import Scene, Stage, Timed, of_tenant
 from sim.packets import ipv4
 from sim.proof.pipeline import prove_pipeline
@@ -162,12 +161,12 @@ def small_design() -> Split:
 def caught_by(design: Split) -> str | None:
     """The name of the first check that fails for the design as the generator makes it now, None where all hold."""
     try:
-        core = Core(build_datapath(design, DatapathParameters(64, port_count(design.merged), egress_depth=256, egress_packets=16)).datapath)
+        core = build_core(design, DatapathParameters(64, port_count(design.merged), egress_depth=256, egress_packets=16))
         stage = Stage(core)
         for name, check in CHECKS:
             if not check(design, stage):
                 return name
-        proofs = prove_pipeline(build_datapath(design, core.datapath.parameters).datapath.pipeline)
+        proofs = prove_pipeline(core.datapath.pipeline)
     except AssertionFailed:
         return "the rules of streams"
     except (RuntimeError, ValueError) as error:

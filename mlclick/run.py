@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from elements.captures.pcap import write_capture
+from elements.definition.element import Element
+from elements.definition.handlers import StateView, handlers_of
+from elements.program.program import State
 from elements.reference.machine import Machine as ReferenceMachine
 from elements.reference.packet import Packet
-from hdl.datapath import DatapathParameters
+from hdl.core import Core
 from mlclick.design import Merged, Split
-from mlclick.flow import build_datapath
 from sim.split_machine import Journeys, SplitMachine
 from swclick.machine import Machine as SoftwareMachine
 
@@ -21,11 +24,15 @@ Hardware = Literal["none", "sim", "reference"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came out: (time in ns, port, frame), in order; ``journeys`` where hardware took part; ``log`` is what elements printed."""
+    """What came out: (time in ns, port, frame), in order; ``journeys`` where hardware took part; ``log`` is what elements printed;
+    ``handlers`` are the texts of all read handlers at the end, by ``element.handler``. Hardware keeps the state of elements with packet
+    programs; a queue that it stands in for has counters of its own, and no handlers.
+    """
 
     emitted: tuple[tuple[int, int, bytes], ...]
     journeys: Journeys | None
     log: tuple[str, ...]
+    handlers: Mapping[str, str]
 
 
 def run_software(merged: Merged, packets: Iterable[tuple[int, Packet]], *, reference: bool = False) -> Outcome:
@@ -41,20 +48,50 @@ def run_software(merged: Merged, packets: Iterable[tuple[int, Packet]], *, refer
         if isinstance(machine, SoftwareMachine):
             log += machine.log
             machine.clear()
-    return Outcome(tuple(emitted), None, tuple(machine.log if reference else log))
+    handlers = _texts((name, element, partial(machine.read, name)) for name, element in machine.elements.items())
+    return Outcome(tuple(emitted), None, tuple(machine.log if reference else log), handlers)
 
 
-def run_split(split: Split, packets: Iterable[tuple[int, Packet]], parameters: DatapathParameters) -> Outcome:
-    """The Verilated data path and the compiled software half, joined by the crossing."""
-    built = build_datapath(split, parameters)
+def run_split(split: Split, packets: Iterable[tuple[int, Packet]], core: Core) -> Outcome:
+    """The Verilated ``core`` and the compiled software half, joined by the crossing."""
     software = SoftwareMachine(split.software)
-    machine = SplitMachine(built.datapath, software, split.merged.master.tenants, split.crossings)
+    machine = SplitMachine(core, software, split.merged.master.tenants, split.crossings)
     emitted: list[tuple[int, int, bytes]] = []
     for port, packet in packets:
         machine.inject(port, packet.copy())
         emitted += [(packet.time, out, frame) for out, frame in machine.emitted]
         machine.emitted.clear()
-    return Outcome(tuple(emitted), machine.journeys, (*machine.log, *software.log))
+    registers = {name: value for (_, name), value in machine.registers().items()}
+    soft = ((name, element, partial(software.read, name)) for name, element in software.elements.items())
+    hard = (
+        (name, element, partial(_read, element, _Registers(name, registers)))
+        for name, element in split.merged.elements.items()
+        if name not in software.elements and element.has_program
+    )
+    return Outcome(tuple(emitted), machine.journeys, (*machine.log, *software.log), _texts((*soft, *hard)))
+
+
+@dataclass(frozen=True)
+class _Registers:
+    """A `StateView` of an element in hardware; a variable that no packet can change there has no register."""
+
+    element: str
+    registers: Mapping[str, int]
+
+    def get(self, state: State, index: int = 0) -> int:
+        return self.registers.get(f"{self.element}.{state.name}", state.initial)
+
+    def set(self, state: State, value: int, index: int = 0) -> None:
+        raise ValueError(f"{self.element} is hardware: its registers are reset, not set")
+
+
+def _read(element: Element, view: StateView, handler: str) -> str:
+    return str(handlers_of(element, "read")[handler](view))
+
+
+def _texts(elements: Iterable[tuple[str, Element, Callable[[str], str]]]) -> dict[str, str]:
+    found = {f"{name}.{handler}": read(handler) for name, element, read in elements for handler in handlers_of(element, "read")}
+    return dict(sorted(found.items()))
 
 
 def write_ports(folder: Path, outcome: Outcome, ports: Iterable[int]) -> dict[int, int]:

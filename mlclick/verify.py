@@ -5,10 +5,8 @@ from __future__ import annotations
 from itertools import permutations
 
 from hdl.core import Core
-from hdl.datapath import DatapathParameters
 from hdl.tools.verilog import to_verilog
 from mlclick.design import Progress, Split
-from mlclick.flow import build_datapath
 from mlclick.run import run_software, run_split
 from sim.evidence import Evidence, Finding, by_construction, netlist_hash
 from sim.isolation import Scene, Stage, Timed, of_tenant
@@ -19,28 +17,24 @@ GAP = 400
 CYCLES_AFTER = 6_000
 
 
-def core_of(split: Split, parameters: DatapathParameters) -> tuple[Core, str]:
-    """The core and its Verilog without checkers: what is proved, what is built, and what the evidence's hash is of."""
-    core = Core(build_datapath(split, parameters).datapath)
-    return core, to_verilog(core, "core")
+def core_hash(core: Core) -> str:
+    """What evidence of ``core`` is tied to: the hash of its Verilog without checkers, which is what boards are built of."""
+    return netlist_hash(to_verilog(core, "core"))
 
 
-def verify(split: Split, parameters: DatapathParameters, progress: Progress, seeds: tuple[int, ...] = (1, 2), count: int = 60) -> Evidence:
-    """Evidence for the core of ``split``; everything is run, whatever fails before."""
-    core, verilog = core_of(split, parameters)
-    findings = [*by_construction(), *_proofs(split, parameters, progress)]
+def verify(split: Split, core: Core, progress: Progress, seeds: tuple[int, ...] = (1, 2), count: int = 60) -> Evidence:
+    """Evidence for ``core``, which is the hardware half of ``split``; everything is run, whatever fails before."""
+    findings = [*by_construction(), *_proofs(split, core, progress)]
     progress("simulation: building the model")
-    stage = Stage(core)
-    findings += _noninterference(split, stage, progress, seeds, count)
-    findings.append(_agreement(split, parameters, progress, seeds, 5 * count))
-    return Evidence(netlist_hash(verilog), split.merged.master.tenants, tuple(findings))
+    findings += _noninterference(split, Stage(core), progress, seeds, count)
+    findings.append(_agreement(split, core, progress, seeds, 5 * count))
+    return Evidence(core_hash(core), split.merged.master.tenants, tuple(findings))
 
 
-def _proofs(split: Split, parameters: DatapathParameters, progress: Progress) -> list[Finding]:
+def _proofs(split: Split, core: Core, progress: Progress) -> list[Finding]:
     progress("proof: noninterference of the pipeline, without a bound")
-    pipeline = build_datapath(split, parameters).datapath.pipeline
     findings = []
-    for number, result in prove_pipeline(pipeline).items():
+    for number, result in prove_pipeline(core.datapath.pipeline).items():
         tenant = split.merged.master.tenants[number]
         name = f"in the pipeline no other tenant influences {tenant}"
         detail = f"{result.obligations} obligations, {result.stages} stages" if result.proved else result.failures[0]
@@ -81,12 +75,12 @@ def _together(a: dict[int, list[Timed]], b: dict[int, list[Timed]]) -> dict[int,
     return {port: sorted(a[port] + b[port], key=lambda item: item[0]) for port in a}
 
 
-def _agreement(split: Split, parameters: DatapathParameters, progress: Progress, seeds: tuple[int, ...], count: int) -> Finding:
+def _agreement(split: Split, core: Core, progress: Progress, seeds: tuple[int, ...], count: int) -> Finding:
     progress("simulation: the split machine against the reference")
     bad = ""
     for seed in seeds:
         packets = random_traffic(split.merged.master, split.merged.policy, seed, count)
-        if run_split(split, packets, parameters).emitted != run_software(split.merged, packets, reference=True).emitted:
+        if run_split(split, packets, core).emitted != run_software(split.merged, packets, reference=True).emitted:
             bad = bad or f"differs with seed {seed}"
     return Finding(
         "the split machine emits what the reference emits", "simulation", not bad, bad or f"{len(seeds)} seeds, {count} packets each"

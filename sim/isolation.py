@@ -14,6 +14,7 @@ from hdl.core import Core
 from hdl.tools.verilog import to_verilog
 from hdl.watch import Watched
 from sim.frames import FrameReader, encode, stalls
+from sim.register_bus import RegisterBus
 from sim.verilated import Verilated
 
 Timed = tuple[int, bytes]
@@ -60,12 +61,13 @@ class Stage:
     def __init__(self, core: Core) -> None:
         self.core = core
         self.model = Verilated.from_verilog(to_verilog(Watched(core), "core"), "core")
+        self.bus = RegisterBus(self.model, core.registers)
         self.width = core.datapath.parameters.width
         self.ports = core.datapath.parameters.ports
 
     def play(self, scene: Scene) -> Seen:
         """Reset, run ``scene``, and read everything."""
-        self._idle_bus()
+        self._rest()
         self.model.reset()
         self.model.set("time", 0)
         self.model.step()
@@ -86,60 +88,15 @@ class Stage:
             seen[name] = tuple(FrameReader(self.width).read(taken, result[f"{name}__payload"]))
         return Seen(seen, self.read_all())
 
-    def _idle_bus(self) -> None:
-        for name in ("awvalid", "wvalid", "arvalid"):
-            self.model.set(f"axi__{name}", 0)
-        for name in ("bready", "rready"):
-            self.model.set(f"axi__{name}", 1)
+    def _rest(self) -> None:
+        self.bus.rest()
         for name in (*(f"rx{p}" for p in range(self.ports)), "rx_host"):
             self.model.set(f"{name}__valid", 0)
 
-    def read(self, address: int) -> tuple[int, int]:
-        """(data, response) of an AXI4-Lite read."""
-        self.model.set("axi__araddr", address)
-        self.model.set("axi__arvalid", 1)
-        for _ in range(8):
-            self.model.settle()
-            taken = self.model.get("axi__arready")
-            self.model.step()
-            if taken:
-                self.model.set("axi__arvalid", 0)
-                break
-        for _ in range(8):
-            self.model.settle()
-            if self.model.get("axi__rvalid"):
-                answer = self.model.get("axi__rdata"), self.model.get("axi__rresp")
-                self.model.step()
-                return answer
-            self.model.step()
-        raise RuntimeError(f"the bus does not answer a read of 0x{address:x}")
-
-    def write(self, address: int, data: int, strobe: int = 15) -> int:
-        """The response of an AXI4-Lite write."""
-        for name, value in (("awaddr", address), ("wdata", data), ("wstrb", strobe), ("awvalid", 1), ("wvalid", 1)):
-            self.model.set(f"axi__{name}", value)
-        self.model.settle()
-        self.model.step()
-        self.model.set("axi__awvalid", 0)
-        self.model.set("axi__wvalid", 0)
-        for _ in range(8):
-            self.model.settle()
-            if self.model.get("axi__bvalid"):
-                response = self.model.get("axi__bresp")
-                self.model.step()
-                return response
-            self.model.step()
-        raise RuntimeError(f"the bus does not answer a write of 0x{address:x}")
-
     def read_all(self) -> dict[tuple[int, str], int]:
         """Every register of every window."""
-        self._idle_bus()
-        values = {}
-        for register in self.core.registers:
-            low, _ = self.read(register.address)
-            high, _ = self.read(register.address + 4) if register.width > 32 else (0, 0)
-            values[register.window, register.name] = high << 32 | low
-        return values
+        self._rest()
+        return self.bus.read_all()
 
 
 def _there(scene: Scene, stream: int) -> Any:

@@ -1,4 +1,4 @@
-"""The split machine: the Verilated data path and the software half, joined by the crossing."""
+"""The split machine: the Verilated core and the software half, joined by the crossing."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import numpy as np
 
 from elements.placement.crossings import Crossing
 from elements.reference.packet import Packet
-from hdl.datapath import Datapath
+from hdl.core import Core
 from hdl.meta import SHIM_ETHERTYPE, SHIM_VERSION
 from hdl.tools.verilog import to_verilog
 from hdl.watch import Watched
 from partition.split import crossing_name
 from sim.frames import FrameReader, cycles_for, encode, stalls
+from sim.register_bus import RegisterBus
 from sim.verilated import Verilated
 
 CHUNK = 256
@@ -61,13 +62,15 @@ class SplitMachine:
     """
 
     def __init__(
-        self, datapath: Datapath, software: SoftwareHalf, tenants: tuple[str, ...], crossings: tuple[Crossing, ...], seed: int = 1
+        self, core: Core, software: SoftwareHalf, tenants: tuple[str, ...], crossings: tuple[Crossing, ...], seed: int = 1
     ) -> None:
-        self.width = datapath.parameters.width
-        self.ports = datapath.parameters.ports
+        self.width = core.datapath.parameters.width
+        self.ports = core.datapath.parameters.ports
         self.software = software
         self.tenants = tenants
-        self.model = Verilated.from_verilog(to_verilog(Watched(datapath), "datapath"), "datapath")
+        self.model = Verilated.from_verilog(to_verilog(Watched(core), "core"), "core")
+        self._bus = RegisterBus(self.model, core.registers)
+        self._bus.rest()
         self.model.reset()
         self.model.step()
         self._chance = np.random.default_rng(seed)
@@ -76,32 +79,36 @@ class SplitMachine:
         self.emitted: list[tuple[int, bytes]] = []
         self.log: list[str] = []
         self.journeys = Journeys()
-        self._outs = [*(f"out{p}" for p in range(self.ports)), "host_out"]
+        self._outs = [*(f"tx{p}" for p in range(self.ports)), "tx_host"]
         self._readers = {name: FrameReader(self.width) for name in self._outs}
 
     def inject(self, port: int, packet: Packet) -> None:
         """A frame arrives at physical ``port``; everything that follows from it happens before this returns."""
         self.journeys.offered += 1
         self.model.set("time", packet.time & ((1 << 48) - 1))
-        waiting = [(f"in{port}", packet.data)]
+        waiting = [(f"rx{port}", packet.data)]
         crossed = False
         for _ in range(MOST_CHUNKS):
             to_software = self._run(waiting)
             crossed = crossed or bool(to_software)
-            waiting = [("host_in", frame) for each in to_software for frame in self._cross(each, packet.time)]
+            waiting = [("rx_host", frame) for each in to_software for frame in self._cross(each, packet.time)]
             if not waiting and self.model.get("idle"):
-                waiting = [("host_in", frame) for frame in self._settle(packet.time)]
+                waiting = [("rx_host", frame) for frame in self._settle(packet.time)]
             if not waiting and self.model.get("idle"):
                 self.journeys.crossed += crossed
                 return
         raise RuntimeError("a packet has not come to rest: its tenant's configuration sends it round a loop")
+
+    def registers(self) -> dict[tuple[int, str], int]:
+        """Every register by (window, name), as the bus has it."""
+        return self._bus.read_all()
 
     def _run(self, frames: list[tuple[str, bytes]]) -> list[bytes]:
         """Offer frames in one stretch of cycles; returns those that came out to the host."""
         beats = sum(-(-len(frame) // (self.width // 8)) for _, frame in frames)
         cycles = CHUNK + cycles_for(beats)
         inputs = {f"{name}__ready": stalls(self._chance, cycles) for name in self._outs}
-        for name in (*(f"in{p}" for p in range(self.ports)), "host_in"):
+        for name in (*(f"rx{p}" for p in range(self.ports)), "rx_host"):
             mine = [(0, frame) for at, frame in frames if at == name]
             inputs[f"{name}__valid"], inputs[f"{name}__payload"] = encode(mine, self.width, cycles, stalls(self._chance, cycles))
         wanted = [f"{name}__{part}" for name in self._outs for part in ("valid", "payload")]
@@ -109,8 +116,8 @@ class SplitMachine:
         taken = {name: outputs[f"{name}__valid"] & inputs[f"{name}__ready"] for name in self._outs}
         read = {name: self._readers[name].read(taken[name], outputs[f"{name}__payload"]) for name in self._outs}
         for port in range(self.ports):
-            self.emitted += [(port, frame) for _, frame in read[f"out{port}"]]
-        return [frame for _, frame in read["host_out"]]
+            self.emitted += [(port, frame) for _, frame in read[f"tx{port}"]]
+        return [frame for _, frame in read["tx_host"]]
 
     def _cross(self, frame: bytes, time: int) -> list[bytes]:
         """A frame reaches the software half; returns what that sends back."""

@@ -53,32 +53,46 @@ class TimingNotMet(Exception):
     """Vivado's timing report has a negative slack. The message says how much."""
 
 
+class VivadoFailed(Exception):
+    """Vivado ended with an error. The message says where its log is."""
+
+
 def prepare_sume(core: Core, out: Path, progress: Callable[[str], None]) -> bool:
     """Write and check the project in ``out``; run Vivado and read its reports where it is on PATH, and return whether it was.
 
-    Errors: `DoesNotFit`, `TimingNotMet`, ``subprocess.CalledProcessError`` where Vivado fails."""
+    Errors: `DoesNotFit`, `TimingNotMet`, `VivadoFailed`."""
     out.mkdir(parents=True, exist_ok=True)
+    (out / "timing.rpt").unlink(missing_ok=True)
     top = NfDatapath(core)
     verilog = to_verilog(top, "nf_datapath", top.ports)
     (out / "nf_datapath.v").write_text(verilog, encoding="utf-8")
     (out / "mlclick.xdc").write_text(_XDC, encoding="utf-8")
     (out / "build.tcl").write_text(_TCL.format(part=PART), encoding="utf-8")
     progress("synthesis for the XC7VX690T (Yosys)")
-    check_fit(synthesise_stat(verilog, "nf_datapath", "xc7"))
+    used = synthesise_stat(verilog, "nf_datapath", "xc7")
+    check_fit(used)
+    progress("fits: " + ", ".join(f"{name} {count}/{CAPACITY[name]}" for name, count in _needs(used).items()))
     if shutil.which("vivado") is None:
         return False
     progress("Vivado")
-    subprocess.run(["vivado", "-mode", "batch", "-source", "build.tcl"], cwd=out, check=True, env=dict(os.environ))
-    read_timing((out / "timing.rpt").read_text(encoding="utf-8"))
+    done = subprocess.run(["vivado", "-mode", "batch", "-source", "build.tcl"], cwd=out, env=dict(os.environ))
+    # A run that fails for its timing has left the report, which says by how much.
+    if (out / "timing.rpt").exists():
+        progress(f"worst slack {read_timing((out / 'timing.rpt').read_text(encoding='utf-8'))} ns")
+    if done.returncode:
+        raise VivadoFailed(f"vivado ended with status {done.returncode}: see vivado.log in {out}")
     return True
 
 
 def check_fit(used: Resources) -> None:
     """Errors: `DoesNotFit`."""
-    need = {"LUTs": used.total_lut, "flip-flops": used.ff, "RAMB18": used.bram18, "DSPs": used.dsp}
-    over = [f"{count} {name} of {CAPACITY[name]}" for name, count in need.items() if count > CAPACITY[name]]
+    over = [f"{count} {name} of {CAPACITY[name]}" for name, count in _needs(used).items() if count > CAPACITY[name]]
     if over:
         raise DoesNotFit(f"the core needs {', '.join(over)}: move elements to software or lower the tenants' quotas")
+
+
+def _needs(used: Resources) -> dict[str, int]:
+    return {"LUTs": used.total_lut, "flip-flops": used.ff, "RAMB18": used.bram18, "DSPs": used.dsp}
 
 
 def read_timing(report: str) -> float:

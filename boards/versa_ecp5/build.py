@@ -18,6 +18,8 @@ from hdl.tools.verilog import to_verilog
 from hdl.tools.yosys import run_yosys
 
 TOP: Final = "versa"
+BITSTREAM: Final = f"{TOP}.bit"
+UNPACKED: Final = f"{TOP}.unpacked.config"
 SEED: Final = 1
 # nextpnr's name of the LFE5UM5G-45F.
 _DEVICE_FLAG: Final = "--um5g-45k"
@@ -44,24 +46,35 @@ class BuildReport:
     place: PlaceReport
 
 
+@dataclass(frozen=True)
+class Placed:
+    """A design that is placed and routed with all clocks met, and not packed yet. ``configuration`` is the tools' own text of it."""
+
+    configuration: str
+    report: PlaceReport
+
+
 def build(design: str | VersaTop, out: Path, progress: Progress, seed: int = SEED) -> BuildReport:
     """Builds a top (or its Verilog, with a top module ``versa``) into the folder ``out``: ``versa.bit`` and what led to it.
 
     ``progress`` gets one line a step. Raises `BuildError` when a tool fails and `boards.versa_ecp5.report.TimingError` when a clock is too
     slow; then there is no bitstream in ``out``, but the report is.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    target, unpacked = out / f"{TOP}.bit", out / f"{TOP}.unpacked.config"
-    for stale in (target, unpacked):
-        stale.unlink(missing_ok=True)
     if isinstance(design, VersaTop):
         progress("Verilog")
         design = to_verilog(design, TOP, design.ports)
-    _write(out / f"{TOP}.v", design)
+    return pack(place(design, out, progress, seed), out, progress)
+
+
+def place(verilog: str, out: Path, progress: Progress, seed: int = SEED) -> Placed:
+    """The first part of `build`: synthesis, place and route. Only tools in processes of their own work here, so it can have a thread."""
+    out.mkdir(parents=True, exist_ok=True)
+    for stale in (out / BITSTREAM, out / UNPACKED):
+        stale.unlink(missing_ok=True)
+    _write(out / f"{TOP}.v", verilog)
     progress("synthesis (Yosys)")
-    netlist = run_yosys(f"read_verilog -sv top.v; synth_ecp5 -nowidelut -top {TOP} -json top.json", {"top.v": design}, ["top.json"])[
-        "top.json"
-    ]
+    script = f"read_verilog -sv top.v; synth_ecp5 -nowidelut -top {TOP} -json top.json"
+    netlist = run_yosys(script, {"top.v": verilog}, ["top.json"])["top.json"]
     _write(out / f"{TOP}.json", netlist)
     constraints = lpf()
     _write(out / f"{TOP}.lpf", constraints)
@@ -70,12 +83,19 @@ def build(design: str | VersaTop, out: Path, progress: Progress, seed: int = SEE
     _keep_reports(placed, out)
     report = read_report((placed / "report.json").read_text())
     check_timing(report, required_clocks())
-    progress("bitstream (ecppack)")
-    packed = _pack((placed / "top.config").read_text())
+    progress("placed and routed, all clocks met")
+    return Placed((placed / "top.config").read_text(), report)
+
+
+def pack(placed: Placed, out: Path, progress: Progress) -> BuildReport:
+    """The second part of `build`: the bitstream, read back and compared."""
+    progress("bitstream (ecppack), read back (ecpunpack)")
+    packed = _pack(placed.configuration)
+    target, unpacked = out / BITSTREAM, out / UNPACKED
     target.write_bytes((packed / "top.bit").read_bytes())
     _write(unpacked, (packed / "unpacked.config").read_text())
     progress(f"done: {target}")
-    return BuildReport(out, target, unpacked, report)
+    return BuildReport(out, target, unpacked, placed.report)
 
 
 def _place(netlist: str, constraints: str, seed: int, out: Path) -> Path:

@@ -149,7 +149,7 @@ class Packet:
     # Where headers are
 
     def pull(self, count: int) -> None:
-        """The data starts ``count`` bytes later. A packet that is shorter than that, as it is or as it was cut, is dropped at the output."""
+        """The data starts ``count`` bytes later. A packet that is shorter, also where it was cut, is dropped at the output."""
         self._shift += count
 
     def push(self, count: int) -> None:

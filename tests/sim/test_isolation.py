@@ -13,10 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hdl.core import Core
 from hdl.datapath import DatapathParameters
 from mlclick.design import Merged, Source
-from mlclick.flow import build_datapath, merge_tenants, port_count, rates_of, split
+from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from sim.isolation import Scene, Seen, Stage, Timed, of_tenant
 from sim.tenant_traffic import random_traffic
 
@@ -37,9 +36,7 @@ def merged() -> Merged:
 @cache
 def stage() -> Stage:
     design = split(merged(), rates_of(merged(), None), {})
-    built = build_datapath(design, DatapathParameters(64, port_count(merged())))
-    core = Core(built.datapath)
-    return Stage(core)
+    return Stage(build_core(design, DatapathParameters(64, port_count(merged()))))
 
 
 def traffic(tenant: str, seed: int, count: int, gap: int, start: int = 0) -> dict[int, list[Timed]]:
@@ -139,7 +136,7 @@ def test_t15_writes_to_one_tenant_s_registers_change_no_other_s(victim: str, att
     before = machine.play(Scene(together(traffic("a", 5, 40, 300), traffic("b", 6, 40, 300)), cycles=20_000)).registers
     for register in machine.core.registers:
         if register.window == NUMBER[attacker] + 1 and register.resettable:
-            assert machine.write(register.address, 0xFFFFFFFF) == 0
+            assert machine.bus.write(register.address, 0xFFFFFFFF) == 0
     after = machine.read_all()
     own = NUMBER[victim] + 1
     assert {k: v for k, v in after.items() if k[0] in (0, own)} == {k: v for k, v in before.items() if k[0] in (0, own)}
@@ -153,7 +150,7 @@ def test_t15_what_the_operator_accounts_no_tenant_resets() -> None:
     assert any("_pps" in register.name for register in operators)
     before = machine.read_all()
     for register in operators:
-        assert machine.write(register.address, 0) == 2, register.name
+        assert machine.bus.write(register.address, 0) == 2, register.name
     assert machine.read_all() == before
 
 
@@ -170,15 +167,15 @@ def test_t16_addresses_that_are_no_register_are_refused() -> None:
     mapped = known | {address + 4 for address in known}
     windows = len(machine.core.datapath.weights) + 1
     for address in range(0, windows << 12, 4):
-        data, response = machine.read(address)
+        data, response = machine.bus.read(address)
         assert (response == 0) == (address in mapped), hex(address)
         if address not in mapped:
             assert data == 0, hex(address)
-            assert machine.write(address, 1) == 2, hex(address)
+            assert machine.bus.write(address, 1) == 2, hex(address)
     for register in machine.core.registers[:8]:
         for offset in (1, 2, 3):
-            assert machine.read(register.address + offset)[1] == 2
-        assert machine.write(register.address, 1, strobe=7) == 2
+            assert machine.bus.read(register.address + offset)[1] == 2
+        assert machine.bus.write(register.address, 1, strobe=7) == 2
 
 
 def runts(seed: int) -> Iterable[bytes]:

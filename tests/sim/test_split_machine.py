@@ -8,7 +8,7 @@ import pytest
 
 from elements.reference.packet import Packet
 from sim.split_machine import SplitMachine
-from tests.hdl.test_watch import datapath
+from tests.hdl.test_watch import core
 
 
 class Nothing:
@@ -33,7 +33,7 @@ class Nothing:
 
 @pytest.mark.slow
 def test_frames_leave_by_the_other_port_as_they_came() -> None:
-    hardware = datapath()
+    hardware = core()
     emitted = []
     for seed in (1, 2):
         machine = SplitMachine(hardware, Nothing(), ("a", "b"), (), seed)

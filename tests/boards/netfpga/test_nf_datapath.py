@@ -12,7 +12,7 @@ from hdl.datapath import DatapathParameters
 from hdl.tools.verilog import to_verilog
 from hdl.tools.yosys import Resources
 from mlclick.design import Source
-from mlclick.flow import build_datapath, merge_tenants, rates_of, split
+from mlclick.flow import build_core, merge_tenants, rates_of, split
 
 POLICY = "[tenants.a]\nvlan = 100\ndevices = { eth0 = 0, eth1 = 1 }\n"
 TEXT = "FromDevice(eth0) -> Queue -> ToDevice(eth1); FromDevice(eth1) -> Queue -> ToDevice(eth0);\n"
@@ -22,7 +22,7 @@ def core(folder: Path) -> Core:
     (folder / "policy.toml").write_text(POLICY)
     (folder / "a.click").write_text(TEXT)
     merged = merge_tenants(Source(("a",), folder))
-    return Core(build_datapath(split(merged, rates_of(merged, None), ports=4), DatapathParameters(256, 4, budget=5)).datapath)
+    return build_core(split(merged, rates_of(merged, None), ports=4), DatapathParameters(256, 4, budget=5))
 
 
 def test_it_has_the_pins_of_the_module_that_it_replaces(tmp_path: Path) -> None:
