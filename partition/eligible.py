@@ -37,7 +37,7 @@ def software_only(checked: Checked, elements: Mapping[str, Element]) -> dict[str
 def _reason(checked: Checked, elements: Mapping[str, Element], layouts: Layouts, name: str) -> str | None:
     element = elements[name]
     if element.hardware_role is not None:
-        return None
+        return element.software_reason
     if not element.has_program:
         return f"{element.node.class_name} is written for software only"
     if element.software_reason is not None:

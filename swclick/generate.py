@@ -23,10 +23,14 @@ def generate(checked: Checked, elements: Mapping[str, Element]) -> str:
 
 def state_words(element: Element) -> list[State]:
     """The state variables that can be read from outside, in a fixed order."""
-    if element.has_program:
-        return [access.state for access in element.trace().accesses]
-    names = [name for name, _ in element.c_source().state]
-    return [getattr(type(element), name) for name in names]
+    accessed = [access.state for access in element.trace().accesses] if element.has_program else []
+    names = [name for name, _ in _source(element).state]
+    return accessed + [getattr(type(element), name) for name in names]
+
+
+def _source(element: Element) -> CSource:
+    """What of ``element`` is written by hand: all, or the task beside its program."""
+    return element.c_source() if not element.has_program or element.has_task else CSource()
 
 
 class _Generator:
@@ -36,7 +40,7 @@ class _Generator:
         self.elements = elements
         self.numbers = {node.name: index for index, node in enumerate(self.graph.nodes)}
         self.programs: dict[str, Program] = {n: e.trace() for n, e in elements.items() if e.has_program}
-        self.sources: dict[str, CSource] = {n: e.c_source() for n, e in elements.items() if not e.has_program}
+        self.sources: dict[str, CSource] = {n: _source(e) for n, e in elements.items()}
 
     def text(self) -> str:
         parts = [f"#define HEADROOM {HEADROOM}\n#define LONGEST {LONGEST}"]
@@ -49,7 +53,7 @@ class _Generator:
     def _structures(self) -> str:
         lines = []
         for name, number in self.numbers.items():
-            fields = program_fields(self.programs[name]) if name in self.programs else [self.sources[name].fields]
+            fields = [*(program_fields(self.programs[name]) if name in self.programs else ()), self.sources[name].fields]
             lines.append(f"struct e{number} {{ char unused; {' '.join(fields)} }};")
         members = "".join(f"    struct e{number} e{number};\n" for number in self.numbers.values())
         return "\n".join(lines) + f"\nstruct machine {{\n    struct base base;\n{members}}};\n#define now base.now\n"
@@ -63,10 +67,10 @@ class _Generator:
     def _element(self, name: str) -> str:
         number = self.numbers[name]
         title = f"\n/* {name.replace('*/', '')} :: {self.graph.node(name).class_name} */\n"
-        ports = self._ports(name, number)
+        functions = self._hand_written(name, number)
         if name in self.programs:
-            return title + ports + program_functions(self.programs[name], number)
-        return title + ports + self._hand_written(name, number)
+            functions = program_functions(self.programs[name], number, self.sources[name])
+        return title + self._ports(name, number) + self._within(name, number, functions)
 
     def _ports(self, name: str, number: int) -> str:
         """``eN_out`` hands a packet to a push output's successor, ``eN_in`` asks a pull input's predecessor.
@@ -106,15 +110,7 @@ static inline struct packet *e{number}_in(struct machine *m, int port)
     def _hand_written(self, name: str, number: int) -> str:
         source = self.sources[name]
         self_line = f"    struct e{number} *self = &m->e{number}; (void)self;\n"
-        pulled = int(self.graph.input_count(name) > 0 and self.checked.kind(name, False, 0) == "pull")
-        asked = int(self.graph.output_count(name) > 0 and self.checked.kind(name, True, 0) == "pull")
-        return f"""
-#define OUT(k, q) e{number}_out(m, k, q)
-#define IN(k) e{number}_in(m, k)
-#define EMIT(q) emit_packet(&m->base, {number}, q)
-#define INPUT_IS_PULL {pulled}
-#define OUTPUT_IS_PULL {asked}
-static void e{number}_push(struct machine *m, int port, struct packet *p)
+        return f"""static void e{number}_push(struct machine *m, int port, struct packet *p)
 {{
 {self_line}    (void)port; (void)p;
 {source.push or "    KILL(p);"}
@@ -136,8 +132,24 @@ static void e{number}_finish(struct machine *m)
 {{
 {self_line}{source.finish}
 }}
-#undef OUT
+"""
+
+    def _within(self, name: str, number: int, functions: str) -> str:
+        """``functions`` with what hand-written C may call defined around them, where any of it is."""
+        if self.sources[name] == CSource():
+            return functions
+        pulled = int(self.graph.input_count(name) > 0 and self.checked.kind(name, False, 0) == "pull")
+        asked = int(self.graph.output_count(name) > 0 and self.checked.kind(name, True, 0) == "pull")
+        return f"""
+#define OUT(k, q) e{number}_out(m, k, q)
+#define IN(k) e{number}_in(m, k)
+#define OFFER(k, q) e{number}_push(m, k, q)
+#define EMIT(q) emit_packet(&m->base, {number}, q)
+#define INPUT_IS_PULL {pulled}
+#define OUTPUT_IS_PULL {asked}
+{functions}#undef OUT
 #undef IN
+#undef OFFER
 #undef EMIT
 #undef INPUT_IS_PULL
 #undef OUTPUT_IS_PULL
@@ -208,14 +220,12 @@ void *machine_word(struct machine *m, int element, int word)
 """
 
     def _has_task(self, name: str) -> bool:
-        return name in self.sources and bool(self.sources[name].task)
+        return bool(self.sources[name].task)
 
     def _state_cases(self) -> list[str]:
         lines = []
         for name, number in self.numbers.items():
-            if name in self.programs:
-                lvalues = [first_word(access.state, number) for access in self.programs[name].accesses]
-            else:
-                lvalues = [lvalue.replace("self->", f"m->e{number}.") for _, lvalue in self.sources[name].state]
+            lvalues = [first_word(access.state, number) for access in self.programs[name].accesses] if name in self.programs else []
+            lvalues += [lvalue.replace("self->", f"m->e{number}.") for _, lvalue in self.sources[name].state]
             lines += [f"    case {number << 16 | index}: return &{lvalue};" for index, lvalue in enumerate(lvalues)]
         return lines

@@ -10,7 +10,7 @@ from elements.definition.handlers import handlers_of
 from elements.reference.interpret import ProgramRunner, StateStore
 from elements.reference.packet import LONGEST, Packet
 from graph.check import Checked, check
-from graph.diagnostics import fail
+from graph.diagnostics import ClickError, fail
 from graph.model import Graph, Node
 
 Observer = Callable[[str, int, Packet], None]
@@ -39,7 +39,7 @@ class Machine:
         }
         self._after = {(e.source, e.source_port): (e.target, e.target_port) for e in graph.edges}
         self._before = {(e.target, e.target_port): (e.source, e.source_port) for e in graph.edges}
-        self._tasks = [e for e in self.elements.values() if type(e).task is not Element.task]
+        self._tasks = [e for e in self.elements.values() if e.has_task]
         for element in self.elements.values():
             element.examine()
             element.initialize(self)
@@ -78,12 +78,15 @@ class Machine:
         target = self._after.get((name, port))
         if target is None:
             return
-        receiver = self.elements[target[0]]
-        if not receiver.has_program:
-            receiver.push(self, target[1], packet)
+        self.offer(*target, packet)
+
+    def offer(self, name: str, port: int, packet: Packet) -> None:
+        """Hand ``packet`` to input ``port`` of element ``name``."""
+        if not self.elements[name].has_program:
+            self.elements[name].push(self, port, packet)
             return
-        for way, leaving in self._runners[target[0]].run(packet, self.now):
-            self.push_out(target[0], way.port, leaving)
+        for way, leaving in self._runners[name].run(packet, self.now):
+            self.push_out(name, way.port, leaving)
 
     def pull_in(self, name: str, port: int) -> Packet | None:
         """Ask what precedes pull input ``port`` of element ``name`` for a packet."""
@@ -122,7 +125,13 @@ class Machine:
 
 def instantiate(graph: Graph) -> dict[str, Element]:
     """Every node's element, configured. Errors: `ClickError` for an unknown class or a wrong argument."""
-    return {node.name: element_for(graph, node) for node in graph.nodes}
+    elements = {node.name: element_for(graph, node) for node in graph.nodes}
+    pulling = [element for element in elements.values() if element.pull_reason is not None]
+    checked = check(graph, class_info) if pulling else None
+    mistakes = [element for element in pulling if checked is not None and checked.kind(element.name, False, 0) == "push"]
+    if mistakes:
+        raise ClickError(*(element.refusal(str(element.pull_reason)) for element in mistakes))
+    return elements
 
 
 def element_for(graph: Graph, node: Node) -> Element:
