@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -41,7 +41,8 @@ def run_software(merged: Merged, packets: Iterable[tuple[int, Packet]], *, refer
         if isinstance(machine, SoftwareMachine):
             log += machine.log
             machine.clear()
-    return Outcome(tuple(emitted), None, tuple(machine.log if reference else log))
+    log = machine.log if reference else log
+    return Outcome(tuple(emitted), None, (*log, *_lost(machine.runaway)))
 
 
 def run_split(split: Split, packets: Iterable[tuple[int, Packet]], parameters: DatapathParameters) -> Outcome:
@@ -54,7 +55,14 @@ def run_split(split: Split, packets: Iterable[tuple[int, Packet]], parameters: D
         machine.inject(port, packet.copy())
         emitted += [(packet.time, out, frame) for out, frame in machine.emitted]
         machine.emitted.clear()
-    return Outcome(tuple(emitted), machine.journeys, (*machine.log, *software.log))
+    return Outcome(tuple(emitted), machine.journeys, (*machine.log, *software.log, *_lost(software.runaway)))
+
+
+def _lost(runaway: Mapping[tuple[str, int], int]) -> list[str]:
+    return [
+        f"warning: {name} output {port}: {count} packet(s) dropped, which went round a ring of connections without end"
+        for (name, port), count in sorted(runaway.items())
+    ]
 
 
 def write_ports(folder: Path, outcome: Outcome, ports: Iterable[int]) -> dict[int, int]:

@@ -129,6 +129,11 @@ class Element:
         """Whether the element works by itself."""
         return type(self).task is not Element.task
 
+    def always_sends(self, output: int) -> bool:
+        """Whether every packet that comes leaves by ``output``, itself or a copy, and is no longer than it was."""
+        ways = self.trace().exits if self.has_program else ()
+        return any(way.port == output and way.when is TRUE and way.shift >= 0 for way in ways)
+
     # Hand-written readings
 
     def initialize(self, machine: Machine) -> None:
