@@ -64,7 +64,7 @@ def read_tenant(policy: Policy, name: str) -> Graph:
     for element in elements.values():
         element.examine()
     nodes = tuple(_inlined(node, elements[node.name].inlined()) for node in graph.nodes)
-    return Graph(nodes, graph.edges, graph.requirements)
+    return replace(graph, nodes=nodes)
 
 
 def _inlined(node: Node, config: str | None) -> Node:

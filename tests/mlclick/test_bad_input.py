@@ -82,6 +82,10 @@ A_ERRORS = {
     "group": ("FromDevice(eth0) -> ( -> Null -> );", "1:21: error: output ports at the end of a connection lead nowhere"),
     "arrow": ("FromDevice(eth0), Idle -> Null, Null;", "1:27: error: many outputs and many inputs meet at ->"),
     "class as name": ("Queue :: Idle; FromDevice(eth0) -> Discard;", "1:1: error: 'Queue' is a class and cannot name an element"),
+    "package": (
+        "require(compact_config); require(package fast); FromDevice(eth0) -> Discard;",
+        "1:26: error: a requires the package fast, which would load code into everybody's machine",
+    ),
     "endless ring": (
         "FromDevice(eth0) -> t :: Tee; t[0] -> Paint(1) -> t; t[1] -> Discard;",
         "1:21: error: packets go round for ever: t -> Paint@3 -> t; none of these elements can drop or keep one",
