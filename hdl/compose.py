@@ -21,6 +21,7 @@ from elements.program.program import ANNOTATIONS, Table
 from elements.program.values import Value, bit_and, bit_not, cat, const, eq, make, mux, part
 from graph.merge import MADE_BY_MERGE
 from graph.model import Graph
+from hdl.check_order import check_order
 from hdl.choose import by_tenant, choose
 from hdl.composition import Composition, Engine, meta
 from hdl.gather_state import gather_state
@@ -55,7 +56,7 @@ def compose(
         tracer = TenantTracer(tenant, placement, elements, crossings, orders[tenant], places, late)
         traces[number] = tracer.run(_entries(placement, elements, tenant, tracer.crossings, tenant in tagged))
         _check_copies(traces[number].arrivals)
-    return _combine(placement, slots, traces, ports, _resets(placement, elements))
+    return check_order(_combine(placement, slots, traces, ports, _resets(placement, elements)))
 
 
 def topological_order(placement: Placement, tenant: str) -> list[str]:

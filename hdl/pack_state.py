@@ -54,8 +54,18 @@ def _roots(trace: Trace) -> list[Value]:
     return found
 
 
-def _olds(roots: Sequence[Value]) -> set[int]:
-    return {int(value.attributes[0]) for value in walk(list(roots)) if value.op == "old"}
+def _olds(roots: Sequence[Value], keys: Mapping[int, Sequence[tuple[Value, Value]]] | None = None) -> set[int]:
+    """The variables whose old value ``roots`` rest on, also through a lookup where its ``keys`` are given."""
+    found: set[int] = set()
+    looked_up: set[int] = set()
+    waiting = [*roots]
+    while waiting:
+        values = walk(waiting)
+        found |= {int(value.attributes[0]) for value in values if value.op == "old"}
+        tables = {int(value.attributes[0]) for value in values if value.op in ("hit", "found")} - looked_up
+        looked_up |= tables
+        waiting = [value for table in tables for pair in (keys or {}).get(table, ()) for value in pair]
+    return found
 
 
 def _parts(updates: Sequence[Update]) -> list[Value]:
@@ -63,12 +73,15 @@ def _parts(updates: Sequence[Update]) -> list[Value]:
 
 
 def asked_elsewhere(traces: Mapping[int, Trace]) -> set[int]:
-    """The variables whose old value something other than their own update asks for."""
+    """The variables whose old value something other than what they store asks for: also whether they are written at all, as a place
+    cannot be chosen by what is read there.
+    """
     found: set[int] = set()
     for trace in traces.values():
         found |= _olds(_roots(trace))
         for number, updates in trace.updates.items():
             found |= _olds(_parts(updates)) - {number}
+            found |= _olds([update.when for update in updates])
     return found
 
 
@@ -78,7 +91,7 @@ def _needs(traces: Mapping[int, Trace], numbers: Sequence[int]) -> nx.DiGraph:
     needs.add_nodes_from(numbers)
     for trace in traces.values():
         for number, updates in trace.updates.items():
-            needs.add_edges_from((number, other) for other in _olds(_parts(updates)) if other != number)
+            needs.add_edges_from((number, other) for other in _olds(_parts(updates), trace.keys) if other != number)
     return needs
 
 
