@@ -98,6 +98,27 @@ def test_they_are_checked_merged_and_planned_as_software(
     assert not (folder / "a.files" / "out.pcap").exists()
 
 
+def test_a_profile_leaves_files_as_they_are(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["plan", "a,b", "--profile", "0@a=x.pcap"], monkeypatch, capsys)[0] == 0
+    assert not (folder / "a.files" / "out.pcap").exists()
+    (folder / "a.files" / "out.pcap").write_bytes(b"from an earlier run")
+    code, plan, _ = run(["plan", "a,b", "--profile", "0@a=x.pcap"], monkeypatch, capsys)
+    assert code == 0
+    # Two packets were offered, and both were counted on their way through the element that writes.
+    assert any("a/dump" in line and " 1.000 " in line for line in plan.splitlines())
+    assert (folder / "a.files" / "out.pcap").read_bytes() == b"from an earlier run"
+
+
+@pytest.mark.parametrize("pinned", ["b/port0_in", "b/port0_in b/port0_decap b/Queue@2 b/port0_encap b/port0_out"])
+def test_a_tenant_may_be_software_from_the_first_element_to_the_last(
+    pinned: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pins = [argument for name in pinned.split() for argument in ("--pin", f"{name}=software")]
+    code, plan, said = run(["plan", "a,b", *pins], monkeypatch, capsys)
+    assert code == 0, said
+    assert plan.count("pinned") == len(pinned.split())
+
+
 TENANT = {
     "no grant": ("b", "FromDevice(eth0) -> t :: ToDump(x.pcap);", "t :: ToDump: b may use no files\n"),
     "parent": ("a", "FromDevice(eth0) -> t :: ToDump(../x.pcap);", "t :: ToDump: the file name '../x.pcap' leaves its folder by '..'\n"),
