@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 
 from elements.reference.packet import Packet
-from graph.diagnostics import ClickError
+from graph.diagnostics import ClickError, fail
 from graph.print_click import print_graph
 from hdl.datapath import DatapathParameters
 from mlclick.build import BOARDS, VIVADO_MISSING, build_sume, build_versa, default_board, evidence_for, parameters_for, ports_of
@@ -93,8 +93,13 @@ def _pins(texts: list[str]) -> dict[str, bool]:
 @app.command()
 def run(
     tenants: Tenants,
-    inputs: Annotated[list[str], typer.Option("--in", help="PORT=FILE, or PORT@TENANT=FILE for an untagged capture as that tenant's.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for one capture a port.")],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--in", help="PORT=FILE, or PORT@TENANT=FILE for an untagged capture as that tenant's; none where tenants have sources."
+        ),
+    ] = None,
     folder: Folder = _TENANTS,
     hardware: Annotated[
         str, typer.Option("--hardware", help="none: all in software; sim: split, with the simulated pipeline; reference: Python.")
@@ -105,7 +110,9 @@ def run(
     if hardware not in ("none", "sim", "reference"):
         raise typer.BadParameter(f"--hardware {hardware}: none, sim or reference is wanted")
     merged = merge_tenants(_source(tenants, folder), say)
-    traffic = read_traffic(inputs, merged.policy, merged.master.ports)
+    if not inputs and not any(element.has_task and not element.inputs for element in merged.elements.values()):
+        fail("there is nothing to send: no --in is given, and no tenant has a source of its own", "give --in PORT=FILE")
+    traffic = read_traffic(inputs or [], merged.policy, merged.master.ports)
     for note in traffic.notes:
         say(f"warning: {note}")
     packets = _progressing(traffic.packets)

@@ -119,6 +119,48 @@ def test_a_tenant_may_be_software_from_the_first_element_to_the_last(
     assert plan.count("pinned") == len(pinned.split())
 
 
+SOURCES = (
+    "InfiniteSource(\\<020000000001 020000000002 88b6>, 2, LENGTH 60) -> out :: Queue -> ToDevice(eth0);"
+    "FromDump(in.pcap) -> out; FromDevice(eth0) -> Discard;"
+)
+
+
+def made_alone(hardware: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[bytes]:
+    (folder / "a.click").write_text(SOURCES)
+    code, _, said = run(["run", "a,b", "--out", hardware, "--hardware", hardware], monkeypatch, capsys)
+    assert code == 0, said
+    return [data for _, data in read_capture(Path(hardware) / "port0.pcap").packets]
+
+
+def check_alone(frames: list[bytes]) -> None:
+    made = (bytes.fromhex("020000000001 020000000002 88b6") * 5)[:60]
+    assert frames == [frame[:12] + bytes.fromhex("81000064") + frame[12:] for frame in (made, TRACED, made, TRACED)]
+
+
+@pytest.mark.parametrize("hardware", ["reference", "none"])
+def test_sources_run_where_nothing_arrives(
+    hardware: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check_alone(made_alone(hardware, folder, monkeypatch, capsys))
+
+
+@pytest.mark.slow
+def test_sources_run_beside_the_hardware_where_nothing_arrives(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check_alone(made_alone("sim", folder, monkeypatch, capsys))
+
+
+def test_a_run_in_which_nothing_could_be_sent_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, said = run(["run", "b", "--out", "out"], monkeypatch, capsys)
+    assert code == 2
+    assert said.endswith(
+        "error: there is nothing to send: no --in is given, and no tenant has a source of its own\n  give --in PORT=FILE\n"
+    )
+
+
 TENANT = {
     "no grant": ("b", "FromDevice(eth0) -> t :: ToDump(x.pcap);", "t :: ToDump: b may use no files\n"),
     "parent": ("a", "FromDevice(eth0) -> t :: ToDump(../x.pcap);", "t :: ToDump: the file name '../x.pcap' leaves its folder by '..'\n"),
