@@ -19,7 +19,7 @@ from boards.versa_ecp5.report import ReportError, TimingError
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
 from elements.reference.packet import Packet
-from graph.diagnostics import ClickError
+from graph.diagnostics import ClickError, fail
 from graph.print_click import print_graph
 from hdl.datapath import DatapathParameters
 from hdl.tools.yosys import YosysError
@@ -100,8 +100,13 @@ def _pins(texts: list[str]) -> dict[str, bool]:
 @app.command()
 def run(
     tenants: Tenants,
-    inputs: Annotated[list[str], typer.Option("--in", help="PORT=FILE, or PORT@TENANT=FILE for an untagged capture as that tenant's.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for one capture a port.")],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--in", help="PORT=FILE, or PORT@TENANT=FILE for an untagged capture as that tenant's; none where tenants have sources."
+        ),
+    ] = None,
     folder: Folder = _TENANTS,
     hardware: Annotated[
         str, typer.Option("--hardware", help="none: all in software; sim: split, with the simulated pipeline; reference: Python.")
@@ -114,7 +119,9 @@ def run(
         raise typer.BadParameter(f"--hardware {hardware}: none, sim or reference is wanted")
     merged = merge_tenants(_source(tenants, folder), say)
     asked = _handlers_asked(handlers or [], merged.elements)
-    traffic = read_traffic(inputs, merged.policy, merged.master.ports)
+    if not inputs and not any(element.has_task and not element.inputs for element in merged.elements.values()):
+        fail("there is nothing to send: no --in is given, and no tenant has a source of its own", "give --in PORT=FILE")
+    traffic = read_traffic(inputs or [], merged.policy, merged.master.ports)
     for note in traffic.notes:
         say(f"warning: {note}")
     packets = _progressing(traffic.packets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -40,10 +40,13 @@ def run_software(merged: Merged, packets: Iterable[tuple[int, Packet]], *, refer
     machine: ReferenceMachine | SoftwareMachine = ReferenceMachine(graph) if reference else SoftwareMachine(graph)
     emitted: list[tuple[int, int, bytes]] = []
     log: list[str] = [] if reference else list(machine.log)
-    for port, packet in packets:
+    for now, arrival in _turns(packets):
         seen = len(machine.emitted) if reference else 0
-        machine.inject(f"port{port}_in", packet.copy())
-        emitted += [(packet.time, int(sink[4:].partition("_")[0]), out.data) for sink, out in machine.emitted[seen:]]
+        if arrival is None:
+            machine.settle(now)
+        else:
+            machine.inject(f"port{arrival[0]}_in", arrival[1].copy())
+        emitted += [(now, int(sink[4:].partition("_")[0]), out.data) for sink, out in machine.emitted[seen:]]
         if isinstance(machine, SoftwareMachine):
             log += machine.log
             machine.clear()
@@ -52,14 +55,27 @@ def run_software(merged: Merged, packets: Iterable[tuple[int, Packet]], *, refer
     return Outcome(tuple(emitted), None, (*log, *_lost(machine.runaway)), handlers)
 
 
+def _turns(packets: Iterable[tuple[int, Packet]]) -> Iterator[tuple[int, tuple[int, Packet] | None]]:
+    """(Time, arrival), one after the other; where nothing arrives, one turn at time 0 in which sources make their packets."""
+    idle = True
+    for port, packet in packets:
+        idle = False
+        yield packet.time, (port, packet)
+    if idle:
+        yield 0, None
+
+
 def run_split(split: Split, packets: Iterable[tuple[int, Packet]], core: Core) -> Outcome:
     """The Verilated ``core`` and the compiled software half, joined by the crossing."""
     software = SoftwareMachine(split.software)
     machine = SplitMachine(core, software, split.merged.master.tenants, split.crossings)
     emitted: list[tuple[int, int, bytes]] = []
-    for port, packet in packets:
-        machine.inject(port, packet.copy())
-        emitted += [(packet.time, out, frame) for out, frame in machine.emitted]
+    for now, arrival in _turns(packets):
+        if arrival is None:
+            machine.settle(now)
+        else:
+            machine.inject(arrival[0], arrival[1].copy())
+        emitted += [(now, out, frame) for out, frame in machine.emitted]
         machine.emitted.clear()
     soft = ((name, element, partial(software.read, name)) for name, element in software.elements.items())
     handlers = _texts((*soft, *readers(split, machine.registers())))

@@ -85,18 +85,24 @@ class SplitMachine:
     def inject(self, port: int, packet: Packet) -> None:
         """A frame arrives at physical ``port``; everything that follows from it happens before this returns."""
         self.journeys.offered += 1
-        self.model.set("time", packet.time & ((1 << 48) - 1))
-        waiting = [(f"rx{port}", packet.data)]
+        self.journeys.crossed += self._until_quiet([(f"rx{port}", packet.data)], packet.time)
+
+    def settle(self, now: int = 0) -> None:
+        """Run the software half's own sources at ``now``, and what follows from that."""
+        self._until_quiet([], now)
+
+    def _until_quiet(self, waiting: list[tuple[str, bytes]], now: int) -> bool:
+        """Offer frames to the hardware and go on until nothing moves any more; whether anything crossed to software."""
+        self.model.set("time", now & ((1 << 48) - 1))
         crossed = False
         for _ in range(MOST_CHUNKS):
             to_software = self._run(waiting)
             crossed = crossed or bool(to_software)
-            waiting = [("rx_host", frame) for each in to_software for frame in self._cross(each, packet.time)]
+            waiting = [("rx_host", frame) for each in to_software for frame in self._cross(each, now)]
             if not waiting and self.model.get("idle"):
-                waiting = [("rx_host", frame) for frame in self._settle(packet.time)]
+                waiting = [("rx_host", frame) for frame in self._settle(now)]
             if not waiting and self.model.get("idle"):
-                self.journeys.crossed += crossed
-                return
+                return crossed
         raise RuntimeError("a packet has not come to rest: its tenant's configuration sends it round a loop")
 
     def registers(self) -> dict[tuple[int, str], int]:

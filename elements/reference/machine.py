@@ -29,16 +29,20 @@ class Machine:
     Everything happens in the order in which Click's user-level driver would do it with one packet in flight: a packet is pushed as far as
     it goes, then tasks run in the order of their elements until none has anything to do. ``elements`` are the
     graph's elements by name, where they are not those that its class names stand for. ``runaway`` counts, by (element, output port), the
-    packets that were dropped because they went round a ring of connections without end.
+    packets that were dropped because they went round a ring of connections without end. Where ``writes_files`` is false, elements do all
+    that they do but write files.
     """
 
-    def __init__(self, graph: Graph, observer: Observer | None = None, elements: dict[str, Element] | None = None) -> None:
+    def __init__(
+        self, graph: Graph, observer: Observer | None = None, elements: dict[str, Element] | None = None, *, writes_files: bool = True
+    ) -> None:
         self.checked: Checked = check(graph, class_info)
         self.graph = graph
         self.now = 0
         self.emitted: list[tuple[str, Packet]] = []
         self.log: list[str] = []
         self.observer = observer
+        self.writes_files = writes_files
         self.elements: dict[str, Element] = instantiate(graph) if elements is None else elements
         self.stores: dict[str, StateStore] = {name: StateStore() for name in self.elements}
         self._runners = {
