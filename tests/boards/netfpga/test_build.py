@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from boards.netfpga.build import TimingNotMet, VivadoFailed, prepare_sume
-from tests.boards.netfpga.test_nf_datapath import core
+from mlclick.build import core_for, ports_of
+from mlclick.design import Source
+from mlclick.flow import merge_tenants, rates_of, split
+from tests.mlclick.test_readme import small_tenants
 
 VIVADO = """#!/bin/sh
 echo "$@" > called.txt
@@ -30,7 +33,10 @@ def vivado(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatc
 
 @pytest.mark.slow
 def test_vivado_is_run_and_its_timing_report_decides(tmp_path: Path, vivado: pytest.MonkeyPatch) -> None:
-    design, out, lines = core(tmp_path), tmp_path / "out", list[str]()
+    out, lines = tmp_path / "out", list[str]()
+    merged = merge_tenants(Source(("a", "b"), small_tenants(tmp_path) / "tenants"))
+    design = core_for("netfpga_sume", split(merged, rates_of(merged, None), ports=ports_of("netfpga_sume")), out, lines.append)
+    lines.clear()
     vivado.setenv("SLACK", "0.113")
     vivado.setenv("STATUS", "0")
     assert prepare_sume(design, out, lines.append)
