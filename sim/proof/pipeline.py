@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from amaranth.hdl import Signal
 
 from hdl.composition import META
@@ -9,8 +11,12 @@ from hdl.pipeline import Pipeline
 from hdl.state_memory import Place
 from hdl.tools.verilog import to_verilog
 from sim.proof.netlist import Netlist, read_netlist
-from sim.proof.noninterference import Ownership, Result, prove
+from sim.proof.noninterference import Result, prove
+from sim.proof.ownership import Ownership
 from sim.proof.spread_memories import word_name
+
+SHIM_TENANT: Final = 8 * 3
+"""The lowest bit of the tenant's number in the shim: byte 3, behind EtherType and version."""
 
 
 def pipeline_verilog(pipeline: Pipeline) -> str:
@@ -50,6 +56,8 @@ def ownership_of(pipeline: Pipeline, netlist: Netlist) -> Ownership:
         tenant_inputs=inputs,
         memories=tuple(f"state{number}.words" for number in sorted(whole)),
         shows={f"state{number}_peek": f"state{number}_peek_tenant" for number in pipeline.memories},
+        quiet=("out_valid", "select"),
+        numbers={"out_tenant": 0, "shim": SHIM_TENANT},
     )
 
 
