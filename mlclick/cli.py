@@ -16,6 +16,7 @@ from rich.progress import track
 from boards.netfpga.build import DoesNotFit, TimingNotMet, VivadoFailed, prepare_sume
 from boards.versa_ecp5.build import BuildError
 from boards.versa_ecp5.report import ReportError, TimingError
+from elements.definition.catalogue import class_names, manual_page
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
 from elements.reference.packet import Packet
@@ -227,6 +228,19 @@ def _summarise(found: Split, evidence: Evidence) -> None:
     typer.echo(f"elements: {hard} in hardware, {len(found.merged.master.graph.nodes) - hard} in software")
     kinds = ", ".join(f"{evidence.count(how)} by {how}" for how in ("proof", "simulation", "construction"))
     typer.echo(f"evidence: {kinds}")
+
+
+@app.command()
+def elements(name: Annotated[str, typer.Argument(metavar="[CLASS]", help="An element class.")] = "") -> None:
+    """List the element classes, or print the manual page of one."""
+    if not name:
+        for known in class_names():
+            summary = manual_page(known).split("\n\n")[1].partition("\n")[0]
+            typer.echo(f"{known:24}{summary}")
+        return
+    if name not in class_names():
+        raise typer.BadParameter(f"there is no element class {name}; `mlclick elements` lists those that there are")
+    typer.echo(manual_page(name).rstrip())
 
 
 @app.command()

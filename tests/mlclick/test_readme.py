@@ -29,7 +29,7 @@ def mlclick(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_command_has_an_example() -> None:
-    assert {command.split()[0] for command in COMMANDS} == {"check", "merge", "plan", "run", *LONG}
+    assert {command.split()[0] for command in COMMANDS} == {"check", "elements", "merge", "plan", "run", *LONG}
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c.split()[0] not in LONG])
@@ -42,6 +42,10 @@ def test_the_example_runs(command: str, tmp_path: Path) -> None:
     assert done.stdout
     if command.startswith("run"):
         assert len(read_capture(tmp_path / "out" / "port0.pcap").packets) == 1
+    if command == "elements":
+        assert re.search(r"^IPFilter +\S", done.stdout, re.MULTILINE)
+    if command == "elements IPFilter":
+        assert done.stdout.startswith("IPFilter(")
     if command.startswith("plan"):
         assert "proven optimal" in done.stdout
     if "--handler" in command:
