@@ -231,7 +231,7 @@ def _summarise(found: Split, evidence: Evidence) -> None:
 
 
 @app.command()
-def elements(name: Annotated[str, typer.Argument(metavar="[CLASS]", help="An element class.")] = "") -> None:
+def elements(name: Annotated[str, typer.Argument(metavar="CLASS", help="An element class.")] = "") -> None:
     """List the element classes, or print the manual page of one."""
     if not name:
         for known in class_names():
