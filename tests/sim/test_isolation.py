@@ -139,10 +139,8 @@ def test_t8_a_tenant_without_a_port_sends_nothing_there_and_gets_nothing_from_th
         (tmp_path / name).write_text(text)
     both = merge_tenants(Source(("a", "b"), tmp_path))
     machine = Stage(build_core(split(both, rates_of(both, None), {}), DatapathParameters(64, 2)))
-    frames = {
-        port: [(60 * i, frame_of(b"\x81\x00\x00" + bytes((100 + 100 * (i % 2),)) + b"\x08\x00")) for i in range(40)] for port in (0, 1)
-    }
-    seen = machine.play(Scene(frames, cycles=8_000))
+    mixed = [(60 * i, frame_of(b"\x81\x00\x00" + bytes((100 + 100 * (i % 2),)) + b"\x08\x00")) for i in range(40)]
+    seen = machine.play(Scene({0: mixed, 1: mixed}, cycles=8_000))
     tags = {port: [frame[15] for _, frame in seen.frames[f"tx{port}"]] for port in (0, 1)}
     assert tags[0] == [100] * 20
     assert sorted(tags[1]) == [100] * 20 + [200] * 20
