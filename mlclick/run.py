@@ -52,7 +52,7 @@ def run_software(merged: Merged, packets: Iterable[tuple[int, Packet]], *, refer
             machine.clear()
     log = machine.log if reference else log
     handlers = _texts((name, element, partial(machine.read, name)) for name, element in machine.elements.items())
-    return Outcome(tuple(emitted), None, (*log, *_lost(machine.runaway)), handlers)
+    return Outcome(tuple(emitted), None, (*log, *_lost(machine)), handlers)
 
 
 def _turns(packets: Iterable[tuple[int, Packet]]) -> Iterator[tuple[int, tuple[int, Packet] | None]]:
@@ -79,7 +79,7 @@ def run_split(split: Split, packets: Iterable[tuple[int, Packet]], core: Core) -
         machine.emitted.clear()
     soft = ((name, element, partial(software.read, name)) for name, element in software.elements.items())
     handlers = _texts((*soft, *readers(split, machine.registers())))
-    return Outcome(tuple(emitted), machine.journeys, (*machine.log, *software.log, *_lost(software.runaway)), handlers)
+    return Outcome(tuple(emitted), machine.journeys, (*machine.log, *software.log, *_lost(software)), handlers)
 
 
 def _texts(elements: Iterable[Reader]) -> dict[str, str]:
@@ -87,11 +87,16 @@ def _texts(elements: Iterable[Reader]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _lost(runaway: Mapping[tuple[str, int], int]) -> list[str]:
-    return [
+def _lost(machine: ReferenceMachine | SoftwareMachine) -> list[str]:
+    found = [
         f"warning: {name} output {port}: {count} packet(s) dropped, which went round a ring of connections without end"
-        for (name, port), count in sorted(runaway.items())
+        for (name, port), count in sorted(machine.runaway.items())
     ]
+    if machine.unsettled:
+        found.append(
+            f"warning: {machine.unsettled} time(s) elements still had work when the next packet came: some go round a queue without end"
+        )
+    return found
 
 
 def write_ports(folder: Path, outcome: Outcome, ports: Iterable[int]) -> dict[int, int]:
