@@ -94,7 +94,7 @@ def _lost(machine: ReferenceMachine | SoftwareMachine) -> list[str]:
     ]
     if machine.unsettled:
         found.append(
-            f"warning: {machine.unsettled} time(s) elements still had work when the next packet came: some go round a queue without end"
+            f"warning: {machine.unsettled} time(s) packets went round a queue without end, and were left there for the next arrival"
         )
     return found
 
