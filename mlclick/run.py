@@ -93,9 +93,7 @@ def _lost(machine: ReferenceMachine | SoftwareMachine) -> list[str]:
         for (name, port), count in sorted(machine.runaway.items())
     ]
     if machine.unsettled:
-        found.append(
-            f"warning: {machine.unsettled} time(s) packets went round a queue without end, and were left there for the next arrival"
-        )
+        found.append(f"warning: {machine.unsettled} time(s) packets went round a queue without end, until the next arrival")
     return found
 
 
