@@ -39,7 +39,9 @@ class Ownership:
             for name in design.inputs
             if (times := sum(list(each).count(name) for each in classes)) != 1
         ]
-        found += [f"the input {name} is not in the netlist" for name in (self.valid, self.tenant) if name not in design.inputs]
+        found += [f"the input {name} is not in the netlist" for each in classes for name in each if name not in design.inputs]
+        if self.reset not in self.common_inputs:
+            found.append(f"the reset {self.reset} is no common input")
         found += [
             f"the state {name} of tenant {tenant} is not in the netlist"
             for name, tenant in self.states.items()

@@ -64,6 +64,11 @@ def valid_of_data(b: Bench, leaks: bool) -> None:
     b.one_stage(b.header, b.both(b.valid, b.header[:1]) if leaks else b.valid)
 
 
+def valid_of_nothing(b: Bench, leaks: bool) -> None:
+    """What says that there is a packet does so where there was none."""
+    b.one_stage(b.header, b.op("eq", b.valid, ("0" if leaks else "1",)))
+
+
 def valid_without_reset(b: Bench, leaks: bool) -> None:
     """At first there may be a packet that never came in."""
     b.out((b.register if leaks else b.cleared)("valid_s1", b.valid), b.register("tenant_s1", b.tenant), b.register("data_s1", b.header))
@@ -124,6 +129,15 @@ def updated_from_two_stages(b: Bench, leaks: bool) -> None:
     b.one_stage(b.header)
 
 
+def reset_by_another(b: Bench, leaks: bool) -> None:
+    """Tenant 0's state is cleared by tenant 1, or by tenant 0."""
+    b.resets |= {"reset_t0": 0, "reset_t1": 1}
+    resets = [b.input(f"reset_t{n}", 1) for n in range(2)]
+    count = b.both(b.valid, b.is_tenant(0))
+    b.counter(0, b.op("or", count, resets[1 if leaks else 0]), b.mux(count, b.header, ("0",) * 4))
+    b.one_stage(b.header)
+
+
 def state_of_another(b: Bench, leaks: bool) -> None:
     """Tenant 1's packets are changed by tenant 0's state, or by tenant 1's."""
     counts = [b.counter(n, b.both(b.valid, b.is_tenant(n)), b.header) for n in range(2)]
@@ -180,6 +194,7 @@ CASES = [
     (selected_of_nothing, "output select, where the stage holds nothing: a packet appears"),
     (late_valid_of_data, f"stage {LATE} has no valid: no register that follows that of the stage before, and that reset clears"),
     (valid_of_data, "stage 1 has no valid: no register that follows that of the stage before, and that reset clears"),
+    (valid_of_nothing, "stage 1 has no valid: no register that follows that of the stage before, and that reset clears"),
     (valid_without_reset, "stage 1 has no valid: no register that follows that of the stage before, and that reset clears"),
     (own_loop, "sum depends on itself and is no tenant's state"),
     (two_loop, "two is in no stage"),
@@ -188,6 +203,7 @@ CASES = [
     (updated_by_everybody, "count_t0, where the stage holds another tenant's packet: differs by count_t0, header"),
     (updated_by_nothing, "count_t0, where the stage holds nothing: differs by count_t0, header, tenant"),
     (updated_from_two_stages, "count_t0 is updated from several stages: [0, 1]"),
+    (reset_by_another, "count_t0, where the stage holds nothing: differs by reset_t1"),
     (state_of_another, "data_s1, where the stage holds a packet of the victim: differs by count_t0"),
     (shown_to_another, "output peek, where the stage holds anything: differs by count_t0"),
     (shown_where_idle, "output peek, where the stage holds anything: differs by count_t0, valid"),
@@ -233,9 +249,12 @@ def test_a_tenant_that_is_alone_is_given_nothing_of_empty_stages() -> None:
         (lambda o: replace(o, numbers={}), "no output says whether there is a packet, or whose it is"),
         (lambda o: replace(o, common_inputs=("clk", "rst", "time", "header")), "the input header is given to several"),
         (lambda o: replace(o, valid="gone"), "the input gone is not in the netlist"),
+        (lambda o: replace(o, packet_inputs=("header", "data_s1")), "the input data_s1 is not in the netlist"),
+        (lambda o: replace(o, common_inputs=(*o.common_inputs, "data_s1")), "the input data_s1 is not in the netlist"),
+        (lambda o: replace(o, reset="header"), "the reset header is no common input"),
         (lambda o: replace(o, shows={"bytes": "tenant"}), "the output bytes shows what tenant asks for, which is no common input"),
     ],
-    ids=["state", "quiet", "no quiet", "no number", "twice", "valid", "shows"],
+    ids=["state", "quiet", "no quiet", "no number", "twice", "valid", "no input", "no common input", "reset", "shows"],
 )
 def test_an_ownership_that_does_not_fit_is_refused(change: Callable[[Ownership], Ownership], why: str) -> None:
     bench = Bench()
@@ -272,6 +291,11 @@ def two_names(b: Bench) -> None:
     b.cells += [Cell("twin", "dff", {}, {"D": b.valid, "Q": b.nets(1), "CLK": b.clk}) for _ in range(2)]
 
 
+def name_of_a_net(b: Bench) -> None:
+    b.cells.append(Cell("data_s1", "dff", {}, {"D": b.valid, "Q": b.nets(1), "CLK": b.clk}))
+    b.cells = [replace(cell, name="first") if cell.connections.get("Q") == b.names["data_s1"] else cell for cell in b.cells]
+
+
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
@@ -281,9 +305,10 @@ def two_names(b: Bench) -> None:
         (other_register, "the register latched is a dlatch, not a plain dff"),
         (late_memory, "the memory table is read a cycle late"),
         (write_at_once, "table does not change with the rising edge of clk"),
-        (two_names, "two registers are called twin"),
+        (two_names, "several cells are called twin"),
+        (name_of_a_net, "two registers are called data_s1"),
     ],
-    ids=["other clock", "falling edge", "two drivers", "latch", "late memory", "write at once", "two names"],
+    ids=["other clock", "falling edge", "two drivers", "latch", "late memory", "write at once", "two names", "name of a net"],
 )
 def test_what_takes_no_step_of_one_clock_is_no_netlist_to_prove(spoil: Callable[[Bench], None], why: str) -> None:
     bench = Bench()
