@@ -146,7 +146,7 @@ def state_of_another(b: Bench, leaks: bool) -> None:
 
 def shown_to_another(b: Bench, leaks: bool) -> None:
     """Who asks for tenant 1's count sees tenant 0's."""
-    b.common.append("asked")
+    b.asking.append("asked")
     asked = b.input("asked", 1)
     counts = [b.counter(n, b.both(b.valid, b.is_tenant(n)), b.header) for n in range(2)]
     b.one_stage(b.header)
@@ -156,13 +156,32 @@ def shown_to_another(b: Bench, leaks: bool) -> None:
 
 def shown_where_idle(b: Bench, leaks: bool) -> None:
     """Who asks sees another's count in cycles in which no packet comes in."""
-    b.common.append("asked")
+    b.asking.append("asked")
     asked = b.input("asked", 1)
     counts = [b.counter(n, b.both(b.valid, b.is_tenant(n)), b.header) for n in range(2)]
     b.one_stage(b.header)
     shown = b.mux(asked, counts[1], counts[0])
     b.output("peek", b.mux(b.valid, ("0",) * 4, counts[0]) if leaks else shown)
     b.shows["peek"] = "asked"
+
+
+def changed_by_asking(b: Bench, leaks: bool) -> None:
+    """That somebody looks at state changes packets, or what they see."""
+    b.asking.append("asked")
+    asked = b.input("asked", 1)
+    b.one_stage(b.header)
+    b.output("peek", b.op("xor", b.names["data_s1"][:1], asked) if leaks else asked)
+    if not leaks:
+        b.shows["peek"] = "asked"
+
+
+def updated_by_asking(b: Bench, leaks: bool) -> None:
+    """That somebody looks at state changes it, or that its tenant resets it."""
+    b.asking.append("asked")
+    b.resets["reset_t0"] = 0
+    asked, reset = b.input("asked", 1), b.input("reset_t0", 1)
+    b.counter(0, asked if leaks else reset, b.time)
+    b.one_stage(b.header)
 
 
 def past_the_depth(b: Bench, leaks: bool) -> None:
@@ -207,6 +226,8 @@ CASES = [
     (state_of_another, "data_s1, where the stage holds a packet of the victim: differs by count_t0"),
     (shown_to_another, "output peek, where the stage holds anything: differs by count_t0"),
     (shown_where_idle, "output peek, where the stage holds anything: differs by count_t0, valid"),
+    (changed_by_asking, "output peek, where the stage holds a packet of the victim: differs by asked"),
+    (updated_by_asking, "count_t0, where the stage holds nothing: differs by asked, time"),
     (past_the_depth, "data_s1, where the stage holds a packet of the victim: differs by words[3]"),
     (undefined, "data_s1, where the stage holds a packet of the victim: differs by count_t0"),
     (unnamed_input, "the input more is given to nobody"),
@@ -252,7 +273,7 @@ def test_a_tenant_that_is_alone_is_given_nothing_of_empty_stages() -> None:
         (lambda o: replace(o, packet_inputs=("header", "data_s1")), "the input data_s1 is not in the netlist"),
         (lambda o: replace(o, common_inputs=(*o.common_inputs, "data_s1")), "the input data_s1 is not in the netlist"),
         (lambda o: replace(o, reset="header"), "the reset header is no common input"),
-        (lambda o: replace(o, shows={"bytes": "tenant"}), "the output bytes shows what tenant asks for, which is no common input"),
+        (lambda o: replace(o, shows={"bytes": "tenant"}), "the output bytes shows what tenant asks for, which is no asking input"),
     ],
     ids=["state", "quiet", "no quiet", "no number", "twice", "valid", "no input", "no common input", "reset", "shows"],
 )
