@@ -14,7 +14,7 @@ class Ownership:
     inputs it is presumed: tenant numbers are below the number of tenants; what is common, or of the victim, is equal in both copies.
 
     * ``states``: state registers by name → tenant; ``memories``: those whose words are among them.
-    * ``packet_inputs``: what comes with a packet, as ``valid`` and ``tenant`` do; ``common_inputs``: equal in both copies, reset among them;
+    * ``packet_inputs``: what comes with a packet, as ``valid`` and ``tenant`` do; ``common_inputs``: equal in both copies, as reset is;
       ``tenant_inputs``: those that are a tenant's, by name → tenant.
     * ``shows``: outputs that show the state of the tenant whose number an input is, by name → name of that input; ``asking_inputs``: those
       by which such outputs are asked, that one among them. They are equal in both copies only where the victim asks.
