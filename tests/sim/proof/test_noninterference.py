@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from sim.proof.design import NotOneStep
+from sim.proof.design import Design, NotOneStep
 from sim.proof.netlist import Cell
 from sim.proof.noninterference import prove
 from sim.proof.ownership import Ownership
 from sim.proof.terms import UnknownCell
+from sim.proof.unroll_delays import NotADelay
 from tests.sim.proof.by_hand import LATE, Bench
 
 Make = Callable[[Bench, bool], None]
@@ -347,6 +348,15 @@ def test_a_table_that_is_read_at_once_is_a_function_of_its_address() -> None:
     leaking.one_stage(leaking.memory("table", 16, count, ("0",), ("0",) * 4, WR_PORTS=0))
     assert all(result.proved for result in sound.prove())
     assert not leaking.prove()[1].proved
+
+
+def test_a_memory_that_is_written_is_no_table() -> None:
+    bench = Bench()
+    bench.one_stage(bench.memory("table", 16, bench.header, bench.valid, bench.header))
+    with pytest.raises(NotADelay, match="the memory table is not written in every cycle"):
+        bench.prove()
+    with pytest.raises(NotOneStep, match="the memory table is written"):
+        Design(bench.netlist())
 
 
 def test_cells_without_a_meaning_are_errors() -> None:
