@@ -94,6 +94,9 @@ def one_clock(netlist: Netlist, clock: str) -> None:
 
 
 def _one_driver(netlist: Netlist) -> None:
+    for name, times in Counter(cell.name for cell in netlist.cells).items():
+        if times > 1:
+            raise NotOneStep(f"several cells are called {name}")
     driven = Counter(bit for is_input, bits in netlist.ports.values() if is_input for bit in bits)
     for cell in netlist.cells:
         driven.update(bit for port in ("Y", "Q", "RD_DATA") for bit in cell.connections.get(port, ()))

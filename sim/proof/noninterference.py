@@ -125,9 +125,10 @@ class _Prover:
         own, stages, widths = self.ownership, self.stages, self.design.widths
         first = {name: symbol(name, width) for name, width in widths.items()}
         second = dict(first)
+        shared = {*stages.common, *(own.asking_inputs if case == "any" else ())}
         for name, width in widths.items():
             owner = stages.states.get(name, own.tenant_inputs.get(name))
-            same = name in stages.common or (stages.of.get(name) == stage and case == "victim") if owner is None else owner == self.victim
+            same = name in shared or (stages.of.get(name) == stage and case == "victim") if owner is None else owner == self.victim
             if not same:
                 second[name] = const(0, width)
         if case in ("victim", "other"):
@@ -175,7 +176,7 @@ class _Prover:
                 )
 
     def _shown(self) -> None:
-        """Who asks for the victim's state sees the same in both copies, whatever packets there are."""
+        """Where the victim asks for its state, it sees the same in both copies, whatever packets there are."""
         step = self._step(0, "any", self.victim)
         for name, asked in self.ownership.shows.items():
             mine = {asked: const(self.victim, self.design.widths[asked])}

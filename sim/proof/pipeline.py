@@ -40,7 +40,7 @@ def ownership_of(pipeline: Pipeline, netlist: Netlist) -> Ownership:
     whole = {number for number in pipeline.memories if f"state{number}.words" in cells}
     states: dict[str, int] = {}
     inputs: dict[str, int] = {}
-    common = ["time", "clk", "rst"]
+    asking: list[str] = []
     for number, memory in pipeline.memories.items():
         name = f"state{number}"
         # Words at places that there are not are nobody's: whoever they are given to, nothing reads them.
@@ -48,14 +48,15 @@ def ownership_of(pipeline: Pipeline, netlist: Netlist) -> Ownership:
         states |= {word_name(f"{name}.words", address): memory.tenants[address >> memory.slot_bits] for address in there}
         states |= {f"{name}.{fresh.name}": place[0] for place, fresh in memory.fresh.items()}
         inputs |= {_reset_name(number, place): place[0] for place in memory.resets}
-        common += [f"{name}_peek_tenant", f"{name}_peek_slot"]
+        asking += [f"{name}_peek_tenant", f"{name}_peek_slot"]
     return Ownership(
         states,
         packet_inputs=tuple(name for name in (*META, "header") if name != "tenant"),
-        common_inputs=tuple(common),
+        common_inputs=("time", "clk", "rst"),
         tenant_inputs=inputs,
         memories=tuple(f"state{number}.words" for number in sorted(whole)),
         shows={f"state{number}_peek": f"state{number}_peek_tenant" for number in pipeline.memories},
+        asking_inputs=tuple(asking),
         quiet=("out_valid", "select"),
         numbers={"out_tenant": 0, "shim": SHIM_TENANT},
     )

@@ -25,6 +25,7 @@ class Bench:
         self.memories: tuple[str, ...] = ()
         self.common = ["clk", "rst", "time"]
         self.resets: dict[str, int] = {}
+        self.asking: list[str] = []
         self.shows: dict[str, str] = {}
         self.quiet: tuple[str, ...] = ("out_valid",)
         self._next = 1
@@ -114,6 +115,7 @@ class Bench:
             tenant_inputs=self.resets,
             memories=self.memories,
             shows=self.shows,
+            asking_inputs=tuple(self.asking),
             quiet=self.quiet,
         )
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from sim.proof.design import NotOneStep
+from sim.proof.design import Design, NotOneStep
 from sim.proof.netlist import Cell
 from sim.proof.noninterference import prove
 from sim.proof.ownership import Ownership
 from sim.proof.terms import UnknownCell
+from sim.proof.unroll_delays import NotADelay
 from tests.sim.proof.by_hand import LATE, Bench
 
 Make = Callable[[Bench, bool], None]
@@ -62,6 +63,11 @@ def late_valid_of_data(b: Bench, leaks: bool) -> None:
 def valid_of_data(b: Bench, leaks: bool) -> None:
     """A packet's data decide whether there still is one."""
     b.one_stage(b.header, b.both(b.valid, b.header[:1]) if leaks else b.valid)
+
+
+def valid_of_nothing(b: Bench, leaks: bool) -> None:
+    """What says that there is a packet does so where there was none."""
+    b.one_stage(b.header, b.op("eq", b.valid, ("0" if leaks else "1",)))
 
 
 def valid_without_reset(b: Bench, leaks: bool) -> None:
@@ -124,6 +130,15 @@ def updated_from_two_stages(b: Bench, leaks: bool) -> None:
     b.one_stage(b.header)
 
 
+def reset_by_another(b: Bench, leaks: bool) -> None:
+    """Tenant 0's state is cleared by tenant 1, or by tenant 0."""
+    b.resets |= {"reset_t0": 0, "reset_t1": 1}
+    resets = [b.input(f"reset_t{n}", 1) for n in range(2)]
+    count = b.both(b.valid, b.is_tenant(0))
+    b.counter(0, b.op("or", count, resets[1 if leaks else 0]), b.mux(count, b.header, ("0",) * 4))
+    b.one_stage(b.header)
+
+
 def state_of_another(b: Bench, leaks: bool) -> None:
     """Tenant 1's packets are changed by tenant 0's state, or by tenant 1's."""
     counts = [b.counter(n, b.both(b.valid, b.is_tenant(n)), b.header) for n in range(2)]
@@ -132,7 +147,7 @@ def state_of_another(b: Bench, leaks: bool) -> None:
 
 def shown_to_another(b: Bench, leaks: bool) -> None:
     """Who asks for tenant 1's count sees tenant 0's."""
-    b.common.append("asked")
+    b.asking.append("asked")
     asked = b.input("asked", 1)
     counts = [b.counter(n, b.both(b.valid, b.is_tenant(n)), b.header) for n in range(2)]
     b.one_stage(b.header)
@@ -142,13 +157,32 @@ def shown_to_another(b: Bench, leaks: bool) -> None:
 
 def shown_where_idle(b: Bench, leaks: bool) -> None:
     """Who asks sees another's count in cycles in which no packet comes in."""
-    b.common.append("asked")
+    b.asking.append("asked")
     asked = b.input("asked", 1)
     counts = [b.counter(n, b.both(b.valid, b.is_tenant(n)), b.header) for n in range(2)]
     b.one_stage(b.header)
     shown = b.mux(asked, counts[1], counts[0])
     b.output("peek", b.mux(b.valid, ("0",) * 4, counts[0]) if leaks else shown)
     b.shows["peek"] = "asked"
+
+
+def changed_by_asking(b: Bench, leaks: bool) -> None:
+    """That somebody looks at state changes packets, or what they see."""
+    b.asking.append("asked")
+    asked = b.input("asked", 1)
+    b.one_stage(b.header)
+    b.output("peek", b.op("xor", b.names["data_s1"][:1], asked) if leaks else asked)
+    if not leaks:
+        b.shows["peek"] = "asked"
+
+
+def updated_by_asking(b: Bench, leaks: bool) -> None:
+    """That somebody looks at state changes it, or that its tenant resets it."""
+    b.asking.append("asked")
+    b.resets["reset_t0"] = 0
+    asked, reset = b.input("asked", 1), b.input("reset_t0", 1)
+    b.counter(0, asked if leaks else reset, b.time)
+    b.one_stage(b.header)
 
 
 def past_the_depth(b: Bench, leaks: bool) -> None:
@@ -180,6 +214,7 @@ CASES = [
     (selected_of_nothing, "output select, where the stage holds nothing: a packet appears"),
     (late_valid_of_data, f"stage {LATE} has no valid: no register that follows that of the stage before, and that reset clears"),
     (valid_of_data, "stage 1 has no valid: no register that follows that of the stage before, and that reset clears"),
+    (valid_of_nothing, "stage 1 has no valid: no register that follows that of the stage before, and that reset clears"),
     (valid_without_reset, "stage 1 has no valid: no register that follows that of the stage before, and that reset clears"),
     (own_loop, "sum depends on itself and is no tenant's state"),
     (two_loop, "two is in no stage"),
@@ -188,9 +223,12 @@ CASES = [
     (updated_by_everybody, "count_t0, where the stage holds another tenant's packet: differs by count_t0, header"),
     (updated_by_nothing, "count_t0, where the stage holds nothing: differs by count_t0, header, tenant"),
     (updated_from_two_stages, "count_t0 is updated from several stages: [0, 1]"),
+    (reset_by_another, "count_t0, where the stage holds nothing: differs by reset_t1"),
     (state_of_another, "data_s1, where the stage holds a packet of the victim: differs by count_t0"),
     (shown_to_another, "output peek, where the stage holds anything: differs by count_t0"),
     (shown_where_idle, "output peek, where the stage holds anything: differs by count_t0, valid"),
+    (changed_by_asking, "output peek, where the stage holds a packet of the victim: differs by asked"),
+    (updated_by_asking, "count_t0, where the stage holds nothing: differs by asked, time"),
     (past_the_depth, "data_s1, where the stage holds a packet of the victim: differs by words[3]"),
     (undefined, "data_s1, where the stage holds a packet of the victim: differs by count_t0"),
     (unnamed_input, "the input more is given to nobody"),
@@ -233,9 +271,12 @@ def test_a_tenant_that_is_alone_is_given_nothing_of_empty_stages() -> None:
         (lambda o: replace(o, numbers={}), "no output says whether there is a packet, or whose it is"),
         (lambda o: replace(o, common_inputs=("clk", "rst", "time", "header")), "the input header is given to several"),
         (lambda o: replace(o, valid="gone"), "the input gone is not in the netlist"),
-        (lambda o: replace(o, shows={"bytes": "tenant"}), "the output bytes shows what tenant asks for, which is no common input"),
+        (lambda o: replace(o, packet_inputs=("header", "data_s1")), "the input data_s1 is not in the netlist"),
+        (lambda o: replace(o, common_inputs=(*o.common_inputs, "data_s1")), "the input data_s1 is not in the netlist"),
+        (lambda o: replace(o, reset="header"), "the reset header is no common input"),
+        (lambda o: replace(o, shows={"bytes": "tenant"}), "the output bytes shows what tenant asks for, which is no asking input"),
     ],
-    ids=["state", "quiet", "no quiet", "no number", "twice", "valid", "shows"],
+    ids=["state", "quiet", "no quiet", "no number", "twice", "valid", "no input", "no common input", "reset", "shows"],
 )
 def test_an_ownership_that_does_not_fit_is_refused(change: Callable[[Ownership], Ownership], why: str) -> None:
     bench = Bench()
@@ -272,6 +313,11 @@ def two_names(b: Bench) -> None:
     b.cells += [Cell("twin", "dff", {}, {"D": b.valid, "Q": b.nets(1), "CLK": b.clk}) for _ in range(2)]
 
 
+def name_of_a_net(b: Bench) -> None:
+    b.cells.append(Cell("data_s1", "dff", {}, {"D": b.valid, "Q": b.nets(1), "CLK": b.clk}))
+    b.cells = [replace(cell, name="first") if cell.connections.get("Q") == b.names["data_s1"] else cell for cell in b.cells]
+
+
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
@@ -281,9 +327,10 @@ def two_names(b: Bench) -> None:
         (other_register, "the register latched is a dlatch, not a plain dff"),
         (late_memory, "the memory table is read a cycle late"),
         (write_at_once, "table does not change with the rising edge of clk"),
-        (two_names, "two registers are called twin"),
+        (two_names, "several cells are called twin"),
+        (name_of_a_net, "two registers are called data_s1"),
     ],
-    ids=["other clock", "falling edge", "two drivers", "latch", "late memory", "write at once", "two names"],
+    ids=["other clock", "falling edge", "two drivers", "latch", "late memory", "write at once", "two names", "name of a net"],
 )
 def test_what_takes_no_step_of_one_clock_is_no_netlist_to_prove(spoil: Callable[[Bench], None], why: str) -> None:
     bench = Bench()
@@ -301,6 +348,15 @@ def test_a_table_that_is_read_at_once_is_a_function_of_its_address() -> None:
     leaking.one_stage(leaking.memory("table", 16, count, ("0",), ("0",) * 4, WR_PORTS=0))
     assert all(result.proved for result in sound.prove())
     assert not leaking.prove()[1].proved
+
+
+def test_a_memory_that_is_written_is_no_table() -> None:
+    bench = Bench()
+    bench.one_stage(bench.memory("table", 16, bench.header, bench.valid, bench.header))
+    with pytest.raises(NotADelay, match="the memory table is not written in every cycle"):
+        bench.prove()
+    with pytest.raises(NotOneStep, match="the memory table is written"):
+        Design(bench.netlist())
 
 
 def test_cells_without_a_meaning_are_errors() -> None:

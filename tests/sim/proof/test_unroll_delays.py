@@ -1,6 +1,7 @@
 """Delay lines are taken for registers by the prover if they are delay lines, and for nothing else."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from amaranth.hdl import Module, Mux, Signal
@@ -76,6 +77,12 @@ def _line(
     return _netlist(m, source, target, *extra)
 
 
+def _moved(netlist: Netlist) -> Netlist:
+    """``netlist`` whose memories begin at word 1."""
+    cells = (replace(cell, parameters={**cell.parameters, "OFFSET": 1}) if cell.kind == "mem_v2" else cell for cell in netlist.cells)
+    return replace(netlist, cells=tuple(cells))
+
+
 @pytest.mark.parametrize(("step", "cycles"), [(1, 6), (2, 4)])
 def test_a_line_by_hand_is_one(step: int, cycles: int) -> None:
     assert _chain(unroll_delays(_line(step=step)), "source", "target") == cycles
@@ -91,8 +98,9 @@ def test_a_line_by_hand_is_one(step: int, cycles: int) -> None:
         (lambda: _line(last=6), "has no word for some values of its address"),
         (lambda: _line(last=6, step=2), "has no word for some values of its address"),
         (lambda: _line(lost=True), "does not go round"),
+        (lambda: _moved(_line()), "do not begin at 0"),
     ],
-    ids=["enable", "address", "skip", "stuck", "depth", "steps", "reset"],
+    ids=["enable", "address", "skip", "stuck", "depth", "steps", "reset", "offset"],
 )
 def test_what_is_no_delay_line_is_refused(netlist: Callable[[], Netlist], why: str) -> None:
     with pytest.raises(NotADelay, match=why):
