@@ -72,15 +72,15 @@ class Update:
 
 @dataclass
 class Trace:
-    """What one tenant does: arrivals, the updates of its state, and the keys that it looks up, by the slot's number."""
+    """What one tenant does: arrivals, the updates of its state, and the keys that it looks up, by the number of the share."""
 
     arrivals: list[Arrival] = field(default_factory=list)
     updates: dict[int, list[Update]] = field(default_factory=dict)
     keys: dict[int, list[tuple[Value, Value]]] = field(default_factory=dict)
 
 
-SlotOf = Mapping[tuple[str, str], int]
-"""The slot's number of an element's state variable or table, by (element, name)."""
+ShareOf = Mapping[tuple[str, str], int]
+"""The number of the share of an element's state variable or table, by (element, name)."""
 
 
 class TenantTracer:
@@ -93,7 +93,7 @@ class TenantTracer:
         elements: Mapping[str, Element],
         crossings: tuple[Crossing, ...],
         order: list[str],
-        slot_of: SlotOf,
+        share_of: ShareOf,
         after_queue: frozenset[str],
     ) -> None:
         self.tenant = tenant
@@ -101,7 +101,7 @@ class TenantTracer:
         self.elements = elements
         self.crossings = [c for c in crossings if c.tenant == tenant]
         self.order = order
-        self.slot_of = slot_of
+        self.share_of = share_of
         self.after_queue = after_queue
         self.trace = Trace()
         self._waiting: dict[str, list[Path]] = {name: [] for name in order}
@@ -176,7 +176,7 @@ class TenantTracer:
         new = substitute(program.roots(), lambda leaf, operands: self._leaf(path, name, leaf, operands))
         for access in program.accesses:
             update = Update(path.when, bit_and(path.when, new[access.when]), new[access.value])
-            self.trace.updates.setdefault(self.slot_of[name, access.state.name], []).append(update)
+            self.trace.updates.setdefault(self.share_of[name, access.state.name], []).append(update)
         bytes_after = dict(path.bytes)
         for edit in program.edits:
             start = _start(name, path, edit.layer)
@@ -224,13 +224,13 @@ class TenantTracer:
         if leaf.op == "annotation":
             return path.annotations[kind]
         if leaf.op == "old":
-            return make("old", leaf.width, (), (self.slot_of[name, kind],))
+            return make("old", leaf.width, (), (self.share_of[name, kind],))
         if leaf.op in ("hit", "found"):
-            slot = self.slot_of[name, kind]
-            asked = self.trace.keys.setdefault(slot, [])
+            engine = self.share_of[name, kind]
+            asked = self.trace.keys.setdefault(engine, [])
             if (path.when, operands[0]) not in asked:
                 asked.append((path.when, operands[0]))
-            return make(leaf.op, leaf.width, (), (slot,))
+            return make(leaf.op, leaf.width, (), (engine,))
         start = _start(name, path, kind)
         if start is None:
             return const(0, leaf.width)
@@ -265,8 +265,23 @@ def conjunction(a: Value, b: Value) -> Value:
 
 
 def terms_of(value: Value) -> list[Value]:
-    """The conditions that ``value`` is the conjunction of."""
-    return [term for operand in value.operands for term in terms_of(operand)] if value.op == "and" else [value]
+    """The conditions that ``value`` is the conjunction of, in order, each once."""
+    return parts_of("and", value)
+
+
+def parts_of(op: str, value: Value) -> list[Value]:
+    """What ``value`` is put together from by ``op``, in order, each once."""
+    found: dict[Value, None] = {}
+    seen: set[Value] = set()
+    waiting = [value]
+    while waiting:
+        at = waiting.pop()
+        if at.op != op:
+            found[at] = None
+        elif at not in seen:
+            seen.add(at)
+            waiting.extend(reversed(at.operands))
+    return list(found)
 
 
 def moved(value: Value, by: int) -> Value:
