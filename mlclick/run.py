@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from elements.captures.pcap import write_capture
-from elements.definition.element import Element
-from elements.definition.handlers import StateView, handlers_of
-from elements.program.program import State
+from elements.definition.handlers import handlers_of
 from elements.reference.machine import Machine as ReferenceMachine
 from elements.reference.packet import Packet
 from hdl.core import Core
 from mlclick.design import Merged, Split
+from mlclick.read_hardware import Reader, readers
 from sim.split_machine import Journeys, SplitMachine
 from swclick.machine import Machine as SoftwareMachine
 
@@ -61,35 +60,11 @@ def run_split(split: Split, packets: Iterable[tuple[int, Packet]], core: Core) -
         machine.inject(port, packet.copy())
         emitted += [(packet.time, out, frame) for out, frame in machine.emitted]
         machine.emitted.clear()
-    registers = {name: value for (_, name), value in machine.registers().items()}
     soft = ((name, element, partial(software.read, name)) for name, element in software.elements.items())
-    hard = (
-        (name, element, partial(_read, element, _Registers(name, registers)))
-        for name, element in split.merged.elements.items()
-        if name not in software.elements and element.has_program
-    )
-    return Outcome(tuple(emitted), machine.journeys, (*machine.log, *software.log), _texts((*soft, *hard)))
+    return Outcome(tuple(emitted), machine.journeys, (*machine.log, *software.log), _texts((*soft, *readers(split, machine.registers()))))
 
 
-@dataclass(frozen=True)
-class _Registers:
-    """A `StateView` of an element in hardware; a variable that no packet can change there has no register."""
-
-    element: str
-    registers: Mapping[str, int]
-
-    def get(self, state: State, index: int = 0) -> int:
-        return self.registers.get(f"{self.element}.{state.name}", state.initial)
-
-    def set(self, state: State, value: int, index: int = 0) -> None:
-        raise ValueError(f"{self.element} is hardware: its registers are reset, not set")
-
-
-def _read(element: Element, view: StateView, handler: str) -> str:
-    return str(handlers_of(element, "read")[handler](view))
-
-
-def _texts(elements: Iterable[tuple[str, Element, Callable[[str], str]]]) -> dict[str, str]:
+def _texts(elements: Iterable[Reader]) -> dict[str, str]:
     found = {f"{name}.{handler}": read(handler) for name, element, read in elements for handler in handlers_of(element, "read")}
     return dict(sorted(found.items()))
 
