@@ -1,14 +1,14 @@
 """Discard([ACTIVE, BURST])
 
-Drops every packet, and counts them.
-
-Its input is push. (In Click it may be pull, too.)
+Drops every packet, and counts them. From a pull input it takes packets as fast as there are any.
 
 Arguments:
-    ACTIVE: accepted; only true, the default, has a meaning for a push input.
-    BURST: accepted; how many packets a task would pull at once.
+    ACTIVE: whether a pull input is pulled; true if not given. A push input has no use for false.
+    BURST: packets that are pulled at once, all that there are where it is 0; 1 if not given.
 
 Handlers:
+    active (read): whether a pull input is pulled.
+    active (write): sets that.
     count (read): packets dropped.
     reset_counts (write): sets the count to zero.
 
@@ -18,26 +18,65 @@ Examples:
 """
 
 from elements.definition.arguments import keyword
+from elements.definition.csource import CSource
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads, writes
 from elements.definition.parsers import boolean, unsigned32
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
+from elements.reference.machine import Machine
 
 
 class Discard(Element):
-    ports = Ports("1/0", "h/h")
+    ports = Ports("1/0", "a/a")
     active = keyword("ACTIVE", boolean, True)
     burst = keyword("BURST", unsigned32, 1)
     packets = StateVariable(32)
+    going = StateVariable(1)
 
     def setup(self) -> None:
         if not self.active:
-            raise ValueError("ACTIVE false has no meaning for a push input")
+            self.pull_reason = "ACTIVE false has no meaning for a push input"
 
     def program(self, p: Packet) -> None:
         p.write(self.packets, p.read(self.packets) + 1)
         p.drop()
+
+    def initialize(self, machine: Machine) -> None:
+        machine.stores[self.name].set(self.going, int(self.active))
+
+    def task(self, machine: Machine) -> bool:
+        if machine.checked.kind(self.name, False, 0) == "push" or not machine.stores[self.name].get(self.going):
+            return False
+        pulled = 0
+        while (pulled < self.burst or not self.burst) and (packet := machine.pull_in(self.name, 0)) is not None:
+            machine.offer(self.name, 0, packet)
+            pulled += 1
+        return pulled > 0
+
+    def c_source(self) -> CSource:
+        return CSource(
+            fields="uint64_t going;",
+            initialize=f"    self->going = {int(self.active)};",
+            task=f"""
+#if INPUT_IS_PULL
+    uint32_t pulled = 0;
+    for (struct packet *p; self->going && pulled < {self.burst or 0xFFFF_FFFF}u && (p = IN(0)); pulled++) OFFER(0, p);
+    return pulled > 0;
+#else
+    return 0;
+#endif
+""",
+            state=(("going", "self->going"),),
+        )
+
+    @reads("active")
+    def active_text(self, state: StateView) -> str:
+        return "true" if state.get(self.going) else "false"
+
+    @writes("active")
+    def set_active(self, state: StateView, text: str) -> None:
+        state.set(self.going, int(boolean(text.strip())))
 
     @reads("count")
     def count(self, state: StateView) -> str:

@@ -20,7 +20,7 @@ from elements.reference.packet import Packet
 
 
 class DRRSched(Element):
-    ports = Ports("1-/1", "l/l")
+    ports = Ports("-/1", "l/l")
     hardware_role = "scheduler"
     quantum = Argument("QUANTUM", integer(1, 1 << 20), 500)
 
@@ -51,6 +51,8 @@ class DRRSched(Element):
 
     def c_source(self) -> CSource:
         inputs = self.inputs
+        if not inputs:
+            return CSource()
         cases = "\n".join(f"        case {i}: head = IN({i}); break;" for i in range(inputs))
         return CSource(
             fields=f"struct packet *heads[{inputs}]; int64_t deficits[{inputs}]; uint32_t turn;",

@@ -4,6 +4,9 @@ Packets that arrive at a device. The device and packet type annotations are set.
 
 In a tenant's configuration DEVNAME is the tenant's own name for the device; in a merged configuration it is the number of a physical port.
 
+It has one output. The second that Click's has at user level is for what FORCE_IP turns away, and FORCE_IP is not there: a port has Ethernet
+frames of every kind.
+
 Arguments:
     DEVNAME: name of the device.
     PROMISC: accepted; every frame is taken.

@@ -92,7 +92,7 @@ def source_route(header: bytes) -> tuple[int, int] | None:
 
 
 class ICMPError(Element):
-    ports = Ports("1/1", "a/a", "x/y")
+    ports = Ports("1/1", "a/a")
     source = Argument("SRC", ip_address)
     type = Argument("TYPE", _type)
     code_text = Argument("CODE", word, "0")

@@ -19,7 +19,7 @@ from elements.program.packet import Packet
 
 
 class PaintSwitch(Element):
-    ports = Ports("1/1-", "h/h")
+    ports = Ports("1/-", "h/h")
     annotation = Argument("ANNO", word, "PAINT")
 
     def setup(self) -> None:

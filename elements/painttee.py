@@ -32,6 +32,9 @@ class PaintTee(Element):
         if self.annotation != "PAINT":
             raise ValueError(f"ANNO: only PAINT can be looked at, not {self.annotation!r}")
 
+    def always_sends(self, output: int) -> bool:
+        return output == 0
+
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         if packet.paint == self.color:
             machine.push_out(self.name, 1, packet.copy())

@@ -70,6 +70,9 @@ class Print(Element):
     def initialize(self, machine: Machine) -> None:
         machine.stores[self.name].set(self.printing, int(self.active))
 
+    def always_sends(self, output: int) -> bool:
+        return output == 0
+
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         self._print(machine, packet)
         machine.push_out(self.name, 0, packet)

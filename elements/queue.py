@@ -1,13 +1,16 @@
 """Queue([CAPACITY])
 
-Stores packets that are pushed to it until they are pulled, first in, first out; a packet that finds it full is dropped.
+Stores packets that are pushed to it until they are pulled, first in, first out; a packet that finds it full leaves
+by output 1, where that is in use, and is dropped where it is not.
+
+With two outputs it is software: hardware drops what finds a queue full.
 
 Arguments:
     CAPACITY: packets that it holds; 1000 if not given.
 
 Handlers:
     capacity (read): packets that it holds at most.
-    drops (read): packets dropped.
+    drops (read): packets that found it full.
     highwater_length (read): the most packets that it ever held.
     length (read): packets in it now.
     reset (write): drops what is in it.
@@ -31,7 +34,7 @@ from elements.reference.packet import Packet
 
 
 class Queue(Element):
-    ports = Ports("1/1", "h/l")
+    ports = Ports("1/1-2", "h/lh")
     hardware_role = "queue"
     capacity = Argument("CAPACITY", integer(1, 1 << 20), 1000)
     held = StateVariable(32)
@@ -40,11 +43,14 @@ class Queue(Element):
 
     def setup(self) -> None:
         self.packets: deque[Packet] = deque()
+        if self.outputs > 1:
+            self.software_reason = "hardware drops what finds a queue full"
 
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         state = self._state(machine)
         if len(self.packets) >= self.capacity:
             state.set(self.dropped, state.get(self.dropped) + 1)
+            machine.push_out(self.name, 1, packet)
             return
         self.packets.append(packet)
         state.set(self.held, len(self.packets))
@@ -70,7 +76,7 @@ class Queue(Element):
             fields=f"struct packet *ring[{self.capacity}]; uint32_t head, held, kept, highwater; uint64_t dropped;",
             push=f"""
     while (self->kept > self->held) {{ self->kept--; KILL(self->ring[(self->head + self->kept) % {self.capacity}]); }}
-    if (self->held >= {self.capacity}) {{ self->dropped++; KILL(p); return; }}
+    if (self->held >= {self.capacity}) {{ self->dropped++; OUT(1, p); return; }}
     self->ring[(self->head + self->held) % {self.capacity}] = p;
     self->kept = ++self->held;
     if (self->held > self->highwater) self->highwater = self->held;

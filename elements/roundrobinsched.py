@@ -14,7 +14,7 @@ from elements.reference.packet import Packet
 
 
 class RoundRobinSched(Element):
-    ports = Ports("1-/1", "l/l")
+    ports = Ports("-/1", "l/l")
     hardware_role = "scheduler"
 
     def setup(self) -> None:
@@ -29,6 +29,8 @@ class RoundRobinSched(Element):
         return None
 
     def c_source(self) -> CSource:
+        if not self.inputs:
+            return CSource()
         cases = "\n".join(f"        case {i}: p = IN({i}); break;" for i in range(self.inputs))
         return CSource(
             fields="uint32_t turn;",

@@ -2,6 +2,9 @@
 
 Sends packets out of a device, as fast as it takes them.
 
+It has no outputs. Those that Click's has at user level, for packets that were sent and for those that could not be, would lie behind the
+operator's scheduler, where a packet is no tenant's any more.
+
 Arguments:
     DEVNAME: name of the device; in a merged configuration the number of a physical port.
     BURST: accepted; packets are sent one by one.

@@ -112,6 +112,9 @@ class ToDump(Element):
             state = machine.stores[self.name]
             state.set(self.written, state.get(self.written) + 1)
 
+    def always_sends(self, output: int) -> bool:
+        return output == 0
+
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         self._write(machine, packet)
         if self.outputs:

@@ -98,7 +98,7 @@ class _Elaborator:
             if isinstance(statement, ClassDefinition):
                 self._define_class(statement, scope)
             elif isinstance(statement, Requirement):
-                scope.template.requirements.append(statement.text)
+                scope.template.requirements.append(statement)
             elif isinstance(statement, Library):
                 self.statements(statement.statements, scope)
             elif isinstance(statement, Definition):

@@ -36,7 +36,8 @@ def flatten(tree: Tree, variables: Mapping[str, str] | None = None) -> Graph:
     flattener = _Flattener()
     environment = Environment(None, 0, {**top.definitions, **(variables or {})})
     flattener.body(top, "", environment, 0)
-    return Graph(tuple(flattener.nodes), flattener.tunnels.edges(), tuple(flattener.requirements))
+    places = tuple((place.location, place.line) for place in flattener.requirements.values())
+    return Graph(tuple(flattener.nodes), flattener.tunnels.edges(), tuple(flattener.requirements), places)
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,15 @@ class _Flattener:
     def __init__(self) -> None:
         self.nodes: list[Node] = []
         self.names: dict[str, Place] = {}
-        self.requirements: dict[str, None] = {}
+        self.requirements: dict[str, Place] = {}
         self.tunnels = Tunnels()
         self.budget = Budget(MOST_TEXT)
         self.text = 0
 
     def body(self, template: Template, prefix: str, environment: Environment, depth: int) -> None:
         """Add what is in ``template``: its connections, then its elements, where a compound one adds what is in it."""
-        self.requirements.update(dict.fromkeys(template.requirements))
+        for requirement in template.requirements:
+            self.requirements.setdefault(requirement.text, requirement.place)
         parts = [self._resolve(part, prefix, environment) for part in template.parts]
         for (source, output, target, port), place in template.links.items():
             self._spend(_EACH, place)

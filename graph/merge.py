@@ -9,6 +9,9 @@ and for each tenant t on it `portP_demux [i] -> t/portP_in :: Counter`, then the
 `t/portP_decap :: VLANDecap` where it is known by a tag, then what followed its own FromDevice. What preceded its ToDevice goes through
 `t/portP_encap :: VLANEncap` and `t/portP_out :: Counter` to `portP_mux :: DRRSched -> portP_out :: ToDevice(P)`.
 
+Of what tenants require, `compact_config` stays, which is about how the text is kept. A package does not: a Click that is told to require
+one loads code from a file of that name, and what the machine loads is the operator's to say.
+
 A rate in a quota holds for each port on its own: stock policers see one path.
 """
 
@@ -56,11 +59,11 @@ class _Building:
 
 
 def merge(tenants: Mapping[str, Graph], policy: Policy) -> Master:
-    """The master graph of ``tenants``. Errors: `ClickError` for a device that the policy does not map or that is read twice, and for a name
-    that the operator's own elements have.
+    """The master graph of ``tenants``. Errors: `ClickError` for a device that the policy does not map or that is read twice, for a package,
+    and for a name that the operator's own elements have.
     """
     order = tuple(name for name in policy.tenants if name in tenants)
-    _check_devices(tenants, policy, order)
+    _check_tenants(tenants, policy, order)
     building = _Building()
     receiving = {name: _devices(tenants[name], "FromDevice", policy.tenant(name)) for name in order}
     sending = {name: _devices(tenants[name], "ToDevice", policy.tenant(name)) for name in order}
@@ -83,10 +86,20 @@ def device_of(node: Node) -> str:
     return unquote((named or arguments or [""])[0])
 
 
-def _check_devices(tenants: Mapping[str, Graph], policy: Policy, order: tuple[str, ...]) -> None:
+def _check_tenants(tenants: Mapping[str, Graph], policy: Policy, order: tuple[str, ...]) -> None:
     mistakes = [mistake for name in order for mistake in _device_mistakes(tenants[name], policy.tenant(name), policy)]
+    mistakes += [mistake for name in order for mistake in _package_mistakes(name, tenants[name])]
     if mistakes:
         raise ClickError(*mistakes)
+
+
+def _package_mistakes(tenant: str, graph: Graph) -> Iterator[Diagnostic]:
+    places = graph.required_at or ((MADE_BY_MERGE, ""),) * len(graph.requirements)
+    for text, (location, line) in zip(graph.requirements, places, strict=True):
+        if text != "compact_config":
+            package = text.removeprefix("package ")
+            message = f"{tenant} requires the package {package}, which would load code into everybody's machine"
+            yield Diagnostic(location, message, "leave it out: every element that there is here is there without it", line or None)
 
 
 def _device_mistakes(graph: Graph, tenant: TenantPolicy, policy: Policy) -> Iterator[Diagnostic]:

@@ -41,6 +41,8 @@ class Graph:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     requirements: tuple[str, ...] = ()
+    required_at: tuple[tuple[Location, str], ...] = field(default=(), compare=False, repr=False)
+    """Place and line of each of the requirements, for diagnostics only; empty where they are not known."""
 
     @cached_property
     def _by_name(self) -> dict[str, Node]:
@@ -84,6 +86,7 @@ class Graph:
             tuple(node for node in self.nodes if node.name not in gone),
             tuple(edge for edge in self.edges if edge.source not in gone and edge.target not in gone),
             self.requirements,
+            self.required_at,
         )
 
     def merged_with(self, other: Graph) -> Graph:

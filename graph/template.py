@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from graph.syntax import Parameter, Place
+from graph.syntax import Parameter, Place, Requirement
 
 TUNNEL: Final = "<tunnel>"
 """The class of what vanishes: `input`, `output`, and groups with theirs."""
@@ -47,7 +47,7 @@ class Template:
     parts: list[Part] = field(default_factory=list)
     links: dict[Link, Place] = field(default_factory=dict)
     definitions: dict[str, str] = field(default_factory=dict)
-    requirements: list[str] = field(default_factory=list)
+    requirements: list[Requirement] = field(default_factory=list)
     overload: str | Template | None = None
 
     @cached_property

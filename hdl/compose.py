@@ -21,6 +21,7 @@ from elements.program.program import ANNOTATIONS, Table
 from elements.program.values import Value, bit_and, bit_not, cat, const, eq, make, mux, part
 from graph.merge import MADE_BY_MERGE
 from graph.model import Graph
+from hdl.check_order import check_order
 from hdl.choose import by_tenant, choose
 from hdl.composition import Composition, Engine, meta
 from hdl.gather_state import gather_state
@@ -55,7 +56,7 @@ def compose(
         tracer = TenantTracer(tenant, placement, elements, crossings, orders[tenant], own, late)
         traces[number] = tracer.run(_entries(placement, elements, tenant, tracer.crossings, tenant in tagged))
         _check_copies(traces[number].arrivals)
-    return _combine(placement, shares, traces, ports, _resets(placement, elements))
+    return check_order(_combine(placement, shares, traces, ports, _resets(placement, elements)))
 
 
 def topological_order(placement: Placement, tenant: str) -> list[str]:
@@ -220,7 +221,7 @@ def _combine(
         length=chosen({n: [(a.path.when, moved(a.path.end, -_shift(a))) for a in arrivals[n]] for n in traces}, meta("length")),
         annotations=shim_annotations,
         banks=tuple(gather_state(group, shares, placement, traces, resets, read=frozenset(asked)) for group in groups),
-        engines=tuple(_engine(i, s, traces) for i, s in enumerate(shares) if s.signature[0] == "table"),
+        engines=tuple(lookup_engine(i, s, traces) for i, s in enumerate(shares) if s.signature[0] == "table"),
         growth={n: max([0, *(-_shift(a) for a in arrivals[n])]) for n in traces},
         header_bytes=0,
     )
@@ -228,7 +229,8 @@ def _combine(
     return replace(composition, header_bytes=max([0, *loads, *(p + 1 for p in positions)]))
 
 
-def _engine(index: int, share: Share, traces: Mapping[int, Trace]) -> Engine:
+def lookup_engine(index: int, share: Share, traces: Mapping[int, Trace]) -> Engine:
+    """The engine of the tables of ``share``, which has the number ``index``."""
     tables = {n: table for n, (_, table) in share.users.items() if isinstance(table, Table)}
     keys = {n: trace.keys.get(index, []) for n, trace in traces.items() if n in tables}
     width = int(share.signature[2])

@@ -56,8 +56,9 @@ class Exclusion:
         ways = [(x, y) for x in self._ways[a] for y in self._ways[b]]
         if all(x.contradicts(y) for x, y in ways):
             return True
-        if any(x.terms <= y.terms or y.terms <= x.terms for x, y in ways):
-            # One follows from the other, and a way that no packet takes is not worth a question.
+        (x, y), several = ways[0], len(ways) > 1
+        if not several and (x.terms <= y.terms or y.terms <= x.terms):
+            # One follows from the other. That no packet fulfils it is not worth a question.
             return False
         self.solved += 1
         return bool(self._solver.check_sat(self._truth(a), self._truth(b)) == Result.UNSAT)

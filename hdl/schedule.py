@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from elements.program.combine import walk
-from elements.program.values import Value
+from elements.program.values import Value, make
 from hdl.composition import Bank, Composition
 
 FREE = frozenset(("const", "cat", "slice", "zext", "not", "load", "meta", "now"))
@@ -126,10 +126,11 @@ class _Scheduler:
             at, depth = self.place[value]
             stage = max(stage, at + (1 if depth else 0))
         self.banks[number] = stage
+        # The memory, and the choice between it and the initial value. What is stored need not rest on it.
+        held = self.place[make("old", bank.width, (), (number,))] = (stage, 2)
         for value in cone:
             if value.op == "old" and int(value.attributes[0]) == number:
-                # The memory, and the choice between it and the initial value.
-                self.place[value] = (stage, 2)
+                self.place[value] = held
                 continue
             depth = max((self.place[o][1] for o in value.operands if o in inside), default=0)
             self.place[value] = (stage, depth + levels(value))

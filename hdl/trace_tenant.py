@@ -9,6 +9,7 @@ from elements.definition.element import Element
 from elements.placement.crossings import Crossing, Placement, punts, uses_transport
 from elements.placement.layouts import UNKNOWN, Layout
 from elements.program.combine import all_of, any_of
+from elements.program.ordered import disordered
 from elements.program.program import ANNOTATIONS, Program
 from elements.program.substitute import substitute
 from elements.program.values import FALSE, TRUE, Value, add, bit_and, bit_not, const, eq, make, mux, part, sub, ult
@@ -171,6 +172,9 @@ class TenantTracer:
         return eq(part(path.byte(path.layout.network), 0, 4), const(5, 4))
 
     def _apply(self, name: str, element: Element, program: Program, path: Path) -> None:
+        why = disordered(program)
+        if why is not None:
+            raise NotHardware(name, why)
         if name in self.after_queue:
             program = replace(program, accesses=())
         new = substitute(program.roots(), lambda leaf, operands: self._leaf(path, name, leaf, operands))

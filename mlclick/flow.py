@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from elements.definition.catalogue import class_info
 from elements.definition.grants import granted
+from elements.definition.loops import refuse_endless
 from elements.placement.crossings import Placement, find_crossings
 from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
@@ -56,13 +57,14 @@ def read_tenant(policy: Policy, name: str) -> Graph:
     """One tenant's graph, legal by itself, with files that its elements name put in place. Errors: `ClickError`."""
     tenant = policy.tenant(name)
     graph = load(tenant.click, name)
-    check(graph, class_info)
+    checked = check(graph, class_info)
     graph = granted(graph, tenant, policy.path)
     elements = instantiate(graph)
+    refuse_endless(checked, elements)
     for element in elements.values():
         element.examine()
     nodes = tuple(_inlined(node, elements[node.name].inlined()) for node in graph.nodes)
-    return Graph(nodes, graph.edges, graph.requirements)
+    return replace(graph, nodes=nodes)
 
 
 def _inlined(node: Node, config: str | None) -> Node:

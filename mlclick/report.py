@@ -47,7 +47,7 @@ def _why(split: Split, name: str) -> str:
         return question.software[name].removeprefix(f"{name}: ")
     if question.pins.get(name) is not None:
         return "pinned"
-    if question.master.owner[name] is None or question.elements[name].hardware_role in ("ingress", "egress", "scheduler"):
+    if question.master.owner[name] is None:
         return "stands at a port"
     if name in plan.hardware:
         return f"in software it would take {saved:.1f} ns a packet offered"

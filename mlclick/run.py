@@ -48,7 +48,8 @@ def run_software(merged: Merged, packets: Iterable[tuple[int, Packet]], *, refer
             log += machine.log
             machine.clear()
     handlers = _texts((name, element, partial(machine.read, name)) for name, element in machine.elements.items())
-    return Outcome(tuple(emitted), None, tuple(machine.log if reference else log), handlers)
+    log = machine.log if reference else log
+    return Outcome(tuple(emitted), None, (*log, *_lost(machine.runaway)), handlers)
 
 
 def run_split(split: Split, packets: Iterable[tuple[int, Packet]], core: Core) -> Outcome:
@@ -61,12 +62,20 @@ def run_split(split: Split, packets: Iterable[tuple[int, Packet]], core: Core) -
         emitted += [(packet.time, out, frame) for out, frame in machine.emitted]
         machine.emitted.clear()
     soft = ((name, element, partial(software.read, name)) for name, element in software.elements.items())
-    return Outcome(tuple(emitted), machine.journeys, (*machine.log, *software.log), _texts((*soft, *readers(split, machine.registers()))))
+    log = (*machine.log, *software.log, *_lost(software.runaway))
+    return Outcome(tuple(emitted), machine.journeys, log, _texts((*soft, *readers(split, machine.registers()))))
 
 
 def _texts(elements: Iterable[Reader]) -> dict[str, str]:
     found = {f"{name}.{handler}": read(handler) for name, element, read in elements for handler in handlers_of(element, "read")}
     return dict(sorted(found.items()))
+
+
+def _lost(runaway: Mapping[tuple[str, int], int]) -> list[str]:
+    return [
+        f"warning: {name} output {port}: {count} packet(s) dropped, which went round a ring of connections without end"
+        for (name, port), count in sorted(runaway.items())
+    ]
 
 
 def write_ports(folder: Path, outcome: Outcome, ports: Iterable[int]) -> dict[int, int]:

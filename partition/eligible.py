@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from elements.definition.element import Element
 from elements.placement.crossings import entry_layout, punts
 from elements.placement.layouts import Layouts, find_layouts, layouts_at
+from elements.program.ordered import disordered
 from graph.check import Checked
 from graph.model import Graph
 
@@ -37,7 +38,7 @@ def software_only(checked: Checked, elements: Mapping[str, Element]) -> dict[str
 def _reason(checked: Checked, elements: Mapping[str, Element], layouts: Layouts, name: str) -> str | None:
     element = elements[name]
     if element.hardware_role is not None:
-        return None
+        return element.software_reason
     if not element.has_program:
         return f"{element.node.class_name} is written for software only"
     if element.software_reason is not None:
@@ -51,8 +52,9 @@ def _reason(checked: Checked, elements: Mapping[str, Element], layouts: Layouts,
     for table in program.tables:
         if table.kind != "lpm":
             return f"there is no hardware for {table.kind} tables"
-    if any(access.state.depth > 1 for access in program.accesses):
-        return "it keeps an array of state"
+    why = disordered(program)
+    if why is not None:
+        return why
     if program.accesses and punts(element):
         return "it keeps state and its hardware covers the common case only"
     pulled = checked.graph.input_count(name) > 0 and checked.kind(name, False, 0) == "pull"

@@ -136,7 +136,7 @@ def _solve_once(question: Question, loops: list[list[str]]) -> Plan:
 
 
 def _limits(question: Question, name: str) -> tuple[float, float]:
-    if question.elements[name].hardware_role in ("ingress", "egress", "scheduler") or question.master.owner[name] is None:
+    if question.master.owner[name] is None:
         return 1, 1
     if name in question.software or question.pins.get(name) is False:
         return 0, 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from elements.definition.csource import CSource
 from elements.definition.element import Element
+from elements.definition.loops import DEEPEST, MOST_PASSES, find_rings
 from elements.program.program import Program, State
 from elements.reference.packet import HEADROOM, LONGEST
 from graph.check import Checked
@@ -23,10 +24,14 @@ def generate(checked: Checked, elements: Mapping[str, Element]) -> str:
 
 def state_words(element: Element) -> list[State]:
     """The state variables that can be read from outside, in a fixed order."""
-    if element.has_program:
-        return [access.state for access in element.trace().accesses]
-    names = [name for name, _ in element.c_source().state]
-    return [getattr(type(element), name) for name in names]
+    accessed = [access.state for access in element.trace().accesses] if element.has_program else []
+    names = [name for name, _ in _source(element).state]
+    return accessed + [getattr(type(element), name) for name in names]
+
+
+def _source(element: Element) -> CSource:
+    """What of ``element`` is written by hand: all, or the task beside its program."""
+    return element.c_source() if not element.has_program or element.has_task else CSource()
 
 
 class _Generator:
@@ -35,11 +40,15 @@ class _Generator:
         self.graph: Graph = checked.graph
         self.elements = elements
         self.numbers = {node.name: index for index, node in enumerate(self.graph.nodes)}
+        rings = find_rings(checked)
+        self.within = {(edge.source, edge.source_port): number for number, edge in enumerate(rings.within)}
+        self.into = {(edge.source, edge.source_port) for edge in rings.into}
         self.programs: dict[str, Program] = {n: e.trace() for n, e in elements.items() if e.has_program}
-        self.sources: dict[str, CSource] = {n: e.c_source() for n, e in elements.items() if not e.has_program}
+        self.sources: dict[str, CSource] = {n: _source(e) for n, e in elements.items()}
 
     def text(self) -> str:
-        parts = [f"#define HEADROOM {HEADROOM}\n#define LONGEST {LONGEST}"]
+        limits = {"HEADROOM": HEADROOM, "LONGEST": LONGEST, "DEEPEST": DEEPEST, "MOST_PASSES": MOST_PASSES}
+        parts = ["\n".join(f"#define {name} {number}" for name, number in limits.items())]
         parts += [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in RUNTIME]
         parts += [self._structures(), self._prototypes()]
         helpers = dict.fromkeys(s.helpers for s in self.sources.values() if s.helpers)
@@ -49,10 +58,11 @@ class _Generator:
     def _structures(self) -> str:
         lines = []
         for name, number in self.numbers.items():
-            fields = program_fields(self.programs[name]) if name in self.programs else [self.sources[name].fields]
+            fields = [*(program_fields(self.programs[name]) if name in self.programs else ()), self.sources[name].fields]
             lines.append(f"struct e{number} {{ char unused; {' '.join(fields)} }};")
         members = "".join(f"    struct e{number} e{number};\n" for number in self.numbers.values())
-        return "\n".join(lines) + f"\nstruct machine {{\n    struct base base;\n{members}}};\n#define now base.now\n"
+        own = f"    struct base base;\n    uint64_t runaway[{len(self.within) + 1}];\n"
+        return "\n".join(lines) + f"\nstruct machine {{\n{own}{members}}};\n#define now base.now\n"
 
     def _prototypes(self) -> str:
         return "".join(
@@ -63,20 +73,27 @@ class _Generator:
     def _element(self, name: str) -> str:
         number = self.numbers[name]
         title = f"\n/* {name.replace('*/', '')} :: {self.graph.node(name).class_name} */\n"
-        ports = self._ports(name, number)
+        functions = self._hand_written(name, number)
         if name in self.programs:
-            return title + ports + program_functions(self.programs[name], number)
-        return title + ports + self._hand_written(name, number)
+            functions = program_functions(self.programs[name], number, self.sources[name])
+        return title + self._ports(name, number) + self._within(name, number, functions)
 
     def _ports(self, name: str, number: int) -> str:
         """``eN_out`` hands a packet to a push output's successor, ``eN_in`` asks a pull input's predecessor.
 
-        A packet that has grown too long is dropped on its way out: `LONGEST` holds on every edge.
+        A packet that has grown too long, or went round a ring too often, is dropped on its way out: `LONGEST` holds on every edge.
         """
         push, pull = [], []
         for edge in self.graph.outgoing(name):
             if self.checked.kind(name, True, edge.source_port) == "push":
-                push.append(f"    case {edge.source_port}: e{self.numbers[edge.target]}_push(m, {edge.target_port}, p); return;")
+                hand = f"e{self.numbers[edge.target]}_push(m, {edge.target_port}, p); return;"
+                place = name, edge.source_port
+                if place in self.within:
+                    may = f"if (!pass_on_ring(&m->base, &m->runaway[{self.within[place]}])) break;"
+                    hand = f"{may} {hand.replace('return;', 'm->base.depth--; return;')}"
+                if place in self.into:
+                    hand = f"if (!m->base.depth) m->base.passes = 0; {hand}"
+                push.append(f"    case {edge.source_port}: {hand}")
         for edge in self.graph.incoming(name):
             if self.checked.kind(name, False, edge.target_port) == "pull":
                 pull.append(f"    case {edge.target_port}: p = e{self.numbers[edge.source]}_pull(m, {edge.source_port}); break;")
@@ -87,8 +104,9 @@ static inline void e{number}_out(struct machine *m, int port, struct packet *p)
     if (p->length > LONGEST) port = -1;
     switch (port) {{
 {outs}
-    default: kill_packet(&m->base, p);
+    default: break;
     }}
+    kill_packet(&m->base, p);
 }}
 static inline struct packet *e{number}_in(struct machine *m, int port)
 {{
@@ -106,15 +124,7 @@ static inline struct packet *e{number}_in(struct machine *m, int port)
     def _hand_written(self, name: str, number: int) -> str:
         source = self.sources[name]
         self_line = f"    struct e{number} *self = &m->e{number}; (void)self;\n"
-        pulled = int(self.graph.input_count(name) > 0 and self.checked.kind(name, False, 0) == "pull")
-        asked = int(self.graph.output_count(name) > 0 and self.checked.kind(name, True, 0) == "pull")
-        return f"""
-#define OUT(k, q) e{number}_out(m, k, q)
-#define IN(k) e{number}_in(m, k)
-#define EMIT(q) emit_packet(&m->base, {number}, q)
-#define INPUT_IS_PULL {pulled}
-#define OUTPUT_IS_PULL {asked}
-static void e{number}_push(struct machine *m, int port, struct packet *p)
+        return f"""static void e{number}_push(struct machine *m, int port, struct packet *p)
 {{
 {self_line}    (void)port; (void)p;
 {source.push or "    KILL(p);"}
@@ -136,8 +146,24 @@ static void e{number}_finish(struct machine *m)
 {{
 {self_line}{source.finish}
 }}
-#undef OUT
+"""
+
+    def _within(self, name: str, number: int, functions: str) -> str:
+        """``functions`` with what hand-written C may call defined around them, where any of it is."""
+        if self.sources[name] == CSource():
+            return functions
+        pulled = int(self.graph.input_count(name) > 0 and self.checked.kind(name, False, 0) == "pull")
+        asked = int(self.graph.output_count(name) > 0 and self.checked.kind(name, True, 0) == "pull")
+        return f"""
+#define OUT(k, q) e{number}_out(m, k, q)
+#define IN(k) e{number}_in(m, k)
+#define OFFER(k, q) e{number}_push(m, k, q)
+#define EMIT(q) emit_packet(&m->base, {number}, q)
+#define INPUT_IS_PULL {pulled}
+#define OUTPUT_IS_PULL {asked}
+{functions}#undef OUT
 #undef IN
+#undef OFFER
 #undef EMIT
 #undef INPUT_IS_PULL
 #undef OUTPUT_IS_PULL
@@ -195,6 +221,7 @@ void machine_run(struct machine *m, uint64_t count, const int32_t *sources, cons
 {{
     for (uint64_t i = 0; i < count; i++) machine_inject(m, sources[i], bytes + packets[i].offset, &packets[i]);
 }}
+uint64_t machine_runaway(struct machine *m, int ring) {{ return m->runaway[ring]; }}
 struct base *machine_base(struct machine *m) {{ return &m->base; }}
 void machine_clear(struct machine *m) {{ m->base.emitted_count = m->base.bytes_count = m->base.log_count = 0; }}
 void *machine_word(struct machine *m, int element, int word)
@@ -208,14 +235,12 @@ void *machine_word(struct machine *m, int element, int word)
 """
 
     def _has_task(self, name: str) -> bool:
-        return name in self.sources and bool(self.sources[name].task)
+        return bool(self.sources[name].task)
 
     def _state_cases(self) -> list[str]:
         lines = []
         for name, number in self.numbers.items():
-            if name in self.programs:
-                lvalues = [first_word(access.state, number) for access in self.programs[name].accesses]
-            else:
-                lvalues = [lvalue.replace("self->", f"m->e{number}.") for _, lvalue in self.sources[name].state]
+            lvalues = [first_word(access.state, number) for access in self.programs[name].accesses] if name in self.programs else []
+            lvalues += [lvalue.replace("self->", f"m->e{number}.") for _, lvalue in self.sources[name].state]
             lines += [f"    case {number << 16 | index}: return &{lvalue};" for index, lvalue in enumerate(lvalues)]
         return lines

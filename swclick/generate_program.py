@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from elements.definition.csource import CSource
 from elements.program.program import Program, State
 from swclick.lower_program import lower_program, move_text
 from swclick.lower_table import initialize_table, lower_table
@@ -22,8 +23,9 @@ def first_word(state: State, number: int) -> str:
     return f"m->e{number}.{state.name}[0]" + ("[0]" if state.width > NARROW else "")
 
 
-def program_functions(program: Program, number: int) -> str:
-    """All functions of element ``number``. ``eN_out`` and ``eN_in``, its ways to its neighbours, stand before them."""
+def program_functions(program: Program, number: int, beside: CSource) -> str:
+    """All functions of element ``number``, whose task is ``beside`` its program. ``eN_out`` and ``eN_in``, its ways to its neighbours,
+    stand before them."""
     tables = "".join(lower_table(table, number) for table in program.tables)
     push, pull = _exclusive(program, number) if program.exclusive else _copies(program, number)
     frees = "".join(f"    table_free(&m->e{number}.{table.name});\n" for table in program.tables)
@@ -40,12 +42,18 @@ static struct packet *e{number}_pull(struct machine *m, int port)
     if (!p) return NULL;
 {pull}
 }}
-static int e{number}_task(struct machine *m) {{ (void)m; return 0; }}
+static int e{number}_task(struct machine *m)
+{{
+    struct e{number} *self = &m->e{number};
+    (void)self;
+{beside.task or "    return 0;"}
+}}
 static void e{number}_initialize(struct machine *m)
 {{
     struct e{number} *self = &m->e{number};
     (void)self;
 {_initialize(program, number)}
+{beside.initialize}
 }}
 static void e{number}_finish(struct machine *m)
 {{

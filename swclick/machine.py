@@ -13,6 +13,7 @@ import numpy as np
 from elements.definition.catalogue import class_info
 from elements.definition.element import Element
 from elements.definition.handlers import StateView, handlers_of
+from elements.definition.loops import find_rings
 from elements.program.program import State
 from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
@@ -129,6 +130,7 @@ class Machine:
         self._library.machine_new.restype = ctypes.c_void_p
         self._library.machine_base.restype = ctypes.POINTER(_Base)
         self._library.machine_word.restype = ctypes.c_void_p
+        self._library.machine_runaway.restype = ctypes.c_uint64
         self._new = ctypes.c_void_p(self._library.machine_new())
         self._free = weakref.finalize(self, self._library.machine_free, self._new)
 
@@ -169,6 +171,15 @@ class Machine:
             lines.append(text[at + 8 : end].decode("utf-8", "replace"))
             at = end
         return lines
+
+    @property
+    def runaway(self) -> dict[tuple[str, int], int]:
+        """By (element, output port): packets that were dropped because they went round a ring of connections without end."""
+        counts = {
+            (edge.source, edge.source_port): int(self._library.machine_runaway(self._machine, ring))
+            for ring, edge in enumerate(find_rings(self.checked).within)
+        }
+        return {place: count for place, count in counts.items() if count}
 
     def clear(self) -> None:
         """Forget what was emitted and printed."""

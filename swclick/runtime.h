@@ -47,6 +47,7 @@ struct base {
     uint64_t bytes_count, bytes_room;
     char *log;
     uint64_t log_count, log_room;
+    uint32_t depth, passes; /* connections of rings: how many the packet is on, and were passed since it entered one */
 };
 
 static inline uint64_t clock_of(const struct base *b) { return b->now; }
@@ -192,6 +193,18 @@ static inline void store(struct packet *p, int32_t start, int32_t offset, uint8_
     int32_t index = start + offset;
     if (index >= (int32_t)p->length || index < (int32_t)(p->buffer - p->data)) return;
     p->data[index] = value;
+}
+
+/* Whether one more connection of a ring may be passed; ``runaway`` counts those that may not. DEEPEST and MOST_PASSES are the reference's. */
+static int pass_on_ring(struct base *b, uint64_t *runaway)
+{
+    if (b->depth >= DEEPEST || b->passes >= MOST_PASSES) {
+        ++*runaway;
+        return 0;
+    }
+    b->depth++;
+    b->passes++;
+    return 1;
 }
 
 static void emit_packet(struct base *b, int32_t sink, struct packet *p)

@@ -17,8 +17,8 @@ class CSource:
     In all of them ``self`` points to the element's own structure, whose members ``fields`` declares, and these can be called:
 
     - ``OUT(k, p)``: hand the packet to push output ``k`` (it is not ours afterwards); ``IN(k)``: ask pull input ``k`` (NULL if none);
-    - ``EMIT(p)``: the packet leaves the machine at this sink; ``INPUT_IS_PULL`` is 1 where input 0 is pull, else 0,
-      ``OUTPUT_IS_PULL`` the same of output 0;
+    - ``OFFER(k, p)``: hand the packet to the element's own input ``k``; ``EMIT(p)``: the packet leaves the machine at this sink;
+      ``INPUT_IS_PULL`` is 1 where input 0 is pull, else 0, ``OUTPUT_IS_PULL`` the same of output 0;
     - ``KILL(p)``, ``CLONE(p)``, ``NEW_PACKET(length)`` (zeroed, with headroom), ``PULL(p, n)``, ``PUSH(p, n)`` (zeroed where new),
     ``TAKE(p, n)``;
     - packet members: ``p->data`` (bytes), ``p->length``, ``p->network`` (offset of the network header from the data's start, NO_NETWORK if

@@ -50,12 +50,15 @@ class Element:
 
     An element that the grammar of programs can express overrides `program`, and has all readings. One that it cannot express overrides
     `push`, `pull` or `task` (the reference) and `c_source` (the software); `hardware_role` says what it is in hardware, if anything.
+    One with a program may have a task beside it, which pulls the packets that nobody pushes.
     """
 
     ports: ClassVar[Ports]
     hardware_role: ClassVar[HardwareRole | None] = None
-    software_reason: ClassVar[str | None] = None
-    """Why an element with a program is still left to software, where it is."""
+    software_reason: str | None = None
+    """Why an element that could be hardware is still left to software, where it is."""
+    pull_reason: str | None = None
+    """Why input 0 has to be pull as the element is configured, where it has to."""
     file_argument: ClassVar[str | None] = None
     """The argument that names a file, where one does. Which files a tenant may name is the operator's to grant."""
     writes_file: ClassVar[bool] = False
@@ -74,13 +77,12 @@ class Element:
             self.__dict__.update(parse_arguments(type(self), node.config))
             self.setup()
         except ValueError as error:
-            place = f"{node.name} :: {node.class_name}"
-            raise ClickError(
-                *(
-                    Diagnostic(node.location, f"{place}: {line}", f"see the manual page of {node.class_name}", node.source_line)
-                    for line in str(error).split("\n")
-                )
-            ) from None
+            raise ClickError(*map(self.refusal, str(error).split("\n"))) from None
+
+    def refusal(self, why: str) -> Diagnostic:
+        """What is said where the element cannot be as it is configured."""
+        place = f"{self.node.name} :: {self.node.class_name}"
+        return Diagnostic(self.node.location, f"{place}: {why}", f"see the manual page of {self.node.class_name}", self.node.source_line)
 
     @property
     def folder(self) -> Path:
@@ -122,6 +124,16 @@ class Element:
         """The traced `in_hardware` condition."""
         return self.in_hardware(Packet(self.outputs))
 
+    @property
+    def has_task(self) -> bool:
+        """Whether the element works by itself."""
+        return type(self).task is not Element.task
+
+    def always_sends(self, output: int) -> bool:
+        """Whether every packet that comes leaves by ``output``, itself or a copy, and is no longer than it was."""
+        ways = self.trace().exits if self.has_program else ()
+        return any(way.port == output and way.when is TRUE and way.shift >= 0 for way in ways)
+
     # Hand-written readings
 
     def initialize(self, machine: Machine) -> None:
@@ -140,7 +152,7 @@ class Element:
         return False
 
     def c_source(self) -> CSource:
-        """The hand-written C reading."""
+        """The hand-written C reading; of an element with a program what its task needs."""
         raise NotImplementedError
 
     def move(self, output: int) -> Move:

@@ -48,7 +48,7 @@ def granted(graph: Graph, tenant: TenantPolicy, policy: Path) -> Graph:
         nodes.append(replace(node, config=with_argument(found, node.config, found.file_argument, quote(str(path)))))
     if mistakes:
         raise ClickError(*mistakes)
-    return Graph(tuple(nodes), graph.edges, graph.requirements)
+    return replace(graph, nodes=tuple(nodes))
 
 
 def _mistake(node: Node, message: str, advice: str) -> Diagnostic:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
 
 from elements.definition.catalogue import class_info, find
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
+from elements.definition.loops import DEEPEST, MOST_PASSES, find_rings
 from elements.reference.interpret import ProgramRunner, StateStore
 from elements.reference.packet import LONGEST, Packet
 from graph.check import Checked, check
-from graph.diagnostics import fail
+from graph.diagnostics import ClickError, fail
 from graph.model import Graph, Node
 
+FRAMES_A_PASS: Final = 8
+"""Calls within calls that a packet takes, at most, from one element to the next."""
 Observer = Callable[[str, int, Packet], None]
 """Called with (element, output port, packet) for every packet that passes an edge."""
 
@@ -22,7 +28,8 @@ class Machine:
 
     Everything happens in the order in which Click's user-level driver would do it with one packet in flight: a packet is pushed as far as
     it goes, then tasks run in the order of their elements until none has anything to do. ``elements`` are the
-    graph's elements by name, where they are not those that its class names stand for.
+    graph's elements by name, where they are not those that its class names stand for. ``runaway`` counts, by (element, output port), the
+    packets that were dropped because they went round a ring of connections without end.
     """
 
     def __init__(self, graph: Graph, observer: Observer | None = None, elements: dict[str, Element] | None = None) -> None:
@@ -37,9 +44,14 @@ class Machine:
         self._runners = {
             name: ProgramRunner(element.trace(), self.stores[name]) for name, element in self.elements.items() if element.has_program
         }
+        rings = find_rings(self.checked)
+        self._within = {(edge.source, edge.source_port) for edge in rings.within}
+        self._into = {(edge.source, edge.source_port) for edge in rings.into}
+        self._depth = self._passes = 0
+        self.runaway: dict[tuple[str, int], int] = {}
         self._after = {(e.source, e.source_port): (e.target, e.target_port) for e in graph.edges}
         self._before = {(e.target, e.target_port): (e.source, e.source_port) for e in graph.edges}
-        self._tasks = [e for e in self.elements.values() if type(e).task is not Element.task]
+        self._tasks = [e for e in self.elements.values() if e.has_task]
         for element in self.elements.values():
             element.examine()
             element.initialize(self)
@@ -47,17 +59,29 @@ class Machine:
     def inject(self, source: str, packet: Packet) -> None:
         """Offer ``packet`` to the source element ``source`` at its time, and run until nothing is left to do."""
         self.now = max(self.now, packet.time)
-        self.elements[source].push(self, 0, packet)
+        with self._room():
+            self.elements[source].push(self, 0, packet)
         self.settle()
 
     def settle(self, now: int = 0) -> None:
         """Run tasks until none has anything to do; the clock is at least at ``now``."""
         self.now = max(self.now, now)
         working = True
-        while working:
-            # Every task runs once a round, whatever the others did.
-            done = [element.task(self) for element in self._tasks]
-            working = any(done)
+        with self._room():
+            while working:
+                # Every task runs once a round, whatever the others did.
+                done = [element.task(self) for element in self._tasks]
+                working = any(done)
+
+    @contextmanager
+    def _room(self) -> Iterator[None]:
+        """Lets Python go as deep as the longest chain of the graph and the deepest ring."""
+        usual = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(usual, 1000 + FRAMES_A_PASS * (len(self.graph.nodes) + DEEPEST)))
+        try:
+            yield
+        finally:
+            sys.setrecursionlimit(usual)
 
     def emit(self, sink: str, packet: Packet) -> None:
         """A sink's packet has left the machine."""
@@ -78,12 +102,29 @@ class Machine:
         target = self._after.get((name, port))
         if target is None:
             return
-        receiver = self.elements[target[0]]
-        if not receiver.has_program:
-            receiver.push(self, target[1], packet)
+        if (name, port) in self._into and self._depth == 0:
+            self._passes = 0
+        if (name, port) in self._within:
+            self._pass_on_ring((name, port), target, packet)
             return
-        for way, leaving in self._runners[target[0]].run(packet, self.now):
-            self.push_out(target[0], way.port, leaving)
+        self.offer(*target, packet)
+
+    def _pass_on_ring(self, place: tuple[str, int], target: tuple[str, int], packet: Packet) -> None:
+        if self._depth >= DEEPEST or self._passes >= MOST_PASSES:
+            self.runaway[place] = self.runaway.get(place, 0) + 1
+            return
+        self._depth += 1
+        self._passes += 1
+        self.offer(*target, packet)
+        self._depth -= 1
+
+    def offer(self, name: str, port: int, packet: Packet) -> None:
+        """Hand ``packet`` to input ``port`` of element ``name``."""
+        if not self.elements[name].has_program:
+            self.elements[name].push(self, port, packet)
+            return
+        for way, leaving in self._runners[name].run(packet, self.now):
+            self.push_out(name, way.port, leaving)
 
     def pull_in(self, name: str, port: int) -> Packet | None:
         """Ask what precedes pull input ``port`` of element ``name`` for a packet."""
@@ -122,7 +163,13 @@ class Machine:
 
 def instantiate(graph: Graph) -> dict[str, Element]:
     """Every node's element, configured. Errors: `ClickError` for an unknown class or a wrong argument."""
-    return {node.name: element_for(graph, node) for node in graph.nodes}
+    elements = {node.name: element_for(graph, node) for node in graph.nodes}
+    pulling = [element for element in elements.values() if element.pull_reason is not None]
+    checked = check(graph, class_info) if pulling else None
+    mistakes = [element for element in pulling if checked is not None and checked.kind(element.name, False, 0) == "push"]
+    if mistakes:
+        raise ClickError(*(element.refusal(str(element.pull_reason)) for element in mistakes))
+    return elements
 
 
 def element_for(graph: Graph, node: Node) -> Element:

@@ -70,7 +70,6 @@ REFUSED = {
     'Print("a\\nb")': "LABEL: text that can be printed on one line is wanted, not '\"a\\\\nb\"'",
     f"InfiniteSource({'x' * 2049})": "DATA: at most 2048 bytes are wanted, not 2049",
     # Elements
-    "Discard(ACTIVE false)": "ACTIVE false has no meaning for a push input",
     "Tee(3)": "N is 3, but 1 output(s) are in use",
     "GetIPAddress": "either OFFSET or IP is wanted",
     "GetIPAddress(16, IP src)": "either OFFSET or IP is wanted",
@@ -183,6 +182,16 @@ def test_parentheses_that_do_not_match_are_named(expression: str, text: str) -> 
     with pytest.raises(ValueError) as error:
         parse_expression(expression)
     assert str(error.value) == text
+
+
+def test_what_has_a_meaning_for_a_pull_input_only_is_refused_for_a_push_input() -> None:
+    with pytest.raises(ClickError) as error:
+        instantiate(load_text("// a comment\nx :: Discard(ACTIVE false); Idle -> x;", "t.click"))
+    assert str(error.value) == (
+        "t.click:2:1: error: x :: Discard: ACTIVE false has no meaning for a push input\n"
+        "    x :: Discard(ACTIVE false); Idle -> x;\n    ^\n  see the manual page of Discard"
+    )
+    instantiate(load_text("Idle -> Queue -> x :: Discard(ACTIVE false);", "t.click"))
 
 
 def test_an_unknown_class_is_named(tmp_path: Path) -> None:

@@ -30,3 +30,7 @@ def test_a_packet_longer_than_the_quantum_waits_its_rounds(bench: Callable[..., 
     served = order(bench, "(100)", (1000, 100), 20)
     assert served.index("a") in (9, 10)
     assert served.count("a") == served.count("b") == 20
+
+
+def test_without_inputs_it_has_no_packets(bench: Callable[..., Bench]) -> None:
+    assert bench("", text="x :: DRRSched -> d0 :: ToDevice(0);").settle(1) == []

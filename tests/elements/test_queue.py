@@ -41,3 +41,10 @@ def test_a_reset_drops_what_is_in_it(bench: Callable[..., Bench]) -> None:
     assert counts(x) == ["1", "3", "1", "3"]
     x.write("reset_counts")
     assert counts(x) == ["1", "1", "0", "3"]
+
+
+def test_what_finds_it_full_leaves_by_the_second_output(bench: Callable[..., Bench]) -> None:
+    text = "s0 :: FromCrossing(t:0) -> x :: Queue(2) -> Idle; x[1] -> d1 :: ToCrossing(t:1);"
+    x = bench("", text=text)
+    assert [x.out(bytes((n,))) for n in range(4)] == [[], [], [(1, b"\x02")], [(1, b"\x03")]]
+    assert counts(x) == ["2", "2", "2", "2"]

@@ -12,3 +12,7 @@ def test_inputs_are_served_in_turn_and_empty_ones_passed_over(bench: Callable[..
     )
     x = bench("", text=f"x :: RoundRobinSched; {sources} x -> d0 :: ToDevice(0);")
     assert b"".join(packet.data for _, packet in x.settle(1)) == b"abcaca"
+
+
+def test_without_inputs_it_has_no_packets(bench: Callable[..., Bench]) -> None:
+    assert bench("", text="x :: RoundRobinSched -> d0 :: ToDevice(0);").settle(1) == []

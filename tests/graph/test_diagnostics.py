@@ -224,6 +224,7 @@ def files(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "no device", merged("FromDevice() -> Discard;", "vlan = 1")
     yield "device read twice", merged("a :: FromDevice(eth0) -> Discard;\nFromDevice(PROMISC true, DEVNAME eth1) -> Discard;", two)
     yield "device of another port", merged("FromDevice(eth0) -> Discard;", f"port = 2\n{two}")
+    yield "package", merged('require(compact_config, package fast);\nFromDevice(eth0) -> Discard; { require("a b") };', two)
     yield "operator's elements", merged("FromDevice(eth0) -> port0_decap :: Null -> port0_out :: Queue -> ToDevice(eth0);", two)
 
 

@@ -82,6 +82,14 @@ A_ERRORS = {
     "group": ("FromDevice(eth0) -> ( -> Null -> );", "1:21: error: output ports at the end of a connection lead nowhere"),
     "arrow": ("FromDevice(eth0), Idle -> Null, Null;", "1:27: error: many outputs and many inputs meet at ->"),
     "class as name": ("Queue :: Idle; FromDevice(eth0) -> Discard;", "1:1: error: 'Queue' is a class and cannot name an element"),
+    "package": (
+        "require(compact_config); require(package fast); FromDevice(eth0) -> Discard;",
+        "1:26: error: a requires the package fast, which would load code into everybody's machine",
+    ),
+    "endless ring": (
+        "FromDevice(eth0) -> t :: Tee; t[0] -> Paint(1) -> t; t[1] -> Discard;",
+        "1:21: error: packets go round for ever: t -> Paint@3 -> t; none of these elements can drop or keep one",
+    ),
     "operator's name": (
         "FromDevice(eth0) -> port0_decap :: Counter -> Discard;",
         "1:21: error: the operator makes an element of the name 'port0_decap'",
@@ -215,3 +223,17 @@ def test_an_input_that_is_no_input_is_named(
     arguments = ["run", "a", "--in", text, "--out", str(tmp_path / "out"), "--tenants", str(tenants(tmp_path))]
     code, said = run(arguments, monkeypatch, capsys)
     assert (code, wanted in said) == (2, True), said
+
+
+@pytest.mark.parametrize("hardware", ["none", "reference"])
+def test_packets_that_run_away_are_dropped_and_reported(
+    hardware: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from elements.captures.pcap import write_capture
+
+    write_capture(tmp_path / "x.pcap", [(i, bytes(12) + b"\x08\x00" + bytes(46)) for i in range(3)])
+    ring = "FromDevice(eth0) -> c :: Classifier(0/00, -) -> n :: Null -> c; c[1] -> Queue -> ToDevice(eth0);"
+    arguments = ["run", "a", "--in", f"0@a={tmp_path}/x.pcap", "--out", str(tmp_path / "out"), "--hardware", hardware]
+    code, said = run([*arguments, "--tenants", str(tenants(tmp_path, a=ring))], monkeypatch, capsys)
+    assert code == 0
+    assert "warning: a/c output 0: 3 packet(s) dropped, which went round a ring of connections without end\n" in said

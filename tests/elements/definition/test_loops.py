@@ -1,0 +1,103 @@
+"""Rings that no packet can leave are refused; in others packets go round as often as the bound allows, in both readings alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from elements.definition.catalogue import class_info
+from elements.definition.loops import DEEPEST, MOST_PASSES, refuse_endless
+from elements.reference.machine import Machine as Reference
+from elements.reference.machine import instantiate
+from elements.reference.packet import Packet
+from graph.check import check
+from graph.diagnostics import ClickError
+from graph.load import load_text
+from swclick.machine import Machine as Compiled
+
+ENDLESS = {
+    "tee": ("s :: Idle -> t :: Tee;\nt[0] -> Paint(1) -> t;\nt[1] -> Discard;", "t.click:1:14", "t -> Paint@3 -> t"),
+    "plain": ("a :: Null -> b :: Counter -> a;", "t.click:1:1", "a -> b -> a"),
+    "alone": ("Idle -> n :: Null -> n;", "t.click:1:9", "n -> n"),
+    "printed": ("Idle -> p :: Print -> t :: PaintTee(1) -> p; t[1] -> Discard;", "t.click:1:9", "p -> t -> p"),
+    "written": ("Idle -> d :: ToDump(x) -> d;", "t.click:1:9", "d -> d"),
+    "classifier": ("Idle -> c :: Classifier(-) -> c;", "t.click:1:9", "c -> c"),
+    "shortest": ("Idle -> t :: Tee(2) -> Null -> n :: Null -> t; t[1] -> n;", "t.click:1:9", "t -> n -> t"),
+}
+
+
+@pytest.mark.parametrize("kind", list(ENDLESS))
+def test_a_ring_that_no_packet_can_leave_is_refused(kind: str) -> None:
+    text, place, ring = ENDLESS[kind]
+    graph = load_text(text, "t.click", "a")
+    with pytest.raises(ClickError) as error:
+        refuse_endless(check(graph, class_info), instantiate(graph))
+    first = str(error.value).splitlines()[0]
+    assert first == f"a: {place}: error: packets go round for ever: {ring}; none of these elements can drop or keep one"
+    assert str(error.value).endswith("\n  put a Queue into the ring, or take it apart")
+
+
+def test_every_ring_is_named() -> None:
+    graph = load_text("a :: Null -> a; b :: Null -> b;", "t.click")
+    with pytest.raises(ClickError) as error:
+        refuse_endless(check(graph, class_info), instantiate(graph))
+    assert [d.message.partition(";")[0] for d in error.value.diagnostics] == [f"packets go round for ever: {n} -> {n}" for n in "ab"]
+
+
+ENDING = {
+    "stored": "Idle -> q :: Queue -> p :: PaintTee(1) -> Discard; p[1] -> q;",
+    "chosen": "Idle -> c :: Classifier(0/00, -) -> Paint(1) -> c; c[1] -> Discard;",
+    "errors": "Idle -> rt :: StaticIPLookup(0.0.0.0/0 0) -> d :: DecIPTTL -> Discard; d[1] -> ICMPError(1.1.1.1, timeexceeded) -> rt;",
+    "longer": "Idle -> n :: Null -> EtherEncap(0x800, 1:1:1:1:1:1, 2:2:2:2:2:2) -> n;",
+    "shorter": "Idle -> n :: Null -> Strip(1) -> n;",
+    "copied away": "Idle -> p :: PaintTee(1) -> Discard; p[1] -> Null -> p;",
+}
+
+
+@pytest.mark.parametrize("kind", list(ENDING))
+def test_a_ring_that_packets_can_leave_is_none_of_ours(kind: str) -> None:
+    graph = load_text(ENDING[kind], "t.click")
+    refuse_endless(check(graph, class_info), instantiate(graph))
+
+
+S = "s :: FromCrossing(t:0) -> "
+WRAP = "EtherEncap(0x800, 1:1:1:1:1:1, 2:2:2:2:2:2)"
+RUNAWAY: dict[str, tuple[str, int, dict[tuple[str, int], int]]] = {
+    "plain": (S + "n :: Null -> m :: Null -> n;", 0, {("n", 0): 1}),
+    "copies": (S + "t :: Tee -> n :: Null -> t; t[1] -> ToCrossing(t:1);", DEEPEST // 2 + 1, {("t", 0): 1}),
+    "wrapped": (S + f"w :: {WRAP} -> Strip(14) -> c :: Counter -> w;", 0, {("c", 0): 1}),
+    "answers": (S + "a :: Paint(1) -> d :: DecIPTTL -> a; d[1] -> ToCrossing(t:1);", 1, {}),
+    # Two ways lead round: copies would double with every round, were it not for the second bound.
+    "swarm": (
+        S + "t :: Tee(3) -> n :: Null -> t; t[1] -> n; t[2] -> ToCrossing(t:1);",
+        MOST_PASSES // 2 + 1,
+        {("t", 0): 3587, ("t", 1): 4607},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", list(RUNAWAY))
+def test_both_readings_drop_and_count_what_runs_away(kind: str) -> None:
+    text, emitted, dropped = RUNAWAY[kind]
+    graph = load_text(text, "t")
+    packet = Packet.of(bytes.fromhex("4500001400000000ff11") + bytes(10))
+    packet.network = packet.start
+    reference, compiled = Reference(graph), Compiled(graph)
+    for machine in (reference, compiled):
+        machine.inject("s", packet.copy())
+    assert compiled.runaway == reference.runaway
+    assert [p.data for _, p in compiled.emitted] == [p.data for _, p in reference.emitted]
+    assert (len(reference.emitted), reference.runaway) == (emitted, dropped)
+    # The next packet has the whole bound again.
+    compiled.clear()
+    for machine in (reference, compiled):
+        machine.inject("s", packet.copy())
+    assert len(compiled.emitted) == emitted
+    assert compiled.runaway == reference.runaway == {place: 2 * count for place, count in dropped.items()}
+    compiled.close()
+
+
+def test_a_long_chain_is_no_ring() -> None:
+    text = S + "Null -> " * (3 * DEEPEST) + "ToCrossing(t:0);"
+    reference = Reference(load_text(text, "t"))
+    reference.inject("s", Packet.of(b"abc"))
+    assert (len(reference.emitted), reference.runaway) == (1, {})

@@ -1,0 +1,84 @@
+"""Port counts, processing and flow codes are Click's, so that a graph that Click takes is taken and one that it refuses is refused."""
+
+import pytest
+
+from elements.definition.catalogue import class_info, class_names
+from graph.check import check
+from graph.diagnostics import ClickError
+from graph.load import load_text
+
+ONE = ("1/1", "a/a", "x/x")
+SIDE = ("1/1-2", "a/ah", "x/x")
+"""What passes leaves by output 0, what does not is pushed out of output 1."""
+CLASSIFIES = ("1/-", "h/h", "x/x")
+CODES = {
+    "ARPQuerier": ("2/1-2", "h/h", "xy/x"),
+    "ARPResponder": SIDE,
+    "BandwidthMeter": ("1/2-", "h/h", "x/x"),
+    "BandwidthRatedSplitter": ("1/1-2", "h/h", "x/x"),
+    "CheckIPHeader": SIDE,
+    "Classifier": CLASSIFIES,
+    "Counter": ONE,
+    "DRRSched": ("-/1", "l/l", "x/x"),
+    "DecIPTTL": SIDE,
+    "DirectIPLookup": CLASSIFIES,
+    "Discard": ("1/0", "a/a", "x/x"),
+    "DropBroadcasts": SIDE,
+    "EtherEncap": ONE,
+    "EtherRewrite": ONE,
+    "FixIPSrc": ONE,
+    "FromDump": ("0/1-2", "a/ah", "x/x"),
+    "GetIPAddress": ONE,
+    "ICMPError": ONE,
+    "IPClassifier": CLASSIFIES,
+    "IPFilter": CLASSIFIES,
+    "IPFragmenter": ("1/1-2", "h/h", "x/x"),
+    "IPGWOptions": SIDE,
+    "Idle": ("-/-", "a/a", "x/y"),
+    "InfiniteSource": ("0/1", "a/a", "x/x"),
+    "MarkIPHeader": ONE,
+    "Meter": ("1/2-", "h/h", "x/x"),
+    "Null": ONE,
+    "Paint": ONE,
+    "PaintSwitch": CLASSIFIES,
+    "PaintTee": ("1/2", "a/ah", "x/x"),
+    "Print": ONE,
+    "Queue": ("1/1-2", "h/lh", "x/x"),
+    "RadixIPLookup": CLASSIFIES,
+    "RatedSplitter": ("1/1-2", "h/h", "x/x"),
+    "RoundRobinSched": ("-/1", "l/l", "x/x"),
+    "SetIPAddress": ONE,
+    "StaticIPLookup": CLASSIFIES,
+    "Strip": ONE,
+    "Tee": ("1/1-", "h/h", "x/x"),
+    "ToDump": ("1/0-1", "a/a", "x/x"),
+    "Unstrip": ONE,
+    "VLANDecap": ONE,
+    "VLANEncap": ONE,
+}
+OURS = {
+    "FromDevice": ("0/1", "/h", "x/x"),
+    "ToDevice": ("1/0", "l/", "x/x"),
+    "FromCrossing": ("0/1", "/h", "x/x"),
+    "ToCrossing": ("1/0", "a/", "x/x"),
+}
+"""Devices have fewer outputs than Click's, which their manual pages explain; crossings are our own."""
+
+
+@pytest.mark.parametrize("class_name", class_names())
+def test_codes_are_click_s(class_name: str) -> None:
+    info = class_info(class_name)
+    assert info is not None
+    assert (info.port_count, info.processing, info.flow) == {**CODES, **OURS}[class_name]
+
+
+REFUSED = {
+    "an error leaves as its packet came": "FromCrossing(a:1) -> e :: ICMPError(1.1.1.1, timeexceeded) -> ToDevice(0);",
+    "dropped packets are pushed": "FromCrossing(a:1) -> q :: Queue -> Discard; q[1] -> ToDevice(0);",
+}
+
+
+@pytest.mark.parametrize("kind", list(REFUSED))
+def test_what_click_refuses_is_refused(kind: str) -> None:
+    with pytest.raises(ClickError, match="push and pull meet where"):
+        check(load_text(REFUSED[kind], "t"), class_info)
