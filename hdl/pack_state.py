@@ -6,7 +6,7 @@ share (`hdl.resources`), which is the same in every tenant that has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
 import networkx as nx
@@ -66,25 +66,32 @@ def _roots(trace: Trace) -> list[Value]:
     return found
 
 
-def _resting(roots: Sequence[Value], *ops: str) -> set[int]:
-    """The shares whose ``ops`` are among what ``roots`` are made from."""
-    return {int(value.attributes[0]) for value in walk(list(roots)) if value.op in ops}
+def _resting(traces: Mapping[int, Trace]) -> Mapping[Value, frozenset[int]]:
+    """For each value of ``traces``, the variables and the lookup engines that it is made from."""
+    found: dict[Value, frozenset[int]] = {}
+    for value in walk([root for trace in traces.values() for root in (*_roots(trace), *_parts(trace))]):
+        below = {found[operand] for operand in value.operands}
+        rests = next(iter(below)) if len(below) == 1 else frozenset[int]().union(*below)
+        found[value] = rests | {int(value.attributes[0])} if value.op in ("old", "hit", "found") else rests
+    return found
 
 
 def asked_elsewhere(traces: Mapping[int, Trace]) -> set[int]:
     """The variables whose old value more than what is stored in them rests on. Whether a variable is written counts as more: which slot
     is asked cannot depend on what it holds."""
+    rests = _resting(traces)
     found: set[int] = set()
     for trace in traces.values():
-        found |= _resting(_roots(trace), "old")
+        found.update(*(rests[root] for root in _roots(trace)))
         for variable, updates in trace.updates.items():
-            found |= _resting([value for u in updates for value in (u.passing, u.when)], "old")
-            found |= _resting([u.value for u in updates], "old") - {variable}
-    return found
+            for update in updates:
+                found |= rests[update.passing] | rests[update.when] | (rests[update.value] - {variable})
+    return found & {variable for trace in traces.values() for variable in trace.updates}
 
 
 def needs(traces: Mapping[int, Trace], variables: Iterable[int], asked: Set[int]) -> nx.DiGraph:
     """An edge from each variable and each lookup engine to every other that must be known before it, in whichever tenant."""
+    rests = _resting(traces)
     found = nx.DiGraph()
     found.add_nodes_from(variables)
     for trace in traces.values():
@@ -94,7 +101,7 @@ def needs(traces: Mapping[int, Trace], variables: Iterable[int], asked: Set[int]
         }
         parts |= {engine: [value for pair in pairs for value in pair] for engine, pairs in trace.keys.items()}
         for share, roots in parts.items():
-            found.add_edges_from((share, other) for other in sorted(_resting(roots, "old", "hit", "found")) if other != share)
+            found.add_edges_from((share, other) for other in sorted(set().union(*(rests[root] for root in roots))) if other != share)
     return found
 
 
@@ -105,8 +112,12 @@ def _merge(order: nx.DiGraph, first: int, variable: int) -> None:
     order.remove_node(variable)
 
 
+def _parts(trace: Trace) -> list[Value]:
+    return [value for updates in trace.updates.values() for u in updates for value in (u.passing, u.when, u.value)]
+
+
 def _with_memories(trace: Trace, memory: Mapping[int, int]) -> Trace:
-    roots = [*_roots(trace), *(v for updates in trace.updates.values() for u in updates for v in (u.passing, u.when, u.value))]
+    roots = [*_roots(trace), *_parts(trace)]
 
     def leaf(old: Value, operands: tuple[Value, ...]) -> Value:
         attributes = (memory[int(old.attributes[0])],) if old.op == "old" else old.attributes

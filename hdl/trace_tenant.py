@@ -17,11 +17,13 @@ from graph.model import Edge
 
 
 class NotHardware(Exception):
-    """An element cannot be where the placement puts it. ``element`` names it; the message says why."""
+    """An element cannot be where the placement puts it. ``element`` names it, ``tenant`` whose packets it was about where that is known;
+    the message says why."""
 
     def __init__(self, element: str, why: str) -> None:
         super().__init__(f"{element}: {why}")
         self.element = element
+        self.tenant: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,9 +113,13 @@ class TenantTracer:
         """Trace packets that enter at ``entries`` (by element)."""
         for name, paths in entries.items():
             self._waiting[name] += paths
-        for name in self.order:
-            for path in self._joined(name, self._waiting[name]):
-                self._through(name, path)
+        try:
+            for name in self.order:
+                for path in self._joined(name, self._waiting[name]):
+                    self._through(name, path)
+        except NotHardware as error:
+            error.tenant = self.tenant
+            raise
         return self.trace
 
     def _joined(self, name: str, paths: list[Path]) -> Iterator[Path]:
@@ -123,9 +129,12 @@ class TenantTracer:
             by_layout[path.layout] = path if other is None else self._join(name, other, path)
         yield from by_layout.values()
 
-    @staticmethod
-    def _join(name: str, a: Path, b: Path) -> Path:
-        if any(x[0] == y[0] and x[1] != y[1] for x in a.copies for y in b.copies):
+    def _join(self, name: str, a: Path, b: Path) -> Path:
+        origin = next((x[0] for x in a.copies for y in b.copies if x[0] == y[0] and x[1] != y[1]), None)
+        if origin is not None and self.placement.owner[name] is None:
+            # The operator's elements stay where they are: the copies have to be made in software.
+            raise NotHardware(origin, f"its copies meet at {name}; hardware sends a packet to a port once")
+        if origin is not None:
             raise NotHardware(name, "two copies of one packet meet here; hardware sends a packet to a queue once")
         positions = sorted({*a.bytes, *b.bytes})
         return Path(

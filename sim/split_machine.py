@@ -24,6 +24,14 @@ MOST_CHUNKS = 400
 """Runs of `CHUNK` cycles within which every packet has come to rest; more is a packet that goes round and round."""
 
 
+class GoesRound(RuntimeError):
+    """A packet of ``tenant`` crosses between the halves again and again, and does not come to rest."""
+
+    def __init__(self, tenant: str) -> None:
+        super().__init__(f"a packet of {tenant} has not come to rest: its configuration sends it round between hardware and software")
+        self.tenant = tenant
+
+
 class SoftwareHalf(Protocol):
     """What the split machine needs of the software half: any machine with `FromCrossing` and `ToCrossing` elements."""
 
@@ -83,21 +91,25 @@ class SplitMachine:
         self._readers = {name: FrameReader(self.width) for name in self._outs}
 
     def inject(self, port: int, packet: Packet) -> None:
-        """A frame arrives at physical ``port``; everything that follows from it happens before this returns."""
+        """A frame arrives at physical ``port``; everything that follows from it happens before this returns. Errors: `GoesRound`."""
         self.journeys.offered += 1
         self.model.set("time", packet.time & ((1 << 48) - 1))
         waiting = [(f"rx{port}", packet.data)]
-        crossed = False
+        crossed, last = False, None
         for _ in range(MOST_CHUNKS):
             to_software = self._run(waiting)
-            crossed = crossed or bool(to_software)
+            if to_software:
+                # The shim has the tenant.
+                crossed, last = True, to_software[-1][3]
             waiting = [("rx_host", frame) for each in to_software for frame in self._cross(each, packet.time)]
             if not waiting and self.model.get("idle"):
                 waiting = [("rx_host", frame) for frame in self._settle(packet.time)]
             if not waiting and self.model.get("idle"):
                 self.journeys.crossed += crossed
                 return
-        raise RuntimeError("a packet has not come to rest: its tenant's configuration sends it round a loop")
+        if last is None:
+            raise RuntimeError("the hardware has not come to rest")
+        raise GoesRound(self.tenants[last])
 
     def registers(self) -> dict[tuple[int, str], int]:
         """Every register by (window, name), as the bus has it."""
