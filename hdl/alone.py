@@ -71,11 +71,7 @@ class Alone:
     def _composition(self) -> Composition:
         new, banks = self._new, []
         for number, access in enumerate(self.program.accesses):
-            state, update = access.state, self._update(access)
-            # The old value is made in the stage of the update, so the update has to rest on it: it holds where nothing is written.
-            old = make("old", state.width, (new[access.index],), (number,))
-            held = make("mux", state.width, (update, new[access.value], old))
-            banks.append(Bank(number, state.width, {}, update, const(0, 1), held))
+            banks.append(Bank(number, access.state.width, {}, self._update(access), new[access.index], new[access.value]))
         indices = tuple(new[access.index] for access in self.program.accesses)
         return Composition(
             select=(*(new[way.when] for way in self.program.exits), *indices),

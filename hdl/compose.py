@@ -26,7 +26,7 @@ from hdl.choose import by_tenant, choose
 from hdl.composition import Composition, Engine, meta
 from hdl.gather_state import gather_state
 from hdl.pack_state import asked_elsewhere, pack_state
-from hdl.resources import Slot, share
+from hdl.resources import Share, share
 from hdl.trace_tenant import Arrival, NotHardware, Path, TenantTracer, Trace, moved, raw_byte
 
 VLAN_HEADER: Final = 18
@@ -44,7 +44,7 @@ def compose(
     Errors: `NotHardware` naming an element that cannot be where it is placed."""
     orders = {t: topological_order(placement, t) for t in placement.tenants}
     late = elements_after_queues(placement, elements)
-    slots = share(
+    shares = share(
         {
             number: [(n, elements[n]) for n in orders[t] if elements[n].has_program and n not in late]
             for number, t in enumerate(placement.tenants)
@@ -52,11 +52,11 @@ def compose(
     )
     traces: dict[int, Trace] = {}
     for number, tenant in enumerate(placement.tenants):
-        places = {(user[0], user[1].name): index for index, slot in enumerate(slots) if (user := slot.users.get(number)) is not None}
-        tracer = TenantTracer(tenant, placement, elements, crossings, orders[tenant], places, late)
+        own = {(user[0], user[1].name): index for index, each in enumerate(shares) if (user := each.users.get(number)) is not None}
+        tracer = TenantTracer(tenant, placement, elements, crossings, orders[tenant], own, late)
         traces[number] = tracer.run(_entries(placement, elements, tenant, tracer.crossings, tenant in tagged))
         _check_copies(traces[number].arrivals)
-    return check_order(_combine(placement, slots, traces, ports, _resets(placement, elements)))
+    return check_order(_combine(placement, shares, traces, ports, _resets(placement, elements)))
 
 
 def topological_order(placement: Placement, tenant: str) -> list[str]:
@@ -190,9 +190,9 @@ def _resets(placement: Placement, elements: Mapping[str, Element]) -> frozenset[
 
 
 def _combine(
-    placement: Placement, slots: list[Slot], apart: Mapping[int, Trace], ports: int, resets: frozenset[tuple[str, str]]
+    placement: Placement, shares: list[Share], apart: Mapping[int, Trace], ports: int, resets: frozenset[tuple[str, str]]
 ) -> Composition:
-    groups, traces = pack_state(apart, {i: int(s.signature[3]) for i, s in enumerate(slots) if s.signature[0] == "state"})
+    groups, traces = pack_state(apart, {i: int(s.signature[3]) for i, s in enumerate(shares) if s.signature[0] == "state"})
     asked = asked_elsewhere(apart)
     arrivals = {number: trace.arrivals for number, trace in traces.items()}
     everything = [a for each in arrivals.values() for a in each]
@@ -222,8 +222,8 @@ def _combine(
         shift_index=chosen({n: [(a.path.when, const(shifts.index(_shift(a)), 4)) for a in arrivals[n]] for n in traces}, const(0, 4)),
         length=chosen({n: [(a.path.when, moved(a.path.end, -_shift(a))) for a in arrivals[n]] for n in traces}, meta("length")),
         annotations=shim_annotations,
-        banks=tuple(gather_state(group, slots, placement, traces, resets, read=frozenset(asked)) for group in groups),
-        engines=tuple(_engine(i, s, traces) for i, s in enumerate(slots) if s.signature[0] == "table"),
+        banks=tuple(gather_state(group, shares, placement, traces, resets, read=frozenset(asked)) for group in groups),
+        engines=tuple(lookup_engine(i, s, traces) for i, s in enumerate(shares) if s.signature[0] == "table"),
         growth={n: max([0, *(-_shift(a) for a in arrivals[n])]) for n in traces},
         header_bytes=0,
     )
@@ -231,17 +231,18 @@ def _combine(
     return replace(composition, header_bytes=max([0, *loads, *(p + 1 for p in positions)]))
 
 
-def _engine(index: int, slot: Slot, traces: Mapping[int, Trace]) -> Engine:
-    tables = {n: table for n, (_, table) in slot.users.items() if isinstance(table, Table)}
+def lookup_engine(index: int, share: Share, traces: Mapping[int, Trace]) -> Engine:
+    """The engine of the tables of ``share``, which has the number ``index``."""
+    tables = {n: table for n, (_, table) in share.users.items() if isinstance(table, Table)}
     keys = {n: trace.keys.get(index, []) for n, trace in traces.items() if n in tables}
-    width = int(slot.signature[2])
+    width = int(share.signature[2])
     merged = {n: one_hot_mux(asked[:-1], asked[-1][1]) for n, asked in keys.items() if asked}
     return Engine(
         number=index,
-        kind=str(slot.signature[1]),
+        kind=str(share.signature[1]),
         key_width=width,
-        value_width=int(slot.signature[3]),
+        value_width=int(share.signature[3]),
         tables=tables,
-        elements={n: name for n, (name, _) in slot.users.items()},
+        elements={n: name for n, (name, _) in share.users.items()},
         key=by_tenant(merged) if merged else const(0, width),
     )

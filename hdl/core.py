@@ -12,8 +12,8 @@ from hdl.axi_lite import axi_lite
 from hdl.composition import Bank
 from hdl.datapath import Datapath
 from hdl.egress import EgressPort
-from hdl.register_map import WINDOW_BITS, Block, place, place_blocks
-from hdl.registers import RegisterFile, Word, Words
+from hdl.register_map import Block, place, place_blocks, window_bits
+from hdl.registers import RegisterFile, Word, Words, address_width
 from hdl.state_memory import StateMemory
 from hdl.stream import beat_stream
 
@@ -37,12 +37,14 @@ class Core(wiring.Component):
         self.datapath: Final = datapath
         self.tenants: Final = len(datapath.weights)
         egresses = [self._egress_name(e) for e in range(datapath.egresses)]
-        self._ports: Final = place([f"{name}/{what}" for name in egresses for what in _INGRESS], PORT_COUNTER_BITS, 0)
-        self._blocks: Final = place_blocks([*map(_state_block, datapath.composition.banks), *self._egress_blocks(egresses)])
+        operators = [f"{name}/{what}" for name in egresses for what in _INGRESS]
+        blocks = [*map(_state_block, datapath.composition.banks), *self._egress_blocks(egresses)]
+        self.window_bits: Final = window_bits(len(operators), blocks)
+        self._ports: Final = place(operators, PORT_COUNTER_BITS, 0, self.window_bits)
+        self._blocks: Final = place_blocks(blocks, self.window_bits)
         self.registers: Final = tuple(
             sorted([*self._ports, *(r for block in self._blocks for r in block.registers.values())], key=lambda r: r.address)
         )
-        windows = self.tenants + 1
         ports, width = datapath.parameters.ports, datapath.parameters.width
         super().__init__(
             {
@@ -50,7 +52,7 @@ class Core(wiring.Component):
                 **{f"tx{i}": Out(beat_stream(width)) for i in range(ports)},
                 "rx_host": In(beat_stream(width)),
                 "tx_host": Out(beat_stream(width)),
-                "axi": In(axi_lite(WINDOW_BITS + max(1, (windows - 1).bit_length()))),
+                "axi": In(axi_lite(address_width(self.tenants + 1, self.window_bits))),
                 "time": In(48),
                 "idle": Out(1),
             }
@@ -85,7 +87,7 @@ class Core(wiring.Component):
             *(c for e, egress in enumerate(datapath.egress_ports) for c in self._counts(m, e, egress)),
         ]
         blocks = [Words(memory, block) for memory, block in zip(memories, self._blocks, strict=True)]
-        m.submodules.registers = registers = RegisterFile(words, blocks, self.tenants + 1)
+        m.submodules.registers = registers = RegisterFile(words, blocks, self.tenants + 1, self.window_bits)
         wiring.connect(m, wiring.flipped(self.axi), registers.axi)
         return m
 

@@ -11,40 +11,41 @@ from elements.program.values import Value, add, bit_not, const, extend, make, pa
 from hdl.choose import by_tenant, choose
 from hdl.composition import Bank, StateHome
 from hdl.pack_state import slot_condition
-from hdl.resources import Slot
+from hdl.resources import Share
 from hdl.trace_tenant import NotHardware, Trace, Update, terms_of
 
 
 def gather_state(
     group: Sequence[int],
-    slots: Sequence[Slot],
+    shares: Sequence[Share],
     placement: Placement,
     traces: Mapping[int, Trace],
     resets: frozenset[tuple[str, str]],
     *,
     read: frozenset[int],
 ) -> Bank:
-    """The memory of the variables whose numbers ``group`` has. ``resets``: (element, variable) that a tenant may reset; ``read``: the
-    variables whose old value more than their own update asks for. Errors: `NotHardware` for an array."""
+    """The memory of the variables of ``group``, each known by the number of its share. ``resets``: (element, name of its state) that a
+    tenant may reset; ``read``: the variables whose old value more than what is stored in them rests on. Errors: `NotHardware` for an
+    array."""
     homes: dict[tuple[int, int], StateHome] = {}
     updates: dict[int, list[tuple[int, Update]]] = {}
-    for place, index in enumerate(group):
-        for number, (element, state) in slots[index].users.items():
+    for slot, variable in enumerate(group):
+        for tenant, (element, state) in shares[variable].users.items():
             if not isinstance(state, State) or state.depth != 1:
                 raise NotHardware(element, "it keeps an array of state, which hardware does not have yet")
-            homes[number, place] = StateHome(placement.tenants[number], element, state, (element, state.name) in resets)
-            updates.setdefault(number, []).extend((place, update) for update in traces[number].updates.get(index, ()))
-    held = make("old", int(slots[group[0]].signature[3]), (), (group[0],))
+            homes[tenant, slot] = StateHome(placement.tenants[tenant], element, state, (element, state.name) in resets)
+            updates.setdefault(tenant, []).extend((slot, update) for update in traces[tenant].updates.get(variable, ()))
+    held = make("old", int(shares[group[0]].signature[3]), (), (group[0],))
     slot_bits = max(1, (len(group) - 1).bit_length())
-    whens = {number: any_of(*(update.when for _, update in updates.get(number, ()))) for number in traces}
-    places = {
-        number: choose(
-            [(slot_condition(update, read=group[place] in read), const(place, slot_bits)) for place, update in mine], const(0, slot_bits)
+    whens = {tenant: any_of(*(update.when for _, update in updates.get(tenant, ()))) for tenant in traces}
+    slots = {
+        tenant: choose(
+            [(slot_condition(update, read=group[slot] in read), const(slot, slot_bits)) for slot, update in mine], const(0, slot_bits)
         )
-        for number, mine in updates.items()
+        for tenant, mine in updates.items()
     }
-    choices = {number: [(update.when, _given(update.when, update.value)) for _, update in mine] for number, mine in updates.items()}
-    return Bank(group[0], held.width, dict(sorted(homes.items())), by_tenant(whens), by_tenant(places), _updated(choices, held))
+    choices = {tenant: [(update.when, _given(update.when, update.value)) for _, update in mine] for tenant, mine in updates.items()}
+    return Bank(group[0], held.width, dict(sorted(homes.items())), by_tenant(whens), by_tenant(slots), _updated(choices, held))
 
 
 def _updated(choices: Mapping[int, list[tuple[Value, Value]]], held: Value) -> Value:

@@ -1,43 +1,55 @@
 """Puts state variables that no packet touches together into one memory, with the one adder in front of it.
 
-A packet takes one branch, so most counters of a tenant exclude each other. That two do is shown by a solver, for whatever the packet, the
-state and the tables are; what it cannot show stays apart.
+A packet takes one branch, so most counters of a tenant exclude each other (`hdl.exclusion`). A variable is known here by the number of its
+share (`hdl.resources`), which is the same in every tenant that has it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
 import networkx as nx
-from bitwuzla import Bitwuzla, Options, Result
 
-from elements.logic.terms import Term, Terms, translate
 from elements.program.combine import any_of, walk
 from elements.program.substitute import substitute
 from elements.program.values import FALSE, Value, make
+from hdl.exclusion import Exclusion
 from hdl.trace_tenant import Trace, Update
 
 
 def pack_state(traces: Mapping[int, Trace], widths: Mapping[int, int]) -> tuple[list[list[int]], dict[int, Trace]]:
-    """Groups of the variables that ``widths`` has (bits by number), each a memory called by its first; a variable's slot is its place in
+    """Groups of the variables that ``widths`` has (bits by variable), each a memory called by its first; a variable's slot is its index in
     its group. And the traces with what a group's memory held in the place of what each variable held.
 
-    Variables of one width share, and only as far as none of a group has to be known before another of it is.
+    Variables of one width share, and only as far as nothing of a group has to be known before another of it is.
     """
     asked = asked_elsewhere(traces)
-    judge = _Judge(traces, asked)
-    needs = _needs(traces, list(widths))
+    touched = {
+        (variable, tenant): any_of(*(slot_condition(update, read=variable in asked) for update in updates))
+        for tenant, trace in traces.items()
+        for variable, updates in trace.updates.items()
+    }
+    exclusion = Exclusion(touched.values())
+
+    def apart(a: int, b: int) -> bool:
+        """Whether no packet of any tenant touches both."""
+        return all(exclusion.exclusive(touched.get((a, t), FALSE), touched.get((b, t), FALSE)) for t in traces)
+
+    order = needs(traces, widths, asked)
     groups: list[list[int]] = []
-    for number, width in widths.items():
-        fitting = (g for g in groups if widths[g[0]] == width and all(judge.exclusive(number, other) for other in g))
-        home = next((g for g in fitting if _stays_ordered(needs, [*groups, [number]], g, number)), None)
+    for variable, width in widths.items():
+        # What must be known before the variable, or after it, would be known in the cycle in which its own memory is asked.
+        ordered = nx.ancestors(order, variable) | nx.descendants(order, variable)
+        fitting = (g for g in groups if widths[g[0]] == width and g[0] not in ordered and all(apart(variable, other) for other in g))
+        home = next(fitting, None)
         if home is None:
-            groups.append([number])
+            groups.append([variable])
         else:
-            home.append(number)
-    first = {number: group[0] for group in groups for number in group}
-    return groups, {tenant: _with_groups(trace, first) for tenant, trace in traces.items()}
+            home.append(variable)
+            _merge(order, home[0], variable)
+    memory = {variable: group[0] for group in groups for variable in group}
+    return groups, {tenant: _with_memories(trace, memory) for tenant, trace in traces.items()}
 
 
 def slot_condition(update: Update, *, read: bool) -> Value:
@@ -54,59 +66,61 @@ def _roots(trace: Trace) -> list[Value]:
     return found
 
 
-def _olds(roots: Sequence[Value], keys: Mapping[int, Sequence[tuple[Value, Value]]] | None = None) -> set[int]:
-    """The variables whose old value ``roots`` rest on, also through a lookup where its ``keys`` are given."""
-    found: set[int] = set()
-    looked_up: set[int] = set()
-    waiting = [*roots]
-    while waiting:
-        values = walk(waiting)
-        found |= {int(value.attributes[0]) for value in values if value.op == "old"}
-        tables = {int(value.attributes[0]) for value in values if value.op in ("hit", "found")} - looked_up
-        looked_up |= tables
-        waiting = [value for table in tables for pair in (keys or {}).get(table, ()) for value in pair]
+def _resting(traces: Mapping[int, Trace]) -> Mapping[Value, frozenset[int]]:
+    """For each value of ``traces``, the variables and the lookup engines that it is made from."""
+    found: dict[Value, frozenset[int]] = {}
+    for value in walk([root for trace in traces.values() for root in (*_roots(trace), *_parts(trace))]):
+        below = {found[operand] for operand in value.operands}
+        rests = next(iter(below)) if len(below) == 1 else frozenset[int]().union(*below)
+        found[value] = rests | {int(value.attributes[0])} if value.op in ("old", "hit", "found") else rests
     return found
-
-
-def _parts(updates: Sequence[Update]) -> list[Value]:
-    return [value for update in updates for value in (update.when, update.value)]
 
 
 def asked_elsewhere(traces: Mapping[int, Trace]) -> set[int]:
-    """The variables whose old value something other than what they store asks for: also whether they are written at all, as a place
-    cannot be chosen by what is read there.
-    """
+    """The variables whose old value more than what is stored in them rests on. Whether a variable is written counts as more: which slot
+    is asked cannot depend on what it holds."""
+    rests = _resting(traces)
     found: set[int] = set()
     for trace in traces.values():
-        found |= _olds(_roots(trace))
-        for number, updates in trace.updates.items():
-            found |= _olds(_parts(updates)) - {number}
-            found |= _olds([update.when for update in updates])
+        found.update(*(rests[root] for root in _roots(trace)))
+        for variable, updates in trace.updates.items():
+            for update in updates:
+                found |= rests[update.passing] | rests[update.when] | (rests[update.value] - {variable})
+    return found & {variable for trace in traces.values() for variable in trace.updates}
+
+
+def needs(traces: Mapping[int, Trace], variables: Iterable[int], asked: Set[int]) -> nx.DiGraph:
+    """An edge from each variable and each lookup engine to every other that must be known before it, in whichever tenant."""
+    rests = _resting(traces)
+    found = nx.DiGraph()
+    found.add_nodes_from(variables)
+    for trace in traces.values():
+        parts = {
+            variable: [v for u in updates for v in (slot_condition(u, read=variable in asked), u.when, u.value)]
+            for variable, updates in trace.updates.items()
+        }
+        parts |= {engine: [value for pair in pairs for value in pair] for engine, pairs in trace.keys.items()}
+        for share, roots in parts.items():
+            found.add_edges_from((share, other) for other in sorted(set().union(*(rests[root] for root in roots))) if other != share)
     return found
 
 
-def _needs(traces: Mapping[int, Trace], numbers: Sequence[int]) -> nx.DiGraph:
-    """An edge from each variable to every other that must be known before it."""
-    needs = nx.DiGraph()
-    needs.add_nodes_from(numbers)
-    for trace in traces.values():
-        for number, updates in trace.updates.items():
-            needs.add_edges_from((number, other) for other in _olds(_parts(updates), trace.keys) if other != number)
-    return needs
+def _merge(order: nx.DiGraph, first: int, variable: int) -> None:
+    """``variable`` becomes part of ``first``."""
+    order.add_edges_from([(first, other) for other in order.successors(variable)])
+    order.add_edges_from([(other, first) for other in order.predecessors(variable)])
+    order.remove_node(variable)
 
 
-def _stays_ordered(needs: nx.DiGraph, groups: Sequence[Sequence[int]], joined: Sequence[int], number: int) -> bool:
-    """Whether the groups can still be put in an order when ``number`` has joined ``joined``."""
-    of = {member: group[0] for group in groups for member in group} | {number: joined[0]}
-    between = nx.DiGraph((of.get(a, a), of.get(b, b)) for a, b in needs.edges)
-    return bool(nx.is_directed_acyclic_graph(between))
+def _parts(trace: Trace) -> list[Value]:
+    return [value for updates in trace.updates.values() for u in updates for value in (u.passing, u.when, u.value)]
 
 
-def _with_groups(trace: Trace, first: Mapping[int, int]) -> Trace:
-    roots = [*_roots(trace), *(v for updates in trace.updates.values() for u in updates for v in (u.passing, u.when, u.value))]
+def _with_memories(trace: Trace, memory: Mapping[int, int]) -> Trace:
+    roots = [*_roots(trace), *_parts(trace)]
 
     def leaf(old: Value, operands: tuple[Value, ...]) -> Value:
-        attributes = (first[int(old.attributes[0])],) if old.op == "old" else old.attributes
+        attributes = (memory[int(old.attributes[0])],) if old.op == "old" else old.attributes
         return make(old.op, old.width, operands, attributes)
 
     new = substitute(roots, leaf)
@@ -127,31 +141,3 @@ def _with_groups(trace: Trace, first: Mapping[int, int]) -> Trace:
         updates={n: [Update(new[u.passing], new[u.when], new[u.value]) for u in updates] for n, updates in trace.updates.items()},
         keys={n: [(new[when], new[key]) for when, key in pairs] for n, pairs in trace.keys.items()},
     )
-
-
-class _Judge:
-    """Answers whether one packet can touch two variables."""
-
-    def __init__(self, traces: Mapping[int, Trace], asked: set[int]) -> None:
-        self.terms = Terms()
-        self.known: dict[Value, Term] = {}
-        conditions = {
-            (number, tenant): any_of(*(slot_condition(update, read=number in asked) for update in updates))
-            for tenant, trace in traces.items()
-            for number, updates in trace.updates.items()
-        }
-        found = translate(self.terms, list(conditions.values()), self._leaf)
-        self.truths = {key: self.terms.truth(found[value]) for key, value in conditions.items() if value is not FALSE}
-        self.tenants = sorted(traces)
-        self.solver = Bitwuzla(self.terms.manager, Options())
-
-    def _leaf(self, value: Value, operands: tuple[Term, ...]) -> Term:
-        """Whatever comes from outside can be anything."""
-        if value not in self.known:
-            self.known[value] = self.terms.variable(f"leaf{len(self.known)}", value.width)
-        return self.known[value]
-
-    def exclusive(self, a: int, b: int) -> bool:
-        """Whether no packet of any tenant touches both."""
-        pairs = [(self.truths.get((a, tenant)), self.truths.get((b, tenant))) for tenant in self.tenants]
-        return all(self.solver.check_sat(x, y) == Result.UNSAT for x, y in pairs if x is not None and y is not None)

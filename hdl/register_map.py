@@ -1,6 +1,7 @@
 """The register map: which word is where, once, for Verilog, Python, C and people.
 
-A window of 4 KiB for the operator (0) and one for each tenant (its number plus 1). Every entry has 8 bytes: the low 32 bits, then the high.
+A window for the operator (0) and one for each tenant (its number plus 1), all of one size: 4 KiB, or as much more as the largest needs.
+Every entry has 8 bytes: the low 32 bits, then the high.
 """
 
 from __future__ import annotations
@@ -9,17 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-WINDOW_BITS: Final = 12
-WINDOW: Final = 1 << WINDOW_BITS
+LEAST_WINDOW_BITS: Final = 12
+"""Address bits of the smallest window there is."""
 _STEP: Final = 8
 """Bytes from one register to the next."""
 
 
 @dataclass(frozen=True)
 class Register:
-    """``name`` at ``offset`` in ``window``; ``width`` bits, at most 64; ``resettable`` by the owner of the window,
-    with a write to its low word."""
+    """``name`` at ``offset`` in ``window``, all of which have ``window_bits`` address bits; ``width`` bits, at most 64; ``resettable`` by
+    the owner of the window, with a write to its low word."""
 
+    window_bits: int
     window: int
     offset: int
     name: str
@@ -29,12 +31,12 @@ class Register:
     @property
     def address(self) -> int:
         """The byte address of the low word."""
-        return self.window << WINDOW_BITS | self.offset
+        return self.window << self.window_bits | self.offset
 
 
-def place(names: Sequence[str], width: int, window: int) -> tuple[Register, ...]:
-    """Registers of ``width`` bits that can only be read, one after the other from the start of ``window``."""
-    return tuple(Register(window, _STEP * index, name, width, False) for index, name in enumerate(names))
+def place(names: Sequence[str], width: int, window: int, bits: int) -> tuple[Register, ...]:
+    """Registers of ``width`` bits that can only be read, one after the other from the start of ``window``, which has ``bits``."""
+    return tuple(Register(bits, window, _STEP * index, name, width, False) for index, name in enumerate(names))
 
 
 @dataclass(frozen=True)
@@ -58,17 +60,21 @@ class PlacedBlock:
     registers: Mapping[tuple[int, int], Register]
 
 
-def place_blocks(blocks: Sequence[Block]) -> tuple[PlacedBlock, ...]:
-    """A place for each block, so that the slot is a few bits of the address. Errors: ``ValueError`` where a window is full."""
+def window_bits(operators: int, blocks: Sequence[Block]) -> int:
+    """Address bits of a window that has room for as many registers of the operator's, and for ``blocks``."""
+    most = _STEP * max(operators, sum(block.slots for block in blocks))
+    return max(LEAST_WINDOW_BITS, (most - 1).bit_length())
+
+
+def place_blocks(blocks: Sequence[Block], bits: int) -> tuple[PlacedBlock, ...]:
+    """A place for each block in windows of ``bits``, as `window_bits` says, so that the slot is a few bits of the address."""
     order = sorted(range(len(blocks)), key=lambda index: (-blocks[index].slots, index))
     placed: dict[int, PlacedBlock] = {}
     base = 0
     for index in order:
         block = blocks[index]
-        if base + _STEP * block.slots > WINDOW:
-            raise ValueError(f"a window has no room for {next(iter(block.entries.values()))[0]}")
         registers = {
-            (tenant, slot): Register(tenant + 1, base + _STEP * slot, name, block.width, resettable)
+            (tenant, slot): Register(bits, tenant + 1, base + _STEP * slot, name, block.width, resettable)
             for (tenant, slot), (name, resettable) in block.entries.items()
         }
         placed[index] = PlacedBlock(base, registers)

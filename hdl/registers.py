@@ -11,7 +11,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In
 
 from hdl.axi_lite import OKAY, SLVERR, axi_lite
-from hdl.register_map import WINDOW_BITS, PlacedBlock, Register
+from hdl.register_map import PlacedBlock, Register
 from hdl.state_memory import StateMemory
 
 
@@ -31,8 +31,13 @@ class Words:
     placed: PlacedBlock
 
 
+def address_width(windows: int, window_bits: int) -> int:
+    """Address bits of so many ``windows``."""
+    return window_bits + max(1, (windows - 1).bit_length())
+
+
 class RegisterFile(wiring.Component):
-    """An AXI4-Lite subordinate for ``words`` and ``memories``.
+    """An AXI4-Lite subordinate for ``words`` and ``memories`` in so many ``windows`` of ``window_bits`` address bits.
 
     A read of a low word keeps the high word of the same register in the window's own latch, from which the high word is then read; a write
     of a low word, whatever its data, resets a resettable register to its initial value, as the element's write handler does. Unmapped and
@@ -42,11 +47,12 @@ class RegisterFile(wiring.Component):
     tenant; the channel registers are shared by all windows, as the bus is.
     """
 
-    def __init__(self, words: Sequence[Word], memories: Sequence[Words], windows: int) -> None:
+    def __init__(self, words: Sequence[Word], memories: Sequence[Words], windows: int, window_bits: int) -> None:
         self.words: Final = tuple(words)
         self.memories: Final = tuple(memories)
         self.windows: Final = windows
-        self.address_width: Final = WINDOW_BITS + max(1, (windows - 1).bit_length())
+        self.window_bits: Final = window_bits
+        self.address_width: Final = address_width(windows, window_bits)
         super().__init__({"axi": In(axi_lite(self.address_width))})
 
     def elaborate(self, platform: object) -> Module:
@@ -68,7 +74,7 @@ class RegisterFile(wiring.Component):
                 with m.Case(word.register.address >> 3):
                     value = Cat(word.value, Const(0, 64 - len(word.value))) if len(word.value) < 64 else word.value
                     m.d.comb += [low.eq(value[:32]), high.eq(value[32:]), known.eq(1)]
-        is_high, window = address[2], address[WINDOW_BITS:]
+        is_high, window = address[2], address[self.window_bits :]
         self._look(m, address, low, high, known)
         latched, good = Signal(32), known & (address[:2] == 0)
         with m.Switch(window):
@@ -89,7 +95,7 @@ class RegisterFile(wiring.Component):
 
     def _look(self, m: Module, address: Signal, low: Signal, high: Signal, known: Signal) -> None:
         """Every memory is asked for the slot that the address has in its block; the one whose block it is answers."""
-        place, window = address[3:WINDOW_BITS], address[WINDOW_BITS:]
+        place, window = address[3 : self.window_bits], address[self.window_bits :]
         for words in self.memories:
             memory, block = words.memory, words.placed.base >> 3
             m.d.comb += [memory.peek_tenant.eq(window - 1), memory.peek_slot.eq(place)]

@@ -14,8 +14,8 @@ from elements.program.program import State, Table
 
 
 @dataclass
-class Slot:
-    """A place for one bank or engine: its signature, and by tenant number which element's resource stands there."""
+class Share:
+    """What one bank or engine is for: its signature, and by tenant number which element's resource it is there."""
 
     signature: tuple[str | int, ...]
     users: dict[int, tuple[str, State | Table]] = field(default_factory=dict)
@@ -31,9 +31,9 @@ def table_signature(table: Table) -> tuple[str | int, ...]:
     return ("table", table.kind, table.key_width, table.value_width)
 
 
-def share(tenants: Mapping[int, Iterable[tuple[str, Element]]]) -> list[Slot]:
-    """The slots for the resources of all tenants' ``(name, element)`` lists, which are in topological order."""
-    slots: list[Slot] = []
+def share(tenants: Mapping[int, Iterable[tuple[str, Element]]]) -> list[Share]:
+    """The shares for the resources of all tenants' ``(name, element)`` lists, which are in topological order."""
+    shares: list[Share] = []
     for number, elements in tenants.items():
         position = 0
         for name, element in elements:
@@ -41,14 +41,14 @@ def share(tenants: Mapping[int, Iterable[tuple[str, Element]]]) -> list[Slot]:
             wanted: list[tuple[tuple[str | int, ...], State | Table]] = [(table_signature(t), t) for t in program.tables]
             wanted += [(state_signature(element, access.state), access.state) for access in program.accesses]
             for signature, resource in wanted:
-                position = _place(slots, position, signature, number, (name, resource)) + 1
-    return slots
+                position = _place(shares, position, signature, number, (name, resource)) + 1
+    return shares
 
 
-def _place(slots: list[Slot], position: int, signature: tuple[str | int, ...], number: int, user: tuple[str, State | Table]) -> int:
-    for index in range(position, len(slots)):
-        if slots[index].signature == signature and number not in slots[index].users:
-            slots[index].users[number] = user
+def _place(shares: list[Share], position: int, signature: tuple[str | int, ...], number: int, user: tuple[str, State | Table]) -> int:
+    for index in range(position, len(shares)):
+        if shares[index].signature == signature and number not in shares[index].users:
+            shares[index].users[number] = user
             return index
-    slots.insert(position, Slot(signature, {number: user}))
+    shares.insert(position, Share(signature, {number: user}))
     return position

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from elements.program.combine import walk
-from elements.program.values import Value, make
+from elements.program.values import Value
 from hdl.composition import Bank, Composition
 
 FREE = frozenset(("const", "cat", "slice", "zext", "not", "load", "meta", "now"))
@@ -59,14 +59,19 @@ class _Scheduler:
         self.requests: dict[int, int] = {}
         self.by_number: dict[int, Bank] = {bank.number: bank for bank in composition.banks}
         self.keys = {engine.number: engine.key for engine in composition.engines}
+        self.olds: dict[int, list[Value]] = {}
         self.rests_on = self._dependencies()
 
     def _dependencies(self) -> dict[Value, frozenset[int]]:
-        """For each value, the banks whose old value it is made from."""
+        """For each value, the banks whose old value it is made from; and the old values of each bank."""
         found: dict[Value, frozenset[int]] = {}
         for value in walk(self.composition.roots()):
             below: frozenset[int] = frozenset().union(*(found[operand] for operand in value.operands))
-            found[value] = below | {int(value.attributes[0])} if value.op == "old" else below
+            found[value] = below
+            if value.op == "old":
+                number = int(value.attributes[0])
+                found[value] = below | {number}
+                self.olds.setdefault(number, []).append(value)
         return found
 
     def run(self) -> Schedule:
@@ -127,10 +132,10 @@ class _Scheduler:
             stage = max(stage, at + (1 if depth else 0))
         self.banks[number] = stage
         # The memory, and the choice between it and the initial value. What is stored need not rest on it.
-        held = self.place[make("old", bank.width, (), (number,))] = (stage, 2)
+        held = dict.fromkeys(self.olds.get(number, ()), (stage, 2))
+        self.place |= held
         for value in cone:
-            if value.op == "old" and int(value.attributes[0]) == number:
-                self.place[value] = held
+            if value in held:
                 continue
             depth = max((self.place[o][1] for o in value.operands if o in inside), default=0)
             self.place[value] = (stage, depth + levels(value))

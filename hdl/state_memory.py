@@ -17,8 +17,8 @@ class StateMemory(wiring.Component):
     """Words of ``width`` bits at the places that ``initial`` has, each its initial value at first and after its `resets` strobe.
 
     ``old`` is the word at (``tenant``, ``slot``); ``new`` is stored there at the end of a cycle with ``write``, and the next cycle sees it.
-    ``peek`` is the word at (``peek_tenant``, ``peek_slot``). A place that there is not reads as zero and is not written. A reset goes
-    before a write in the same cycle.
+    ``peek`` is the word at (``peek_tenant``, ``peek_slot``). A place that there is not reads as zero and is not written. With a reset
+    and a write of a word in one cycle the reset wins; the write is lost.
 
     Latency: 0 cycles. Initiation interval: 1. Owner of a word and of its ``fresh`` bit: the tenant of its place. What a reset word had is
     never seen again: ``fresh`` stands for the initial value until the word is written.

@@ -17,11 +17,13 @@ from graph.model import Edge
 
 
 class NotHardware(Exception):
-    """An element cannot be where the placement puts it. ``element`` names it; the message says why."""
+    """An element cannot be where the placement puts it. ``element`` names it, ``tenant`` whose packets it was about where that is known;
+    the message says why."""
 
     def __init__(self, element: str, why: str) -> None:
         super().__init__(f"{element}: {why}")
         self.element = element
+        self.tenant: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,15 +75,15 @@ class Update:
 
 @dataclass
 class Trace:
-    """What one tenant does: arrivals, the updates of its state, and the keys that it looks up, by the slot's number."""
+    """What one tenant does: arrivals, the updates of its state, and the keys that it looks up, by the number of the share."""
 
     arrivals: list[Arrival] = field(default_factory=list)
     updates: dict[int, list[Update]] = field(default_factory=dict)
     keys: dict[int, list[tuple[Value, Value]]] = field(default_factory=dict)
 
 
-SlotOf = Mapping[tuple[str, str], int]
-"""The slot's number of an element's state variable or table, by (element, name)."""
+ShareOf = Mapping[tuple[str, str], int]
+"""The number of the share of an element's state variable or table, by (element, name)."""
 
 
 class TenantTracer:
@@ -94,7 +96,7 @@ class TenantTracer:
         elements: Mapping[str, Element],
         crossings: tuple[Crossing, ...],
         order: list[str],
-        slot_of: SlotOf,
+        share_of: ShareOf,
         after_queue: frozenset[str],
     ) -> None:
         self.tenant = tenant
@@ -102,7 +104,7 @@ class TenantTracer:
         self.elements = elements
         self.crossings = [c for c in crossings if c.tenant == tenant]
         self.order = order
-        self.slot_of = slot_of
+        self.share_of = share_of
         self.after_queue = after_queue
         self.trace = Trace()
         self._waiting: dict[str, list[Path]] = {name: [] for name in order}
@@ -114,9 +116,13 @@ class TenantTracer:
                 self._waiting[name] += paths
             else:
                 self.trace.arrivals += [Arrival(None, self._first_crossing(name, path), path) for path in paths]
-        for name in self.order:
-            for path in self._joined(name, self._waiting[name]):
-                self._through(name, path)
+        try:
+            for name in self.order:
+                for path in self._joined(name, self._waiting[name]):
+                    self._through(name, path)
+        except NotHardware as error:
+            error.tenant = self.tenant
+            raise
         return self.trace
 
     def _first_crossing(self, name: str, path: Path) -> Crossing:
@@ -134,9 +140,12 @@ class TenantTracer:
             by_layout[path.layout] = path if other is None else self._join(name, other, path)
         yield from by_layout.values()
 
-    @staticmethod
-    def _join(name: str, a: Path, b: Path) -> Path:
-        if any(x[0] == y[0] and x[1] != y[1] for x in a.copies for y in b.copies):
+    def _join(self, name: str, a: Path, b: Path) -> Path:
+        origin = next((x[0] for x in a.copies for y in b.copies if x[0] == y[0] and x[1] != y[1]), None)
+        if origin is not None and self.placement.owner[name] is None:
+            # The operator's elements stay where they are: the copies have to be made in software.
+            raise NotHardware(origin, f"its copies meet at {name}; hardware sends a packet to a port once")
+        if origin is not None:
             raise NotHardware(name, "two copies of one packet meet here; hardware sends a packet to a queue once")
         positions = sorted({*a.bytes, *b.bytes})
         return Path(
@@ -191,7 +200,7 @@ class TenantTracer:
         new = substitute(program.roots(), lambda leaf, operands: self._leaf(path, name, leaf, operands))
         for access in program.accesses:
             update = Update(path.when, bit_and(path.when, new[access.when]), new[access.value])
-            self.trace.updates.setdefault(self.slot_of[name, access.state.name], []).append(update)
+            self.trace.updates.setdefault(self.share_of[name, access.state.name], []).append(update)
         bytes_after = dict(path.bytes)
         for edit in program.edits:
             start = _start(name, path, edit.layer)
@@ -239,13 +248,13 @@ class TenantTracer:
         if leaf.op == "annotation":
             return path.annotations[kind]
         if leaf.op == "old":
-            return make("old", leaf.width, (), (self.slot_of[name, kind],))
+            return make("old", leaf.width, (), (self.share_of[name, kind],))
         if leaf.op in ("hit", "found"):
-            slot = self.slot_of[name, kind]
-            asked = self.trace.keys.setdefault(slot, [])
+            engine = self.share_of[name, kind]
+            asked = self.trace.keys.setdefault(engine, [])
             if (path.when, operands[0]) not in asked:
                 asked.append((path.when, operands[0]))
-            return make(leaf.op, leaf.width, (), (slot,))
+            return make(leaf.op, leaf.width, (), (engine,))
         start = _start(name, path, kind)
         if start is None:
             return const(0, leaf.width)
@@ -280,8 +289,23 @@ def conjunction(a: Value, b: Value) -> Value:
 
 
 def terms_of(value: Value) -> list[Value]:
-    """The conditions that ``value`` is the conjunction of."""
-    return [term for operand in value.operands for term in terms_of(operand)] if value.op == "and" else [value]
+    """The conditions that ``value`` is the conjunction of, in order, each once."""
+    return parts_of("and", value)
+
+
+def parts_of(op: str, value: Value) -> list[Value]:
+    """What ``value`` is put together from by ``op``, in order, each once."""
+    found: dict[Value, None] = {}
+    seen: set[Value] = set()
+    waiting = [value]
+    while waiting:
+        at = waiting.pop()
+        if at.op != op:
+            found[at] = None
+        elif at not in seen:
+            seen.add(at)
+            waiting.extend(reversed(at.operands))
+    return list(found)
 
 
 def moved(value: Value, by: int) -> Value:

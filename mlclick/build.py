@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from boards.versa_ecp5.build import TOP, BuildReport, pack, place
 from boards.versa_ecp5.top import VersaTop
+from graph.diagnostics import fail
 from hdl.core import Core
 from hdl.datapath import DatapathParameters
 from hdl.register_map import c_header, markdown
@@ -18,7 +20,10 @@ from mlclick.flow import build_core, port_count
 from mlclick.verify import core_hash, verify
 from sim.evidence import Evidence, read_evidence, write_evidence
 
-BOARDS = ("netfpga_sume", "versa_ecp5")
+BUS_BITS = {"netfpga_sume": 16, "versa_ecp5": 31}
+"""Address bits that each board's bus has for the core's registers: the SUME's modules have bases 64 KiB apart, and on the ECP5 board bit
+31 is the board's own."""
+BOARDS = tuple(BUS_BITS)
 VIVADO_MISSING = 3
 
 
@@ -39,9 +44,26 @@ def parameters_for(board: str, split: Split) -> DatapathParameters:
     return DatapathParameters(64, port_count(split.merged), budget=8, ingress_depth=256, egress_depth=256, egress_packets=32)
 
 
-def core_for(board: str, split: Split, out: Path, progress: Progress) -> Core:
-    """The hardware half for ``board``; its registers are listed in the folder ``out``."""
+def board_core(board: str, split: Split, progress: Progress) -> Core:
+    """The hardware half for ``board``. Errors: `ClickError` where its registers have more addresses than the board's bus."""
     core = build_core(split, parameters_for(board, split), progress)
+    needed = len(core.axi.araddr)
+    if needed > BUS_BITS[board]:
+        names = split.merged.master.tenants
+        counts = Counter(names[register.window - 1] for register in core.registers if register.window)
+        tenant, count = counts.most_common(1)[0]
+        fail(
+            f"{tenant} has {count} registers, the most of all; with a window as large for each of {len(names)} tenant(s) and the operator "
+            f"they take {needed} address bits, and the bus of {board} has {BUS_BITS[board]}",
+            f"pin counters and other elements with state of {tenant} to software, or build fewer tenants",
+            split.merged.policy.tenant(tenant).location,
+        )
+    return core
+
+
+def core_for(board: str, split: Split, out: Path, progress: Progress) -> Core:
+    """`board_core`; its registers are listed in the folder ``out``."""
+    core = board_core(board, split, progress)
     out.mkdir(parents=True, exist_ok=True)
     (out / "registers.h").write_text(c_header(core.registers), encoding="utf-8")
     (out / "registers.md").write_text(markdown(core.registers), encoding="utf-8")

@@ -24,7 +24,7 @@ from graph.diagnostics import ClickError, fail
 from graph.print_click import print_graph
 from hdl.datapath import DatapathParameters
 from hdl.tools.yosys import YosysError
-from mlclick.build import BOARDS, VIVADO_MISSING, build_versa, core_for, default_board, evidence_for, parameters_for, ports_of
+from mlclick.build import BOARDS, VIVADO_MISSING, board_core, build_versa, core_for, default_board, evidence_for, ports_of
 from mlclick.design import Merged, Source, Split
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.mutants import run_mutants
@@ -164,7 +164,7 @@ def verify(tenants: Tenants, folder: Folder = _TENANTS, board: Board = "versa_ec
     _known_board(board)
     merged = merge_tenants(_source(tenants, folder), say)
     found = split(merged, rates_of(merged, None), {}, say, ports_of(board))
-    evidence = verify_design(found, build_core(found, parameters_for(board, found), say), say)
+    evidence = verify_design(found, board_core(board, found, say), say)
     path = write_evidence(Path("build") / "evidence" / board, evidence)
     _print_evidence(evidence)
     typer.echo(f"evidence: {path}")

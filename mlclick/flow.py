@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import NoReturn
 
 from elements.definition.catalogue import class_info
 from elements.definition.grants import granted
@@ -130,11 +131,21 @@ def split(merged: Merged, rates: Rates, pins: dict[str, bool] | None = None, pro
             composition = compose(placement, merged.elements, crossings, ports or port_count(merged), tagged)
         except NotHardware as error:
             if error.element in pinned or merged.master.owner[error.element] is None:
-                raise
+                _refuse(merged, error)
             pinned[error.element] = str(error)
             continue
         half = software_half(placement, merged.elements, crossings)
         return Split(merged, question, plan, placement, crossings, composition, half, pinned)
+
+
+def _refuse(merged: Merged, error: NotHardware) -> NoReturn:
+    """Say that what the composer cannot make hardware cannot be software either."""
+    tenant = merged.master.owner[error.element] or error.tenant or merged.master.tenants[0]
+    fail(
+        f"{tenant} has no placement: {error}",
+        f"pin elements of {tenant} in front of it to software, with --pin NAME=software",
+        Location(tenant, str(merged.policy.tenant(tenant).click), 1, 1),
+    )
 
 
 def port_count(merged: Merged) -> int:

@@ -12,10 +12,11 @@ from elements.captures.pcap import write_capture
 from elements.definition.handlers import handlers_of
 from elements.reference.machine import Machine as ReferenceMachine
 from elements.reference.packet import Packet
+from graph.diagnostics import Location, fail
 from hdl.core import Core
 from mlclick.design import Merged, Split
 from mlclick.read_hardware import Reader, readers
-from sim.split_machine import Journeys, SplitMachine
+from sim.split_machine import GoesRound, Journeys, SplitMachine
 from swclick.machine import Machine as SoftwareMachine
 
 Hardware = Literal["none", "sim", "reference"]
@@ -66,15 +67,20 @@ def _turns(packets: Iterable[tuple[int, Packet]]) -> Iterator[tuple[int, tuple[i
 
 
 def run_split(split: Split, packets: Iterable[tuple[int, Packet]], core: Core) -> Outcome:
-    """The Verilated ``core`` and the compiled software half, joined by the crossing."""
+    """The Verilated ``core`` and the compiled software half, joined by the crossing. Errors: `ClickError` for a packet that goes round
+    between them."""
     software = SoftwareMachine(split.software)
     machine = SplitMachine(core, software, split.merged.master.tenants, split.crossings)
     emitted: list[tuple[int, int, bytes]] = []
     for now, arrival in _turns(packets):
-        if arrival is None:
-            machine.settle(now)
-        else:
-            machine.inject(arrival[0], arrival[1].copy())
+        try:
+            if arrival is None:
+                machine.settle(now)
+            else:
+                machine.inject(arrival[0], arrival[1].copy())
+        except GoesRound as error:
+            where = Location(error.tenant, str(split.merged.policy.tenant(error.tenant).click), 1, 1)
+            fail(str(error), "let every ring of connections have a way out that each packet takes in the end", where)
         emitted += [(now, out, frame) for out, frame in machine.emitted]
         machine.emitted.clear()
     soft = ((name, element, partial(software.read, name)) for name, element in software.elements.items())

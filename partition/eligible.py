@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from elements.definition.element import Element
 from elements.placement.crossings import entry_layout, punts
-from elements.placement.layouts import Layouts, find_layouts, layouts_at
+from elements.placement.layouts import Layouts, find_layouts, is_taken, layouts_at
 from elements.program.ordered import disordered
 from graph.check import Checked
 from graph.model import Graph
@@ -72,7 +72,7 @@ def _counts_departures(graph: Graph, elements: Mapping[str, Element], name: str)
 def _enterable(graph: Graph, elements: Mapping[str, Element], layouts: Layouts, target: str, source: str) -> bool:
     try:
         for edge in graph.incoming(target):
-            if edge.source == source:
+            if edge.source == source and is_taken(layouts, edge):
                 entry_layout(graph, elements, layouts, edge)
     except ValueError:
         return False

@@ -33,4 +33,23 @@ def software_half(placement: Placement, elements: Mapping[str, Element], crossin
             edges.append(Edge(name, 0, crossing.edge.target, crossing.edge.target_port, _NOWHERE))
         else:
             edges.append(Edge(crossing.edge.source, crossing.edge.source_port, name, 0, _NOWHERE))
-    return Graph(tuple(nodes), tuple(edges), graph.requirements)
+    idle_nodes, idle_edges = _never_taken(placement, inside, crossings)
+    return Graph((*nodes, *idle_nodes), (*edges, *idle_edges), graph.requirements)
+
+
+def _never_taken(placement: Placement, inside: set[str], crossings: tuple[Crossing, ...]) -> tuple[list[Node], list[Edge]]:
+    """Ends for the cut edges that no packet takes, and that are no crossings: every port that is in use stays in use."""
+    crossed = {(crossing.edge, crossing.to_software) for crossing in crossings if not crossing.punt}
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    for edge in placement.graph.edges:
+        to_software = edge.target not in placement.hardware
+        cut = edge.source not in inside if to_software else edge.source in inside
+        if not cut or (edge, to_software) in crossed:
+            continue
+        owner = placement.owner[edge.target] or placement.owner[edge.source]
+        name = f"{owner}/no_packet_{len(nodes) + 1}"
+        nodes.append(Node(name, "Idle" if to_software else "Discard", "", _NOWHERE))
+        ends = (name, 0, edge.target, edge.target_port) if to_software else (edge.source, edge.source_port, name, 0)
+        edges.append(Edge(*ends, _NOWHERE))
+    return nodes, edges

@@ -24,6 +24,14 @@ MOST_CHUNKS = 400
 """Runs of `CHUNK` cycles within which every packet has come to rest; more is a packet that goes round and round."""
 
 
+class GoesRound(RuntimeError):
+    """A packet of ``tenant`` crosses between the halves again and again, and does not come to rest."""
+
+    def __init__(self, tenant: str) -> None:
+        super().__init__(f"a packet of {tenant} has not come to rest: its configuration sends it round between hardware and software")
+        self.tenant = tenant
+
+
 class SoftwareHalf(Protocol):
     """What the split machine needs of the software half: any machine with `FromCrossing` and `ToCrossing` elements."""
 
@@ -83,27 +91,31 @@ class SplitMachine:
         self._readers = {name: FrameReader(self.width) for name in self._outs}
 
     def inject(self, port: int, packet: Packet) -> None:
-        """A frame arrives at physical ``port``; everything that follows from it happens before this returns."""
+        """A frame arrives at physical ``port``; everything that follows from it happens before this returns. Errors: `GoesRound`."""
         self.journeys.offered += 1
         self.journeys.crossed += self._until_quiet([(f"rx{port}", packet.data)], packet.time)
 
     def settle(self, now: int = 0) -> None:
-        """Run the software half's own sources at ``now``, and what follows from that."""
+        """Run the software half's own sources at ``now``, and what follows from that. Errors: `GoesRound`."""
         self._until_quiet([], now)
 
     def _until_quiet(self, waiting: list[tuple[str, bytes]], now: int) -> bool:
         """Offer frames to the hardware and go on until nothing moves any more; whether anything crossed to software."""
         self.model.set("time", now & ((1 << 48) - 1))
-        crossed = False
+        crossed, last = False, None
         for _ in range(MOST_CHUNKS):
             to_software = self._run(waiting)
-            crossed = crossed or bool(to_software)
+            if to_software:
+                # The shim has the tenant.
+                crossed, last = True, to_software[-1][3]
             waiting = [("rx_host", frame) for each in to_software for frame in self._cross(each, now)]
             if not waiting and self.model.get("idle"):
                 waiting = [("rx_host", frame) for frame in self._settle(now)]
             if not waiting and self.model.get("idle"):
                 return crossed
-        raise RuntimeError("a packet has not come to rest: its tenant's configuration sends it round a loop")
+        if last is None:
+            raise RuntimeError("the hardware has not come to rest")
+        raise GoesRound(self.tenants[last])
 
     def registers(self) -> dict[tuple[int, str], int]:
         """Every register by (window, name), as the bus has it."""

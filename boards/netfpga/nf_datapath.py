@@ -3,7 +3,8 @@
 The shell's conventions (NetFPGA-SUME-live 1.8.0): five AXI4-Stream pairs of 256 bits, four ports and the DMA; ``tuser`` on the first beat
 has the length in bits 15:0, the one-hot source in 23:16 and the one-hot destination in 31:24; port i's bit is 2 * i, the host's 2 * i + 1.
 Three AXI4-Lite windows of the reference modules; the tenants' registers are in the second (output port lookup), the others answer SLVERR.
-Crossing frames travel by the DMA port with the shim in front; the board's register bus has 12 address bits a window.
+Crossing frames travel by the DMA port with the shim in front. The modules' bases on the register bus are 64 KiB apart; the reference
+projects give each 4 KiB, which the project's address map has to raise to what the core's registers take.
 """
 
 from __future__ import annotations

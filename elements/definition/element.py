@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -116,6 +117,10 @@ class Element:
 
     def trace(self) -> Program:
         """The traced program; it is legal by `elements.program.rules`."""
+        return self._traced
+
+    @cached_property
+    def _traced(self) -> Program:
         packet = Packet(self.outputs)
         self.program(packet)
         return check_program(packet.finish())

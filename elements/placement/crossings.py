@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from elements.definition.element import Element
-from elements.placement.layouts import UNKNOWN, Layout, Layouts, find_layouts, layouts_at, shifts_to_egress
+from elements.placement.layouts import UNKNOWN, Layout, Layouts, find_layouts, is_taken, layouts_at, shifts_to_egress
 from elements.program.combine import walk
 from elements.program.values import TRUE
 from graph.model import Edge, Graph
@@ -54,7 +54,8 @@ def uses_transport(element: Element) -> bool:
 
 
 def find_crossings(placement: Placement, elements: Mapping[str, Element]) -> tuple[Crossing, ...]:
-    """Every crossing of ``placement``, in the order of the graph's edges, numbered within each tenant."""
+    """Every crossing of ``placement``, in the order of the graph's edges, numbered within each tenant. An edge that no packet takes is not
+    crossed."""
     layouts = find_layouts(placement.graph, elements)
     counts = dict.fromkeys(placement.tenants, 0)
     found: list[Crossing] = []
@@ -76,7 +77,7 @@ def find_crossings(placement: Placement, elements: Mapping[str, Element]) -> tup
         if target_hard and punts(elements[edge.target]):
             for layout in _at_target(placement, elements, layouts, edge):
                 add(edge, layout, max(layout.base, 0), to_software=True, punt=True)
-        if target_hard and (not source_hard or punts(elements[edge.source])):
+        if target_hard and (not source_hard or punts(elements[edge.source])) and is_taken(layouts, edge):
             layout = entry_layout(placement.graph, elements, layouts, edge)
             add(edge, layout, layout.base, to_software=False)
     return tuple(found)
@@ -96,7 +97,7 @@ def hardware_layouts_at(placement: Placement, elements: Mapping[str, Element], l
     for edge in placement.graph.incoming(name):
         if edge.source in placement.hardware:
             found.update(dict.fromkeys(layouts.get((edge.source, edge.source_port)) or ()))
-        else:
+        elif is_taken(layouts, edge):
             found[entry_layout(placement.graph, elements, layouts, edge)] = None
     return tuple(found)
 

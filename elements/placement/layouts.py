@@ -12,7 +12,7 @@ from typing import Final
 
 from elements.definition.element import Element, Move
 from elements.program.program import Network
-from graph.model import Graph
+from graph.model import Edge, Graph
 
 MOST_LAYOUTS: Final = 16
 LOWEST: Final = -64
@@ -43,7 +43,8 @@ class Layout:
 
 
 Layouts = Mapping[tuple[str, int], tuple[Layout, ...] | None]
-"""By (element, output port): the layouts that packets may have there, sorted; None where unknown."""
+"""By (element, output port): the layouts that packets may have there, sorted; None where unknown. Outputs that no packet takes are not
+in it."""
 
 
 def find_layouts(graph: Graph, elements: Mapping[str, Element]) -> Layouts:
@@ -61,6 +62,11 @@ def find_layouts(graph: Graph, elements: Mapping[str, Element]) -> Layouts:
             known[name, port] = leaving
             waiting += [e.target for e in graph.outgoing(name) if e.source_port == port and e.target not in waiting]
     return {place: None if found is None else _sorted(found) for place, found in known.items()}
+
+
+def is_taken(layouts: Layouts, edge: Edge) -> bool:
+    """Whether there can be a packet on ``edge``."""
+    return (edge.source, edge.source_port) in layouts
 
 
 def layouts_at(graph: Graph, layouts: Layouts, name: str) -> tuple[Layout, ...] | None:

@@ -9,14 +9,14 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.axi_lite import axi_lite
-from hdl.register_map import WINDOW_BITS, Block, Register, place, place_blocks
+from hdl.register_map import LEAST_WINDOW_BITS, Block, Register, place, place_blocks
 from hdl.registers import RegisterFile, Word, Words
 from hdl.state_memory import StateMemory
 
-_STEPS: Final = place_blocks([Block(48, {(tenant, 0): ("steps", True)}) for tenant in (0, 1)])
-_SEEN: Final = place(["seen"], 32, 0)[0]
-_CONSTANT: Final = Register(1, 32, "constant", 64, False)
-_SHORT: Final = Register(2, 32, "short", 7, False)
+_STEPS: Final = place_blocks([Block(48, {(tenant, 0): ("steps", True)}) for tenant in (0, 1)], LEAST_WINDOW_BITS)
+_SEEN: Final = place(["seen"], 32, 0, LEAST_WINDOW_BITS)[0]
+_CONSTANT: Final = Register(LEAST_WINDOW_BITS, 1, 32, "constant", 64, False)
+_SHORT: Final = Register(LEAST_WINDOW_BITS, 2, 32, "short", 7, False)
 REGISTERS: Final = (_SEEN, _CONSTANT, _SHORT, *(register for block in _STEPS for register in block.registers.values()))
 CONSTANT: Final = 0x0123_4567_89AB_CDEF
 INITIAL: Final = 0xFFFF_FFF0
@@ -27,7 +27,7 @@ class Counters(wiring.Component):
     """A register file of three windows. The ``steps`` of windows 1 and 2 count the cycles in which their bit of ``go`` is high."""
 
     def __init__(self) -> None:
-        super().__init__({"axi": In(axi_lite(WINDOW_BITS + 2)), "go": In(2)})
+        super().__init__({"axi": In(axi_lite(LEAST_WINDOW_BITS + 2)), "go": In(2)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -41,7 +41,7 @@ class Counters(wiring.Component):
             m.submodules[f"steps{tenant}"] = steps = StateMemory(48, {(tenant, 0): INITIAL})
             m.d.comb += [steps.tenant.eq(tenant), steps.write.eq(self.go[tenant]), steps.new.eq(steps.old + 1)]
             memories.append(Words(steps, block))
-        m.submodules.registers = registers = RegisterFile(words, memories, 3)
+        m.submodules.registers = registers = RegisterFile(words, memories, 3, LEAST_WINDOW_BITS)
         wiring.connect(m, wiring.flipped(self.axi), registers.axi)
         return m
 

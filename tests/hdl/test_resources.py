@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from elements.definition.element import Element
 from elements.program.program import State, Table
-from hdl.resources import Slot, share
+from hdl.resources import Share, share
 
 
 @dataclass
@@ -48,26 +48,26 @@ def routes() -> Table:
     return Table("routes", "lpm", 32, 8, ())
 
 
-def users(slots: list[Slot]) -> list[dict[int, str]]:
-    return [{number: name for number, (name, _) in slot.users.items()} for slot in slots]
+def users(shares: list[Share]) -> list[dict[int, str]]:
+    return [{number: name for number, (name, _) in each.users.items()} for each in shares]
 
 
-def test_alike_resources_of_two_tenants_share_a_slot_in_order() -> None:
+def test_alike_resources_of_two_tenants_share_a_bank_in_order() -> None:
     a = [one("a/c", CounterLike(count())), one("a/rt", CounterLike(routes())), one("a/d", CounterLike(count()))]
     b = [one("b/c", CounterLike(count())), one("b/d", CounterLike(count()))]
     assert users(share({0: a, 1: b})) == [{0: "a/c", 1: "b/c"}, {0: "a/rt"}, {0: "a/d", 1: "b/d"}]
 
 
-def test_a_tenant_never_has_two_resources_in_one_slot() -> None:
-    slots = share({0: [one(f"a/{n}", CounterLike(count())) for n in range(3)], 1: [one("b/0", CounterLike(count()))]})
-    assert users(slots) == [{0: "a/0", 1: "b/0"}, {0: "a/1"}, {0: "a/2"}]
+def test_a_tenant_never_has_two_resources_in_one_bank() -> None:
+    shares = share({0: [one(f"a/{n}", CounterLike(count())) for n in range(3)], 1: [one("b/0", CounterLike(count()))]})
+    assert users(shares) == [{0: "a/0", 1: "b/0"}, {0: "a/1"}, {0: "a/2"}]
 
 
 def test_other_classes_widths_and_kinds_do_not_share() -> None:
     wide = State("packets", 64)
     a = [one("a/c", CounterLike(count())), one("a/t", CounterLike(routes()))]
     b = [one("b/m", MeterLike(count())), one("b/w", CounterLike(wide)), one("b/t", CounterLike(Table("routes", "lpm", 32, 16, ())))]
-    assert all(len(slot.users) == 1 for slot in share({0: a, 1: b}))
+    assert all(len(each.users) == 1 for each in share({0: a, 1: b}))
 
 
 def test_resources_depend_on_earlier_ones_only_whichever_tenant_is_asked() -> None:
@@ -77,7 +77,7 @@ def test_resources_depend_on_earlier_ones_only_whichever_tenant_is_asked() -> No
         1: [one("b/t", table), one("b/c", counter)],
         2: [one("c/t", table), one("c/c", counter), one("c/t2", table)],
     }
-    slots = share(tenants)
+    shares = share(tenants)
     for number, elements in tenants.items():
-        places = [next(i for i, slot in enumerate(slots) if slot.users.get(number, ("",))[0] == name) for name, _ in elements]
+        places = [next(i for i, each in enumerate(shares) if each.users.get(number, ("",))[0] == name) for name, _ in elements]
         assert places == sorted(places), f"tenant {number}"

@@ -35,8 +35,9 @@ def composition(seed: list[int], banks: int, engines: int) -> Composition:
             else:
                 old = make("old", width, (), (resource,))
                 home = StateHome("a", f"a/c{resource}", State("count", width), False)
-                when, new = make("ult", 1, (b, a), ()), make("sub", width, (old, a), ())
-                kept.append(Bank(resource, width, {(0, 0): home}, when, const(0, 1), new))
+                when, new = make("ult", 1, (b, a), ()), (make("sub", width, (old, a), ()), a)[choice % 2]
+                slot = (const(0, 1), make("slice", 1, (b,), (0,)))[choice // 2 % 2]
+                kept.append(Bank(resource, width, {(0, 0): home}, when, slot, new))
                 values.append(old)
             continue
         if op == "mux":
@@ -91,7 +92,9 @@ def check(made: Composition, found: Schedule, budget: int) -> None:
     for number, bank in banks.items():
         # Read, updated and written in one stage: what rests on the old value is there, and what else it takes is there before.
         assert all(found.stage[value] == found.banks[number] for value in in_banks[number])
-        assert max(found.stage[bank.when], found.stage[bank.value]) <= found.banks[number]
+        assert max(found.stage[bank.when], found.stage[bank.slot], found.stage[bank.value]) <= found.banks[number]
+        # The memory is asked at the start of its cycle.
+        assert found.stage[bank.slot] < found.banks[number] or depth[bank.slot] == 0
 
 
 def _rests_on(value: Value, bank: int) -> bool:
@@ -108,6 +111,31 @@ def _rests_on(value: Value, bank: int) -> bool:
 def test_a_schedule_is_legal(seed: list[int], banks: int, engines: int, budget: int) -> None:
     made = composition(seed, banks, engines)
     check(made, schedule(made, budget, {engine.number: LATENCY for engine in made.engines}), budget)
+
+
+def state(when: Value, slot: Value, value: Value, shown: Value) -> Composition:
+    """One bank with two variables, and ``shown`` for everybody to see."""
+    homes = {(0, place): StateHome("a", f"a/c{place}", State("count", 16), False) for place in (0, 1)}
+    bank = Bank(0, 16, homes, when, slot, value)
+    return Composition((when,), const(0, 16), {}, (0,), const(0, 4), shown, {}, (bank,), (), {0: 0}, 4)
+
+
+def test_what_is_stored_need_not_rest_on_what_was() -> None:
+    old, taken = make("old", 16, (), (0,)), make("ult", 1, (meta("length"), const(9, 16)))
+    made = state(taken, const(0, 1), meta("length"), make("xor", 16, (old, meta("length"))))
+    found = schedule(made, 8, {})
+    check(made, found, 8)
+    assert found.stage[old] == found.banks[0]
+
+
+def test_a_slot_that_is_computed_is_known_before_its_memory_is_asked() -> None:
+    old, far = make("old", 16, (), (0,)), make("mul", 32, (meta("length"), meta("edge")))
+    slot = make("ult", 1, (far, const(1000, 32)))
+    for value in (meta("length"), make("sub", 16, (old, meta("length")))):
+        made = state(make("ult", 1, (meta("length"), const(9, 16))), slot, value, old)
+        found = schedule(made, 8, {})
+        check(made, found, 8)
+        assert found.stage[slot] < found.banks[0] == found.stage[old]
 
 
 def test_a_larger_budget_never_makes_the_pipeline_longer() -> None:

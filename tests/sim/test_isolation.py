@@ -191,7 +191,7 @@ def test_t16_addresses_that_are_no_register_are_refused() -> None:
     known = {register.address for register in machine.core.registers}
     mapped = known | {address + 4 for address in known}
     windows = len(machine.core.datapath.weights) + 1
-    for address in range(0, windows << 12, 4):
+    for address in range(0, windows << machine.core.window_bits, 4):
         data, response = machine.bus.read(address)
         assert (response == 0) == (address in mapped), hex(address)
         if address not in mapped:
