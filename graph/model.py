@@ -89,14 +89,6 @@ class Graph:
             self.required_at,
         )
 
-    def merged_with(self, other: Graph) -> Graph:
-        """Both graphs side by side. Errors: ``ValueError`` where a name is in both."""
-        double = [node.name for node in other.nodes if node.name in self]
-        if double:
-            raise ValueError(f"{double[0]} is in both graphs")
-        requirements = (*self.requirements, *(r for r in other.requirements if r not in self.requirements))
-        return Graph((*self.nodes, *other.nodes), (*self.edges, *other.edges), requirements)
-
 
 def _grouped(edges: tuple[Edge, ...], *, by_source: bool) -> dict[str, tuple[Edge, ...]]:
     found: dict[str, list[Edge]] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.hdl import Value as HdlValue
@@ -15,15 +14,6 @@ from hdl.schedule import Schedule
 Leaf = Callable[[Value], HdlValue]
 
 
-@dataclass(frozen=True)
-class StageRegister:
-    """A register of the pipeline: owned by whatever packet is in ``stage``. Latency 1, initiation interval 1, no enable."""
-
-    name: str
-    stage: int
-    signal: Signal
-
-
 class Lowering:
     """Signals for values, made when they are asked for. ``leaf`` gives the signal of a value from outside, at its own stage."""
 
@@ -31,7 +21,6 @@ class Lowering:
         self.m = m
         self.schedule = schedule
         self.leaf = leaf
-        self.registers: list[StageRegister] = []
         self._at: dict[tuple[Value, int], HdlValue] = {}
         self._wanted: dict[Value, dict[int, Signal]] = {}
         self._numbers: dict[Value, int] = {}
@@ -61,7 +50,6 @@ class Lowering:
         register = Signal(value.width, name=f"v{self._number(value)}_{value.op}_s{stage}", reset_less=True)
         self._wanted.setdefault(value, {})[stage] = register
         self._at[value, stage] = register
-        self.registers.append(StageRegister(register.name, stage, register))
         self.at(value, made)
         return register
 
@@ -86,7 +74,6 @@ class Lowering:
             name = f"v{self._number(value)}_{value.op}_s{stage}"
             register = Signal(value.width, name=name, reset_less=True)
             self.m.d.sync += register.eq(carried)
-            self.registers.append(StageRegister(name, stage, register))
             carried = register
         return carried
 

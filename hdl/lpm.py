@@ -47,17 +47,6 @@ class LongestPrefixMatch(wiring.Component):
             }
         )
 
-    @property
-    def memory_bits(self) -> int:
-        """Bits of all memories together."""
-        node = self._node_bits()
-        root = 2 + self._index_bits(0) + self._result_bits()
-        return (
-            len(self._padded_roots()) * root
-            + sum(len(level) for level in self.image.levels) * node
-            + len(self.image.results) * self.value_width
-        )
-
     def _index_bits(self, level: int) -> int:
         return max(1, (max(len(self.image.levels[level]), 1) - 1).bit_length())
 

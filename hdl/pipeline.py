@@ -12,7 +12,7 @@ from amaranth.lib.wiring import In, Out
 from elements.program.program import TIME_WIDTH
 from elements.program.values import Value
 from hdl.composition import META, Bank, Composition, Engine, meta
-from hdl.lower import Lowering, StageRegister
+from hdl.lower import Lowering
 from hdl.lpm import LongestPrefixMatch, lpm_latency
 from hdl.schedule import Schedule, schedule
 from hdl.state_memory import StateMemory
@@ -44,7 +44,6 @@ class Pipeline(wiring.Component):
             composition, budget, {engine.number: lookup_latency(engine) for engine in composition.engines}
         )
         self.latency: Final = self.schedule.latency
-        self.registers: list[StageRegister] = []
         self.valids: list[Signal] = []
         self.memories: Final = {
             bank.number: StateMemory(bank.width, {place: home.state.initial for place, home in bank.homes.items()})
@@ -79,7 +78,6 @@ class Pipeline(wiring.Component):
             self._bank(m, lowering, bank)
         self._outputs(m, lowering)
         lowering.finish()
-        self.registers += lowering.registers
         return m
 
     def _valid_chain(self, m: Module) -> None:

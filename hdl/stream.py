@@ -18,7 +18,6 @@ R10. `valid` is low in the first cycle after reset.
 Byte 0 of a frame is `data[0:8]` of the first beat; there are no null beats, no preamble and no frame check sequence.
 """
 
-from amaranth.hdl import Shape
 from amaranth.lib import data, stream
 
 
@@ -57,8 +56,3 @@ class PacketBeat(data.StructLayout):
 def packet_stream(width: int, meta: data.StructLayout) -> stream.Signature:
     """The signature of a packet stream with metadata: payload `PacketBeat`, `valid`, `ready`."""
     return stream.Signature(PacketBeat(width, meta))
-
-
-def bits_for_count(count: int) -> int:
-    """Width in bits of a number that takes every value from 0 to ``count`` inclusive."""
-    return Shape.cast(range(count + 1)).width

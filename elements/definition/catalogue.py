@@ -6,7 +6,6 @@ import importlib
 import importlib.util
 import pkgutil
 from functools import cache
-from pathlib import Path
 
 import elements
 from elements.definition.element import Element
@@ -53,12 +52,3 @@ def manual_page(class_name: str) -> str:
     if found is None:
         raise KeyError(class_name)
     return importlib.import_module(found.__module__).__doc__ or ""
-
-
-def source_of(class_name: str) -> Path:
-    """The file that defines the class. Errors: ``KeyError`` for an unknown class."""
-    found = find(class_name)
-    spec = importlib.util.find_spec(found.__module__) if found else None
-    if spec is None or spec.origin is None:
-        raise KeyError(class_name)
-    return Path(spec.origin)

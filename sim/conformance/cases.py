@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -95,8 +94,3 @@ def _dressed(rng: random.Random, data: bytes, now: int) -> Case:
 def state_after_poke(poke: int, width: int) -> int:
     """What a poke sets every word of a variable of ``width`` bits to."""
     return poke & ((1 << width) - 1)
-
-
-def rows_of(position: int, of: int, count: int) -> Iterator[int]:
-    """The numbers of the cases that example ``position`` of an element with ``of`` examples gets, of ``count``."""
-    return iter(range(position, count, of))

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Fragment, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -61,5 +61,6 @@ def test_values_between_the_same_stages_share_a_memory_and_lines_of_one_length_a
     for start, end in ((0, 10), (0, 10), (5, 15), (0, 12)):
         lines.carry(Signal(4), start, Signal(4), end)
     lines.finish()
+    Fragment.get(m, None)
     assert sorted(m._named_submodules) == ["delay_s0_s10", "delay_s0_s12", "delay_s5_s15"]
     assert sorted(lines._addresses) == [9, 11]

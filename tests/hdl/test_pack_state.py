@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from amaranth.hdl import Fragment
 
 from elements.placement.crossings import Placement
 from elements.program.combine import any_of
@@ -192,7 +193,9 @@ def pipeline(folder: Path, **tenants: str) -> Pipeline:
     merged = merge_tenants(Source(tuple(tenants), folder))
     found = split(merged, rates_of(merged, None))
     assert {f"{name}/m" for name in tenants} <= found.placement.hardware
-    return Pipeline(found.composition, len(tenants), 8)
+    made = Pipeline(found.composition, len(tenants), 8)
+    Fragment.get(made, None)
+    return made
 
 
 def test_state_before_a_lookup_and_state_behind_it_stay_apart(tmp_path: Path) -> None:
