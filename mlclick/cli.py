@@ -24,6 +24,7 @@ from graph.diagnostics import ClickError, fail
 from graph.print_click import print_graph
 from hdl.datapath import DatapathParameters
 from hdl.tools.yosys import YosysError
+from mlclick.bench import sizes, speeds, write_bench
 from mlclick.build import BOARDS, VIVADO_MISSING, board_core, build_versa, core_for, default_board, evidence_for, ports_of
 from mlclick.design import Merged, Source, Split
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
@@ -241,6 +242,27 @@ def elements(name: Annotated[str, typer.Argument(metavar="CLASS", help="An eleme
     if name not in class_names():
         raise typer.BadParameter(f"there is no element class {name}; `mlclick elements` lists those that there are")
     typer.echo(manual_page(name).rstrip())
+
+
+@app.command()
+def bench(
+    tenants: Annotated[str, typer.Argument(help="Names of tenants: what the last costs beside the others is measured.")] = "a,b,c",
+    folder: Folder = _TENANTS,
+    count: Annotated[int, typer.Option("--packets", help="Packets for the speeds.")] = 2_000,
+) -> None:
+    """Measure sizes and speeds; writes JSON in build/bench/."""
+    out, source = Path("build") / "bench", _source(tenants, folder)
+    if len(source.names) < 2:
+        raise typer.BadParameter("two tenants or more are wanted: what the last costs beside the others is measured")
+    fast = speeds(merge_tenants(source), count, say)
+    write_bench(out, "speeds", fast)
+    for speed in fast:
+        typer.echo(f"{speed.reading:12}{speed.packets_per_second:12.0f} packets/s{speed.ratio:8.1f} x")
+    small, large = sizes(source.names, folder, say)
+    write_bench(out, "sizes", (small, large))
+    for size in (small, large):
+        typer.echo(f"{','.join(size.tenants):12}{size.luts:8} LUT{size.flip_flops:8} FF{size.bram18:6} RAMB18{size.latency:5} cycles")
+    typer.echo(f"{large.tenants[-1]} costs {100 * (large.luts / small.luts - 1):.1f} % more LUTs")
 
 
 @app.command()
