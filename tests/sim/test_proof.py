@@ -60,7 +60,7 @@ LEAVES = (
         "Pipeline",
         "_outputs",
         '            final(meta("tenant")),',
-        '            final(a["paint"]),',
+        '            a["paint"],',
     ),
 )
 
@@ -69,7 +69,7 @@ LEAVES = (
     ("mutant", "why"),
     [
         (by_name("state updated for every tenant"), "where the stage holds another tenant's packet: differs by"),
-        (by_name("state read of tenant 0"), "where the stage holds a packet of the victim: differs by"),
+        (by_name("state read of tenant 0"), "where the stage holds anything: differs by state"),
         (LEAVES[0], "output select, where the stage holds nothing: a packet appears"),
         (LEAVES[1], "output shim, where the stage holds another tenant's packet: the packet of tenant 0 leaves as another's"),
     ],

@@ -194,9 +194,9 @@ def past_the_depth(b: Bench, leaks: bool) -> None:
 
 
 def undefined(b: Bench, leaks: bool) -> None:
-    """Where a choice is left open, whoever builds it may let through what decides it: tenant 0's state, or the time."""
+    """What tenant 1's packets meet is left open, so that whoever builds it may let them meet tenant 0's state."""
     count = b.counter(0, b.both(b.valid, b.is_tenant(0)), b.header)
-    b.one_stage(b.op("xor", b.header, b.mux(count[:1] if leaks else b.time[:1], ("x", "0", "0", "0"), ("0",) * 4), 4))
+    b.one_stage(b.op("xor", b.header, b.mux(b.is_tenant(0), count, ("x" if leaks else "0",) * 4), 4))
 
 
 def unnamed_input(b: Bench, leaks: bool) -> None:
