@@ -89,6 +89,8 @@ class ToDump(Element):
 
     def _append(self, machine: Machine, data: bytes, *, fresh: bool = False) -> None:
         """Write ``data`` behind what is there; where that fails, cut the file back and write nothing more."""
+        if not machine.writes_files:
+            return
         try:
             with self.path.open("wb" if fresh else "ab", buffering=0) as file:
                 length = file.seek(0, 2)

@@ -62,6 +62,8 @@ def compose(
 def topological_order(placement: Placement, tenant: str) -> list[str]:
     """The hardware elements that ``tenant``'s packets may pass, each after those that feed it. Errors: `NotHardware` for a loop."""
     own = [n.name for n in placement.graph.nodes if n.name in placement.hardware and placement.owner[n.name] == tenant]
+    # What its software sends goes straight to a port where nothing of its own is between.
+    own += [e.target for e in placement.graph.edges if placement.owner[e.source] == tenant and placement.owner[e.target] is None]
     behind = _behind(placement, own)
     mine = [n.name for n in placement.graph.nodes if n.name in behind]
     inside = nx.DiGraph()

@@ -134,7 +134,7 @@ class EgressPort(wiring.Component):
                             m.d.comb += chosen.eq(index)
         room = grants.level + fetching < 4
         grant = candidates.any() & room
-        m.d.comb += look.addr.eq(Cat(granted[chosen][:packet_bits], chosen))
+        m.d.comb += [look.addr.eq(Cat(granted[chosen][:packet_bits], chosen)), look.en.eq(grant)]
         m.d.sync += [fetching.eq(grant), fetched.eq(chosen)]
         with m.If(grant):
             m.d.sync += [granted[chosen].eq(granted[chosen] + 1), turn.eq(Mux(chosen == tenants - 1, 0, chosen + 1))]
@@ -174,6 +174,7 @@ class EgressPort(wiring.Component):
         m.d.comb += [
             ask.eq(grants.r_rdy & (buffer.level + asked < 4)),
             get.addr.eq(Cat(freed[tenant][:place_bits], tenant)),
+            get.en.eq(ask),
             grants.r_en.eq(ask & (left <= lanes)),
         ]
         m.d.sync += [

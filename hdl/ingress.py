@@ -194,6 +194,7 @@ class Ingress(wiring.Component):
             self.source.p.data.eq(Cat(Mux(left > lane, read.data.word_select(lane, 8), 0) for lane in range(lanes))),
             following.eq(taken + transfer),
             read.addr.eq(following[:pointer]),
+            read.en.eq(committed != following),
         ]
         m.d.sync += [readable.eq(committed), taken.eq(following)]
         with m.If(transfer):

@@ -112,7 +112,10 @@ class TenantTracer:
     def run(self, entries: Mapping[str, list[Path]]) -> Trace:
         """Trace packets that enter at ``entries`` (by element)."""
         for name, paths in entries.items():
-            self._waiting[name] += paths
+            if name in self._waiting:
+                self._waiting[name] += paths
+            else:
+                self.trace.arrivals += [Arrival(None, self._first_crossing(name, path), path) for path in paths]
         try:
             for name in self.order:
                 for path in self._joined(name, self._waiting[name]):
@@ -121,6 +124,14 @@ class TenantTracer:
             error.tenant = self.tenant
             raise
         return self.trace
+
+    def _first_crossing(self, name: str, path: Path) -> Crossing:
+        """The way to the software element ``name``, which stands first."""
+        for crossing in self.crossings:
+            first = self.placement.owner[crossing.edge.source] is None
+            if first and crossing.to_software and crossing.edge.target == name and crossing.layout == path.layout:
+                return crossing
+        raise NotHardware(name, f"no crossing is numbered for {path.layout} on the way to it")
 
     def _joined(self, name: str, paths: list[Path]) -> Iterator[Path]:
         by_layout: dict[Layout, Path] = {}

@@ -1,9 +1,9 @@
-"""A design with a checker on every stream and register bus of every component in it: for simulation and proof, not for a board.
+"""A design with a checker on every stream, register bus and memory of every component in it: for simulation and proof, not for a board.
 
     to_verilog(Watched(core), "core")
 
-is the core of `to_verilog(core, "core")` with `StreamRules` and `AxiLiteRules` beside it, which read it and drive nothing of it. What is
-said of a netlist (the hash in the evidence, the sizes in reports, a bitstream) is said of the one without.
+is the core of `to_verilog(core, "core")` with `StreamRules`, `AxiLiteRules` and the rule of memories beside it, which read it and drive
+nothing of it. What is said of a netlist (the hash in the evidence, the sizes in reports, a bitstream) is said of the one without.
 
 Nothing lists the streams: they are found in the signatures of the components that were elaborated, so a new one is watched as soon as it
 is there.
@@ -21,6 +21,8 @@ from amaranth.lib import stream, wiring
 from hdl.axi_lite import axi_lite
 from hdl.axi_lite_rules import AxiLiteRules
 from hdl.combinational import Combinational, domains, parts
+from hdl.memory_rules import checker as memory_checker
+from hdl.memory_rules import meetings
 from hdl.stream_rules import RULES, StreamRules
 
 _STREAM: Final = ("valid", "ready", "payload")
@@ -43,7 +45,8 @@ class _End:
 
 
 class Watched(Elaboratable):
-    """``design`` with its checkers, and the same ports. ``watched`` names what is watched, once it is elaborated.
+    """``design`` with its checkers, and the same ports. ``watched`` names the streams and buses that are watched, ``memories`` the memories
+    with clocked reads beside writes, once it is elaborated.
 
     A stream that several modules hand on is watched once; its name is where it comes in and where it ends. Errors: ``ValueError`` for a
     stream that breaks R6, or whose clock domain no component at its ends settles.
@@ -52,13 +55,14 @@ class Watched(Elaboratable):
     def __init__(self, design: Any) -> None:
         self.design: Final = design
         self.watched: tuple[str, ...] = ()
+        self.memories: tuple[str, ...] = ()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.design, name)
 
     def elaborate(self, platform: object) -> Fragment:
         fragment = Fragment.get(self.design, platform)
-        logic = Combinational(fragment)
+        logic, met = Combinational(fragment), list(meetings(fragment))
         groups: dict[tuple[int, ...], list[_End]] = {}
         for end in _ends(fragment):
             key = tuple(id(logic.source(Value.cast(getattr(end.interface, member)))) for member in end.members)
@@ -69,6 +73,9 @@ class Watched(Elaboratable):
             checker = self._bus(ends, names[-1]) if ends[0].bus else self._stream(ends, names[-1], logic)
             fragment.add_subfragment(Fragment.get(checker, platform), f"watch{number}")
         self.watched = tuple(names)
+        for number, meeting in enumerate(met):
+            fragment.add_subfragment(Fragment.get(memory_checker(meeting), platform), f"watch_memory{number}")
+        self.memories = tuple(sorted({meeting.name for meeting in met}))
         return fragment
 
     @staticmethod

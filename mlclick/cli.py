@@ -16,13 +16,15 @@ from rich.progress import track
 from boards.netfpga.build import DoesNotFit, TimingNotMet, VivadoFailed, prepare_sume
 from boards.versa_ecp5.build import BuildError
 from boards.versa_ecp5.report import ReportError, TimingError
+from elements.definition.catalogue import class_names, manual_page
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
 from elements.reference.packet import Packet
-from graph.diagnostics import ClickError
+from graph.diagnostics import ClickError, fail
 from graph.print_click import print_graph
 from hdl.datapath import DatapathParameters
 from hdl.tools.yosys import YosysError
+from mlclick.bench import sizes, speeds, write_bench
 from mlclick.build import BOARDS, VIVADO_MISSING, board_core, build_versa, core_for, default_board, evidence_for, ports_of
 from mlclick.design import Merged, Source, Split
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
@@ -100,8 +102,13 @@ def _pins(texts: list[str]) -> dict[str, bool]:
 @app.command()
 def run(
     tenants: Tenants,
-    inputs: Annotated[list[str], typer.Option("--in", help="PORT=FILE, or PORT@TENANT=FILE for an untagged capture as that tenant's.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for one capture a port.")],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--in", help="PORT=FILE, or PORT@TENANT=FILE for an untagged capture as that tenant's; none where tenants have sources."
+        ),
+    ] = None,
     folder: Folder = _TENANTS,
     hardware: Annotated[
         str, typer.Option("--hardware", help="none: all in software; sim: split, with the simulated pipeline; reference: Python.")
@@ -114,7 +121,9 @@ def run(
         raise typer.BadParameter(f"--hardware {hardware}: none, sim or reference is wanted")
     merged = merge_tenants(_source(tenants, folder), say)
     asked = _handlers_asked(handlers or [], merged.elements)
-    traffic = read_traffic(inputs, merged.policy, merged.master.ports)
+    if not inputs and not any(element.has_task and not element.inputs for element in merged.elements.values()):
+        fail("there is nothing to send: no --in is given, and no tenant has a source of its own", "give --in PORT=FILE")
+    traffic = read_traffic(inputs or [], merged.policy, merged.master.ports)
     for note in traffic.notes:
         say(f"warning: {note}")
     packets = _progressing(traffic.packets)
@@ -220,6 +229,40 @@ def _summarise(found: Split, evidence: Evidence) -> None:
     typer.echo(f"elements: {hard} in hardware, {len(found.merged.master.graph.nodes) - hard} in software")
     kinds = ", ".join(f"{evidence.count(how)} by {how}" for how in ("proof", "simulation", "construction"))
     typer.echo(f"evidence: {kinds}")
+
+
+@app.command()
+def elements(name: Annotated[str, typer.Argument(metavar="CLASS", help="An element class.")] = "") -> None:
+    """List the element classes, or print the manual page of one."""
+    if not name:
+        for known in class_names():
+            summary = manual_page(known).split("\n\n")[1].partition("\n")[0]
+            typer.echo(f"{known:24}{summary}")
+        return
+    if name not in class_names():
+        raise typer.BadParameter(f"there is no element class {name}; `mlclick elements` lists those that there are")
+    typer.echo(manual_page(name).rstrip())
+
+
+@app.command()
+def bench(
+    tenants: Annotated[str, typer.Argument(help="Names of tenants: what the last costs beside the others is measured.")] = "a,b,c",
+    folder: Folder = _TENANTS,
+    count: Annotated[int, typer.Option("--packets", help="Packets for the speeds.")] = 2_000,
+) -> None:
+    """Measure sizes and speeds; writes JSON in build/bench/."""
+    out, source = Path("build") / "bench", _source(tenants, folder)
+    if len(source.names) < 2:
+        raise typer.BadParameter("two tenants or more are wanted: what the last costs beside the others is measured")
+    fast = speeds(merge_tenants(source), count, say)
+    write_bench(out, "speeds", fast)
+    for speed in fast:
+        typer.echo(f"{speed.reading:12}{speed.packets_per_second:12.0f} packets/s{speed.ratio:8.1f} x")
+    small, large = sizes(source.names, folder, say)
+    write_bench(out, "sizes", (small, large))
+    for size in (small, large):
+        typer.echo(f"{','.join(size.tenants):12}{size.luts:8} LUT{size.flip_flops:8} FF{size.bram18:6} RAMB18{size.latency:5} cycles")
+    typer.echo(f"{large.tenants[-1]} costs {100 * (large.luts / small.luts - 1):.1f} % more LUTs")
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -41,16 +41,29 @@ def run_software(merged: Merged, packets: Iterable[tuple[int, Packet]], *, refer
     machine: ReferenceMachine | SoftwareMachine = ReferenceMachine(graph) if reference else SoftwareMachine(graph)
     emitted: list[tuple[int, int, bytes]] = []
     log: list[str] = [] if reference else list(machine.log)
-    for port, packet in packets:
+    for now, arrival in _turns(packets):
         seen = len(machine.emitted) if reference else 0
-        machine.inject(f"port{port}_in", packet.copy())
-        emitted += [(packet.time, int(sink[4:].partition("_")[0]), out.data) for sink, out in machine.emitted[seen:]]
+        if arrival is None:
+            machine.settle(now)
+        else:
+            machine.inject(f"port{arrival[0]}_in", arrival[1].copy())
+        emitted += [(now, int(sink[4:].partition("_")[0]), out.data) for sink, out in machine.emitted[seen:]]
         if isinstance(machine, SoftwareMachine):
             log += machine.log
             machine.clear()
-    handlers = _texts((name, element, partial(machine.read, name)) for name, element in machine.elements.items())
     log = machine.log if reference else log
-    return Outcome(tuple(emitted), None, (*log, *_lost(machine.runaway)), handlers)
+    handlers = _texts((name, element, partial(machine.read, name)) for name, element in machine.elements.items())
+    return Outcome(tuple(emitted), None, (*log, *_lost(machine)), handlers)
+
+
+def _turns(packets: Iterable[tuple[int, Packet]]) -> Iterator[tuple[int, tuple[int, Packet] | None]]:
+    """(Time, arrival), one after the other; where nothing arrives, one turn at time 0 in which sources make their packets."""
+    idle = True
+    for port, packet in packets:
+        idle = False
+        yield packet.time, (port, packet)
+    if idle:
+        yield 0, None
 
 
 def run_split(split: Split, packets: Iterable[tuple[int, Packet]], core: Core) -> Outcome:
@@ -59,17 +72,20 @@ def run_split(split: Split, packets: Iterable[tuple[int, Packet]], core: Core) -
     software = SoftwareMachine(split.software)
     machine = SplitMachine(core, software, split.merged.master.tenants, split.crossings)
     emitted: list[tuple[int, int, bytes]] = []
-    for port, packet in packets:
+    for now, arrival in _turns(packets):
         try:
-            machine.inject(port, packet.copy())
+            if arrival is None:
+                machine.settle(now)
+            else:
+                machine.inject(arrival[0], arrival[1].copy())
         except GoesRound as error:
             where = Location(error.tenant, str(split.merged.policy.tenant(error.tenant).click), 1, 1)
             fail(str(error), "let every ring of connections have a way out that each packet takes in the end", where)
-        emitted += [(packet.time, out, frame) for out, frame in machine.emitted]
+        emitted += [(now, out, frame) for out, frame in machine.emitted]
         machine.emitted.clear()
     soft = ((name, element, partial(software.read, name)) for name, element in software.elements.items())
-    log = (*machine.log, *software.log, *_lost(software.runaway))
-    return Outcome(tuple(emitted), machine.journeys, log, _texts((*soft, *readers(split, machine.registers()))))
+    handlers = _texts((*soft, *readers(split, machine.registers())))
+    return Outcome(tuple(emitted), machine.journeys, (*machine.log, *software.log, *_lost(software)), handlers)
 
 
 def _texts(elements: Iterable[Reader]) -> dict[str, str]:
@@ -77,11 +93,14 @@ def _texts(elements: Iterable[Reader]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _lost(runaway: Mapping[tuple[str, int], int]) -> list[str]:
-    return [
+def _lost(machine: ReferenceMachine | SoftwareMachine) -> list[str]:
+    found = [
         f"warning: {name} output {port}: {count} packet(s) dropped, which went round a ring of connections without end"
-        for (name, port), count in sorted(runaway.items())
+        for (name, port), count in sorted(machine.runaway.items())
     ]
+    if machine.unsettled:
+        found.append(f"warning: {machine.unsettled} time(s) packets went round a queue without end, until the next arrival")
+    return found
 
 
 def write_ports(folder: Path, outcome: Outcome, ports: Iterable[int]) -> dict[int, int]:

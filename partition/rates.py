@@ -15,13 +15,13 @@ ROUNDS = 50
 
 
 def rates_from_packets(graph: Graph, packets: Iterable[tuple[str, Packet]]) -> dict[tuple[str, int], float]:
-    """Rates seen when ``packets`` (source element, packet) are replayed through the reference machine."""
+    """Rates seen when ``packets`` (source element, packet) are replayed through the reference machine, which writes no files."""
     counts: dict[tuple[str, int], int] = {}
 
     def observe(name: str, port: int, packet: Packet) -> None:
         counts[name, port] = counts.get((name, port), 0) + 1
 
-    machine = Machine(graph, observe)
+    machine = Machine(graph, observe, writes_files=False)
     offered = 0
     for source, packet in packets:
         machine.inject(source, packet)

@@ -17,7 +17,7 @@ from typing import Final
 import highspy
 import networkx as nx
 
-from graph.diagnostics import fail
+from graph.diagnostics import ClickError, Diagnostic, Location
 from partition.cost import CROSSING_NS, alike
 from partition.plan import Plan, Question
 from partition.rates import arrivals
@@ -176,9 +176,31 @@ def _tenant_rows(question: Question, model: _Model, columns: Mapping[str, int], 
 
 
 def _infeasible(question: Question) -> None:
-    forced = sorted((n for n in question.costs if _limits(question, n)[0] == 1), key=lambda n: (-question.costs[n].luts, n))
-    names = ", ".join(f"{n} ({question.costs[n].luts} LUTs, {question.costs[n].bram_bits} BRAM bits)" for n in forced[:5])
-    fail("no placement keeps the budgets of the policy", f"raise them, or unpin what must be hardware: {names}")
+    costs = question.costs
+    forced = sorted((n for n in costs if _limits(question, n)[0] == 1), key=lambda n: (-costs[n].bram_bits, -costs[n].luts, n))
+    names = ", ".join(f"{n} ({costs[n].luts} LUTs, {costs[n].bram_bits} BRAM bits)" for n in forced[:5])
+    advice = f"raise them, or unpin what must be hardware: {names}"
+    raise ClickError(Diagnostic(None, "no placement keeps the budgets of the policy", advice), *_excesses(question, forced, advice))
+
+
+def _excesses(question: Question, forced: list[str], advice: str) -> Iterator[Diagnostic]:
+    """By how much what must be hardware is more than a budget of the policy allows."""
+    machine, costs = question.policy.machine, question.costs
+    groups = _groups(question).values()
+    together = sum(max((costs[n].luts for n in names if n in forced), default=0) for names in groups)
+    sums: list[tuple[str, Location | None, str, int, int, int | None, int | None]] = [
+        ("the machine", None, "budget", together, sum(costs[n].bram_bits for n in forced), machine.luts, machine.bram_bits)
+    ]
+    for name in question.master.tenants:
+        tenant = question.policy.tenant(name)
+        mine = [n for n in forced if question.master.owner[n] == name]
+        luts, bits = (sum(getattr(costs[n], what) for n in mine) for what in ("luts", "bram_bits"))
+        sums.append((name, tenant.location, "quota", luts, bits, tenant.quota.luts, tenant.quota.bram_bits))
+    for who, location, what, luts, bits, most_luts, most_bits in sums:
+        for has, unit, most in ((luts, "LUTs", most_luts), (bits, "BRAM bits", most_bits)):
+            if most is not None and has > most:
+                message = f"{who} has {has} {unit} that must be hardware, {has - most} more than its {what} of {most}"
+                yield Diagnostic(location, message, advice)
 
 
 def measure(question: Question, hardware: frozenset[str], *, optimal: bool, gap: float, solver: str) -> Plan:

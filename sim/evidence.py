@@ -14,7 +14,7 @@ CONSTRUCTION: Final = (
     ("the tenant number cannot be written", "no operation of packet programs writes metadata"),
     ("there is no default tenant", "an ingress commits a frame only where an identity rule matches"),
     ("a full queue drops its own tenant's packet", "segments are disjoint, and nothing behind the arbiter pushes back but the body buffer"),
-    ("the pipeline's latency is constant", "no stage has an enable; every value is carried to the last stage"),
+    ("the pipeline's latency is constant", "no stage has an enable; every output is taken at the last stage"),
 )
 
 

@@ -93,20 +93,26 @@ class SplitMachine:
     def inject(self, port: int, packet: Packet) -> None:
         """A frame arrives at physical ``port``; everything that follows from it happens before this returns. Errors: `GoesRound`."""
         self.journeys.offered += 1
-        self.model.set("time", packet.time & ((1 << 48) - 1))
-        waiting = [(f"rx{port}", packet.data)]
+        self.journeys.crossed += self._until_quiet([(f"rx{port}", packet.data)], packet.time)
+
+    def settle(self, now: int = 0) -> None:
+        """Run the software half's own sources at ``now``, and what follows from that. Errors: `GoesRound`."""
+        self._until_quiet([], now)
+
+    def _until_quiet(self, waiting: list[tuple[str, bytes]], now: int) -> bool:
+        """Offer frames to the hardware and go on until nothing moves any more; whether anything crossed to software."""
+        self.model.set("time", now & ((1 << 48) - 1))
         crossed, last = False, None
         for _ in range(MOST_CHUNKS):
             to_software = self._run(waiting)
             if to_software:
                 # The shim has the tenant.
                 crossed, last = True, to_software[-1][3]
-            waiting = [("rx_host", frame) for each in to_software for frame in self._cross(each, packet.time)]
+            waiting = [("rx_host", frame) for each in to_software for frame in self._cross(each, now)]
             if not waiting and self.model.get("idle"):
-                waiting = [("rx_host", frame) for frame in self._settle(packet.time)]
+                waiting = [("rx_host", frame) for frame in self._settle(now)]
             if not waiting and self.model.get("idle"):
-                self.journeys.crossed += crossed
-                return
+                return crossed
         if last is None:
             raise RuntimeError("the hardware has not come to rest")
         raise GoesRound(self.tenants[last])

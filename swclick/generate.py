@@ -7,7 +7,7 @@ from pathlib import Path
 
 from elements.definition.csource import CSource
 from elements.definition.element import Element
-from elements.definition.loops import DEEPEST, MOST_PASSES, find_rings
+from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_ROUNDS, find_rings
 from elements.program.program import Program, State
 from elements.reference.packet import HEADROOM, LONGEST
 from graph.check import Checked
@@ -61,7 +61,7 @@ class _Generator:
             fields = [*(program_fields(self.programs[name]) if name in self.programs else ()), self.sources[name].fields]
             lines.append(f"struct e{number} {{ char unused; {' '.join(fields)} }};")
         members = "".join(f"    struct e{number} e{number};\n" for number in self.numbers.values())
-        own = f"    struct base base;\n    uint64_t runaway[{len(self.within) + 1}];\n"
+        own = f"    struct base base;\n    uint64_t unsettled, runaway[{len(self.within) + 1}];\n"
         return "\n".join(lines) + f"\nstruct machine {{\n{own}{members}}};\n#define now base.now\n"
 
     def _prototypes(self) -> str:
@@ -192,12 +192,14 @@ void machine_free(struct machine *m)
 }}
 void machine_settle(struct machine *m)
 {{
-    int worked;
-    do {{
-        worked = 0;
+    for (int round = 0; round < {MOST_ROUNDS}; round++) {{
+        int worked = 0;
 {tasks}
-    }} while (worked);
+        if (!worked) return;
+    }}
+    m->unsettled++;
 }}
+uint64_t machine_unsettled(struct machine *m) {{ return m->unsettled; }}
 void machine_inject(struct machine *m, int source, const uint8_t *bytes, const struct emission *e)
 {{
     if (e->time > m->now) m->now = e->time;

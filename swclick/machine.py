@@ -131,6 +131,7 @@ class Machine:
         self._library.machine_base.restype = ctypes.POINTER(_Base)
         self._library.machine_word.restype = ctypes.c_void_p
         self._library.machine_runaway.restype = ctypes.c_uint64
+        self._library.machine_unsettled.restype = ctypes.c_uint64
         self._new = ctypes.c_void_p(self._library.machine_new())
         self._free = weakref.finalize(self, self._library.machine_free, self._new)
 
@@ -180,6 +181,11 @@ class Machine:
             for ring, edge in enumerate(find_rings(self.checked).within)
         }
         return {place: count for place, count in counts.items() if count}
+
+    @property
+    def unsettled(self) -> int:
+        """How many arrivals left tasks with something to do after the most rounds that they may take."""
+        return int(self._library.machine_unsettled(self._machine))
 
     def clear(self) -> None:
         """Forget what was emitted and printed."""

@@ -15,7 +15,7 @@ from boards.versa_ecp5.report import PlaceReport, check_timing, read_report
 from boards.versa_ecp5.top import VersaTop
 from hdl.tools.cache import cached, tool_environment
 from hdl.tools.verilog import to_verilog
-from hdl.tools.yosys import run_yosys
+from hdl.tools.yosys import APART, run_yosys
 
 TOP: Final = "versa"
 BITSTREAM: Final = f"{TOP}.bit"
@@ -73,7 +73,7 @@ def place(verilog: str, out: Path, progress: Progress, seed: int = SEED) -> Plac
         stale.unlink(missing_ok=True)
     _write(out / f"{TOP}.v", verilog)
     progress("synthesis (Yosys)")
-    script = f"read_verilog -sv top.v; synth_ecp5 -nowidelut -top {TOP} -json top.json"
+    script = f"read_verilog -sv top.v; {APART}; synth_ecp5 -nowidelut -top {TOP} -json top.json"
     netlist = run_yosys(script, {"top.v": verilog}, ["top.json"])["top.json"]
     _write(out / f"{TOP}.json", netlist)
     constraints = lpf()

@@ -22,6 +22,8 @@ DEEPEST: Final = 2048
 """Connections of rings that a packet may be on at once, pushes within pushes; what would pass one more is dropped."""
 MOST_PASSES: Final = 16384
 """Connections of rings that may be passed, by all its copies and fragments, for one packet that enters a ring."""
+MOST_ROUNDS: Final = 65536
+"""Rounds of all tasks for one arrival; what they still have to do then waits for the next."""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,9 @@ def within_rate(p: Packet, full_at: State, cost: Value, most: int, ahead_by: int
     # A bucket is never further from full than this: what seems so was full long ago.
     full = ahead > ahead_by + most
     fits = full | (ahead <= ahead_by)
-    start = mux(full, const(0, WIDTH), ahead)
+    paid = extend(part(cost, 0, min(cost.width, WIDTH)), WIDTH)
+    # Two sums and a choice between them: all of a read-modify-write has to be done in one cycle of the hardware, and the sum with the time
+    # can be ready before it.
     with p.when(fits):
-        p.write(full_at, part(now + start + extend(part(cost, 0, min(cost.width, WIDTH)), WIDTH), 0, WIDTH))
+        p.write(full_at, mux(full, part(now + paid, 0, WIDTH), part(p.read(full_at) + paid, 0, WIDTH)))
     return fits

@@ -10,7 +10,7 @@ from typing import Final
 from elements.definition.catalogue import class_info, find
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
-from elements.definition.loops import DEEPEST, MOST_PASSES, find_rings
+from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_ROUNDS, find_rings
 from elements.reference.interpret import ProgramRunner, StateStore
 from elements.reference.packet import LONGEST, Packet
 from graph.check import Checked, check
@@ -29,16 +29,20 @@ class Machine:
     Everything happens in the order in which Click's user-level driver would do it with one packet in flight: a packet is pushed as far as
     it goes, then tasks run in the order of their elements until none has anything to do. ``elements`` are the
     graph's elements by name, where they are not those that its class names stand for. ``runaway`` counts, by (element, output port), the
-    packets that were dropped because they went round a ring of connections without end.
+    packets that were dropped because they went round a ring of connections without end. Where ``writes_files`` is false, elements do all
+    that they do but write files.
     """
 
-    def __init__(self, graph: Graph, observer: Observer | None = None, elements: dict[str, Element] | None = None) -> None:
+    def __init__(
+        self, graph: Graph, observer: Observer | None = None, elements: dict[str, Element] | None = None, *, writes_files: bool = True
+    ) -> None:
         self.checked: Checked = check(graph, class_info)
         self.graph = graph
         self.now = 0
         self.emitted: list[tuple[str, Packet]] = []
         self.log: list[str] = []
         self.observer = observer
+        self.writes_files = writes_files
         self.elements: dict[str, Element] = instantiate(graph) if elements is None else elements
         self.stores: dict[str, StateStore] = {name: StateStore() for name in self.elements}
         self._runners = {
@@ -49,6 +53,7 @@ class Machine:
         self._into = {(edge.source, edge.source_port) for edge in rings.into}
         self._depth = self._passes = 0
         self.runaway: dict[tuple[str, int], int] = {}
+        self.unsettled = 0
         self._after = {(e.source, e.source_port): (e.target, e.target_port) for e in graph.edges}
         self._before = {(e.target, e.target_port): (e.source, e.source_port) for e in graph.edges}
         self._tasks = [e for e in self.elements.values() if e.has_task]
@@ -64,14 +69,15 @@ class Machine:
         self.settle()
 
     def settle(self, now: int = 0) -> None:
-        """Run tasks until none has anything to do; the clock is at least at ``now``."""
+        """Run tasks until none has anything to do, `MOST_ROUNDS` times at most; the clock is at least at ``now``."""
         self.now = max(self.now, now)
-        working = True
         with self._room():
-            while working:
+            for _ in range(MOST_ROUNDS):
                 # Every task runs once a round, whatever the others did.
                 done = [element.task(self) for element in self._tasks]
-                working = any(done)
+                if not any(done):
+                    return
+        self.unsettled += 1
 
     @contextmanager
     def _room(self) -> Iterator[None]:

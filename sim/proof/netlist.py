@@ -43,6 +43,17 @@ class Netlist:
         """By net number, the cell whose output ``Y`` drives it, and the place in that."""
         return {bit: (cell, n) for cell in self.cells for n, bit in enumerate(cell.connections.get("Y", ())) if isinstance(bit, int)}
 
+    @cached_property
+    def unused(self) -> int:
+        """The first number above those of all nets, of ports that no cell has too."""
+        everywhere = (bits for cell in self.cells for bits in cell.connections.values())
+        return 1 + max(
+            bit
+            for bits in (*everywhere, *self.names.values(), *(b for _, b in self.ports.values()))
+            for bit in bits
+            if isinstance(bit, int)
+        )
+
 
 def read_netlist(verilog: str, top: str) -> Netlist:
     """The netlist of ``top``, with plain registers and no optimisation that would merge what belongs to different owners."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from amaranth.hdl import Signal
 
 from hdl.composition import META
@@ -9,8 +11,12 @@ from hdl.pipeline import Pipeline
 from hdl.state_memory import Place
 from hdl.tools.verilog import to_verilog
 from sim.proof.netlist import Netlist, read_netlist
-from sim.proof.noninterference import Ownership, Result, prove
+from sim.proof.noninterference import Result, prove
+from sim.proof.ownership import Ownership
 from sim.proof.spread_memories import word_name
+
+SHIM_TENANT: Final = 8 * 3
+"""The lowest bit of the tenant's number in the shim: byte 3, behind EtherType and version."""
 
 
 def pipeline_verilog(pipeline: Pipeline) -> str:
@@ -34,7 +40,7 @@ def ownership_of(pipeline: Pipeline, netlist: Netlist) -> Ownership:
     whole = {number for number in pipeline.memories if f"state{number}.words" in cells}
     states: dict[str, int] = {}
     inputs: dict[str, int] = {}
-    common = ["time", "clk", "rst"]
+    asking: list[str] = []
     for number, memory in pipeline.memories.items():
         name = f"state{number}"
         # Words at places that there are not are nobody's: whoever they are given to, nothing reads them.
@@ -42,14 +48,17 @@ def ownership_of(pipeline: Pipeline, netlist: Netlist) -> Ownership:
         states |= {word_name(f"{name}.words", address): memory.tenants[address >> memory.slot_bits] for address in there}
         states |= {f"{name}.{fresh.name}": place[0] for place, fresh in memory.fresh.items()}
         inputs |= {_reset_name(number, place): place[0] for place in memory.resets}
-        common += [f"{name}_peek_tenant", f"{name}_peek_slot"]
+        asking += [f"{name}_peek_tenant", f"{name}_peek_slot"]
     return Ownership(
         states,
         packet_inputs=tuple(name for name in (*META, "header") if name != "tenant"),
-        common_inputs=tuple(common),
+        common_inputs=("time", "clk", "rst"),
         tenant_inputs=inputs,
         memories=tuple(f"state{number}.words" for number in sorted(whole)),
         shows={f"state{number}_peek": f"state{number}_peek_tenant" for number in pipeline.memories},
+        asking_inputs=tuple(asking),
+        quiet=("out_valid", "select"),
+        numbers={"out_tenant": 0, "shim": SHIM_TENANT},
     )
 
 

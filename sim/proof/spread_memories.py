@@ -20,16 +20,26 @@ def word_name(memory: str, address: int) -> str:
     return f"{memory}[{address}]"
 
 
+def words_of(netlist: Netlist, names: Collection[str]) -> list[str]:
+    """The registers that `spread_memories` makes: one for each value of the address, so also for those past the memory's depth. Hardware
+    may have words there, and they are nobody's."""
+    return [word_name(c.name, n) for c in netlist.cells if _is_memory(c) and c.name in names for n in range(1 << c.number("ABITS"))]
+
+
+def _is_memory(cell: Cell) -> bool:
+    return cell.kind in ("mem", "mem_v2")
+
+
 def spread_memories(netlist: Netlist, names: Collection[str]) -> Netlist:
-    """``netlist`` with a register for each word of the memories called ``names``, which are read at once and written at one port.
-    Errors: `NotState`."""
-    found = {cell.name: cell for cell in netlist.cells if cell.kind in ("mem", "mem_v2") and cell.name in names}
+    """``netlist`` with a register for each of the `words_of` the memories called ``names``, which are read at once and written at
+    one port. Errors: `NotState`."""
+    found = {cell.name: cell for cell in netlist.cells if _is_memory(cell) and cell.name in names}
     missing = sorted(set(names) - set(found))
     if missing:
         raise NotState(f"the memory {missing[0]} is not in the netlist")
     if not found:
         return netlist
-    numbers = count(1 + max(bit for cell in netlist.cells for bits in cell.connections.values() for bit in bits if isinstance(bit, int)))
+    numbers = count(netlist.unused)
     drivers = {cell.connections["Y"]: cell for cell in netlist.cells if "Y" in cell.connections}
     made = [part for cell in found.values() for part in _spread(cell, drivers, numbers)]
     return replace(netlist, cells=(*(cell for cell in netlist.cells if cell.name not in found), *made))
@@ -58,6 +68,8 @@ def _spread(cell: Cell, drivers: Mapping[tuple[Bit, ...], Cell], numbers: count[
     connections, width, bits = cell.connections, cell.number("WIDTH"), cell.number("ABITS")
     if cell.number("WR_PORTS") != 1 or cell.number("RD_CLK_ENABLE"):
         raise NotState(f"the memory {cell.name} has not one port to write and others to read at once")
+    if cell.number("OFFSET") or cell.number("SIZE") > 1 << bits:
+        raise NotState(f"the words of the memory {cell.name} do not begin at 0, or it has more than its address has values")
     enable = _enable(cell, drivers)
     address_bits, data = (_where(connections[port], enable, drivers) for port in ("WR_ADDR", "WR_DATA"))
 
@@ -74,7 +86,7 @@ def _spread(cell: Cell, drivers: Mapping[tuple[Bit, ...], Cell], numbers: count[
         return out
 
     words: list[tuple[Bit, ...]] = []
-    for address in range(cell.number("SIZE")):
+    for address in range(1 << bits):
         name, held, following, written = word_name(cell.name, address), nets(width), nets(width), nets(1)
         made += [
             Cell(f"{name}.written", "and", _UNSIGNED, {"A": at(address_bits, address, "write"), "B": enable, "Y": written}),
@@ -86,7 +98,7 @@ def _spread(cell: Cell, drivers: Mapping[tuple[Bit, ...], Cell], numbers: count[
         asked = connections["RD_ADDR"][port * bits : (port + 1) * bits]
         out = connections["RD_DATA"][port * width : (port + 1) * width]
         # A choice a bit, so that a part of the address that is known leaves only the words that it can mean.
-        level = [words[min(index, len(words) - 1)] for index in range(1 << bits)]
+        level = words
         for bit, chosen_by in enumerate(asked):
             pairs = list(zip(level[::2], level[1::2], strict=True))
             level = [out if len(pairs) == 1 else nets(width) for _ in pairs]

@@ -11,12 +11,16 @@ from elements.program.values import Value, cat, const, extend, make, mux, part
 from sim.proof.netlist import Bit, Cell, Netlist
 
 
-class UnknownCell(Exception):
+class UnknownCell(ValueError):
     """The prover has no meaning for a cell; the message names it."""
 
 
 def _signed(cell: Cell) -> bool:
-    return bool(cell.number("A_SIGNED")) if "A_SIGNED" in cell.parameters else False
+    """Whether its operands are signed; shifts, of which only the first may be, do not count the second."""
+    signs = [cell.number(name) for name in ("A_SIGNED", "B_SIGNED") if name in cell.parameters]
+    if len(set(signs)) > 1 and cell.kind not in ("shl", "shr"):
+        raise UnknownCell(f"the operands of the cell {cell.name} are signed and unsigned")
+    return bool(signs and signs[0])
 
 
 def _fit(value: Value, width: int, *, signed: bool = False) -> Value:
@@ -67,8 +71,7 @@ _BINARY: Final[Mapping[str, Callable[[Cell, Value, Value, int], Value]]] = {
     "logic_and": lambda cell, a, b, width: _fit(a.any() & b.any(), width),
     "logic_or": lambda cell, a, b, width: _fit(a.any() | b.any(), width),
     "shl": lambda cell, a, b, width: shift_left(_fit(a, width, signed=_signed(cell)), b, width),
-    "shr": lambda cell, a, b, width: _fit(shift_right(_fit(a, max(width, a.width)), b), width),
-    "shiftx": lambda cell, a, b, width: _fit(shift_right(a, b), width),
+    "shr": lambda cell, a, b, width: _fit(shift_right(_fit(a, max(width, a.width), signed=_signed(cell)), b), width),
 }
 _UNARY: Final[Mapping[str, Callable[[Cell, Value, int], Value]]] = {
     "not": lambda cell, a, width: v.bit_not(_fit(a, width, signed=_signed(cell))),
@@ -105,7 +108,9 @@ class Evaluator:
 
     def _bit(self, bit: Bit) -> Value:
         if isinstance(bit, str):
-            return const(1 if bit == "1" else 0, 1)
+            if bit not in "01":
+                raise UnknownCell(f"a bit is {bit} outside of the choices of a multiplexer")
+            return const(int(bit), 1)
         known = self.source(bit)
         if known is not None:
             return part(known[0], known[1], 1)
@@ -118,20 +123,32 @@ class Evaluator:
 
     def _cell(self, cell: Cell) -> Value:
         width = len(cell.connections["Y"])
+        if cell.kind in ("mux", "pmux"):
+            return self._choice(cell, width)
         a = self.word(cell.connections["A"])
         if cell.kind in _UNARY:
             return _UNARY[cell.kind](cell, a, width)
         b = self.word(cell.connections["B"])
         if cell.kind in _BINARY:
             return _BINARY[cell.kind](cell, a, b, width)
-        if cell.kind == "mux":
-            return mux(self.word(cell.connections["S"]), b, a)
-        if cell.kind == "pmux":
-            result = a
-            for index in reversed(range(len(cell.connections["S"]))):
-                result = mux(self.word(cell.connections["S"][index : index + 1]), part(b, index * width, width), result)
-            return result
         raise UnknownCell(f"no meaning for the cell {cell.name} of kind {cell.kind}")
+
+    def _choice(self, cell: Cell, width: int) -> Value:
+        """Of a multiplexer. What is `x` in a choice is left to whoever builds the hardware: any function of what the cell is given."""
+        given = {port: tuple(bit for bit in cell.connections[port] if bit not in ("x", "z")) for port in ("S", "B", "A")}
+
+        def choice(port: str) -> Value:
+            bits = cell.connections[port]
+            if len(given[port]) == len(bits):
+                return self.word(bits)
+            operands = tuple(self.word(rest) for rest in given.values() if rest)
+            unknown = make("found", len(bits), operands, ("undefined", cell.name, port))
+            return cat(*(part(unknown, n, 1) if bits[n] in ("x", "z") else self._bit(bits[n]) for n in reversed(range(len(bits)))))
+
+        result, b, select = choice("A"), choice("B"), cell.connections["S"]
+        for index in reversed(range(len(select))):
+            result = mux(self.word(select[index : index + 1]), part(b, index * width, width), result)
+        return result
 
 
 def symbol(name: str, width: int) -> Value:

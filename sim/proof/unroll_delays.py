@@ -13,34 +13,34 @@ from itertools import count, groupby
 
 from elements.program.values import Value, const
 from sim.proof.netlist import Bit, Cell, Netlist
-from sim.proof.terms import Evaluator, UnknownCell
+from sim.proof.terms import Evaluator, UnknownCell, symbol
 
 
 class NotADelay(ValueError):
     """A memory that is written and is no delay line; the message names it and says why."""
 
 
-def unroll_delays(netlist: Netlist) -> Netlist:
-    """``netlist`` with registers in the place of delay lines. What holds of a design from reset on holds of both or of neither, since what
-    a line of n cycles gives in the first n cycles is nobody's packet. Errors: `NotADelay`.
+def unroll_delays(netlist: Netlist, reset: str = "rst") -> Netlist:
+    """``netlist``, whose reset is the input ``reset``, with registers in the place of delay lines. What holds of a design from reset on
+    holds of both or of neither, since what a line of n cycles gives in the first n cycles is nobody's packet. Errors: `NotADelay`.
     """
     memories = [cell for cell in netlist.cells if cell.kind in ("mem", "mem_v2") and cell.number("WR_PORTS")]
     if not memories:
         return netlist
-    numbers = count(1 + max(bit for cell in netlist.cells for bits in cell.connections.values() for bit in bits if isinstance(bit, int)))
+    numbers = count(netlist.unused)
     behind = {bit: cell.name for cell in netlist.cells if cell.kind == "dff" for bit in cell.connections["D"]}
-    periods: dict[tuple[Bit, ...], int] = {}
+    rounds: dict[tuple[Bit, ...], list[int]] = {}
     gone = {cell.name for cell in memories}
     made: list[Cell] = []
     for cell in memories:
         address = _one_address(cell)
-        if address not in periods:
+        if address not in rounds:
             counter = _counter(netlist, cell, address)
             gone.add(counter.name)
-            periods[address] = _period(netlist, cell, counter, address)
-        if cell.number("SIZE") < periods[address]:
-            raise NotADelay(f"the memory {cell.name} has fewer words than its address has values")
-        made += _registers(cell, periods[address], numbers, behind)
+            rounds[address] = _round(netlist, reset, cell, counter, address)
+        if cell.number("SIZE") <= max(rounds[address]):
+            raise NotADelay(f"the memory {cell.name} has no word for some values of its address")
+        made += _registers(cell, len(rounds[address]), numbers, behind)
     return replace(netlist, cells=(*(cell for cell in netlist.cells if cell.name not in gone), *made))
 
 
@@ -51,6 +51,8 @@ def _one_address(cell: Cell) -> tuple[Bit, ...]:
         raise NotADelay(f"the memory {cell.name} has not one port to write and one to read at once")
     if set(connections["WR_EN"]) != {"1"}:
         raise NotADelay(f"the memory {cell.name} is not written in every cycle")
+    if cell.number("OFFSET"):
+        raise NotADelay(f"the words of the memory {cell.name} do not begin at 0")
     if connections["WR_ADDR"] != connections["RD_ADDR"]:
         raise NotADelay(f"the memory {cell.name} is read at another address than it is written at")
     return connections["WR_ADDR"]
@@ -63,27 +65,27 @@ def _counter(netlist: Netlist, memory: Cell, address: tuple[Bit, ...]) -> Cell:
     return found[0]
 
 
-def _period(netlist: Netlist, memory: Cell, counter: Cell, address: tuple[Bit, ...]) -> int:
-    """How many values the address takes in turn."""
+def _round(netlist: Netlist, reset: str, memory: Cell, counter: Cell, address: tuple[Bit, ...]) -> list[int]:
+    """The values that the address takes in turn, from reset on, whatever it was before."""
     seen: list[int] = []
-    value: int | None = _next(netlist, counter, address, 0, reset=1)
+    value = _next(netlist, reset, counter, address, None)
     while value is not None and value not in seen:
         seen.append(value)
-        value = _next(netlist, counter, address, value, reset=0)
+        value = _next(netlist, reset, counter, address, value)
     if value is None or value != seen[0]:
         raise NotADelay(f"the address of the memory {memory.name} does not go round")
-    return len(seen)
+    return seen
 
 
-def _next(netlist: Netlist, counter: Cell, address: tuple[Bit, ...], value: int, reset: int) -> int | None:
-    """What follows ``value``; ``None`` if that depends on anything but reset."""
-    reset_bits = netlist.ports["rst"][1]
-    now = const(value, len(address))
+def _next(netlist: Netlist, reset: str, counter: Cell, address: tuple[Bit, ...], value: int | None) -> int | None:
+    """What follows ``value``, or reset where that is ``None``; ``None`` if that depends on anything else."""
+    reset_bits = netlist.ports.get(reset, (True, ()))[1]
+    now = symbol("before", len(address)) if value is None else const(value, len(address))
 
     def source(bit: int) -> tuple[Value, int] | None:
         if bit in address:
             return now, address.index(bit)
-        return (const(reset, 1), 0) if bit in reset_bits else None
+        return (const(int(value is None), 1), 0) if bit in reset_bits else None
 
     try:
         return Evaluator(netlist, source).word(counter.connections["D"]).constant

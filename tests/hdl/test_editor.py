@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,11 @@ def some_cases(seed: int, count: int) -> list[Case]:
     ]
 
 
+def longer_than(some: Sized, count: int) -> Callable[[], bool]:
+    """Whether there are more than ``count`` of them by now."""
+    return lambda: len(some) > count
+
+
 @pytest.mark.parametrize("width", [64, 256])
 @pytest.mark.parametrize(("away", "late"), [(0.1, 3), (0.5, 20)])
 def test_what_leaves_is_the_edited_frame_and_nothing_of_dropped_ones(width: int, away: float, late: int) -> None:
@@ -63,7 +69,7 @@ def test_what_leaves_is_the_edited_frame_and_nothing_of_dropped_ones(width: int,
     async def verdicts(ctx: Any) -> None:
         chance = random.Random(late)
         for number, case in enumerate(cases):
-            await wait_for(ctx, lambda number=number: len(begun) > number, 1000, "the frame of a verdict")  # type: ignore[misc]
+            await wait_for(ctx, longer_than(begun, number), 1000, "the frame of a verdict")
             for _ in range(chance.randrange(late)):
                 await ctx.tick()
             fields = {"tenant": number, "select": case.select, "length": case.length, "shift_index": case.shift}

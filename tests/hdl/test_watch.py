@@ -69,6 +69,27 @@ def rules_of(text: str) -> dict[str, set[str]]:
     return found
 
 
+def test_every_memory_of_the_core_with_clocked_reads_is_watched() -> None:
+    watched = Watched(core())
+    netlist(watched)
+    assert watched.memories == (
+        "datapath.editor.bodies.storage",
+        "datapath.editor.verdicts.storage",
+        "datapath.egress0.descriptors",
+        "datapath.egress0.store",
+        "datapath.egress1.descriptors",
+        "datapath.egress1.store",
+        "datapath.egress2.descriptors",
+        "datapath.egress2.store",
+        "datapath.ingress0.metas.storage",
+        "datapath.ingress0.store",
+        "datapath.ingress1.metas.storage",
+        "datapath.ingress1.store",
+        "datapath.ingress2.metas.storage",
+        "datapath.ingress2.store",
+    )
+
+
 def test_every_stream_of_the_core_is_watched_once() -> None:
     _, text, watched = netlists()
     assert sorted(watched) == [

@@ -168,6 +168,17 @@ def test_budgets_that_leave_no_placement_say_what_must_be_hardware(
     assert code == 2
     assert "no placement keeps the budgets of the policy" in said
     assert "a/c (" in said
+    assert f"{tmp_path}/policy.toml:1:1: error: a has 194 LUTs that must be hardware, 184 more than its quota of 10" in said
+
+
+def test_a_machine_too_small_for_what_must_be_hardware_says_by_how_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tenants(tmp_path, policy="[machine]\nbram_bits = 1000\n" + POLICY)
+    code, said = run(["plan", "a", "--pin", "a/Queue@2=hardware", "--tenants", str(folder)], monkeypatch, capsys)
+    assert code == 2
+    assert "error: the machine has 32768 BRAM bits that must be hardware, 31768 more than its budget of 1000\n" in said
+    assert "a/Queue@2 (0 LUTs, 32768 BRAM bits)" in said
 
 
 def test_a_bad_route_is_named_by_its_file_and_line(
@@ -237,3 +248,69 @@ def test_packets_that_run_away_are_dropped_and_reported(
     code, said = run([*arguments, "--tenants", str(tenants(tmp_path, a=ring))], monkeypatch, capsys)
     assert code == 0
     assert "warning: a/c output 0: 3 packet(s) dropped, which went round a ring of connections without end\n" in said
+
+
+FILES = {
+    "no policy": ("policy.toml", None, "{folder}/policy.toml:1:1: error: cannot read the policy: [Errno 2] No such file or directory"),
+    "no tenant's file": ("a.click", None, "a: {folder}/a.click:1:1: error: cannot read this file: No such file or directory"),
+    "not UTF-8": ("a.click", b"Idle(\xe9) -> Discard;", "a: {folder}/a.click:1:1: error: byte 5 is not UTF-8"),
+    "no route file": (
+        "a.click",
+        b'FromDevice(eth0) -> GetIPAddress(30) -> RadixIPLookup(FILE "none.txt") -> Discard;',
+        "a: {folder}/none.txt:1:1: error: cannot read the route file: [Errno 2] No such file or directory",
+    ),
+    "no library": (
+        "a.click",
+        b"FromDevice(eth0) -> Discard; require(library none.click);",
+        "a: {folder}/a.click:1:30: error: the library 'none.click' is not found",
+    ),
+    "files without a grant": (
+        "a.click",
+        b"FromDump(x.pcap) -> Discard; FromDevice(eth0) -> Discard;",
+        "a: {folder}/a.click:1:1: error: FromDump@1 :: FromDump: a may use no files",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", list(FILES))
+def test_a_file_that_cannot_be_read_is_named(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, content, wanted = FILES[kind]
+    folder = tenants(tmp_path)
+    (folder / name).unlink()
+    if content is not None:
+        (folder / name).write_bytes(content)
+    code, said = run(["check", "a", "--tenants", str(folder)], monkeypatch, capsys)
+    assert (code, wanted.format(folder=folder) in said) == (2, True), said
+    assert len(said.strip().splitlines()) >= 2
+
+
+def test_a_tenant_that_there_is_not_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = run(["check", "a,z", "--tenants", str(tenants(tmp_path))], monkeypatch, capsys)
+    assert (code, "the policy has no tenant 'z'\n  add [tenants.z], or use one of: a, b\n" in said) == (2, True), said
+
+
+def test_a_capture_that_is_a_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["run", "a", "--in", f"0={tmp_path}", "--out", str(tmp_path / "out"), "--tenants", str(tenants(tmp_path))]
+    code, said = run(arguments, monkeypatch, capsys)
+    assert code == 2
+    assert f"{tmp_path}:1:1: error: cannot read the capture: Is a directory\n  check its name and permissions\n" in said
+
+
+def test_a_truncated_capture_of_a_tenant_s_own_is_kept_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from elements.captures.pcap import read_capture, write_capture
+
+    (tmp_path / "a.files").mkdir()
+    capture = tmp_path / "a.files" / "x.pcap"
+    write_capture(capture, [(i, bytes(12) + b"\x08\x00" + bytes(46)) for i in range(3)])
+    capture.write_bytes(capture.read_bytes()[:-5])
+    policy = POLICY.replace("vlan = 100\n", 'vlan = 100\nfiles = "a.files"\n')
+    folder = tenants(tmp_path, a="FromDump(x.pcap) -> Queue -> ToDevice(eth0); FromDevice(eth0) -> Discard;", policy=policy)
+    code, said = run(["run", "a", "--out", str(tmp_path / "out"), "--tenants", str(folder)], monkeypatch, capsys)
+    assert code == 0
+    why = "the file ends inside a packet at byte 176; the 2 packet(s) before it are used"
+    assert f"a/FromDump@1 :: FromDump: {capture}: {why}\n" in said
+    assert len(read_capture(tmp_path / "out" / "port0.pcap").packets) == 2

@@ -98,6 +98,69 @@ def test_they_are_checked_merged_and_planned_as_software(
     assert not (folder / "a.files" / "out.pcap").exists()
 
 
+def test_a_profile_leaves_files_as_they_are(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["plan", "a,b", "--profile", "0@a=x.pcap"], monkeypatch, capsys)[0] == 0
+    assert not (folder / "a.files" / "out.pcap").exists()
+    (folder / "a.files" / "out.pcap").write_bytes(b"from an earlier run")
+    code, plan, _ = run(["plan", "a,b", "--profile", "0@a=x.pcap"], monkeypatch, capsys)
+    assert code == 0
+    # Two packets were offered, and both were counted on their way through the element that writes.
+    assert any("a/dump" in line and " 1.000 " in line for line in plan.splitlines())
+    assert (folder / "a.files" / "out.pcap").read_bytes() == b"from an earlier run"
+
+
+@pytest.mark.parametrize("pinned", ["b/port0_in", "b/port0_in b/port0_decap b/Queue@2 b/port0_encap b/port0_out"])
+def test_a_tenant_may_be_software_from_the_first_element_to_the_last(
+    pinned: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pins = [argument for name in pinned.split() for argument in ("--pin", f"{name}=software")]
+    code, plan, said = run(["plan", "a,b", *pins], monkeypatch, capsys)
+    assert code == 0, said
+    assert plan.count("pinned") == len(pinned.split())
+
+
+SOURCES = (
+    "InfiniteSource(\\<020000000001 020000000002 88b6>, 2, LENGTH 60) -> out :: Queue -> ToDevice(eth0);"
+    "FromDump(in.pcap) -> out; FromDevice(eth0) -> Discard;"
+)
+
+
+def made_alone(hardware: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[bytes]:
+    (folder / "a.click").write_text(SOURCES)
+    code, _, said = run(["run", "a,b", "--out", hardware, "--hardware", hardware], monkeypatch, capsys)
+    assert code == 0, said
+    return [data for _, data in read_capture(Path(hardware) / "port0.pcap").packets]
+
+
+def check_alone(frames: list[bytes]) -> None:
+    made = (bytes.fromhex("020000000001 020000000002 88b6") * 5)[:60]
+    assert frames == [frame[:12] + bytes.fromhex("81000064") + frame[12:] for frame in (made, TRACED, made, TRACED)]
+
+
+@pytest.mark.parametrize("hardware", ["reference", "none"])
+def test_sources_run_where_nothing_arrives(
+    hardware: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check_alone(made_alone(hardware, folder, monkeypatch, capsys))
+
+
+@pytest.mark.slow
+def test_sources_run_beside_the_hardware_where_nothing_arrives(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check_alone(made_alone("sim", folder, monkeypatch, capsys))
+
+
+def test_a_run_in_which_nothing_could_be_sent_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, said = run(["run", "b", "--out", "out"], monkeypatch, capsys)
+    assert code == 2
+    assert said.endswith(
+        "error: there is nothing to send: no --in is given, and no tenant has a source of its own\n  give --in PORT=FILE\n"
+    )
+
+
 TENANT = {
     "no grant": ("b", "FromDevice(eth0) -> t :: ToDump(x.pcap);", "t :: ToDump: b may use no files\n"),
     "parent": ("a", "FromDevice(eth0) -> t :: ToDump(../x.pcap);", "t :: ToDump: the file name '../x.pcap' leaves its folder by '..'\n"),

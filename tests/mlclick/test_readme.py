@@ -18,7 +18,7 @@ from sim.packets import ethernet, ipv4
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = re.findall(r"^    mlclick (.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
-LONG = ("verify", "build")
+LONG = ("verify", "build", "bench")
 
 
 def mlclick(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -29,7 +29,7 @@ def mlclick(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_command_has_an_example() -> None:
-    assert {command.split()[0] for command in COMMANDS} == {"check", "merge", "plan", "run", *LONG}
+    assert {command.split()[0] for command in COMMANDS} == {"check", "elements", "merge", "plan", "run", *LONG}
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c.split()[0] not in LONG])
@@ -42,6 +42,10 @@ def test_the_example_runs(command: str, tmp_path: Path) -> None:
     assert done.stdout
     if command.startswith("run"):
         assert len(read_capture(tmp_path / "out" / "port0.pcap").packets) == 1
+    if command == "elements":
+        assert re.search(r"^IPFilter +\S", done.stdout, re.MULTILINE)
+    if command == "elements IPFilter":
+        assert done.stdout.startswith("IPFilter(")
     if command.startswith("plan"):
         assert "proven optimal" in done.stdout
     if "--handler" in command:
@@ -65,6 +69,23 @@ def test_the_verify_example_leaves_evidence(tmp_path: Path) -> None:
     evidence = json.loads((tmp_path / "build" / "evidence" / "versa_ecp5" / "evidence.json").read_text())
     assert evidence["complete"]
     assert {finding["how"] for finding in evidence["findings"]} == {"proof", "simulation", "construction"}
+
+
+@pytest.mark.slow
+def test_the_bench_example_leaves_figures(tmp_path: Path) -> None:
+    [command] = [c for c in COMMANDS if c.startswith("bench")]
+    folder = small_tenants(tmp_path)
+    with (folder / "tenants" / "policy.toml").open("a") as policy:
+        policy.write('[tenants.c]\nclick = "a.click"\nvlan = 0x364\ndevices = { eth0 = 0, eth1 = 1 }\n')
+    done = mlclick(command, folder)
+    assert done.returncode == 0, done.stderr
+    sizes = json.loads((tmp_path / "build" / "bench" / "sizes.json").read_text())
+    assert [size["tenants"] for size in sizes] == [["a", "b"], ["a", "b", "c"]]
+    assert sizes[0]["latency"] == sizes[1]["latency"]
+    assert sizes[0]["luts"] < sizes[1]["luts"]
+    speeds = json.loads((tmp_path / "build" / "bench" / "speeds.json").read_text())
+    assert [speed["reading"] for speed in speeds] == ["reference", "compiled"]
+    assert re.search(r"^c costs \d+\.\d % more LUTs$", done.stdout, re.MULTILINE)
 
 
 @pytest.mark.slow

@@ -122,7 +122,32 @@ def test_t6_a_host_frame_of_no_tenant_enters_nothing(tenant: int) -> None:
     assert seen.registers[0, "host/unknown"] == 1
 
 
-def test_t8_packets_leave_by_their_tenant_s_ports_only() -> None:
+ONE_PORT_POLICY = """
+[tenants.a]
+vlan = 100
+devices = { eth0 = 0, eth1 = 1 }
+[tenants.b]
+vlan = 200
+devices = { eth1 = 1 }
+"""
+ACROSS = "FromDevice(eth0) -> Queue -> ToDevice(eth1); FromDevice(eth1) -> Queue -> ToDevice(eth0);"
+BACK = "FromDevice(eth1) -> Queue -> ToDevice(eth1);"
+
+
+def test_t8_a_tenant_without_a_port_sends_nothing_there_and_gets_nothing_from_there(tmp_path: Path) -> None:
+    for name, text in (("policy.toml", ONE_PORT_POLICY), ("a.click", ACROSS), ("b.click", BACK)):
+        (tmp_path / name).write_text(text)
+    both = merge_tenants(Source(("a", "b"), tmp_path))
+    machine = Stage(build_core(split(both, rates_of(both, None), {}), DatapathParameters(64, 2)))
+    mixed = [(60 * i, frame_of(b"\x81\x00\x00" + bytes((100 + 100 * (i % 2),)) + b"\x08\x00")) for i in range(40)]
+    seen = machine.play(Scene({0: mixed, 1: mixed}, cycles=8_000))
+    tags = {port: [frame[15] for _, frame in seen.frames[f"tx{port}"]] for port in (0, 1)}
+    assert tags[0] == [100] * 20
+    assert sorted(tags[1]) == [100] * 20 + [200] * 20
+    assert not seen.frames["tx_host"]
+
+
+def test_t8_packets_of_the_examples_leave_with_their_tenant_s_tag() -> None:
     seen = stage().play(Scene(together(traffic("a", 3, 60, 400), traffic("b", 4, 60, 400, start=100)), cycles=40_000))
     for port in ("tx0", "tx1"):
         for _, frame in seen.frames[port]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pytest
 
@@ -24,14 +25,23 @@ def chain(*elements: str) -> str:
     return " -> ".join(("s :: FromCrossing(t:0)", *elements, "ToCrossing(t:0)")) + ";"
 
 
-def whole(packet: Packet) -> tuple[object, ...]:
+class Whole(NamedTuple):
     """Everything of a packet, with what lies in front of its data."""
+
+    front: bytes
+    data: bytes
+    network: int | None
+    annotations: tuple[int, ...]
+
+
+def whole(packet: Packet) -> Whole:
+    """All that a packet is."""
     network = None if packet.network is None else packet.network - packet.start
     annotations = (packet.paint, packet.dst_ip, packet.vlan_tci, packet.device, packet.packet_type, packet.fix_ip_src, packet.time)
-    return (bytes(packet.buffer[: packet.start]), packet.data, network, *annotations)
+    return Whole(bytes(packet.buffer[: packet.start]), packet.data, network, annotations)
 
 
-def both(text: str, packets: Sequence[Packet], source: str = "s") -> list[tuple[str, tuple[object, ...]]]:
+def both(text: str, packets: Sequence[Packet], source: str = "s") -> list[tuple[str, Whole]]:
     """What the compiled machine emits, after it is seen to be what the reference emits."""
     graph = load_text(text, "t")
     reference, compiled = Reference(graph), Compiled(graph)
@@ -51,7 +61,7 @@ def some_bytes(length: int, seed: int = 1) -> bytes:
 @pytest.mark.parametrize("length", [0, 60, 1514, 9216, 9600, LONGEST - 40 * 14])
 def test_headers_pushed_in_a_long_chain(length: int) -> None:
     found = both(chain(*[ENCAP] * 40), [Packet.of(some_bytes(length))])
-    assert [len(seen[1]) for _, seen in found] == [length + 40 * 14]  # type: ignore[arg-type]
+    assert [len(seen.data) for _, seen in found] == [length + 40 * 14]
 
 
 def test_headers_pushed_in_a_loop() -> None:
@@ -81,8 +91,8 @@ def test_no_packet_is_longer_than_the_longest(length: int) -> None:
 def test_bytes_in_front_of_a_packet_are_kept_on_the_way_in_and_out() -> None:
     packet = Packet.of(b"0123456789abcdefghij")
     packet.move_start(10)
-    assert both(chain("Null"), [packet])[0][1][0] == bytes(64) + b"0123456789"
-    assert both(chain("Unstrip(6)"), [packet])[0][1][1] == b"456789abcdefghij"
+    assert both(chain("Null"), [packet])[0][1].front == bytes(64) + b"0123456789"
+    assert both(chain("Unstrip(6)"), [packet])[0][1].data == b"456789abcdefghij"
     packet.network = packet.start - 4
     both(chain("Unstrip(14)", "Strip(20)", "Unstrip(60)"), [packet, packet.copy()])
     graph = load_text(chain("Null"), "t")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from elements.definition.catalogue import class_info
-from elements.definition.loops import DEEPEST, MOST_PASSES, refuse_endless
+from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_ROUNDS, refuse_endless
 from elements.reference.machine import Machine as Reference
 from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
@@ -93,6 +93,17 @@ def test_both_readings_drop_and_count_what_runs_away(kind: str) -> None:
         machine.inject("s", packet.copy())
     assert len(compiled.emitted) == emitted
     assert compiled.runaway == reference.runaway == {place: 2 * count for place, count in dropped.items()}
+    compiled.close()
+
+
+def test_a_packet_that_goes_round_a_queue_stops_for_the_next_arrival() -> None:
+    graph = load_text(S + "q :: Queue -> p :: PaintTee(0) -> Discard; p[1] -> q;", "t")
+    reference, compiled = Reference(graph), Compiled(graph)
+    for machine in (reference, compiled):
+        machine.inject("s", Packet.of(b"abc"))
+        machine.inject("s", Packet.of(b"d"))
+    assert compiled.unsettled == reference.unsettled == 2
+    assert compiled.read("Discard@4", "count") == reference.read("Discard@4", "count") == str(2 * MOST_ROUNDS)
     compiled.close()
 
 

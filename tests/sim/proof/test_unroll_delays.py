@@ -1,6 +1,7 @@
 """Delay lines are taken for registers by the prover if they are delay lines, and for nothing else."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from amaranth.hdl import Module, Mux, Signal
@@ -48,14 +49,23 @@ def test_what_goes_to_different_registers_stays_apart() -> None:
     assert _chain(unrolled, "source1", "target1") == 7
 
 
-def _line(*, enable: int | Signal = 1, skip: Signal | None = None, same: bool = True, last: int = 4, stuck: bool = False) -> Netlist:
+def _line(
+    *,
+    enable: int | Signal = 1,
+    skip: Signal | None = None,
+    same: bool = True,
+    last: int = 4,
+    stuck: bool = False,
+    step: int = 1,
+    lost: bool = False,
+) -> Netlist:
     """A delay line of five words by hand, in which one thing is otherwise."""
     m, source, target = Module(), Signal(6, name="source"), Signal(6, name="target", reset_less=True)
     store = memory.Memory(shape=6, depth=5, init=[])
     m.submodules.store = store
     write, read = store.write_port(), store.read_port(domain="comb")
-    address, next_address = Signal(3), Signal(3)
-    m.d.comb += next_address.eq(Mux(address == last, 1 if stuck else 0, address + 1))
+    address, next_address = Signal(3, reset_less=lost), Signal(3)
+    m.d.comb += next_address.eq(Mux(address == last, 1 if stuck else 0, address + step))
     if skip is None:
         m.d.sync += address.eq(next_address)
     else:
@@ -67,8 +77,15 @@ def _line(*, enable: int | Signal = 1, skip: Signal | None = None, same: bool = 
     return _netlist(m, source, target, *extra)
 
 
-def test_a_line_by_hand_is_one() -> None:
-    assert _chain(unroll_delays(_line()), "source", "target") == 6
+def _moved(netlist: Netlist) -> Netlist:
+    """``netlist`` whose memories begin at word 1."""
+    cells = (replace(cell, parameters={**cell.parameters, "OFFSET": 1}) if cell.kind == "mem_v2" else cell for cell in netlist.cells)
+    return replace(netlist, cells=tuple(cells))
+
+
+@pytest.mark.parametrize(("step", "cycles"), [(1, 6), (2, 4)])
+def test_a_line_by_hand_is_one(step: int, cycles: int) -> None:
+    assert _chain(unroll_delays(_line(step=step)), "source", "target") == cycles
 
 
 @pytest.mark.parametrize(
@@ -78,9 +95,12 @@ def test_a_line_by_hand_is_one() -> None:
         (lambda: _line(same=False), "is read at another address than it is written at"),
         (lambda: _line(skip=Signal(name="skip")), "does not go round"),
         (lambda: _line(stuck=True), "does not go round"),
-        (lambda: _line(last=6), "has fewer words than its address has values"),
+        (lambda: _line(last=6), "has no word for some values of its address"),
+        (lambda: _line(last=6, step=2), "has no word for some values of its address"),
+        (lambda: _line(lost=True), "does not go round"),
+        (lambda: _moved(_line()), "do not begin at 0"),
     ],
-    ids=["enable", "address", "skip", "stuck", "depth"],
+    ids=["enable", "address", "skip", "stuck", "depth", "steps", "reset", "offset"],
 )
 def test_what_is_no_delay_line_is_refused(netlist: Callable[[], Netlist], why: str) -> None:
     with pytest.raises(NotADelay, match=why):
