@@ -1,0 +1,53 @@
+"""Every element with a program, in the smallest router around it, is built as tenants' machines are: cut, composed, packed, scheduled and
+elaborated with its registers; or it is software, with a reason that is known here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from amaranth.back import rtlil
+from amaranth.hdl import Fragment
+
+from hdl.datapath import DatapathParameters
+from mlclick.design import Source
+from mlclick.flow import build_core, merge_tenants, rates_of, split
+from sim.conformance.examples import Example, catalogue_examples
+
+POLICY = "[tenants.a]\nvlan = 100\ndevices = { eth0 = 0, eth1 = 1 }\n"
+EXAMPLES = catalogue_examples()
+SOFTWARE = {
+    "ARPResponder": "answers are rare, and rewrite a whole packet",
+    "CheckIPHeader": "it keeps an array of state",
+    "Tee": "a/x: its copies leave with different headers, and hardware edits a packet once",
+}
+"""Why examples of these classes may be software."""
+
+
+def router(example: Example) -> str:
+    ways = "".join(f"x [{output}] -> Counter -> q;\n" for output in range(example.outputs))
+    x = f"FromDevice(eth0) -> Strip(14) -> CheckIPHeader -> x :: {example.text};\n"
+    return f"{x}q :: Queue -> ToDevice(eth1);\nFromDevice(eth1) -> q;\n{ways}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted({example.class_name for example in EXAMPLES}))
+def test_it_is_built_or_software_with_a_reason(name: str, tmp_path: Path) -> None:
+    for number, example in enumerate(each for each in EXAMPLES if each.class_name == name):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "policy.toml").write_text(POLICY)
+        (folder / "a.click").write_text(router(example))
+        merged = merge_tenants(Source(("a",), folder))
+        found = split(merged, rates_of(merged, None))
+        if "a/x" not in found.placement.hardware:
+            assert SOFTWARE[name] == {**found.question.software, **found.pinned}["a/x"], example.text
+        core = build_core(found, DatapathParameters(64, 2))
+        pipeline = core.datapath.pipeline
+        Fragment.get(core, None)
+        homes = [home for bank in pipeline.composition.banks for home in bank.homes.values() if home.element == "a/x"]
+        kept = [access.state.name for access in example.program.accesses] if "a/x" in found.placement.hardware else []
+        assert sorted(home.state.name for home in homes) == sorted(kept), example.text
+        if not pipeline.composition.engines:
+            # Tables are large, and written to no purpose here.
+            assert "module" in rtlil.convert(pipeline)
