@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import fnmatch
 import sys
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
 
 import typer
+from amaranth.hdl import UnusedElaboratable
 from rich.console import Console
 from rich.progress import track
 
@@ -289,6 +291,8 @@ def _progressing(packets: tuple[tuple[int, Packet], ...]) -> Iterable[tuple[int,
 def main() -> None:
     """The entry point: mistakes in the input end in their diagnostics and exit code 2, a tool that fails or a board that is too small in
     what it says and exit code 1."""
+    # Hardware that was made and not built is what a mistake in the input leaves behind.
+    warnings.filterwarnings("ignore", category=UnusedElaboratable)
     try:
         app()
     except ClickError as error:
