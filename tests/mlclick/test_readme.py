@@ -74,10 +74,12 @@ def test_the_verify_example_leaves_evidence(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_bench_example_leaves_figures(tmp_path: Path) -> None:
     [command] = [c for c in COMMANDS if c.startswith("bench")]
-    folder = small_tenants(tmp_path)
-    with (folder / "tenants" / "policy.toml").open("a") as policy:
-        policy.write('[tenants.c]\nclick = "a.click"\nvlan = 0x364\ndevices = { eth0 = 0, eth1 = 1 }\n')
-    done = mlclick(command, folder)
+    (tmp_path / "tenants").mkdir()
+    policy = "".join(f"[tenants.{name}]\nvlan = {number}\ndevices = {{ eth0 = 0 }}\n" for number, name in enumerate("abc", 100))
+    (tmp_path / "tenants" / "policy.toml").write_text(policy)
+    for name in "abc":
+        (tmp_path / "tenants" / f"{name}.click").write_text("FromDevice(eth0) -> Counter -> Queue -> ToDevice(eth0);")
+    done = mlclick(command, tmp_path)
     assert done.returncode == 0, done.stderr
     sizes = json.loads((tmp_path / "build" / "bench" / "sizes.json").read_text())
     assert [size["tenants"] for size in sizes] == [["a", "b"], ["a", "b", "c"]]
