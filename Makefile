@@ -58,7 +58,7 @@ test: lint types contract unit ## lint, types, import contract and the test suit
 
 unit: $(STAMP) ## the test suite alone; T="-k name" chooses
 	@mkdir -p build
-	@$(BIN)/python -m pytest -n 2 -q --junitxml=build/junit.xml $(T) < /dev/null
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q --junitxml=build/junit.xml $(T) < /dev/null
 
 lint: $(STAMP) ## ruff: rules and format
 	@$(BIN)/ruff check -q --output-format concise . && $(BIN)/ruff format -q --check .

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from elements.captures.pcap import read_capture, write_capture
-from mlclick.mutants import POLICY, A, B
 from sim.packets import ethernet, ipv4
 
 ROOT = Path(__file__).parents[2]
@@ -52,8 +51,13 @@ def test_the_example_runs(command: str, tmp_path: Path) -> None:
         assert re.search(r"^a/port0_in.count: 1$", done.stdout, re.MULTILINE)
 
 
+POLICY = "".join(f"[tenants.{name}]\nvlan = {vlan}\ndevices = {{ eth0 = 0, eth1 = 1 }}\n" for name, vlan in (("a", 100), ("b", 200)))
+A = "FromDevice(eth0) -> Counter -> Queue -> ToDevice(eth1); FromDevice(eth1) -> Queue -> ToDevice(eth0);"
+B = "FromDevice(eth0) -> Queue -> ToDevice(eth1); FromDevice(eth1) -> Print(b) -> Counter -> Queue -> ToDevice(eth0);"
+
+
 def small_tenants(folder: Path) -> Path:
-    """A folder with two small tenants of the README's names."""
+    """A folder with two small tenants of the README's names; b has a part that is software."""
     (folder / "tenants").mkdir()
     for name, text in (("policy.toml", POLICY), ("a.click", A), ("b.click", B)):
         (folder / "tenants" / name).write_text(text, encoding="utf-8")
