@@ -32,7 +32,7 @@ class Discard(Element):
     active = keyword("ACTIVE", boolean, True)
     burst = keyword("BURST", unsigned32, 1)
     packets = StateVariable(32)
-    going = StateVariable(1)
+    stopped = StateVariable(1)
 
     def setup(self) -> None:
         if not self.active:
@@ -43,10 +43,10 @@ class Discard(Element):
         p.drop()
 
     def initialize(self, machine: Machine) -> None:
-        machine.stores[self.name].set(self.going, int(self.active))
+        machine.stores[self.name].set(self.stopped, int(not self.active))
 
     def task(self, machine: Machine) -> bool:
-        if machine.checked.kind(self.name, False, 0) == "push" or not machine.stores[self.name].get(self.going):
+        if machine.checked.kind(self.name, False, 0) == "push" or machine.stores[self.name].get(self.stopped):
             return False
         pulled = 0
         while (pulled < self.burst or not self.burst) and (packet := machine.pull_in(self.name, 0)) is not None:
@@ -56,27 +56,27 @@ class Discard(Element):
 
     def c_source(self) -> CSource:
         return CSource(
-            fields="uint64_t going;",
-            initialize=f"    self->going = {int(self.active)};",
+            fields="uint64_t stopped;",
+            initialize=f"    self->stopped = {int(not self.active)};",
             task=f"""
 #if INPUT_IS_PULL
     uint32_t pulled = 0;
-    for (struct packet *p; self->going && pulled < {self.burst or 0xFFFF_FFFF}u && (p = IN(0)); pulled++) OFFER(0, p);
+    for (struct packet *p; !self->stopped && pulled < {self.burst or 0xFFFF_FFFF}u && (p = IN(0)); pulled++) OFFER(0, p);
     return pulled > 0;
 #else
     return 0;
 #endif
 """,
-            state=(("going", "self->going"),),
+            state=(("stopped", "self->stopped"),),
         )
 
     @reads("active")
     def active_text(self, state: StateView) -> str:
-        return "true" if state.get(self.going) else "false"
+        return "false" if state.get(self.stopped) else "true"
 
     @writes("active")
     def set_active(self, state: StateView, text: str) -> None:
-        state.set(self.going, int(boolean(text.strip())))
+        state.set(self.stopped, int(not boolean(text.strip())))
 
     @reads("count")
     def count(self, state: StateView) -> str:

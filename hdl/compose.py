@@ -15,12 +15,12 @@ import networkx as nx
 from elements.definition.element import Element
 from elements.definition.handlers import resettable
 from elements.placement.crossings import Crossing, Placement
+from elements.placement.departures import departure_port
 from elements.placement.layouts import Layout
 from elements.program.combine import all_ones, any_of, one_hot_mux, walk
 from elements.program.program import ANNOTATIONS, Table
 from elements.program.values import Value, bit_and, bit_not, cat, const, eq, make, mux, part
 from graph.merge import MADE_BY_MERGE
-from graph.model import Graph
 from hdl.check_order import check_order
 from hdl.choose import by_tenant, choose
 from hdl.composition import Composition, Engine, meta
@@ -104,16 +104,6 @@ def elements_after_queues(placement: Placement, elements: Mapping[str, Element])
         if element.has_program and element.trace().accesses and departure_port(placement.graph, elements, name) is None:
             raise NotHardware(name, "it keeps state behind a queue; the egress only counts what departs")
     return frozenset(late)
-
-
-def departure_port(graph: Graph, elements: Mapping[str, Element], name: str) -> int | None:
-    """The port whose egress counts what ``name`` would count: where that is a Counter right before the port's scheduler, else None."""
-    targets = [edge.target for edge in graph.outgoing(name)]
-    if type(elements[name]).__name__ != "Counter" or len(targets) != 1 or elements[targets[0]].hardware_role not in ("scheduler", "egress"):
-        return None
-    while elements[targets[0]].hardware_role == "scheduler":
-        targets = [edge.target for edge in graph.outgoing(targets[0])]
-    return int(elements[targets[0]].node.config)
 
 
 def _entries(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from boards.versa_ecp5.build import TOP, BuildReport, pack, place
+from boards.versa_ecp5.build import BITSTREAM, TOP, BuildReport, pack, place
 from boards.versa_ecp5.top import VersaTop
 from graph.diagnostics import fail
 from hdl.core import Core
@@ -17,7 +17,7 @@ from hdl.register_map import c_header, markdown
 from hdl.tools.verilog import to_verilog
 from mlclick.design import Progress, Split
 from mlclick.flow import build_core, port_count
-from mlclick.verify import core_hash, verify
+from mlclick.verify import core_hash, machine_hash, verify
 from sim.evidence import Evidence, read_evidence, write_evidence
 
 BUS_BITS = {"netfpga_sume": 16, "versa_ecp5": 31}
@@ -71,10 +71,10 @@ def core_for(board: str, split: Split, out: Path, progress: Progress) -> Core:
 
 
 def evidence_for(split: Split, core: Core, folder: Path, progress: Progress) -> Evidence:
-    """The evidence of this very netlist: what is in ``folder`` where it matches, else made now."""
-    found = read_evidence(folder)
-    if found is not None and found.complete and found.netlist == core_hash(core):
-        progress("evidence: that of this netlist is there")
+    """The evidence of this very machine: what is in ``folder`` where it matches, else made now."""
+    found, wanted = read_evidence(folder), (core_hash(core), machine_hash(split), split.merged.master.tenants)
+    if found is not None and found.complete and (found.netlist, found.machine, found.tenants) == wanted:
+        progress("evidence: that of this machine is there")
         return found
     evidence = verify(split, core, progress)
     write_evidence(folder, evidence)
@@ -82,10 +82,11 @@ def evidence_for(split: Split, core: Core, folder: Path, progress: Progress) -> 
 
 
 def build_versa(core: Core, out: Path, progress: Progress, evidence: Callable[[], Evidence]) -> tuple[Evidence, BuildReport | None]:
-    """The ECP5 board's bitstream in ``out``; none where the evidence is not complete.
+    """The ECP5 board's bitstream in ``out`` with its evidence beside it; none, also none of before, where that is not complete.
 
     The evidence is made beside synthesis, place and route: those work in processes of their own, and take longer.
     """
+    (out / BITSTREAM).unlink(missing_ok=True)
     top = VersaTop(core)
     progress("writing Verilog")
     verilog = to_verilog(top, TOP, top.ports)
@@ -93,6 +94,8 @@ def build_versa(core: Core, out: Path, progress: Progress, evidence: Callable[[]
         placing = tools.submit(place, verilog, out, progress)
         found = evidence()
         if not found.complete:
+            progress("the evidence is not complete: there will be no bitstream")
             return found, None
         placed = placing.result()
+    write_evidence(out, found)
     return found, pack(placed, out, progress)

@@ -157,7 +157,7 @@ def _handlers_asked(patterns: list[str], elements: Mapping[str, Element]) -> lis
 def _print_handlers(names: Iterable[str], texts: Mapping[str, str]) -> None:
     """As Click's ``-h`` does: text of several lines stands below its name."""
     for name in names:
-        text = texts.get(name, "a queue of the hardware; its counters are among the registers").rstrip("\n")
+        text = texts.get(name, "is hardware, which counts by port; see registers.md of a build").rstrip("\n")
         typer.echo(f"{name}:\n{text}" if "\n" in text else f"{name}: {text}")
 
 

@@ -53,8 +53,7 @@ t[1] -> Discard;
 
 @dataclass(frozen=True)
 class Mutant:
-    """``old`` becomes ``new`` in the source of ``method`` of the class ``owner`` in ``module`` (of a function where that is empty), and
-    the check called ``by`` is the first that notices."""
+    """``old`` becomes ``new`` in the source of ``method`` of the class ``owner`` in ``module``; of a function where that is empty."""
 
     name: str
     module: str
@@ -62,7 +61,6 @@ class Mutant:
     method: str
     old: str
     new: str
-    by: str = ""
 
 
 MUTANTS: Final = (

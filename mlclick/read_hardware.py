@@ -10,8 +10,8 @@ from typing import Final
 
 from elements.definition.element import Element
 from elements.definition.handlers import StateView, handlers_of
+from elements.placement.departures import departure_port
 from elements.program.program import State
-from hdl.compose import departure_port
 from mlclick.design import Split
 
 Reader = tuple[str, Element, Callable[[str], str]]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from elements.definition.element import Element
 from elements.placement.crossings import entry_layout, punts
+from elements.placement.departures import departure_port
 from elements.placement.layouts import Layouts, find_layouts, is_taken, layouts_at
 from elements.program.ordered import disordered
 from graph.check import Checked
@@ -58,15 +59,9 @@ def _reason(checked: Checked, elements: Mapping[str, Element], layouts: Layouts,
     if program.accesses and punts(element):
         return "it keeps state and its hardware covers the common case only"
     pulled = checked.graph.input_count(name) > 0 and checked.kind(name, False, 0) == "pull"
-    if pulled and program.accesses and not _counts_departures(checked.graph, elements, name):
+    if pulled and program.accesses and departure_port(checked.graph, elements, name) is None:
         return "it keeps state behind a queue"
     return None
-
-
-def _counts_departures(graph: Graph, elements: Mapping[str, Element], name: str) -> bool:
-    targets = [edge.target for edge in graph.outgoing(name)]
-    last = len(targets) == 1 and elements[targets[0]].hardware_role in ("scheduler", "egress")
-    return last and elements[name].node.class_name == "Counter"
 
 
 def _enterable(graph: Graph, elements: Mapping[str, Element], layouts: Layouts, target: str, source: str) -> bool:

@@ -30,9 +30,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Findings about the netlist with this hash."""
+    """Findings about the machine of ``tenants`` whose core has the hash ``netlist``. ``machine`` is the hash of the rest that they rest on:
+    both graphs, and the checks themselves."""
 
     netlist: str
+    machine: str
     tenants: tuple[str, ...]
     findings: tuple[Finding, ...]
 
@@ -70,6 +72,6 @@ def read_evidence(folder: Path) -> Evidence | None:
     try:
         raw = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
         findings = tuple(Finding(f["name"], f["how"], f["holds"], f["detail"]) for f in raw["findings"])
-        return Evidence(raw["netlist"], tuple(raw["tenants"]), findings)
+        return Evidence(raw["netlist"], raw["machine"], tuple(raw["tenants"]), findings)
     except (OSError, ValueError, KeyError, TypeError):
         return None

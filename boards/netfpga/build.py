@@ -62,7 +62,8 @@ def prepare_sume(core: Core, out: Path, progress: Callable[[str], None]) -> bool
 
     Errors: `DoesNotFit`, `TimingNotMet`, `VivadoFailed`."""
     out.mkdir(parents=True, exist_ok=True)
-    (out / "timing.rpt").unlink(missing_ok=True)
+    for stale in ("timing.rpt", f"{PART}.bit"):
+        (out / stale).unlink(missing_ok=True)
     top = NfDatapath(core)
     verilog = to_verilog(top, "nf_datapath", top.ports)
     (out / "nf_datapath.v").write_text(verilog, encoding="utf-8")
@@ -96,10 +97,10 @@ def _needs(used: Resources) -> dict[str, int]:
 
 
 def read_timing(report: str) -> float:
-    """The worst setup slack in ns. Errors: `TimingNotMet`, ``ValueError`` where the report has none."""
+    """The worst setup slack in ns. Errors: `TimingNotMet`; `VivadoFailed` where the report has none."""
     found = re.search(r"WNS\(ns\).*?\n[-\s]+\n\s*(-?\d+\.\d+)", report, re.DOTALL)
     if found is None:
-        raise ValueError("the timing report has no worst negative slack")
+        raise VivadoFailed("its timing report has no worst negative slack")
     slack = float(found.group(1))
     if slack < 0:
         raise TimingNotMet(f"the design is {-slack:.3f} ns too slow")

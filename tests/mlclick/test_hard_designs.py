@@ -31,6 +31,8 @@ NEVER_TAKEN = {
     "inside one half": "FromDevice(eth0) -> Print(y) -> c :: Classifier(-, 12/0800); c[0] -> Counter -> q :: Queue -> ToDevice(eth0);"
     "c[1] -> q;",
     "into a scheduler": "FromDevice(eth0) -> Queue -> r :: RoundRobinSched -> ToDevice(eth0); Idle -> Queue -> [1] r;",
+    "into a scheduler behind a counter": "FromDevice(eth0) -> Queue -> Counter -> r :: RoundRobinSched -> ToDevice(eth0);"
+    "Idle -> Queue -> [1] r;",
 }
 
 

@@ -1,0 +1,135 @@
+"""No bitstream without evidence, and no evidence but that of the very machine: the rule that holds a build together, without its tools."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from boards.versa_ecp5.build import BuildReport, Placed
+from boards.versa_ecp5.report import PlaceReport, TimingError, Usage
+from hdl.core import Core
+from mlclick import build
+from mlclick.build import build_versa, evidence_for
+from mlclick.design import Source, Split
+from mlclick.flow import merge_tenants, rates_of, split
+from mlclick.verify import machine_hash
+from sim.evidence import Evidence, Finding, by_construction, read_evidence, write_evidence
+from tests.hdl.test_watch import core as small_core
+from tests.mlclick.test_readme import small_tenants
+
+SHOWN = (*by_construction(), Finding("p", "proof", True, ""), Finding("s", "simulation", True, ""))
+UNSHOWN = (*SHOWN[:-1], Finding("s", "simulation", False, "differs with seed 1"))
+NOTHING = PlaceReport((), *(Usage(0, 1),) * 4)
+
+
+@pytest.fixture
+def design(tmp_path: Path) -> Split:
+    merged = merge_tenants(Source(("a", "b"), small_tenants(tmp_path) / "tenants"))
+    return split(merged, rates_of(merged, None))
+
+
+@pytest.fixture
+def core(monkeypatch: pytest.MonkeyPatch) -> Core:
+    monkeypatch.setattr(build, "core_hash", lambda core: "the core")
+    return small_core()
+
+
+def matching(design: Split) -> Evidence:
+    return Evidence("the core", machine_hash(design), ("a", "b"), SHOWN)
+
+
+def found_or_made(design: Split, core: Core, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Whether evidence was found in the folder, or made."""
+    made = replace(matching(design), findings=UNSHOWN)
+    monkeypatch.setattr(build, "verify", lambda *_: made)
+    found = evidence_for(design, core, folder, lambda line: None)
+    assert read_evidence(folder) == found
+    return "made" if found is made else "found"
+
+
+def test_evidence_of_this_machine_is_not_made_again(design: Split, core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_evidence(tmp_path, matching(design))
+    assert found_or_made(design, core, tmp_path, monkeypatch) == "found"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"netlist": "another core"}, {"machine": "other software"}, {"tenants": ("b", "a")}, {"findings": UNSHOWN}, {"findings": SHOWN[:-1]}],
+)
+def test_evidence_of_another_machine_is_no_evidence(
+    other: dict[str, Any], design: Split, core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_evidence(tmp_path, replace(matching(design), **other))
+    assert found_or_made(design, core, tmp_path, monkeypatch) == "made"
+
+
+OLD = json.dumps({"netlist": "the core", "tenants": ["a", "b"], "findings": [], "complete": True})
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", OLD])
+def test_evidence_that_cannot_be_read_is_no_evidence(
+    text: str, design: Split, core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "evidence.json").write_text(text)
+    assert found_or_made(design, core, tmp_path, monkeypatch) == "made"
+
+
+def test_evidence_depends_on_what_is_software(design: Split) -> None:
+    nodes = tuple(replace(node, config="other") if node.class_name == "Print" else node for node in design.software.nodes)
+    assert machine_hash(replace(design, software=replace(design.software, nodes=nodes))) != machine_hash(design)
+
+
+class Tools:
+    """Place and pack without the tools; what was packed, and what place raises."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, error: Exception | None = None) -> None:
+        self.packed = 0
+        self.error = error
+        monkeypatch.setattr(build, "place", self.place)
+        monkeypatch.setattr(build, "pack", self.pack)
+
+    def place(self, *_: object) -> Placed:
+        if self.error is not None:
+            raise self.error
+        return Placed("", NOTHING)
+
+    def pack(self, placed: Placed, out: Path, progress: object) -> BuildReport:
+        self.packed += 1
+        (out / "versa.bit").write_text("new")
+        return BuildReport(out, out / "versa.bit", out, placed.report)
+
+
+def test_what_is_shown_is_packed_with_its_evidence_beside_it(core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools, evidence = Tools(monkeypatch), Evidence("the core", "m", ("a", "b"), SHOWN)
+    found, report = build_versa(core, tmp_path, lambda line: None, lambda: evidence)
+    assert report is not None
+    assert tools.packed == 1
+    assert read_evidence(tmp_path) == found == evidence
+
+
+def test_what_is_not_shown_leaves_no_bitstream_not_even_an_old_one(core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "versa.bit").write_text("old")
+    tools, lines = Tools(monkeypatch), list[str]()
+    evidence = Evidence("the core", "m", ("a", "b"), UNSHOWN)
+    assert build_versa(core, tmp_path, lines.append, lambda: evidence) == (evidence, None)
+    assert (tools.packed, (tmp_path / "versa.bit").exists()) == (0, False)
+    assert lines[-1] == "the evidence is not complete: there will be no bitstream"
+
+
+def raising() -> Evidence:
+    raise KeyError("no evidence")
+
+
+def test_where_evidence_or_place_and_route_fails_nothing_is_packed(core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "versa.bit").write_text("old")
+    tools = Tools(monkeypatch)
+    with pytest.raises(KeyError, match="no evidence"):
+        build_versa(core, tmp_path, lambda line: None, raising)
+    late = Tools(monkeypatch, TimingError("too slow"))
+    with pytest.raises(TimingError, match="too slow"):
+        build_versa(small_core(), tmp_path, lambda line: None, lambda: Evidence("the core", "m", ("a", "b"), SHOWN))
+    assert (tools.packed, late.packed, (tmp_path / "versa.bit").exists()) == (0, 0, False)
