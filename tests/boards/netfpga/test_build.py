@@ -1,4 +1,6 @@
-"""The SUME's build around Vivado: what it is given, and what becomes of its reports. The tool is a script here; Yosys is Yosys."""
+"""The SUME's build around Vivado: what it is given, and what becomes of its reports. Vivado is a script here, and Yosys's figures are
+given: `make examples` has it synthesise a core.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from boards.netfpga import build
 from boards.netfpga.build import TimingNotMet, VivadoFailed, prepare_sume
+from hdl.tools.yosys import Resources
 from mlclick.build import core_for, ports_of
 from mlclick.design import Source
 from mlclick.flow import merge_tenants, rates_of, split
@@ -36,13 +40,15 @@ def test_vivado_is_run_and_its_timing_report_decides(tmp_path: Path, vivado: pyt
     out, lines = tmp_path / "out", list[str]()
     merged = merge_tenants(Source(("a", "b"), small_tenants(tmp_path) / "tenants"))
     design = core_for("netfpga_sume", split(merged, rates_of(merged, None), ports=ports_of("netfpga_sume")), out, lines.append)
+    used = Resources(lut=11_000, lutram=683, ff=5_341, bram18=172, uram=0, bram_bits=0, dsp=0, cells={})
+    vivado.setattr(build, "synthesise_stat", lambda verilog, top, family: used)
     lines.clear()
     vivado.setenv("SLACK", "0.113")
     vivado.setenv("STATUS", "0")
     assert prepare_sume(design, out, lines.append)
     assert (out / "called.txt").read_text() == "-mode batch -source build.tcl\n"
     assert lines[0] == "synthesis for the XC7VX690T (Yosys)"
-    assert lines[1].startswith("fits: LUTs ")
+    assert lines[1] == "fits: LUTs 11683/433200, flip-flops 5341/866400, RAMB18 172/2940, DSPs 0/3600"
     assert lines[2:] == ["Vivado", "worst slack 0.113 ns"]
     vivado.setenv("SLACK", "-0.250")
     with pytest.raises(TimingNotMet, match=r"^the design is 0\.250 ns too slow$"):
