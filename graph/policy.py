@@ -89,7 +89,6 @@ _WHOLE: dict[str, tuple[int, int]] = {
     "port": (0, 15),
 }
 _LARGEST_SHARE = 1e12
-_SHARES = ("cpu_share", "crossing_share")
 
 
 def read_policy(path: Path) -> Policy:
@@ -154,10 +153,6 @@ class _Reader:
         for device in devices:
             if self._whole(f"{section}.devices", devices, device, (0, 15)) is None:
                 raise AssertionError
-        quota = self._table(f"{section}.quota", table.get("quota", {}))
-        self._known(f"{section}.quota", quota, tuple(Quota.__dataclass_fields__))
-        numbers = {key: self._whole(f"{section}.quota", quota, key) for key in Quota.__dataclass_fields__ if key not in _SHARES}
-        shares = {key: self._share(f"{section}.quota", quota, key) for key in _SHARES}
         return TenantPolicy(
             name=name,
             click=self.path.parent / self._click(section, table, name),
@@ -166,10 +161,23 @@ class _Reader:
             port=self._whole(section, table, "port"),
             devices=dict(devices),
             weight=self._whole(section, table, "weight") or 1,
-            quota=Quota(**numbers, **shares),  # type: ignore[arg-type]  # keys are split by type above
+            quota=self._quota(f"{section}.quota", table.get("quota", {})),
             rates=self._rates(f"{section}.rates", table.get("rates", {})),
             location=self._find(section, None)[0],
             files=self._files(section, table),
+        )
+
+    def _quota(self, section: str, value: Any) -> Quota:
+        table = self._table(section, value)
+        self._known(section, table, tuple(Quota.__dataclass_fields__))
+        return Quota(
+            luts=self._whole(section, table, "luts"),
+            bram_bits=self._whole(section, table, "bram_bits"),
+            table_entries=self._whole(section, table, "table_entries"),
+            packets_per_second=self._whole(section, table, "packets_per_second"),
+            bits_per_second=self._whole(section, table, "bits_per_second"),
+            cpu_share=self._share(section, table, "cpu_share"),
+            crossing_share=self._share(section, table, "crossing_share"),
         )
 
     def _click(self, section: str, table: dict[str, Any], name: str) -> str:

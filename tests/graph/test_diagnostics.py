@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import cast
@@ -186,7 +187,7 @@ TABLE = {
 
 def texts(cases: dict[str, str], run: Callable[[str], object]) -> Iterator[tuple[str, Callable[[], object]]]:
     for name, text in cases.items():
-        yield name, lambda text=text: run(text)  # type: ignore[misc]  # the default binds the loop's value
+        yield name, partial(run, text)
 
 
 def files(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
