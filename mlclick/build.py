@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from boards.versa_ecp5.build import BITSTREAM, TOP, BuildReport, pack, place
+from boards.versa_ecp5.build import TOP, BuildReport, pack, place
 from boards.versa_ecp5.top import VersaTop
 from graph.diagnostics import fail
 from hdl.core import Core
@@ -62,9 +62,11 @@ def board_core(board: str, split: Split, progress: Progress) -> Core:
 
 
 def core_for(board: str, split: Split, out: Path, progress: Progress) -> Core:
-    """`board_core`; its registers are listed in the folder ``out``."""
+    """`board_core`; its registers are listed in the folder ``out``, and what was built there of another core is gone."""
     core = board_core(board, split, progress)
     out.mkdir(parents=True, exist_ok=True)
+    for stale in (*out.glob("*.bit"), out / "evidence.json"):
+        stale.unlink(missing_ok=True)
     (out / "registers.h").write_text(c_header(core.registers), encoding="utf-8")
     (out / "registers.md").write_text(markdown(core.registers), encoding="utf-8")
     return core
@@ -72,8 +74,10 @@ def core_for(board: str, split: Split, out: Path, progress: Progress) -> Core:
 
 def evidence_for(split: Split, core: Core, folder: Path, progress: Progress) -> Evidence:
     """The evidence of this very machine: what is in ``folder`` where it matches, else made now."""
-    found, wanted = read_evidence(folder), (core_hash(core), machine_hash(split), split.merged.master.tenants)
-    if found is not None and found.complete and (found.netlist, found.machine, found.tenants) == wanted:
+    found = read_evidence(folder)
+    # The core's hash takes longest, so it is asked for last.
+    same = found is not None and found.complete and found.tenants == split.merged.master.tenants and found.machine == machine_hash(split)
+    if found is not None and same and found.netlist == core_hash(core):
         progress("evidence: that of this machine is there")
         return found
     evidence = verify(split, core, progress)
@@ -82,11 +86,10 @@ def evidence_for(split: Split, core: Core, folder: Path, progress: Progress) -> 
 
 
 def build_versa(core: Core, out: Path, progress: Progress, evidence: Callable[[], Evidence]) -> tuple[Evidence, BuildReport | None]:
-    """The ECP5 board's bitstream in ``out`` with its evidence beside it; none, also none of before, where that is not complete.
+    """The ECP5 board's bitstream in ``out`` with its evidence beside it; none where that is not complete.
 
     The evidence is made beside synthesis, place and route: those work in processes of their own, and take longer.
     """
-    (out / BITSTREAM).unlink(missing_ok=True)
     top = VersaTop(core)
     progress("writing Verilog")
     verilog = to_verilog(top, TOP, top.ports)

@@ -36,6 +36,7 @@ from mlclick.run import run_software, run_split, write_ports
 from mlclick.traffic import read_traffic
 from mlclick.verify import verify as verify_design
 from sim.evidence import Evidence, write_evidence
+from sim.verilator import VerilatorError
 
 app = typer.Typer(
     add_completion=False,
@@ -298,6 +299,6 @@ def main() -> None:
     except ClickError as error:
         say(str(error))
         sys.exit(2)
-    except (YosysError, BuildError, TimingError, ReportError, DoesNotFit, TimingNotMet, VivadoFailed) as error:
+    except (YosysError, BuildError, TimingError, ReportError, DoesNotFit, TimingNotMet, VivadoFailed, VerilatorError) as error:
         say(f"error: {error}")
         sys.exit(1)

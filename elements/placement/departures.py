@@ -13,12 +13,15 @@ def departure_port(graph: Graph, elements: Mapping[str, Element], name: str) -> 
     else None."""
     if elements[name].node.class_name != "Counter":
         return None
-    at = name
+    at, passed = name, {name}
     while True:
         targets = [edge.target for edge in graph.outgoing(at)]
         if len(targets) != 1:
             return None
         at = targets[0]
+        if at in passed:
+            return None
+        passed.add(at)
         if elements[at].hardware_role == "egress":
             return int(elements[at].node.config)
         if elements[at].hardware_role != "scheduler":

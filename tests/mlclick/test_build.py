@@ -111,13 +111,24 @@ def test_what_is_shown_is_packed_with_its_evidence_beside_it(core: Core, tmp_pat
     assert read_evidence(tmp_path) == found == evidence
 
 
-def test_what_is_not_shown_leaves_no_bitstream_not_even_an_old_one(core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "versa.bit").write_text("old")
+def test_what_is_not_shown_leaves_no_bitstream(core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tools, lines = Tools(monkeypatch), list[str]()
     evidence = Evidence("the core", "m", ("a", "b"), UNSHOWN)
     assert build_versa(core, tmp_path, lines.append, lambda: evidence) == (evidence, None)
-    assert (tools.packed, (tmp_path / "versa.bit").exists()) == (0, False)
+    assert (tools.packed, list(tmp_path.glob("*.bit"))) == (0, [])
     assert lines[-1] == "the evidence is not complete: there will be no bitstream"
+
+
+@pytest.mark.parametrize("board", build.BOARDS)
+def test_a_new_core_leaves_nothing_of_what_was_built_of_another(board: str, design: Split, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("versa.bit", "xc7vx690t-3-ffg1761.bit", "evidence.json"):
+        (out / name).write_text("old")
+    if board == "netfpga_sume":
+        design = split(design.merged, rates_of(design.merged, None), ports=build.ports_of(board))
+    build.core_for(board, design, out, lambda line: None)
+    assert sorted(path.name for path in out.iterdir()) == ["registers.h", "registers.md"]
 
 
 def raising() -> Evidence:
@@ -125,7 +136,6 @@ def raising() -> Evidence:
 
 
 def test_where_evidence_or_place_and_route_fails_nothing_is_packed(core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "versa.bit").write_text("old")
     tools = Tools(monkeypatch)
     with pytest.raises(KeyError, match="no evidence"):
         build_versa(core, tmp_path, lambda line: None, raising)

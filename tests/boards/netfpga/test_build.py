@@ -19,7 +19,7 @@ from tests.mlclick.test_readme import small_tenants
 VIVADO = """#!/bin/sh
 echo "$@" > called.txt
 test -f build.tcl && test -f nf_datapath.v && test -f mlclick.xdc || exit 9
-printf '    WNS(ns)      TNS(ns)\\n    -------      -------\\n     %s      0.000\\n' "$SLACK" > timing.rpt
+[ -z "$SLACK" ] || printf '    WNS(ns)      TNS(ns)\\n    -------      -------\\n     %s      0.000\\n' "$SLACK" > timing.rpt
 exit "$STATUS"
 """
 
@@ -41,7 +41,13 @@ def test_vivado_is_run_and_its_timing_report_decides(tmp_path: Path, vivado: pyt
     merged = merge_tenants(Source(("a", "b"), small_tenants(tmp_path) / "tenants"))
     design = core_for("netfpga_sume", split(merged, rates_of(merged, None), ports=ports_of("netfpga_sume")), out, lines.append)
     used = Resources(lut=11_000, lutram=683, ff=5_341, bram18=172, uram=0, bram_bits=0, dsp=0, cells={})
-    vivado.setattr(build, "synthesise_stat", lambda verilog, top, family: used)
+
+    def figures(verilog: str, top: str, family: str) -> Resources:
+        assert (top, family) == ("nf_datapath", "xc7")
+        assert "module nf_datapath(" in verilog
+        return used
+
+    vivado.setattr(build, "synthesise_stat", figures)
     lines.clear()
     vivado.setenv("SLACK", "0.113")
     vivado.setenv("STATUS", "0")
@@ -56,4 +62,7 @@ def test_vivado_is_run_and_its_timing_report_decides(tmp_path: Path, vivado: pyt
     vivado.setenv("SLACK", "0.100")
     vivado.setenv("STATUS", "7")
     with pytest.raises(VivadoFailed, match=r"^vivado ended with status 7: see vivado\.log in "):
+        prepare_sume(design, out, lines.append)
+    vivado.setenv("SLACK", "")
+    with pytest.raises(VivadoFailed, match=r"^vivado ended with status 7 and left no timing report that can be read: see vivado\.log in "):
         prepare_sume(design, out, lines.append)
