@@ -82,16 +82,19 @@ def place_blocks(blocks: Sequence[Block], bits: int) -> tuple[PlacedBlock, ...]:
     return tuple(placed[index] for index in range(len(blocks)))
 
 
-def c_header(registers: tuple[Register, ...]) -> str:
-    """The map as a C header."""
-    lines = ["/* Byte addresses of 64-bit registers: the low word here, the high word 4 bytes on. */"]
+def c_header(registers: tuple[Register, ...], way: str) -> str:
+    """The map as a C header. ``way``: how a board's host reaches ADDRESS."""
+    lines = ["/* Byte addresses of 64-bit registers: the low word here, the high word 4 bytes on.", f"   To reach one: {way}. */"]
     for register in registers:
         name = "".join(c if c.isalnum() else "_" for c in register.name).upper()
         lines.append(f"#define MLCLICK_W{register.window}_{name} 0x{register.address:06x}u")
     return "\n".join(lines) + "\n"
 
 
-def markdown(registers: tuple[Register, ...]) -> str:
-    """The map as a table for people."""
+def markdown(registers: tuple[Register, ...], way: str) -> str:
+    """The map as a table for people. ``way``: how a board's host reaches ADDRESS."""
     rows = [f"| 0x{r.address:06x} | {r.window} | `{r.name}` | {r.width} | {'read, reset' if r.resettable else 'read'} |" for r in registers]
-    return "\n".join(["| address | window | register | bits | access |", "|---|---|---|---|---|", *rows]) + "\n"
+    return (
+        "\n".join([f"To reach a register: {way}.", "", "| address | window | register | bits | access |", "|---|---|---|---|---|", *rows])
+        + "\n"
+    )

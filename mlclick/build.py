@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from boards.netfpga.page_register import ADDRESS_BITS, PAGE_BITS
 from boards.versa_ecp5.build import TOP, BuildReport, pack, place
 from boards.versa_ecp5.top import VersaTop
 from graph.diagnostics import fail
@@ -20,9 +21,13 @@ from mlclick.flow import build_core, port_count
 from mlclick.verify import core_hash, machine_hash, verify
 from sim.evidence import Evidence, read_evidence, write_evidence
 
-BUS_BITS = {"netfpga_sume": 16, "versa_ecp5": 31}
-"""Address bits that each board's bus has for the core's registers: the SUME's modules have bases 64 KiB apart, and on the ECP5 board bit
-31 is the board's own."""
+BUS_BITS = {"netfpga_sume": ADDRESS_BITS + PAGE_BITS, "versa_ecp5": 31}
+"""Address bits that each board's bus has for the core's registers; on the ECP5 board bit 31 is the board's own."""
+BUS_WAYS = {
+    "netfpga_sume": "write ADDRESS >> 12 to 0x44010000 (input arbiter), then use 0x44020000 (output port lookup) + ADDRESS % 4096",
+    "versa_ecp5": "a register frame on port 1 with ADDRESS in it (boards/versa_ecp5/regs_link.py)",
+}
+"""How the host reaches the register at ADDRESS."""
 BOARDS = tuple(BUS_BITS)
 VIVADO_MISSING = 3
 
@@ -67,8 +72,8 @@ def core_for(board: str, split: Split, out: Path, progress: Progress) -> Core:
     out.mkdir(parents=True, exist_ok=True)
     for stale in (*out.glob("*.bit"), out / "evidence.json"):
         stale.unlink(missing_ok=True)
-    (out / "registers.h").write_text(c_header(core.registers), encoding="utf-8")
-    (out / "registers.md").write_text(markdown(core.registers), encoding="utf-8")
+    (out / "registers.h").write_text(c_header(core.registers, BUS_WAYS[board]), encoding="utf-8")
+    (out / "registers.md").write_text(markdown(core.registers, BUS_WAYS[board]), encoding="utf-8")
     return core
 
 

@@ -2,18 +2,20 @@
 
 The shell's conventions (NetFPGA-SUME-live 1.8.0): five AXI4-Stream pairs of 256 bits, four ports and the DMA; ``tuser`` on the first beat
 has the length in bits 15:0, the one-hot source in 23:16 and the one-hot destination in 31:24; port i's bit is 2 * i, the host's 2 * i + 1.
-Three AXI4-Lite windows of the reference modules; the tenants' registers are in the second (output port lookup), the others answer SLVERR.
-Crossing frames travel by the DMA port with the shim in front. The modules' bases on the register bus are 64 KiB apart; the reference
-projects give each 4 KiB, which the project's address map has to raise to what the core's registers take.
+Crossing frames travel by the DMA port with the shim in front.
+
+Of the three reference modules' AXI4-Lite windows the shell brings 12 address bits each. The second (output port lookup) has the tenants'
+registers, 4 KiB at a time: those that the page register, the one word of the first (input arbiter), chooses. The third answers SLVERR.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from amaranth.hdl import Cat, ClockDomain, ClockSignal, Const, Elaboratable, Module, Mux, ResetSignal, Signal
+from amaranth.hdl import Cat, ClockDomain, ClockSignal, Const, Elaboratable, Module, Mux, ResetSignal, Signal, Value
 from amaranth.lib import fifo
 
+from boards.netfpga.page_register import ADDRESS_BITS, PageRegister
 from hdl.core import Core
 from hdl.stream import Beat
 
@@ -112,15 +114,10 @@ class NfDatapath(Elaboratable):
             m.d.sync += first.eq(last)
 
     def _registers(self, m: Module) -> None:
-        axi, main = self.core.axi, self.buses[1]
-        for name in ("awvalid", "wvalid", "bready", "arvalid", "rready", "wdata", "wstrb"):
-            m.d.comb += getattr(axi, name).eq(getattr(main, name))
-        width = len(axi.araddr)
-        m.d.comb += [axi.araddr.eq(main.araddr[:width]), axi.awaddr.eq(main.awaddr[:width])]
-        for name in ("awready", "wready", "bresp", "bvalid", "arready", "rdata", "rresp", "rvalid"):
-            m.d.comb += getattr(main, name).eq(getattr(axi, name))
-        for bus in (self.buses[0], self.buses[2]):
-            bus.refuse(m)
+        m.submodules.page = pages = PageRegister()
+        self.buses[0].connect(m, pages.axi)
+        self.buses[1].connect(m, self.core.axi, pages.page)
+        self.buses[2].refuse(m)
 
 
 class _AxiStream:
@@ -152,6 +149,15 @@ class _AxiLite:
 
     def __getattr__(self, name: str) -> Signal:
         raise AttributeError(name)
+
+    def connect(self, m: Module, axi: Any, page: Value | None = None) -> None:
+        """Be the manager of ``axi``; ``page`` is what its addresses have above those of the shell."""
+        for name in ("awvalid", "wvalid", "bready", "arvalid", "rready", "wdata", "wstrb"):
+            m.d.comb += getattr(axi, name).eq(getattr(self, name))
+        for name in ("awready", "wready", "bresp", "bvalid", "arready", "rdata", "rresp", "rvalid"):
+            m.d.comb += getattr(self, name).eq(getattr(axi, name))
+        for name in ("araddr", "awaddr"):
+            m.d.comb += getattr(axi, name).eq(Cat(getattr(self, name)[:ADDRESS_BITS], Const(0, 0) if page is None else page))
 
     def refuse(self, m: Module) -> None:
         """Answer every access with SLVERR."""

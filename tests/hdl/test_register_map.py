@@ -62,8 +62,11 @@ def test_the_header_and_the_table_have_the_addresses() -> None:
     blocks = [counters(0, 513, "a/c")]
     bits = window_bits(1, blocks)
     registers = tuple(place_blocks(blocks, bits)[0].registers.values())
-    assert "#define MLCLICK_W1_A_C512 0x003000u" in c_header(registers)
-    assert "| 0x003000 | 1 | `a/c512` | 48 | read |" in markdown(registers)
+    header, table = c_header(registers, "by ADDRESS"), markdown(registers, "by ADDRESS")
+    assert "#define MLCLICK_W1_A_C512 0x003000u" in header
+    assert "To reach one: by ADDRESS. */" in header
+    assert "| 0x003000 | 1 | `a/c512` | 48 | read |" in table
+    assert table.startswith("To reach a register: by ADDRESS.\n\n| address |")
 
 
 class _Large(wiring.Component):
