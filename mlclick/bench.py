@@ -1,6 +1,6 @@
 """Benchmarks: what a tenant more costs in hardware, and how fast the readings of the same machine are beside each other.
 
-Every figure is a ratio of two that were measured in one run. They are written as JSON in the folder given, and are never a test's to judge.
+Speeds are set beside each other in one run, and are never a test's to judge. All figures are written as JSON in the folder given.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from boards.netfpga.page_register import ADDRESS_BITS, PAGE_BITS
-from boards.versa_ecp5.build import TOP, BuildReport, pack, place
+from boards.versa_ecp5.build import TOP, BuildReport, pack, place, synthesise
 from boards.versa_ecp5.top import VersaTop
 from graph.diagnostics import fail
 from hdl.core import Core
@@ -93,17 +93,17 @@ def evidence_for(split: Split, core: Core, folder: Path, progress: Progress) -> 
 def build_versa(core: Core, out: Path, progress: Progress, evidence: Callable[[], Evidence]) -> tuple[Evidence, BuildReport | None]:
     """The ECP5 board's bitstream in ``out`` with its evidence beside it; none where that is not complete.
 
-    The evidence is made beside synthesis, place and route: those work in processes of their own, and take longer.
+    The evidence is made beside synthesis, which takes about as long and works in a process of its own.
     """
     top = VersaTop(core)
     progress("writing Verilog")
     verilog = to_verilog(top, TOP, top.ports)
     with ThreadPoolExecutor(1) as tools:
-        placing = tools.submit(place, verilog, out, progress)
+        synthesis = tools.submit(synthesise, verilog, out, progress)
         found = evidence()
-        if not found.complete:
-            progress("the evidence is not complete: there will be no bitstream")
-            return found, None
-        placed = placing.result()
+        netlist = synthesis.result()
+    if not found.complete:
+        return found, None
+    placed = place(netlist, out, progress)
     write_evidence(out, found)
     return found, pack(placed, out, progress)

@@ -270,11 +270,12 @@ def bench(
 
 @app.command()
 def mutants() -> None:
-    """Plant defects in the generator and say which check catches each."""
+    """Plant defects in the generator and say which check catches each; it has to be the one that is there for it."""
     results = run_mutants(say)
-    for name, found in results:
-        typer.echo(f"{name:35} {found or 'SURVIVED'}")
-    caught = sum(1 for _, found in results if found)
+    for mutant, found in results:
+        meant = "" if found in (mutant.check, None) else f", where {mutant.check} should have"
+        typer.echo(f"{mutant.name:40} {found or 'SURVIVED'}{meant}")
+    caught = sum(1 for mutant, found in results if found == mutant.check)
     typer.echo(f"{caught} of {len(results)} mutants caught")
     if caught != len(results):
         raise typer.Exit(1)

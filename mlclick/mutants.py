@@ -4,58 +4,26 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, Final
 
-import numpy as np
-
-from elements.reference.machine import Machine
-from elements.reference.packet import Packet
-from hdl.datapath import DatapathParameters
-from mlclick.design import Progress, Source, Split
-from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
-from sim.isolation import Scene, Stage, Timed, of_tenant
-from sim.packets import ipv4
-from sim.proof.pipeline import prove_pipeline
-from sim.tenant_traffic import random_traffic
-from sim.verilated import AssertionFailed
-
-POLICY: Final = """
-[tenants.a]
-vlan = 0x164
-devices = { eth0 = 0, eth1 = 1 }
-[tenants.b]
-vlan = 0x264
-devices = { eth0 = 0, eth1 = 1 }
-"""
-A: Final = """
-FromDevice(eth0) -> c :: Classifier(12/0800, -);
-FromDevice(eth1) -> c;
-c[1] -> Discard;
-c[0] -> Strip(14) -> CheckIPHeader -> rt :: RadixIPLookup(10.0.0.0/8 0, 0.0.0.0/0 192.168.0.1 1);
-rt[0] -> DecIPTTL -> Counter -> EtherEncap(0x0800, 1:1:1:1:1:1, 2:2:2:2:2:2) -> Queue -> ToDevice(eth0);
-rt[1] -> DecIPTTL -> Counter -> EtherEncap(0x0800, 1:1:1:1:1:1, 3:3:3:3:3:3) -> Queue -> ToDevice(eth1);
-"""
-B: Final = """
-FromDevice(eth0) -> Counter -> EtherRewrite(1:1:1:1:1:1, 4:4:4:4:4:4) -> Queue -> ToDevice(eth1);
-FromDevice(eth1) -> c :: Classifier(12/0800, -);
-c[0] -> Counter -> EtherRewrite(1:1:1:1:1:1, 5:5:5:5:5:5) -> Queue -> ToDevice(eth0);
-c[1] -> t :: PaintTee(1) -> Discard;
-t[1] -> Discard;
-
-"""
+from mlclick.catch_defects import caught_by, small_design
+from mlclick.design import Progress
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """``old`` becomes ``new`` in the source of ``method`` of the class ``owner`` in ``module``; of a function where that is empty."""
+    """``old`` becomes ``new`` in the source of ``method`` of the class ``owner`` in ``module``; of a function where that is empty.
+
+    ``check`` is what catches it (`mlclick.catch_defects.caught_by`): another check's finding, or a crash, would show that the defect is not
+    the one that was meant.
+    """
 
     name: str
+    check: str
     module: str
     owner: str
     method: str
@@ -66,15 +34,19 @@ class Mutant:
 MUTANTS: Final = (
     Mutant(
         "default tenant",
+        "later",
         "hdl.identity",
         "Identity",
         "elaborate",
         "        return m",
         "        m.d.comb += self.known.eq(1)\n        return m",
     ),
-    Mutant("identity cut to eight bits", "hdl.identity", "Identity", "elaborate", ", self.header[112:116] == rule.vlan >> 8]", "]"),
+    Mutant(
+        "identity cut to eight bits", "later", "hdl.identity", "Identity", "elaborate", ", self.header[112:116] == rule.vlan >> 8]", "]"
+    ),
     Mutant(
         "arbiter without lock",
+        "later",
         "hdl.arbiter",
         "PacketArbiter",
         "elaborate",
@@ -83,24 +55,29 @@ MUTANTS: Final = (
     ),
     Mutant(
         "state updated for every tenant",
+        "later",
         "hdl.state_memory",
         "StateMemory",
         "elaborate",
         "Cat(self.slot, self.tenant) == self._key(place)",
         "self.slot == place[1]",
     ),
-    Mutant("state read of tenant 0", "hdl.state_memory", "StateMemory", "_find", "index.eq(number)", "index.eq(0)"),
+    Mutant("state read of tenant 0", "later", "hdl.state_memory", "StateMemory", "_find", "index.eq(number)", "index.eq(0)"),
     Mutant(
         "egress segments overlap",
+        "later",
         "hdl.egress",
         "EgressPort",
         "elaborate",
         "put.addr.eq(Cat(place[:place_bits], mine))",
         "put.addr.eq(place[:place_bits])",
     ),
-    Mutant("egress forgets that it is full", "hdl.egress", "EgressPort", "elaborate", ">= self.depth) | full", ">= 2 * self.depth)"),
+    Mutant(
+        "egress forgets that it is full", "later", "hdl.egress", "EgressPort", "elaborate", ">= self.depth) | full", ">= 2 * self.depth)"
+    ),
     Mutant(
         "one tenant's backlog blocks all",
+        "later",
         "hdl.egress",
         "EgressPort",
         "elaborate",
@@ -109,32 +86,53 @@ MUTANTS: Final = (
     ),
     Mutant(
         "registers of tenant 0 in every window",
+        "later",
         "hdl.registers",
         "RegisterFile",
         "_look",
         "peek_tenant.eq(window - 1)",
         "peek_tenant.eq(0)",
     ),
-    Mutant("variables in one slot", "hdl.gather_state", "", "gather_state", "const(slot, slot_bits)", "const(0, slot_bits)"),
+    Mutant("variables in one slot", "later", "hdl.gather_state", "", "gather_state", "const(slot, slot_bits)", "const(0, slot_bits)"),
     Mutant(
         "full ingress takes beats",
+        "later",
         "hdl.ingress",
         "Ingress",
         "elaborate",
         "(place - taken)[: pointer + 1] >= (1 << pointer)",
         "place - taken >= (1 << pointer)",
     ),
-    Mutant("crossing's tenant unchecked", "hdl.ingress", "Ingress", "_meta", 'known | ((number["tenant"] == tenant) &', "known | ("),
+    Mutant(
+        "crossing's tenant unchecked", "later", "hdl.ingress", "Ingress", "_meta", 'known | ((number["tenant"] == tenant) &', "known | ("
+    ),
     Mutant(
         "frame's last beat lost",
+        "later",
         "hdl.collector",
         "Collector",
         "elaborate",
         "self.body.p.last.eq(beat.last)",
         "self.body.p.last.eq(beat.last & beat.keep.all())",
     ),
-    Mutant("frame one byte short", "hdl.pipeline", "Pipeline", "_outputs", "self.out_length.eq(length)", "self.out_length.eq(length - 1)"),
-    Mutant("framing errors let through", "hdl.ingress", "Ingress", "elaborate", "broken = bad | wrong | over | short", "broken = short"),
+    Mutant(
+        "frame one byte short",
+        "later",
+        "hdl.pipeline",
+        "Pipeline",
+        "_outputs",
+        "self.out_length.eq(length)",
+        "self.out_length.eq(length - 1)",
+    ),
+    Mutant(
+        "framing errors let through",
+        "later",
+        "hdl.ingress",
+        "Ingress",
+        "elaborate",
+        "broken = bad | wrong | over | short",
+        "broken = short",
+    ),
 )
 
 
@@ -163,36 +161,8 @@ def _owners(module: ModuleType, changed: dict[str, object], owner: str) -> tuple
     return module, SimpleNamespace(**changed)
 
 
-def small_design() -> Split:
-    """Two small tenants on two ports, with a lookup, state, and a part in software."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for file, text in (("policy.toml", POLICY), ("a.click", A), ("b.click", B)):
-            (folder / file).write_text(text, encoding="utf-8")
-        merged = merge_tenants(Source(("a", "b"), folder))
-    # What follows a software element stays there, so that nothing has to come back for the hardware's counters to be complete.
-    pins = {edge.target: False for edge in merged.master.graph.outgoing("b/t")}
-    return split(merged, rates_of(merged, None), pins)
-
-
-def caught_by(design: Split) -> str | None:
-    """The name of the first check that fails for the design as the generator makes it now, None where all hold."""
-    try:
-        core = build_core(design, DatapathParameters(64, port_count(design.merged), egress_depth=256, egress_packets=16))
-        stage = Stage(core)
-        for name, check in CHECKS:
-            if not check(design, stage):
-                return name
-        proofs = prove_pipeline(core.datapath.pipeline)
-    except AssertionFailed:
-        return "the rules of streams"
-    except (RuntimeError, ValueError) as error:
-        return f"the generator's own checks ({type(error).__name__})"
-    return None if all(result.proved for result in proofs.values()) else "proof of noninterference"
-
-
-def run_mutants(progress: Progress) -> list[tuple[str, str | None]]:
-    """(mutant, check that caught it or None), for every mutant. Errors: ``AssertionError`` where the sound design is caught."""
+def run_mutants(progress: Progress) -> list[tuple[Mutant, str | None]]:
+    """Every mutant and what caught it, None where nothing did. Errors: ``AssertionError`` where the sound design is caught."""
     progress("no mutant: every check must hold")
     wrong = caught_by(small_design())
     assert wrong is None, f"the sound design fails: {wrong}"
@@ -200,114 +170,6 @@ def run_mutants(progress: Progress) -> list[tuple[str, str | None]]:
     for mutant in MUTANTS:
         with planted(mutant):
             found = caught_by(small_design())
-        progress(f"{mutant.name}: {f'caught by {found}' if found else 'SURVIVED'}")
-        results.append((mutant.name, found))
+        progress(f"{mutant.name}: {found or 'SURVIVED'}")
+        results.append((mutant, found))
     return results
-
-
-def _frames(design: Split, tenant: str, seed: int, count: int, gap: int, start: int = 0) -> dict[int, list[Timed]]:
-    frames: dict[int, list[Timed]] = {0: [], 1: []}
-    for index, (port, packet) in enumerate(random_traffic(design.merged.master, design.merged.policy, seed, count, only=tenant)):
-        frames[port].append((start + index * gap, packet.data))
-    return frames
-
-
-def _together(*each: dict[int, list[Timed]]) -> dict[int, list[Timed]]:
-    return {port: sorted((f for frames in each for f in frames[port]), key=lambda item: item[0]) for port in (0, 1)}
-
-
-def _belongs(design: Split, tenant: str) -> tuple[Callable[[bytes], bool], int]:
-    number = design.merged.master.tenants.index(tenant)
-    return of_tenant(design.merged.policy.tenant(tenant).vlan or 0, number), number + 1
-
-
-def noninterference(design: Split, stage: Stage) -> bool:
-    """Each tenant's frames and registers are the same alone and beside the other, at ease and at the most that the wires carry together."""
-    for victim, attacker in (("a", "b"), ("b", "a")):
-        belongs, window = _belongs(design, victim)
-        mine = _frames(design, victim, 1, 40, 300)
-        for gap, count in ((300, 40), (120, 100)):
-            theirs = _frames(design, attacker, 2, count, gap, start=7)
-            slow = {"tx0": np.arange(16_000, dtype=np.uint8) % 2, "tx1": np.arange(16_000, dtype=np.uint8) % 2}
-            alone = stage.play(Scene(mine, ready=slow, cycles=16_000))
-            beside = stage.play(Scene(_together(mine, theirs), ready=slow, cycles=16_000))
-            if alone.of(belongs, window) != beside.of(belongs, window):
-                return False
-    return True
-
-
-def agreement(design: Split, stage: Stage) -> bool:
-    """What leaves by the ports is what the reference sends, and so is what its counters say, for traffic that stays in hardware."""
-    for tenant in ("a", "b"):
-        frames = _frames(design, tenant, 3, 60, 300)
-        seen = stage.play(Scene(frames, cycles=30_000))
-        reference = Machine(design.merged.master.graph)
-        for port, (_, frame) in sorted(((p, f) for p, each in frames.items() for f in each), key=lambda item: item[1][0]):
-            reference.inject(f"port{port}_in", Packet.of(frame, device=port))
-        for port in (0, 1):
-            if [f for _, f in seen.frames[f"tx{port}"]] != [p.data for name, p in reference.emitted if name == f"port{port}_out"]:
-                return False
-        for (window, name), value in seen.registers.items():
-            element, _, state = name.partition(".")
-            if window and state and element in reference.stores and reference.stores[element].words.get((state, 0), 0) != value:
-                return False
-    return True
-
-
-def strays(design: Split, stage: Stage) -> bool:
-    """Frames with a tag that is nobody's, broken frames, and host frames with a wrong shim are dropped and counted."""
-    frame = b"\x02" * 12 + b"\x81\x00\x03\x64\x08\x00" + bytes(46)
-    shims = [b"\x88\xb5\x01" + bytes((t,)) + b"\x00\x01" + bytes(8) + (60).to_bytes(2, "big") + bytes(60) for t in (7, 200)]
-    good = b"\x02" * 12 + b"\x81\x00\x02\x64\x08\x00"
-    seen = stage.play(Scene({0: [(0, frame), (100, good + bytes(4000))], 1: []}, host=[(50, s) for s in shims], cycles=4_000))
-    counts = {name: seen.registers[0, name] for name in ("port0/unknown", "port0/malformed", "host/unknown")}
-    return not any(seen.frames.values()) and counts == {"port0/unknown": 1, "port0/malformed": 1, "host/unknown": len(shims)}
-
-
-def congestion(design: Split, stage: Stage) -> bool:
-    """With a port stuck and then free, what leaves is a part of what was sent, in order and whole, and every loss is counted."""
-    frames = {0: [(i * 52, b"\x02" * 12 + b"\x81\x00\x02\x64\x08\x00" + i.to_bytes(2, "big") + bytes(382)) for i in range(60)], 1: []}
-    ready = np.zeros(8_000, dtype=np.uint8)
-    ready[4_000:] = 1
-    seen = stage.play(Scene(frames, ready={"tx1": ready}, cycles=8_000))
-    numbers = [int.from_bytes(f[18:20], "big") for _, f in seen.frames["tx1"]]
-    whole = all(len(f) == 402 and not any(f[20:]) for _, f in seen.frames["tx1"])
-    counted = seen.registers[2, "port1/dropped"] + seen.registers[2, "port1/sent"] == 60
-    return whole and counted and 0 < len(numbers) < 60 and numbers == sorted(set(numbers))
-
-
-def backlog(design: Split, stage: Stage) -> bool:
-    """A tenant that has filled its own queue at a stuck port costs the other none of its packets there."""
-    flood = [(i * 20, b"\x02" * 12 + b"\x81\x00\x01\x64\x08\x00" + ipv4(0x08080808, 0x0A000001, 17, bytes(26))) for i in range(60)]
-    few = [(1_500 + i * 20, b"\x02" * 12 + b"\x81\x00\x02\x64\x08\x00" + bytes(46)) for i in range(5)]
-    ready = np.zeros(6_000, dtype=np.uint8)
-    ready[3_000:] = 1
-    seen = stage.play(Scene({0: flood, 1: few}, ready={"tx0": ready}, cycles=6_000))
-    belongs, _ = _belongs(design, "b")
-    return len(seen.times(belongs, "tx0")) == len(few) and seen.registers[1, "port0/dropped"] > 0
-
-
-def flood(design: Split, stage: Stage) -> bool:
-    """More than the core takes, on both ports at once: what is not let in is counted, and all else leaves whole and in order."""
-    tag = b"\x02" * 12 + b"\x81\x00\x02\x64\x08\x00"
-    frames = {port: [(index * 50, tag + bytes((port, index)) + bytes((index,)) * 380) for index in range(120)] for port in (0, 1)}
-    seen = stage.play(Scene(frames, cycles=16_000, seed=None))
-    for port in (0, 1):
-        sent = [frame[18:] for _, frame in seen.frames[f"tx{1 - port}"]]
-        numbers = [payload[1] for payload in sent]
-        whole = all(payload == bytes((port, payload[1])) + bytes((payload[1],)) * 380 for payload in sent)
-        accepted, lost = seen.registers[0, f"port{port}/accepted"], seen.registers[0, f"port{port}/overflow"]
-        dropped = seen.registers[2, f"port{1 - port}/dropped"]
-        if not whole or numbers != sorted(set(numbers)) or accepted + lost != 120 or len(sent) + dropped != accepted:
-            return False
-    return seen.registers[0, "port0/overflow"] + seen.registers[0, "port1/overflow"] > 0
-
-
-CHECKS: Final[tuple[tuple[str, Callable[[Split, Stage], bool]], ...]] = (
-    ("strays", strays),
-    ("agreement", agreement),
-    ("congestion", congestion),
-    ("backlog", backlog),
-    ("flood", flood),
-    ("noninterference", noninterference),
-)

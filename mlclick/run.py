@@ -12,7 +12,7 @@ from elements.captures.pcap import write_capture
 from elements.definition.handlers import handlers_of
 from elements.reference.machine import Machine as ReferenceMachine
 from elements.reference.packet import Packet
-from graph.diagnostics import Location, fail
+from graph.diagnostics import fail
 from hdl.core import Core
 from mlclick.design import Merged, Split
 from mlclick.read_hardware import Reader, readers
@@ -79,8 +79,9 @@ def run_split(split: Split, packets: Iterable[tuple[int, Packet]], core: Core) -
             else:
                 machine.inject(arrival[0], arrival[1].copy())
         except GoesRound as error:
-            where = Location(error.tenant, str(split.merged.policy.tenant(error.tenant).click), 1, 1)
-            fail(str(error), "let every ring of connections have a way out that each packet takes in the end", where)
+            node = split.merged.master.graph.node(error.crossing.edge.target)
+            advice = "let every ring of connections have a way out that each packet takes in the end"
+            fail(str(error), advice, node.location, node.source_line)
         emitted += [(now, out, frame) for out, frame in machine.emitted]
         machine.emitted.clear()
     soft = ((name, element, partial(software.read, name)) for name, element in software.elements.items())
@@ -98,8 +99,10 @@ def _lost(machine: ReferenceMachine | SoftwareMachine) -> list[str]:
         f"warning: {name} output {port}: {count} packet(s) dropped, which went round a ring of connections without end"
         for (name, port), count in sorted(machine.runaway.items())
     ]
-    if machine.unsettled:
-        found.append(f"warning: {machine.unsettled} time(s) packets went round a queue without end, until the next arrival")
+    found += [
+        f"warning: {name}: {count} time(s) packets went round a queue without end, until the next arrival"
+        for name, count in sorted(machine.unsettled.items())
+    ]
     return found
 
 

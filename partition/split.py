@@ -13,9 +13,9 @@ _NOWHERE = Location(None, "<split>", 1, 1)
 
 
 def crossing_name(crossing: Crossing) -> str:
-    """The element of the software half at which ``crossing`` ends or starts."""
+    """The element of the software half at which ``crossing`` ends or starts. Without a slash it is no element's of a tenant."""
     side = "from" if crossing.to_software else "to"
-    return f"{crossing.tenant}/{side}_crossing_{crossing.number}"
+    return f"{side}_crossing_{crossing.tenant}_{crossing.number}"
 
 
 def software_half(placement: Placement, elements: Mapping[str, Element], crossings: tuple[Crossing, ...]) -> Graph:
@@ -47,8 +47,7 @@ def _never_taken(placement: Placement, inside: set[str], crossings: tuple[Crossi
         cut = edge.source not in inside if to_software else edge.source in inside
         if not cut or (edge, to_software) in crossed:
             continue
-        owner = placement.owner[edge.target] or placement.owner[edge.source]
-        name = f"{owner}/no_packet_{len(nodes) + 1}"
+        name = f"no_packet_{len(nodes) + 1}"
         nodes.append(Node(name, "Idle" if to_software else "Discard", "", _NOWHERE))
         ends = (name, 0, edge.target, edge.target_port) if to_software else (edge.source, edge.source_port, name, 0)
         edges.append(Edge(*ends, _NOWHERE))

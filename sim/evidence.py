@@ -60,10 +60,11 @@ def by_construction() -> tuple[Finding, ...]:
 
 
 def write_evidence(folder: Path, evidence: Evidence) -> Path:
-    """Write `evidence.json` in ``folder``; returns its path."""
+    """Write `evidence.json` in ``folder``, all at once; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "evidence.json"
-    path.write_text(json.dumps({**asdict(evidence), "complete": evidence.complete}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    path, draft = folder / "evidence.json", folder / "evidence.draft"
+    draft.write_text(json.dumps({**asdict(evidence), "complete": evidence.complete}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    draft.replace(path)
     return path
 
 

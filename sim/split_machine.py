@@ -25,11 +25,12 @@ MOST_CHUNKS = 400
 
 
 class GoesRound(RuntimeError):
-    """A packet of ``tenant`` crosses between the halves again and again, and does not come to rest."""
+    """A packet crosses between the halves again and again, and does not come to rest. ``crossing``: its way to software."""
 
-    def __init__(self, tenant: str) -> None:
-        super().__init__(f"a packet of {tenant} has not come to rest: its configuration sends it round between hardware and software")
-        self.tenant = tenant
+    def __init__(self, crossing: Crossing) -> None:
+        name = crossing.edge.target
+        super().__init__(f"a packet comes to {name} again and again: the configuration sends it round between hardware and software")
+        self.crossing = crossing
 
 
 class SoftwareHalf(Protocol):
@@ -106,8 +107,7 @@ class SplitMachine:
         for _ in range(MOST_CHUNKS):
             to_software = self._run(waiting)
             if to_software:
-                # The shim has the tenant.
-                crossed, last = True, to_software[-1][3]
+                crossed, last = True, to_software[-1]
             waiting = [("rx_host", frame) for each in to_software for frame in self._cross(each, now)]
             if not waiting and self.model.get("idle"):
                 waiting = [("rx_host", frame) for frame in self._settle(now)]
@@ -115,7 +115,7 @@ class SplitMachine:
                 return crossed
         if last is None:
             raise RuntimeError("the hardware has not come to rest")
-        raise GoesRound(self.tenants[last])
+        raise GoesRound(self._unwrap(last, now)[0])
 
     def registers(self) -> dict[tuple[int, str], int]:
         """Every register by (window, name), as the bus has it."""

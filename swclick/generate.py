@@ -61,7 +61,7 @@ class _Generator:
             fields = [*(program_fields(self.programs[name]) if name in self.programs else ()), self.sources[name].fields]
             lines.append(f"struct e{number} {{ char unused; {' '.join(fields)} }};")
         members = "".join(f"    struct e{number} e{number};\n" for number in self.numbers.values())
-        own = f"    struct base base;\n    uint64_t unsettled, runaway[{len(self.within) + 1}];\n"
+        own = f"    struct base base;\n    uint64_t unsettled[{len(self.numbers) + 1}], runaway[{len(self.within) + 1}];\n"
         return "\n".join(lines) + f"\nstruct machine {{\n{own}{members}}};\n#define now base.now\n"
 
     def _prototypes(self) -> str:
@@ -171,7 +171,8 @@ static void e{number}_finish(struct machine *m)
 
     def _machine(self) -> str:
         numbers = list(self.numbers.values())
-        tasks = "\n".join(f"        worked |= e{n}_task(m);" for name, n in self.numbers.items() if self._has_task(name))
+        working = [n for name, n in self.numbers.items() if self._has_task(name)]
+        tasks = "\n".join(f"        if (e{n}_task(m) && worked < 0) worked = {n};" for n in working)
         initialize = "\n".join(f"    e{n}_initialize(m);" for n in numbers)
         finish = "\n".join(f"    e{n}_finish(m);" for n in numbers)
         pushes = "\n".join(f"    case {n}: e{n}_push(m, 0, p); break;" for n in numbers)
@@ -192,14 +193,15 @@ void machine_free(struct machine *m)
 }}
 void machine_settle(struct machine *m)
 {{
+    int worked = -1;
     for (int round = 0; round < {MOST_ROUNDS}; round++) {{
-        int worked = 0;
+        worked = -1;
 {tasks}
-        if (!worked) return;
+        if (worked < 0) return;
     }}
-    m->unsettled++;
+    m->unsettled[worked]++;
 }}
-uint64_t machine_unsettled(struct machine *m) {{ return m->unsettled; }}
+uint64_t machine_unsettled(struct machine *m, int element) {{ return m->unsettled[element]; }}
 void machine_inject(struct machine *m, int source, const uint8_t *bytes, const struct emission *e)
 {{
     if (e->time > m->now) m->now = e->time;

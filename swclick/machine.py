@@ -183,9 +183,10 @@ class Machine:
         return {place: count for place, count in counts.items() if count}
 
     @property
-    def unsettled(self) -> int:
-        """How many arrivals left tasks with something to do after the most rounds that they may take."""
-        return int(self._library.machine_unsettled(self._machine))
+    def unsettled(self) -> dict[str, int]:
+        """By the first element whose task had still something to do: arrivals after which tasks took the most rounds that they may."""
+        counts = {name: int(self._library.machine_unsettled(self._machine, number)) for name, number in self._numbers.items()}
+        return {name: count for name, count in counts.items() if count}
 
     def clear(self) -> None:
         """Forget what was emitted and printed."""

@@ -63,11 +63,12 @@ def build(design: str | VersaTop, out: Path, progress: Progress, seed: int = SEE
     if isinstance(design, VersaTop):
         progress("Verilog")
         design = to_verilog(design, TOP, design.ports)
-    return pack(place(design, out, progress, seed), out, progress)
+    netlist = synthesise(design, out, progress)
+    return pack(place(netlist, out, progress, seed), out, progress)
 
 
-def place(verilog: str, out: Path, progress: Progress, seed: int = SEED) -> Placed:
-    """The first part of `build`: synthesis, place and route. Only tools in processes of their own work here, so it can have a thread."""
+def synthesise(verilog: str, out: Path, progress: Progress) -> str:
+    """The first part of `build`: the netlist of ``verilog`` as JSON. Yosys works in a process of its own, so that it can have a thread."""
     out.mkdir(parents=True, exist_ok=True)
     for stale in (out / BITSTREAM, out / UNPACKED):
         stale.unlink(missing_ok=True)
@@ -76,6 +77,11 @@ def place(verilog: str, out: Path, progress: Progress, seed: int = SEED) -> Plac
     script = f"read_verilog -sv top.v; {APART}; synth_ecp5 -nowidelut -top {TOP} -json top.json"
     netlist = run_yosys(script, {"top.v": verilog}, ["top.json"])["top.json"]
     _write(out / f"{TOP}.json", netlist)
+    return netlist
+
+
+def place(netlist: str, out: Path, progress: Progress, seed: int = SEED) -> Placed:
+    """The second part of `build`. Errors: `BuildError`, and `boards.versa_ecp5.report.TimingError` where a clock is too slow."""
     constraints = lpf()
     _write(out / f"{TOP}.lpf", constraints)
     progress("place and route (nextpnr)")
@@ -88,7 +94,7 @@ def place(verilog: str, out: Path, progress: Progress, seed: int = SEED) -> Plac
 
 
 def pack(placed: Placed, out: Path, progress: Progress) -> BuildReport:
-    """The second part of `build`: the bitstream, read back and compared."""
+    """The last part of `build`: the bitstream, read back and compared."""
     progress("bitstream (ecppack), read back (ecpunpack)")
     packed = _pack(placed.configuration)
     target, unpacked = out / BITSTREAM, out / UNPACKED

@@ -53,7 +53,7 @@ class Machine:
         self._into = {(edge.source, edge.source_port) for edge in rings.into}
         self._depth = self._passes = 0
         self.runaway: dict[tuple[str, int], int] = {}
-        self.unsettled = 0
+        self.unsettled: dict[str, int] = {}
         self._after = {(e.source, e.source_port): (e.target, e.target_port) for e in graph.edges}
         self._before = {(e.target, e.target_port): (e.source, e.source_port) for e in graph.edges}
         self._tasks = [e for e in self.elements.values() if e.has_task]
@@ -74,10 +74,10 @@ class Machine:
         with self._room():
             for _ in range(MOST_ROUNDS):
                 # Every task runs once a round, whatever the others did.
-                done = [element.task(self) for element in self._tasks]
-                if not any(done):
+                busy = [element.name for element in self._tasks if element.task(self)]
+                if not busy:
                     return
-        self.unsettled += 1
+        self.unsettled[busy[0]] = self.unsettled.get(busy[0], 0) + 1
 
     @contextmanager
     def _room(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from elements.captures.pcap import write_capture
 from mlclick import cli
 
 POLICY = """[tenants.a]
@@ -222,7 +223,7 @@ def test_of_a_truncated_capture_what_was_read_is_kept_and_counted(
     capture.write_bytes(capture.read_bytes()[:-5])
     arguments = ["run", "a", "--in", f"0@a={capture}", "--out", str(tmp_path / "out"), "--tenants", str(tenants(tmp_path))]
     code, said = run(arguments, monkeypatch, capsys)
-    assert code == 0
+    assert code == 0, said
     assert f"warning: {capture}: the file ends inside a packet at byte 176; the 2 packet(s) before it are used" in said
     assert len(read_capture(tmp_path / "out" / "port0.pcap").packets) == 2
 
@@ -236,18 +237,29 @@ def test_an_input_that_is_no_input_is_named(
     assert (code, wanted in said) == (2, True), said
 
 
-@pytest.mark.parametrize("hardware", ["none", "reference"])
-def test_packets_that_run_away_are_dropped_and_reported(
-    hardware: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from elements.captures.pcap import write_capture
+RUNAWAY = {
+    "a ring": (
+        "FromDevice(eth0) -> c :: Classifier(0/00, -) -> n :: Null -> c; c[1] -> Queue -> ToDevice(eth0);",
+        "a/c output 0: 3 packet(s) dropped, which went round a ring of connections without end",
+    ),
+    "a queue": (
+        "FromDevice(eth0) -> q :: Queue -> p :: PaintTee(0) -> d :: Discard; p[1] -> q;",
+        "a/d: 3 time(s) packets went round a queue without end, until the next arrival",
+    ),
+}
 
+
+@pytest.mark.parametrize("hardware", ["none", "reference"])
+@pytest.mark.parametrize("kind", list(RUNAWAY))
+def test_packets_that_run_away_are_dropped_and_reported(
+    kind: str, hardware: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, wanted = RUNAWAY[kind]
     write_capture(tmp_path / "x.pcap", [(i, bytes(12) + b"\x08\x00" + bytes(46)) for i in range(3)])
-    ring = "FromDevice(eth0) -> c :: Classifier(0/00, -) -> n :: Null -> c; c[1] -> Queue -> ToDevice(eth0);"
     arguments = ["run", "a", "--in", f"0@a={tmp_path}/x.pcap", "--out", str(tmp_path / "out"), "--hardware", hardware]
-    code, said = run([*arguments, "--tenants", str(tenants(tmp_path, a=ring))], monkeypatch, capsys)
-    assert code == 0
-    assert "warning: a/c output 0: 3 packet(s) dropped, which went round a ring of connections without end\n" in said
+    code, said = run([*arguments, "--tenants", str(tenants(tmp_path, a=text))], monkeypatch, capsys)
+    assert code == 0, said
+    assert f"warning: {wanted}\n" in said
 
 
 FILES = {
@@ -310,7 +322,7 @@ def test_a_truncated_capture_of_a_tenant_s_own_is_kept_and_counted(
     policy = POLICY.replace("vlan = 100\n", 'vlan = 100\nfiles = "a.files"\n')
     folder = tenants(tmp_path, a="FromDump(x.pcap) -> Queue -> ToDevice(eth0); FromDevice(eth0) -> Discard;", policy=policy)
     code, said = run(["run", "a", "--out", str(tmp_path / "out"), "--tenants", str(folder)], monkeypatch, capsys)
-    assert code == 0
+    assert code == 0, said
     why = "the file ends inside a packet at byte 176; the 2 packet(s) before it are used"
     assert f"a/FromDump@1 :: FromDump: {capture}: {why}\n" in said
     assert len(read_capture(tmp_path / "out" / "port0.pcap").packets) == 2

@@ -61,6 +61,7 @@ def test_the_sume_s_build_without_vivado_says_what_is_missing(here: Path, monkey
 @pytest.mark.parametrize("board", build.BOARDS)
 def test_without_evidence_nothing_is_built(board: str, here: Path, monkeypatch: Patch, capsys: Capture) -> None:
     shown(monkeypatch, UNSHOWN)
+    monkeypatch.setattr(build, "synthesise", lambda *_: "{}")
     monkeypatch.setattr(build, "place", lambda *_: Placed("", REPORT))
     code, said = run(["build", "a,b", "--board", board], monkeypatch, capsys)
     assert code == 1
@@ -71,6 +72,7 @@ def test_without_evidence_nothing_is_built(board: str, here: Path, monkeypatch: 
 
 def test_the_ecp5_board_s_build_says_where_all_is_and_what_was_shown(here: Path, monkeypatch: Patch, capsys: Capture) -> None:
     shown(monkeypatch, SHOWN)
+    monkeypatch.setattr(build, "synthesise", lambda *_: "{}")
     monkeypatch.setattr(build, "place", lambda *_: Placed("", REPORT))
     monkeypatch.setattr(build, "pack", lambda placed, out, progress: BuildReport(out, out / "versa.bit", out / "u.config", placed.report))
     code, said = run(["build", "a,b"], monkeypatch, capsys)

@@ -43,10 +43,23 @@ def test_edges_that_no_packet_takes_are_not_crossed(kind: str, tmp_path: Path, m
     assert (code, "error" in said) == (0, False), said
     merged = merge_tenants(Source(("a",), folder))
     found = split(merged, rates_of(merged, None))
-    ends = [node for node in found.software.nodes if "/no_packet_" in node.name]
+    ends = [node for node in found.software.nodes if node.name.startswith("no_packet_")]
     # Their ports in the software half are still in use.
     assert {node.class_name for node in ends} <= {"Idle", "Discard"}
     assert ends or kind == "inside one half"
+    Machine(found.software).close()
+
+
+def test_a_tenant_may_call_its_elements_as_the_split_calls_its_own(tmp_path: Path) -> None:
+    text = (
+        "FromDevice(eth0) -> from_crossing_a_1 :: Print(x) -> to_crossing_a_1 :: Counter -> no_packet_1 :: Queue -> ToDevice(eth0);"
+        "elementclass from_crossing { input -> a_1 :: Print(y) -> output }; FromDevice(eth1) -> from_crossing -> Discard;"
+        "Idle -> no_packet_2 :: Print(z) -> Discard;"
+    )
+    merged = merge_tenants(Source(("a",), tenants(tmp_path, a=text, policy=BOTH_PORTS)))
+    found = split(merged, rates_of(merged, None))
+    assert len({node.name for node in found.software.nodes}) == len(found.software.nodes)
+    assert found.crossings
     Machine(found.software).close()
 
 
@@ -102,8 +115,9 @@ def test_a_packet_that_goes_round_between_the_halves_is_refused(tmp_path: Path, 
     code, said = run([*arguments, "--tenants", str(folder)], monkeypatch, capsys)
     assert code == 2
     assert (
-        f"a: {folder}/a.click:1:1: error: a packet of a has not come to rest: "
-        "its configuration sends it round between hardware and software\n"
+        f"a: {folder}/a.click:1:{ring.index('Print') + 1}: error: a packet comes to a/Print@3 again and again: "
+        "the configuration sends it round between hardware and software\n"
+        f"    {ring}\n    {' ' * ring.index('Print')}^\n"
         "  let every ring of connections have a way out that each packet takes in the end\n"
     ) in said
 

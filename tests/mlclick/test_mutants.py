@@ -2,7 +2,8 @@
 
 import pytest
 
-from mlclick.mutants import MUTANTS, Mutant, caught_by, planted, small_design
+from mlclick.catch_defects import caught_by, small_design
+from mlclick.mutants import MUTANTS, Mutant, planted
 
 QUICK = ("default tenant", "crossing's tenant unchecked", "frame one byte short")
 
