@@ -4,9 +4,8 @@ Block memories differ in what such a read gives: the old word, the new one, or n
 logic that settles it. Asserted in simulation by `hdl.watch`; the synthesis for the ECP5 relies on it (`hdl.tools.yosys`).
 
 Reads in another clock domain than the write's are not concerned: synthesis promises nothing about those. Unclocked reads give the old word
-until the edge. Synthesis makes a clocked read of one only where a register follows it directly, which no memory here has that is read
-where it is written: delay lines are marked as distributed, and between a state memory's words and any register is its choice of the initial
-value.
+until the edge. Synthesis could make a clocked read of one that a register follows; memories with such reads are marked as distributed or as
+registers, and what the synthesis relies on is not said of those.
 """
 
 from __future__ import annotations

@@ -12,6 +12,9 @@ from amaranth.lib.wiring import In, Out
 Place = tuple[int, int]
 """(tenant, slot): where a word is."""
 
+FEWEST: Final = 2
+"""So many words take less room as registers: choosing one of two, or its initial value, is one lookup table a bit."""
+
 
 class StateMemory(wiring.Component):
     """Words of ``width`` bits at the places that ``initial`` has, each its initial value at first and after its `resets` strobe.
@@ -55,7 +58,8 @@ class StateMemory(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.words = words = memory.Memory(shape=self.width, depth=self.depth, init=[])
+        style = "registers" if len(self.initial) <= FEWEST else "distributed"
+        m.submodules.words = words = memory.Memory(shape=self.width, depth=self.depth, init=[], attrs={"ram_style": style})
         put, get, look = words.write_port(), words.read_port(domain="comb"), words.read_port(domain="comb")
         address, there, initial = self._find(m, "at", self.tenant, self.slot)
         peeked, peek_there, peek_initial = self._find(m, "peek", self.peek_tenant, self.peek_slot)

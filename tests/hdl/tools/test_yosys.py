@@ -1,9 +1,10 @@
+import json
 from pathlib import Path
 
 import pytest
 
 from hdl.tools.verilog import to_verilog
-from hdl.tools.yosys import Family, YosysError, count_resources, run_yosys, synthesise_stat
+from hdl.tools.yosys import APART, Family, YosysError, count_resources, run_yosys, synthesise_stat
 from tests.sim.designs import WideAdder
 
 MEMORY = """
@@ -26,6 +27,15 @@ def test_an_adder_takes_its_luts_and_flip_flops(family: Family) -> None:
 def test_a_memory_takes_block_ram(family: Family) -> None:
     found = synthesise_stat(MEMORY, "memory", family)
     assert (found.bram18, found.bram_bits) == (1, 18432)
+
+
+@pytest.mark.parametrize(
+    ("style", "told"), [("", True), ('(* ram_style = "distributed" *) ', False), ('(* ram_style = "registers" *) ', False)]
+)
+def test_that_reads_and_writes_do_not_meet_is_said_of_block_memories_alone(style: str, told: bool) -> None:
+    verilog = MEMORY.replace("reg [35:0] cells", f"{style}reg [35:0] cells")
+    left = json.loads(run_yosys(f"read_verilog x.v; {APART}; proc; write_json x.json", {"x.v": verilog}, ["x.json"])["x.json"])
+    assert ("no_rw_check" in left["modules"]["memory"]["memories"]["cells"]["attributes"]) == told
 
 
 def test_resources_count_every_primitive_by_what_it_takes() -> None:
