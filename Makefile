@@ -27,7 +27,7 @@ TENANTS_DIR ?= tenants
 GOAL := $(firstword $(filter check merge plan run verify bitstream,$(MAKECMDGOALS)))
 $(if $(GOAL),$(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $(GOAL) TENANTS=a,b`)))
 
-.PHONY: help preflight setup test unit examples lint types contract format check merge plan run verify bitstream mutants bench clean distclean
+.PHONY: help preflight setup test unit lint types contract format check merge plan run verify bitstream mutants bench clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,10 +58,7 @@ test: lint types contract unit ## lint, types, import contract and the test suit
 
 unit: $(STAMP) ## the test suite alone; T="-k name" chooses
 	@mkdir -p build
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not heavy" --junitxml=build/junit.xml $(T) < /dev/null
-
-examples: $(STAMP) ## the README's examples that build for many minutes
-	@$(BIN)/python -m pytest -q -m heavy < /dev/null
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q --junitxml=build/junit.xml $(T) < /dev/null
 
 lint: $(STAMP) ## ruff: rules and format
 	@$(BIN)/ruff check -q --output-format concise . && $(BIN)/ruff format -q --check .

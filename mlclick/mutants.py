@@ -34,7 +34,7 @@ class Mutant:
 MUTANTS: Final = (
     Mutant(
         "default tenant",
-        "later",
+        "strays",
         "hdl.identity",
         "Identity",
         "elaborate",
@@ -42,11 +42,11 @@ MUTANTS: Final = (
         "        m.d.comb += self.known.eq(1)\n        return m",
     ),
     Mutant(
-        "identity cut to eight bits", "later", "hdl.identity", "Identity", "elaborate", ", self.header[112:116] == rule.vlan >> 8]", "]"
+        "identity cut to eight bits", "strays", "hdl.identity", "Identity", "elaborate", ", self.header[112:116] == rule.vlan >> 8]", "]"
     ),
     Mutant(
         "arbiter without lock",
-        "later",
+        "agreement",
         "hdl.arbiter",
         "PacketArbiter",
         "elaborate",
@@ -55,17 +55,17 @@ MUTANTS: Final = (
     ),
     Mutant(
         "state updated for every tenant",
-        "later",
+        "agreement",
         "hdl.state_memory",
         "StateMemory",
         "elaborate",
         "Cat(self.slot, self.tenant) == self._key(place)",
         "self.slot == place[1]",
     ),
-    Mutant("state read of tenant 0", "later", "hdl.state_memory", "StateMemory", "_find", "index.eq(number)", "index.eq(0)"),
+    Mutant("state read of tenant 0", "noninterference", "hdl.state_memory", "StateMemory", "_find", "index.eq(number)", "index.eq(0)"),
     Mutant(
         "egress segments overlap",
-        "later",
+        "agreement",
         "hdl.egress",
         "EgressPort",
         "elaborate",
@@ -73,11 +73,17 @@ MUTANTS: Final = (
         "put.addr.eq(place[:place_bits])",
     ),
     Mutant(
-        "egress forgets that it is full", "later", "hdl.egress", "EgressPort", "elaborate", ">= self.depth) | full", ">= 2 * self.depth)"
+        "egress forgets that it is full",
+        "congestion",
+        "hdl.egress",
+        "EgressPort",
+        "elaborate",
+        ">= self.depth) | full",
+        ">= 2 * self.depth)",
     ),
     Mutant(
         "one tenant's backlog blocks all",
-        "later",
+        "backlog",
         "hdl.egress",
         "EgressPort",
         "elaborate",
@@ -86,17 +92,17 @@ MUTANTS: Final = (
     ),
     Mutant(
         "registers of tenant 0 in every window",
-        "later",
+        "agreement",
         "hdl.registers",
         "RegisterFile",
         "_look",
         "peek_tenant.eq(window - 1)",
         "peek_tenant.eq(0)",
     ),
-    Mutant("variables in one slot", "later", "hdl.gather_state", "", "gather_state", "const(slot, slot_bits)", "const(0, slot_bits)"),
+    Mutant("variables in one slot", "agreement", "hdl.gather_state", "", "gather_state", "const(slot, slot_bits)", "const(0, slot_bits)"),
     Mutant(
         "full ingress takes beats",
-        "later",
+        "rules",
         "hdl.ingress",
         "Ingress",
         "elaborate",
@@ -104,11 +110,11 @@ MUTANTS: Final = (
         "place - taken >= (1 << pointer)",
     ),
     Mutant(
-        "crossing's tenant unchecked", "later", "hdl.ingress", "Ingress", "_meta", 'known | ((number["tenant"] == tenant) &', "known | ("
+        "crossing's tenant unchecked", "strays", "hdl.ingress", "Ingress", "_meta", 'known | ((number["tenant"] == tenant) &', "known | ("
     ),
     Mutant(
         "frame's last beat lost",
-        "later",
+        "rules",
         "hdl.collector",
         "Collector",
         "elaborate",
@@ -117,7 +123,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "frame one byte short",
-        "later",
+        "agreement",
         "hdl.pipeline",
         "Pipeline",
         "_outputs",
@@ -126,7 +132,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "framing errors let through",
-        "later",
+        "strays",
         "hdl.ingress",
         "Ingress",
         "elaborate",
@@ -138,7 +144,7 @@ MUTANTS: Final = (
 
 @contextmanager
 def planted(mutant: Mutant) -> Iterator[None]:
-    """The defect is there inside."""
+    """The defect is there inside. Errors: ``ValueError`` for a mutant that changes nothing."""
     module = importlib.import_module(mutant.module)
     source = inspect.getsource(module)
     if mutant.old not in source:
@@ -148,6 +154,8 @@ def planted(mutant: Mutant) -> Iterator[None]:
     sound, broken = (vars(each)[mutant.method] for each in _owners(module, changed, mutant.owner))
     # Others may have the function by its name, so that it has to change in its place.
     kept = sound.__code__
+    if broken.__code__ == kept:
+        raise ValueError(f"the mutant {mutant.name!r} changes nothing of {mutant.method}: {mutant.old!r} is elsewhere in {mutant.module}")
     sound.__code__ = broken.__code__
     try:
         yield

@@ -75,7 +75,7 @@ def test_the_verify_example_leaves_evidence(tmp_path: Path) -> None:
     assert {finding["how"] for finding in evidence["findings"]} == {"proof", "simulation", "construction"}
 
 
-@pytest.mark.heavy
+@pytest.mark.slow
 def test_the_bench_example_leaves_figures(tmp_path: Path) -> None:
     [command] = [c for c in COMMANDS if c.startswith("bench")]
     (tmp_path / "tenants").mkdir()
@@ -94,7 +94,7 @@ def test_the_bench_example_leaves_figures(tmp_path: Path) -> None:
     assert re.search(r"^c costs \d+\.\d % more LUTs$", done.stdout, re.MULTILINE)
 
 
-@pytest.mark.heavy
+@pytest.mark.slow
 def test_the_build_example_for_the_ecp5_board_ends_in_a_bitstream(tmp_path: Path) -> None:
     [command] = [c for c in COMMANDS if c.endswith("versa_ecp5")]
     done = mlclick(command, small_tenants(tmp_path))
@@ -107,7 +107,7 @@ def test_the_build_example_for_the_ecp5_board_ends_in_a_bitstream(tmp_path: Path
     assert (tmp_path / "build" / "versa_ecp5" / "registers.h").exists()
 
 
-@pytest.mark.heavy
+@pytest.mark.slow
 def test_the_build_example_for_the_sume_without_vivado_leaves_the_project(tmp_path: Path) -> None:
     [command] = [c for c in COMMANDS if c.endswith("netfpga_sume")]
     done = mlclick(command, small_tenants(tmp_path))
