@@ -28,9 +28,7 @@ def test_there_are_at_least_eight_and_each_changes_something() -> None:
             pass
 
 
-@pytest.mark.parametrize(
-    ("old", "why"), [("no such text", "has nothing to change"), ("from amaranth.hdl", "changes nothing of elaborate")]
-)
+@pytest.mark.parametrize(("old", "why"), [("no such text", "has nothing to change"), ("from amaranth.hdl", "changes nothing of elaborate")])
 def test_a_mutant_that_changes_nothing_is_refused(old: str, why: str) -> None:
     gone = Mutant("gone", "strays", "hdl.arbiter", "PacketArbiter", "elaborate", old, f"{old} ")
     with pytest.raises(ValueError, match=why), planted(gone):
