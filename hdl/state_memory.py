@@ -58,7 +58,7 @@ class StateMemory(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        style = "registers" if len(self.initial) <= FEWEST else "distributed"
+        style = "registers" if self.slot_bits == 1 and len(self.initial) <= FEWEST else "distributed"
         m.submodules.words = words = memory.Memory(shape=self.width, depth=self.depth, init=[], attrs={"ram_style": style})
         put, get, look = words.write_port(), words.read_port(domain="comb"), words.read_port(domain="comb")
         address, there, initial = self._find(m, "at", self.tenant, self.slot)

@@ -104,12 +104,15 @@ def run_yosys(script: str, files: Mapping[str, str], outputs: Sequence[str]) -> 
     def produce(folder: Path) -> None:
         for name, text in files.items():
             (folder / name).write_text(text)
-        command = [sys.executable, "-c", _MAIN, script]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        log = folder / "yosys.log"
+        with log.open("w") as target:
+            command = [sys.executable, "-c", _MAIN, script]
+            done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=target, stderr=subprocess.PIPE, text=True)
         if done.returncode:
-            # Its log goes to the one, its errors and warnings to the other.
-            tail = "\n".join((done.stderr or done.stdout).strip().splitlines()[-20:])
+            # It says errors on the one and all else on the other; a process that was ended from outside has said no error.
+            tail = "\n".join((done.stderr or log.read_text()).strip().splitlines()[-20:])
             raise YosysError(f"yosys ended with status {done.returncode}:\n{tail}")
+        log.unlink()
         missing = [name for name in outputs if not (folder / name).exists()]
         if missing:
             raise YosysError(f"yosys did not write {', '.join(missing)}")
@@ -117,7 +120,7 @@ def run_yosys(script: str, files: Mapping[str, str], outputs: Sequence[str]) -> 
             if name not in outputs:
                 (folder / name).unlink()
 
-    folder = cached("yosys", version("pyosys"), script, *outputs, *parts, produce=produce)
+    folder = cached("yosys", version("pyosys"), _MAIN, script, *outputs, *parts, produce=produce)
     return {name: (folder / name).read_text() for name in outputs}
 
 

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 from amaranth.hdl import ClockDomain, DomainRenamer, Fragment, Module
+from amaranth.hdl._mem import MemoryInstance
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In
 from amaranth.sim import Simulator
 
+from hdl.combinational import parts
 from hdl.memory_rules import meetings
 from hdl.watch import Watched
+from tests.hdl.test_watch import core
 
 
 class Store(wiring.Component):
@@ -76,3 +79,15 @@ def test_the_domain_is_the_one_that_the_memory_is_in() -> None:
     m.domains.other = ClockDomain()
     m.submodules.store = DomainRenamer("other")(Store())
     assert found(m) == [("store.words", "other")]
+
+
+def test_what_is_read_without_a_clock_is_marked_or_a_fifo_s() -> None:
+    unmarked, styles = set(), set()
+    for path, part in parts(Fragment.get(core(), None)):
+        if isinstance(part, MemoryInstance) and part._write_ports and any(port._domain == "comb" for port in part._read_ports):
+            style = part._attrs.get("ram_style")
+            styles.add(style)
+            if style is None:
+                unmarked.add(path[-2:])
+    assert unmarked == {("grants", "storage"), ("buffer", "storage")}
+    assert styles == {None, "registers", "distributed"}
