@@ -4,8 +4,8 @@ Block memories differ in what such a read gives: the old word, the new one, or n
 logic that settles it. Asserted in simulation by `hdl.watch`; the synthesis for the ECP5 relies on it (`hdl.tools.yosys`).
 
 Reads in another clock domain than the write's are not concerned: synthesis promises nothing about those. Unclocked reads give the old word
-until the edge. Synthesis could make a clocked read of one that a register follows; memories with such reads are marked as distributed or as
-registers, and what the synthesis relies on is not said of those. The unmarked ones are in FIFOs, whose addresses meet only where the FIFO is
+until the edge. Synthesis could make a clocked read of one that a register follows; memories with such reads are marked as distributed or
+as registers, and what the synthesis relies on is not said of those. The unmarked ones are in FIFOs, whose addresses meet only where one is
 empty, so that nothing is read, or full, so that nothing is written.
 """
 

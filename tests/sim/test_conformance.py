@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from elements.captures.pcap import write_capture
 from elements.definition.catalogue import class_names, find
@@ -16,7 +17,7 @@ from elements.program.combine import walk
 from elements.program.program import LAYERS, Program
 from elements.program.rules import HARDWARE_ONLY
 from elements.program.values import FALSE, OPERATIONS, const
-from sim.conformance.cases import captured_cases, random_cases
+from sim.conformance.cases import Case, captured_cases, random_cases
 from sim.conformance.examples import Example, class_examples, configured
 from sim.conformance.hardware import Hardware, HardwareLibrary
 from sim.conformance.logic import Logic
@@ -25,12 +26,15 @@ from sim.conformance.reference import Reference
 from sim.conformance.software import Software, SoftwareLibrary
 from sim.conformance.suite import Suite, compare
 from sim.packets import ethernet, ip_packet
+from tests.sim.packet_strategies import MOST_EXAMPLES, stories
 
 SEEDS = (1, 2, 3, 4)
 EACH = 2_500
 """Packets an element and seed."""
 CAPTURED = 500
 """Packets of each real capture."""
+STORIES = 300
+"""Lists of packets that hypothesis makes up."""
 PROGRAMS = range(8)
 """Seeds of random programs."""
 READINGS = ("reference", "C", "hardware", "logic")
@@ -55,9 +59,17 @@ def test_all_readings_of_all_elements_agree(suite: Suite, seed: int) -> None:
     assert report.compared == {(name, reading): EACH for name in with_programs() for reading in READINGS}
 
 
+@pytest.mark.slow
+@settings(max_examples=STORIES, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(story=stories())
+def test_all_readings_of_all_elements_agree_on_what_hypothesis_finds(suite: Suite, story: list[Case]) -> None:
+    report = suite.run("a story", story)
+    assert not report.differences, "\n".join(report.differences)
+
+
 def test_every_element_gets_ten_thousand_packets() -> None:
     assert len(set(SEEDS)) * EACH >= 10_000
-    assert all(class_examples(name) for name in with_programs())
+    assert all(0 < len(class_examples(name)) <= MOST_EXAMPLES for name in with_programs())
 
 
 @pytest.mark.slow
