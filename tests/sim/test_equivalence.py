@@ -1,16 +1,20 @@
 """The split machine, the all-software machine and the Python reference give the same packets in the same order, whatever the cut."""
 
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
 
+from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 from hdl.datapath import DatapathParameters
 from mlclick.design import Source
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.run import run_software, run_split
-from sim.isolation import has_tag
+from sim.isolation import Scene, Stage, Timed, has_tag
+from sim.split_machine import SplitMachine
 from sim.tenant_traffic import random_traffic
+from swclick.machine import Machine as SoftwareMachine
 
 TENANTS = Path(__file__).parents[2] / "tenants"
 
@@ -66,3 +70,48 @@ def test_without_b_all_that_a_sends_and_counts_is_the_same() -> None:
     frames, handlers = alone
     assert len(frames) > 50
     assert sum(text not in ("", "0") for name, text in handlers.items() if name.endswith(".count")) > 3
+
+
+@pytest.mark.slow
+def test_packets_that_follow_each_other_closely_leave_as_they_do_one_by_one() -> None:
+    """What stays in hardware, of both tenants and on both ports at once at half of the core's rate each: by tenant and way in and out the
+    same frames in the same order as the reference sends one by one."""
+    merged = merge_tenants(Source(("a", "b"), TENANTS))
+    design = split(merged, rates_of(merged, None))
+    core = build_core(design, DatapathParameters(64, port_count(merged), egress_depth=1024, egress_packets=128))
+    alone = SplitMachine(core, SoftwareMachine(design.software), merged.master.tenants, design.crossings)
+    reference = Machine(merged.master.graph)
+    offered: dict[int, list[bytes]] = {0: [], 1: []}
+    wanted: dict[tuple[str, int, int], list[bytes]] = {}
+    seen_before: set[bytes] = set()
+    tenants = {tenant: has_tag(merged.policy.tenant(tenant).vlan or 0) for tenant in merged.master.tenants}
+    for port, packet in random_traffic(merged.master, merged.policy, 6, 1_500):
+        crossed = alone.journeys.crossed
+        alone.inject(port, packet)
+        reference.inject(f"port{port}_in", packet.copy())
+        sent = [(int(name[4]), out.data) for name, out in reference.emitted if name.endswith("_out")]
+        reference.emitted.clear()
+        # Frames are told apart by what is in them.
+        if alone.journeys.crossed != crossed or any(frame in seen_before for _, frame in sent):
+            continue
+        offered[port].append(packet.data)
+        for out, frame in sent:
+            seen_before.add(frame)
+            (tenant,) = (name for name, mine in tenants.items() if mine(frame))
+            wanted.setdefault((tenant, port, out), []).append(frame)
+    assert {tenant for tenant, _, _ in wanted} == set(tenants)
+    assert sum(map(len, wanted.values())) > 200
+    frames: dict[int, list[Timed]] = {}
+    for port, each in offered.items():
+        lengths = [2 * -(-len(frame) // 8) for frame in each]
+        frames[port] = [(start, frame) for start, frame in zip(accumulate([0, *lengths]), each, strict=False)]
+    cycles = max(start for each in frames.values() for start, _ in each) + 4_000
+    seen = Stage(core).play(Scene(frames, cycles=cycles, seed=None))
+    found: dict[tuple[str, int, int], list[bytes]] = {}
+    ways = {frame: way for way, each in wanted.items() for frame in each}
+    for out in (0, 1):
+        for _, frame in seen.frames[f"tx{out}"]:
+            found.setdefault(ways[frame], []).append(frame)
+            assert ways[frame][2] == out
+    assert found == wanted
+    assert seen.frames["tx_host"] == ()
