@@ -9,11 +9,14 @@ from typing import Any
 from amaranth.hdl import Elaboratable
 from amaranth.sim import Simulator
 
+from hdl.watch import Watched
+
 Frame = tuple[bytes, bool]
 
 
 def simulate(dut: Elaboratable, *benches: Callable[[Any], Any], background: Sequence[Callable[[Any], Any]] = ()) -> None:
-    simulator = Simulator(dut)
+    """Run until every bench has ended; a rule that is broken is an ``AssertionError`` that names stream and rule."""
+    simulator = Simulator(Watched(dut))
     simulator.add_clock(8e-9)
     for bench in benches:
         simulator.add_testbench(bench)
@@ -28,6 +31,8 @@ async def send_frames(
     """Frames as beats; between two beats a pause with probability ``stall``. Those numbered in ``bad`` end with ``abort``."""
     chance = random.Random(seed)
     lanes = len(stream.payload.keep)
+    # Nothing is valid in the first cycle after reset.
+    await ctx.tick()
     for number, frame in enumerate(frames):
         for start in range(0, len(frame), lanes):
             while chance.random() < stall:

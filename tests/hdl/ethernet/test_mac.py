@@ -140,6 +140,7 @@ def transmit(frames: list[bytes], cycles: int, pauses: dict[int, int] | None = N
 
     async def drive(ctx: Any) -> None:
         total = 0
+        await ctx.tick()
         for frame in frames:
             for number, value in enumerate(frame):
                 await ctx.tick().repeat((pauses or {}).get(total, 0)) if (pauses or {}).get(total) else None
