@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NoReturn
@@ -14,7 +14,12 @@ from graph.diagnostics import Location, fail
 
 @dataclass(frozen=True)
 class Quota:
-    """What a tenant may use at most; None where the policy does not say. Rates are per second, shares between 0 and 1."""
+    """What a tenant may use at most; None where the policy does not say. Rates are per second, shares between 0 and 1.
+
+    ``cpu_share``: the share of the machine's ``host_ns`` that the tenant's software elements and crossings may take together; it needs
+    ``host_ns``. ``crossing_share``: of the tenant's packets that are offered, the share that may cross from hardware to the host, where a
+    packet that crosses to it twice counts twice.
+    """
 
     luts: int | None = None
     bram_bits: int | None = None
@@ -47,13 +52,15 @@ class TenantPolicy:
 
 @dataclass(frozen=True)
 class MachinePolicy:
-    """Budgets for all tenants together, None where there is none, and the arbitration mode."""
+    """Budgets for all tenants together, None where there is none, and the arbitration mode. ``host_ns``: nanoseconds of host time, in
+    software elements and crossings, that a packet offered to the machine may take on average."""
 
     luts: int | None = None
     ffs: int | None = None
     bram_bits: int | None = None
     host_ns: int | None = None
     mode: Literal["shared"] = "shared"
+    location: Location | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,18 @@ class _Reader:
         tenants = {name: self._tenant(name, entry) for name, entry in self._table("tenants", table.get("tenants", {})).items()}
         self._distinct(list(tenants.values()))
         self._apart(list(tenants.values()))
-        return Policy(self.path, MachinePolicy(**budgets, mode="shared"), tenants)
+        self._shares_of_something(tenants.values(), budgets["host_ns"])
+        return Policy(self.path, MachinePolicy(**budgets, mode="shared", location=self._find("machine", None)[0]), tenants)
+
+    def _shares_of_something(self, tenants: Iterable[TenantPolicy], host_ns: int | None) -> None:
+        for tenant in tenants:
+            if tenant.quota.cpu_share is not None and host_ns is None:
+                self._fail(
+                    f"tenants.{tenant.name}.quota",
+                    "cpu_share",
+                    f"{tenant.name} has a cpu_share, and the policy does not say of what",
+                    "give [machine] a host_ns: the nanoseconds of host time that a packet offered may take",
+                )
 
     def _tenant(self, name: str, entry: object) -> TenantPolicy:
         section = f"tenants.{name}"

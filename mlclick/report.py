@@ -6,11 +6,13 @@ from rich.console import Console
 from rich.table import Table
 
 from mlclick.design import Split
+from partition.budgets import budgets_of, number
 from partition.rates import arrivals
 
 
 def print_plan(split: Split, console: Console) -> None:
-    """Which element of each tenant runs where, what it costs on both sides, and why; then the totals."""
+    """Which element of each tenant runs where, what it costs on both sides, and why; then each bound of the policy beside what is used of
+    it, and the totals."""
     question, plan = split.question, split.plan
     table = Table(title="Placement", header_style="bold")
     for heading, right in (("element", False), ("class", False), ("side", False), ("packets", True), ("LUTs", True), ("host ns", True)):
@@ -24,15 +26,42 @@ def print_plan(split: Split, console: Console) -> None:
         side = "hardware" if hard else "software"
         table.add_row(node.name, node.class_name, side, f"{rate:.3f}", str(cost.luts), f"{cost.ns:.1f}", _why(split, node.name))
     console.print(table)
+    bounds = _bounds(split)
+    if bounds.rows:
+        console.print(bounds)
     machine = question.policy.machine
     hard_count = len(plan.hardware)
     console.print(
-        f"hardware: {hard_count} elements, {plan.luts} LUTs{_of(machine.luts)}, {plan.bram_bits} BRAM bits{_of(machine.bram_bits)}"
+        f"hardware: {hard_count} elements, {plan.luts} LUTs{_of(machine.luts)}, {plan.ffs} flip-flops{_of(machine.ffs)}, "
+        f"{plan.bram_bits} BRAM bits{_of(machine.bram_bits)}"
     )
-    console.print(f"software: {len(graph.nodes) - hard_count} elements, {plan.host_ns:.1f} ns of host time a packet offered")
+    software = len(graph.nodes) - hard_count
+    console.print(f"software: {software} elements, {plan.host_ns:.1f} ns{_of(machine.host_ns)} of host time a packet offered")
     console.print(f"crossings: {plan.crossings:.3f} a packet offered, {len(split.crossings)} ways across")
     proof = "proven optimal" if plan.optimal else "not proven optimal"
     console.print(f"solver: {plan.solver}, {proof} (gap {plan.gap:g})")
+
+
+def _bounds(split: Split) -> Table:
+    """Every bound of the policy: whose it is, what is used of it, and what it allows; also those of tables and rates, which no cut
+    changes."""
+    question, hardware = split.question, split.plan.hardware
+    table = Table(title="Budgets", header_style="bold")
+    for heading, right in (("whose", False), ("budget", False), ("used", True), ("allowed", True), ("counted", False)):
+        table.add_column(heading, justify="right" if right else "left")
+    for budget in budgets_of(question):
+        used, allowed = number(budget.sum.of(hardware)), number(budget.limit)
+        key = budget.key if budget.stated == budget.limit else f"{budget.key} = {number(budget.stated)}"
+        table.add_row(budget.owner or "machine", key, used, allowed, budget.meaning)
+    for name in question.master.tenants:
+        quota = question.policy.tenant(name).quota
+        if quota.table_entries is not None:
+            entries = sum(cost.entries for element, cost in question.costs.items() if question.master.owner[element] == name)
+            table.add_row(name, "table_entries", str(entries), str(quota.table_entries), "entries of tables")
+        for key, limit in (("packets_per_second", quota.packets_per_second), ("bits_per_second", quota.bits_per_second)):
+            if limit is not None:
+                table.add_row(name, key, "", str(limit), "what its policers let through at each port")
+    return table
 
 
 def _of(budget: int | None) -> str:

@@ -1,4 +1,4 @@
-"""What an element costs on either side: a model of look-up tables and nanoseconds by operation.
+"""What an element costs on either side: a model of look-up tables, flip-flops and nanoseconds by operation.
 
 Hardware figures are per bit of each operation of the packet program, as synthesis for six-input look-up tables makes of it; software
 figures are per operation on a current server core. They rank placements; they are not measurements.
@@ -30,7 +30,8 @@ QUEUE_BITS: Final = 512 * 64
 
 @dataclass(frozen=True)
 class Cost:
-    """``luts``, ``ffs`` and ``bram_bits`` in hardware, ``entries`` of tables, ``ns`` of host time a packet in software."""
+    """``luts``, ``ffs`` and ``bram_bits`` in hardware, ``entries`` of tables, ``ns`` of host time a packet in software. ``ffs`` are a
+    register for each value that is read from the packet, added or chosen, and for the state."""
 
     luts: int
     ffs: int

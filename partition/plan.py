@@ -30,12 +30,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Plan:
-    """A placement: the elements in ``hardware``; ``host_ns`` a packet offered, ``luts`` and ``bram_bits`` with alike elements counted once,
-    ``crossings``: packets across either way for one offered; ``optimal`` where the solver proved it, ``gap`` what it left."""
+    """A placement: the elements in ``hardware``; ``host_ns`` a packet offered; ``luts`` and ``ffs`` with alike elements counted once,
+    ``bram_bits``; ``crossings``: packets across either way for one offered; ``optimal`` where the solver proved it, ``gap`` what it left.
+    """
 
     hardware: frozenset[str]
     host_ns: float
     luts: int
+    ffs: int
     bram_bits: int
     crossings: float
     optimal: bool

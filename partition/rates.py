@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
+from graph.merge import MADE_BY_MERGE
 from graph.model import Graph
 
 Rates = Mapping[tuple[str, int], float]
 """Packets by (element, output port), for one packet offered to the machine."""
 
 ROUNDS = 50
+_POLICERS = ("RatedSplitter", "BandwidthRatedSplitter")
 
 
 def rates_from_packets(graph: Graph, packets: Iterable[tuple[str, Packet]]) -> dict[tuple[str, int], float]:
@@ -31,7 +33,9 @@ def rates_from_packets(graph: Graph, packets: Iterable[tuple[str, Packet]]) -> d
 
 def stated_rates(graph: Graph, shares: Mapping[str, tuple[float, ...]]) -> dict[tuple[str, int], float]:
     """Rates where every source gets the same share, and every output of an element what ``shares`` says of what reaches it, or
-    else the same share; loops are followed `ROUNDS` times."""
+    else the same share; loops are followed `ROUNDS` times. Of a quota's policers, which merge added, all packets keep the rate unless
+    ``shares`` says otherwise: a tenant that behaves is what the operator expects."""
+    conforming = {node.name: (1.0, 0.0) for node in graph.nodes if node.location == MADE_BY_MERGE and node.class_name in _POLICERS}
     sources = [node.name for node in graph.nodes if not graph.incoming(node.name) and graph.outgoing(node.name)]
     arriving = {name: 1 / len(sources) for name in sources}
     rates: dict[tuple[str, int], float] = {}
@@ -40,7 +44,7 @@ def stated_rates(graph: Graph, shares: Mapping[str, tuple[float, ...]]) -> dict[
         for name, amount in arriving.items():
             ports = sorted({edge.source_port for edge in graph.outgoing(name)})
             for port in ports:
-                told = shares.get(name)
+                told = shares.get(name, conforming.get(name))
                 share = amount / len(ports) if told is None else amount * told[port] if port < len(told) else 0.0
                 rates[name, port] = rates.get((name, port), 0.0) + share
                 for edge in graph.outgoing(name):

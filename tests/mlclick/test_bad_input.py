@@ -130,6 +130,10 @@ P_ERRORS = {
     "vni": (POLICY.replace("vlan = 200", "vni = 7"), "5:1: error: tenants cannot be known by a VXLAN network identifier yet"),
     "mac": (POLICY.replace("vlan = 200", 'mac = "x"'), "5:1: error: mac = 'x' is not an Ethernet address"),
     "share": (POLICY + "quota = { cpu_share = 2 }\n", "7:11: error: cpu_share = 2 is not a number from 0 to 1"),
+    "share of nothing": (
+        POLICY + "quota = { cpu_share = 0.5 }\n",
+        "7:11: error: b has a cpu_share, and the policy does not say of what",
+    ),
     "rates": (POLICY + 'rates = { rt = "x" }\n', "7:11: error: rt = 'x' are no shares"),
     "toml": (POLICY + "x = [\n", "error: not TOML:"),
     "mode": ('[machine]\nmode = "fast"\n' + POLICY, "2:1: error: mode = 'fast' is not there"),
@@ -168,7 +172,7 @@ def test_budgets_that_leave_no_placement_say_what_must_be_hardware(
     code, said = run(arguments, monkeypatch, capsys)
     assert code == 2
     assert "no placement keeps the budgets of the policy" in said
-    assert "a/c (" in said
+    assert "  raise luts, or unpin what must be hardware: a/c (194 LUTs)\n" in said + "\n"
     assert f"{tmp_path}/policy.toml:1:1: error: a has 194 LUTs that must be hardware, 184 more than its quota of 10" in said
 
 
@@ -178,8 +182,29 @@ def test_a_machine_too_small_for_what_must_be_hardware_says_by_how_much(
     folder = tenants(tmp_path, policy="[machine]\nbram_bits = 1000\n" + POLICY)
     code, said = run(["plan", "a", "--pin", "a/Queue@2=hardware", "--tenants", str(folder)], monkeypatch, capsys)
     assert code == 2
-    assert "error: the machine has 32768 BRAM bits that must be hardware, 31768 more than its budget of 1000\n" in said
-    assert "a/Queue@2 (0 LUTs, 32768 BRAM bits)" in said
+    assert (
+        f"{folder}/policy.toml:1:1: error: the machine has 32768 BRAM bits that must be hardware, 31768 more than its budget of 1000\n"
+        in said
+    )
+    assert "  raise bram_bits, or unpin what must be hardware: a/Queue@2 (32768 BRAM bits)" in said
+
+
+def test_budgets_that_software_cannot_keep_say_by_how_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every packet that port 0 brings a crosses to Print and back: one of six that are offered, as each port has half of them and port 0
+    has a's, b's and nobody's alike."""
+    printing = "FromDevice(eth0) -> Print(a) -> Queue -> ToDevice(eth0); FromDevice(eth1) -> Discard;"
+    policy = "[machine]\nhost_ns = 30\n" + POLICY.replace("vlan = 100\n", "vlan = 100\nquota = { cpu_share = 0.5, crossing_share = 0.1 }\n")
+    folder = tenants(tmp_path, a=printing, policy=policy)
+    code, said = run(["plan", "a,b", "--tenants", str(folder)], monkeypatch, capsys)
+    assert code == 2
+    for line in (
+        "1:1: error: the machine needs 46.667 ns of host time a packet offered, 16.667 ns more than its budget of 30",
+        "3:1: error: a needs 46.667 ns of host time a packet offered, 31.667 ns more than its cpu_share of 0.5, which is 15 ns",
+        "3:1: error: a share of 0.4 of a's packets must cross to the host, 0.3 more than its crossing_share of 0.1",
+    ):
+        assert f"{folder}/policy.toml:{line}\n" in said
 
 
 def test_a_bad_route_is_named_by_its_file_and_line(
