@@ -4,9 +4,10 @@ equal.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 
@@ -19,19 +20,35 @@ from sim.verilated import Verilated
 
 Timed = tuple[int, bytes]
 """A frame and the cycle at which it starts."""
+APART: Final = 8
+"""Cycles from one access of the register bus to the next, by which the first has its answer."""
+CLOCK_BITS: Final = 48
+
+
+@dataclass(frozen=True)
+class Access:
+    """One access of the register bus while frames pass, at ``cycle``: a read where ``data`` is None, or else a write."""
+
+    cycle: int
+    address: int
+    data: int | None = None
+    strobe: int = 15
 
 
 @dataclass(frozen=True)
 class Scene:
     """Frames by physical port; ``host`` are frames with their shims; ``ready`` says by output when it takes beats (1 a cycle); ``cycles``:
     how long to run. Inputs, and outputs that ``ready`` does not name, stall at random by ``seed``, in the same cycles whatever the frames;
-    where it is None, never: for what is measured against a rate."""
+    where it is None, never: for what is measured against a rate. ``accesses``, in their order and `APART`; ``clock``: the time in ns at
+    the first cycle, which wraps at ``CLOCK_BITS``."""
 
     ports: Mapping[int, Sequence[Timed]]
     host: Sequence[Timed] = ()
     ready: Mapping[str, Any] | None = None
     cycles: int = 20_000
     seed: int | None = 1
+    accesses: Sequence[Access] = ()
+    clock: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,7 +86,7 @@ class Stage:
         """Reset, run ``scene``, and read everything."""
         self._rest()
         self.model.reset()
-        self.model.set("time", 0)
+        self.model.set("time", scene.clock)
         self.model.step()
         outputs = [*(f"tx{p}" for p in range(self.ports)), "tx_host"]
         inputs: dict[str, Any] = {}
@@ -79,7 +96,8 @@ class Stage:
         for index, name in enumerate(outputs):
             ready = (scene.ready or {}).get(name)
             inputs[f"{name}__ready"] = _there(scene, 2 * index + 1) if ready is None else ready
-        inputs["time"] = np.arange(scene.cycles, dtype=np.uint64) * 8
+        inputs["time"] = (np.arange(scene.cycles, dtype=np.uint64) * 8 + np.uint64(scene.clock)) % np.uint64(1 << CLOCK_BITS)
+        inputs |= _accesses(scene)
         wanted = [f"{name}__{part}" for name in outputs for part in ("valid", "payload")]
         result = self.model.run(inputs, wanted, scene.cycles)
         seen = {}
@@ -104,6 +122,114 @@ def _there(scene: Scene, stream: int) -> Any:
     if scene.seed is None:
         return np.ones(scene.cycles, dtype=np.uint8)
     return stalls(np.random.default_rng([scene.seed, stream]), scene.cycles)
+
+
+def _accesses(scene: Scene) -> dict[str, Any]:
+    """What the master of the bus drives. Errors: `ValueError` for accesses that are not `APART`."""
+    if not scene.accesses:
+        return {}
+    names = {"awvalid": np.uint8, "wvalid": np.uint8, "arvalid": np.uint8, "awaddr": np.uint32, "araddr": np.uint32, "wdata": np.uint32}
+    driven = {name: np.zeros(scene.cycles, dtype=kind) for name, kind in (*names.items(), ("wstrb", np.uint8))}
+    free = 0
+    for access in scene.accesses:
+        if not free <= access.cycle < scene.cycles - APART:
+            raise ValueError(f"an access at cycle {access.cycle} is before {free}, or has no answer in {scene.cycles} cycles")
+        free = access.cycle + APART
+        here: dict[str, int] = {"arvalid": 1, "araddr": access.address}
+        if access.data is not None:
+            here = {"awvalid": 1, "wvalid": 1, "awaddr": access.address, "wdata": access.data, "wstrb": access.strobe}
+        for name, value in here.items():
+            driven[name][access.cycle] = value
+    return {f"axi__{name}": array for name, array in driven.items()}
+
+
+@dataclass(frozen=True)
+class Party:
+    """A tenant as its frames show it where they leave: at the host's port by ``number`` in the shim; at others by its tag ``vlan``, or,
+    where it is not known by one, by ``mark``, bytes that all its frames carried when they came."""
+
+    number: int
+    vlan: int | None = None
+    mark: bytes = b""
+
+    def owns(self, output: str, frame: bytes) -> bool:
+        """Whether ``frame``, which left by ``output``, is this tenant's."""
+        if output == "tx_host":
+            return frame[:2] == b"\x88\xb5" and frame[3] == self.number
+        return has_tag(self.vlan)(frame) if self.vlan is not None else self.mark in frame
+
+    def frames(self, seen: Seen) -> dict[str, list[bytes]]:
+        """Its frames by output, in their order."""
+        return {output: [frame for _, frame in each if self.owns(output, frame)] for output, each in seen.frames.items()}
+
+    def registers(self, seen: Seen, but: str | None = None) -> dict[str, int]:
+        """Its registers, without those whose names end as ``but``."""
+        return {name: v for (at, name), v in seen.registers.items() if at == self.number + 1 and not (but and name.endswith(but))}
+
+
+def nobodys(seen: Seen, *parties: Party) -> Counter[tuple[str, bytes]]:
+    """The frames, with their outputs, that show none of ``parties``."""
+    return Counter((o, f) for o, each in seen.frames.items() for _, f in each if not any(party.owns(o, f) for party in parties))
+
+
+@dataclass(frozen=True)
+class TwoRuns:
+    """The victim ``alone``, and ``beside`` the attacker; ``differences``: what it could tell them apart by, in words."""
+
+    alone: Seen
+    beside: Seen
+    differences: tuple[str, ...]
+
+
+def two_runs(
+    stage: Stage, victim: Party, attacker: Party, mine: Scene, theirs: Scene, *, strays: bool = False, but: str | None = None
+) -> TwoRuns:
+    """Play the victim's scene ``mine``, and play it again with frames and accesses of ``theirs`` put into it.
+
+    The victim's frames by output, their order and its registers (but those whose names end as ``but``) must be equal, and every frame
+    must show whose it is. Where tenants are known by a mark, which a program may cut off, ``strays`` allows frames that show nobody: they
+    must be those that each of the two has alone. A victim none of whose frames leave is a difference: there is nothing to compare."""
+    alone, beside = stage.play(mine), stage.play(together(mine, theirs))
+    expected = nobodys(alone, victim)
+    if strays:
+        expected += nobodys(stage.play(replace(mine, ports=theirs.ports, host=theirs.host, accesses=theirs.accesses)), attacker)
+    elif expected:
+        output, frame = next(iter(expected))
+        return TwoRuns(alone, beside, (f"alone, {output} has a frame that is not the victim's: {frame[:24].hex()}",))
+    return TwoRuns(alone, beside, tuple(_differences(alone, beside, victim, attacker, expected, but)))
+
+
+def _differences(
+    alone: Seen, beside: Seen, victim: Party, attacker: Party, strays: Counter[tuple[str, bytes]], but: str | None
+) -> list[str]:
+    mine = victim.frames(alone)
+    if not any(mine.values()):
+        return ["alone, none of the victim's frames leave: there is nothing to compare"]
+    found = []
+    for output, theirs in victim.frames(beside).items():
+        if theirs != mine[output]:
+            first = next(
+                (i for i, (a, b) in enumerate(zip(mine[output], theirs, strict=False)) if a != b), min(len(mine[output]), len(theirs))
+            )
+            found.append(f"{output}: {len(mine[output])} frames alone and {len(theirs)} beside, not the same from number {first} on")
+    registers = victim.registers(beside, but)
+    found += [
+        f"{name} is {v} alone and {registers[name]} beside" for name, v in victim.registers(alone, but).items() if registers[name] != v
+    ]
+    now = nobodys(beside, victim, attacker)
+    found += [f"{o} has a frame that is nobody's: {f[:24].hex()}" for o, f in ((now - strays) + (strays - now))]
+    return found
+
+
+def together(mine: Scene, theirs: Scene) -> Scene:
+    """``mine`` with the frames and accesses of ``theirs`` put into it, by their cycles; all else is as in ``mine``."""
+    ports = {port: _merged(mine.ports.get(port, ()), theirs.ports.get(port, ())) for port in sorted({*mine.ports, *theirs.ports})}
+    accesses = sorted([*mine.accesses, *theirs.accesses], key=lambda access: access.cycle)
+    return replace(mine, ports=ports, host=_merged(mine.host, theirs.host), accesses=accesses)
+
+
+def _merged(a: Sequence[Timed], b: Sequence[Timed]) -> list[Timed]:
+    return sorted([*a, *b], key=lambda item: item[0])
 
 
 def has_tag(vlan: int) -> Callable[[bytes], bool]:

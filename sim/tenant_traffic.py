@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from elements.reference.packet import Packet
 from graph.merge import Master
 from graph.policy import Policy
-from sim.packets import arp, ethernet, ip_packet
+from sim.packets import arp, ethernet, internet_checksum, ip_packet
 
 _ADDRESS = re.compile(r"\b(\d+)\.(\d+)\.(\d+)\.(\d+)(?:/(\d+))?\b")
 
@@ -39,10 +39,25 @@ def inner_tags(master: Master, tenant: str) -> list[tuple[int, ...]]:
     return list(tags)
 
 
+def mark_of(number: int) -> bytes:
+    """What frames of the tenant with this number can carry to be known by where they leave: a sender's address."""
+    return b"\x02mark" + bytes((number,))
+
+
 def random_traffic(
-    master: Master, policy: Policy, seed: int, count: int, only: str | None = None, ports: Mapping[str, tuple[int, ...]] | None = None
+    master: Master,
+    policy: Policy,
+    seed: int,
+    count: int,
+    only: str | None = None,
+    ports: Mapping[str, tuple[int, ...]] | None = None,
+    marks: Mapping[str, bytes] | None = None,
 ) -> list[tuple[int, Packet]]:
-    """``count`` frames (port, packet), 1 µs to 2 ms apart: of every tenant (or of ``only`` one), of nobody, and some noise."""
+    """``count`` frames (port, packet), 1 µs to 2 ms apart: of every tenant (or of ``only`` one), of nobody, and some noise.
+
+    ``ports`` by tenant, where not all; a tenant that is known by its port has no other. ``marks`` by tenant: its frames are sent by that
+    address, and its IP packets have it behind their payload too, as cut frames have it at their end, so that it is still there when the
+    Ethernet header has been replaced."""
     rng = random.Random(seed)
     known = {t: (addresses_of(master, t), inner_tags(master, t)) for t in master.tenants}
     frames: list[tuple[int, Packet]] = []
@@ -50,13 +65,16 @@ def random_traffic(
     for _ in range(count):
         now += rng.choice((1_000, 20_000, 2_000_000))
         tenant = only or rng.choice(master.tenants)
-        port = rng.choice((ports or {}).get(tenant, master.ports))
-        frame = _frame(rng, policy, tenant, *known[tenant], stray=only is None)
+        own = policy.tenant(tenant).port
+        port = rng.choice((ports or {}).get(tenant, (own,) if own in master.ports else master.ports))
+        frame = _frame(rng, policy, tenant, *known[tenant], stray=only is None, mark=(marks or {}).get(tenant, b""))
         frames.append((port, Packet.of(frame, time=now, device=port)))
     return frames
 
 
-def _frame(rng: random.Random, policy: Policy, tenant: str, addresses: list[int], tags: list[tuple[int, ...]], *, stray: bool) -> bytes:
+def _frame(
+    rng: random.Random, policy: Policy, tenant: str, addresses: list[int], tags: list[tuple[int, ...]], *, stray: bool, mark: bytes
+) -> bytes:
     identity = policy.tenant(tenant)
     outer = []
     if identity.vlan is not None:
@@ -66,7 +84,8 @@ def _frame(rng: random.Random, policy: Policy, tenant: str, addresses: list[int]
     mac = rng.choice((b"\x02\x00\x00\x00\x0a\x00", b"\x02\x00\x00\x00\x0b\x01", b"\xff" * 6, b"\x01\x00\x5e\x00\x00\x01"))
     if identity.mac is not None:
         mac = identity.mac.to_bytes(6, "big")
-    sender = b"\x02\x00\x00\x00\xcc" + bytes((rng.randrange(4),))
+    anybody = b"\x02\x00\x00\x00\xcc" + bytes((rng.randrange(4),))
+    sender = mark or anybody
     all_tags = (*outer, *(rng.choice(tags[1:]) if len(tags) > 1 and rng.random() < 0.9 else ()))
     if rng.random() < 0.12:
         payload = arp(rng.choice((1, 2, 3)), sender, rng.choice(addresses), bytes(6), rng.choice(addresses))
@@ -74,6 +93,18 @@ def _frame(rng: random.Random, policy: Policy, tenant: str, addresses: list[int]
     sources = [*addresses[:6], 0x08080808, 0xC0A80105, 0, 0x7F000001]
     destinations = [*addresses, *rng.choices(range(1 << 24, 224 << 24), k=4)]
     ports = (53, 80, 443, 22, 23, 25, 137, 445, 1900, 123, 3000, 50000)
-    packet = ip_packet(rng, sources, destinations, ports)
+    packet = _with_mark(ip_packet(rng, sources, destinations, ports), mark)
     frame = ethernet(mac, sender, 0x0800 if rng.random() < 0.97 else 0x86DD, packet, all_tags)
-    return frame[: rng.randrange(14, len(frame) + 1)] if rng.random() < 0.03 else frame
+    return frame[: rng.randrange(14, len(frame) + 1)] + mark if rng.random() < 0.03 else frame
+
+
+def _with_mark(packet: bytes, mark: bytes) -> bytes:
+    """An IP packet with ``mark`` behind its payload; where its header does not say where that ends, behind everything."""
+    end = int.from_bytes(packet[2:4], "big")
+    size = 4 * (packet[0] & 15) if packet else 0
+    if not mark or not 20 <= size <= end <= len(packet):
+        return packet + mark
+    header = packet[:2] + (end + len(mark)).to_bytes(2, "big") + packet[4:10] + bytes(2) + packet[12:size]
+    sound = internet_checksum(packet[:size]) == 0
+    checksum = internet_checksum(header).to_bytes(2, "big") if sound else packet[10:12]
+    return header[:10] + checksum + header[12:] + packet[size:end] + mark + packet[end:]

@@ -1,17 +1,20 @@
-"""Evidence is made of all checks, and one that breaks has failed without hiding the others."""
+"""Evidence is made of all checks, and one that breaks has failed without hiding the others; two runs find what an attacker changes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from hdl.datapath import DatapathParameters
 from mlclick import verify as module
 from mlclick.design import Source, Split
-from mlclick.flow import merge_tenants, rates_of, split
+from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.verify import RULES, verify
 from sim.evidence import Evidence, Finding
+from sim.isolation import Party, Scene, Seen, Stage, Timed, nobodys
+from sim.tenant_traffic import mark_of
 from sim.verilated import AssertionFailed
 from tests.hdl.test_watch import core
 from tests.mlclick.test_readme import small_tenants
@@ -68,3 +71,137 @@ def test_a_check_that_breaks_has_failed_and_hides_no_other(
     assert Finding("a tenant alone and beside another", "simulation", False, detail) in evidence.findings
     assert [finding.name for finding in evidence.findings[-2:]] == ["agrees", RULES]
     assert evidence.findings[-1].holds == rules
+
+
+BY = {
+    "vlan": "".join(f"[tenants.{n}]\nvlan = {v}\ndevices = {{ in = 0, out = 1 }}\n" for n, v in (("a", 100), ("b", 200))),
+    "mac": "".join(f'[tenants.{n}]\nmac = "02:00:00:00:00:0{n}"\ndevices = {{ in = 0, out = 1 }}\n' for n in "ab"),
+    "port": "".join(f"[tenants.{n}]\nport = {p}\ndevices = {{ in = {p}, out = 1 }}\n" for n, p in (("a", 0), ("b", 1))),
+}
+PLAIN = """
+FromDevice(in) -> c :: Classifier(12/0800, -);
+c[0] -> Strip(14) -> Counter -> EtherEncap(0x0800, 02:00:00:00:00:01, 02:00:00:00:00:02) -> q :: Queue -> ToDevice(out);
+c[1] -> q;
+"""
+"""An IP packet loses the Ethernet addresses that it came with."""
+ADDRESSES = bytes.fromhex("020000000002020000000001")
+
+
+def known_by(identity: str, folder: Path) -> Split:
+    """Two tenants that are known by ``identity`` and do alike."""
+    for name, text in (("policy.toml", BY[identity]), ("a.click", PLAIN), ("b.click", PLAIN)):
+        (folder / name).write_text(text)
+    merged = merge_tenants(Source(("a", "b"), folder))
+    return split(merged, rates_of(merged, None))
+
+
+Tamper = Callable[[list[bytes], list[bytes]], list[bytes]]
+"""What leaves beside the attacker, from the victim's frames and the attacker's."""
+
+
+class Echo:
+    """In the place of a core: what comes in leaves by port 1 with its addresses rewritten where it is IP, and is counted for its tenant.
+
+    Where both tenants send, ``tamper`` says what leaves. The victim is the one whose frames begin at cycle 0."""
+
+    def __init__(self, tamper: Tamper) -> None:
+        self.tamper = tamper
+        self.counted = 0
+
+    def play(self, scene: Scene) -> Seen:
+        frames = sorted((timed for each in scene.ports.values() for timed in each), key=lambda timed: timed[0])
+        gap = module.GAP // 2
+        mine, theirs = ([_rewritten(f) for at, f in frames if at // gap % 2 == turn] for turn in (0, 1))
+        out = self.tamper(mine, theirs) if mine and theirs else mine or theirs
+        # The two tenants count alike here: what differs is seen by either.
+        registers = {(window, "count"): self.counted * bool(mine and theirs) for window in (1, 2)}
+        timed: tuple[Timed, ...] = tuple(enumerate(out))
+        return Seen({"tx0": (), "tx1": timed, "tx_host": ()}, registers)
+
+
+def _rewritten(frame: bytes) -> bytes:
+    return ADDRESSES + frame[12:] if frame[12:14] == b"\x08\x00" else frame
+
+
+def interleaved(mine: list[bytes], theirs: list[bytes]) -> list[bytes]:
+    return [frame for pair in zip(mine, theirs, strict=True) for frame in pair]
+
+
+def findings(design: Split, monkeypatch: pytest.MonkeyPatch, stage: object) -> list[Finding]:
+    monkeypatch.setattr(module, "Stage", lambda _: stage)
+    return list(module._noninterference(design, core(), lambda line: None, (1, 2), 40))
+
+
+@pytest.mark.parametrize("identity", BY)
+def test_tenants_that_do_not_meet_are_shown_apart_however_they_are_known(
+    identity: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = findings(known_by(identity, tmp_path), monkeypatch, Echo(interleaved))
+    assert found == [
+        Finding(
+            f"{v}'s frames, their order and its registers are the same with and without {a}",
+            "simulation",
+            True,
+            "2 seeds, 40 frames of each",
+        )
+        for v, a in (("a", "b"), ("b", "a"))
+    ]
+
+
+@pytest.mark.parametrize("identity", BY)
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda mine, theirs: interleaved(mine, theirs)[1:],
+        lambda mine, theirs: interleaved(mine[:5] + mine[6:7] + mine[5:6] + mine[7:], theirs),
+        lambda mine, theirs: interleaved([*mine[:-1], mine[-1][:-1] + bytes((mine[-1][-1] ^ 1,))], theirs),
+        lambda mine, theirs: [mine[3], *interleaved(mine, theirs)],
+        lambda mine, theirs: [*interleaved(mine, theirs), bytes(60)],
+        lambda mine, theirs: theirs,
+    ],
+    ids=["lost", "out of order", "changed", "twice", "nobody's", "all lost"],
+)
+def test_what_the_attacker_changes_is_found_however_tenants_are_known(
+    identity: str, tamper: Tamper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = findings(known_by(identity, tmp_path), monkeypatch, Echo(tamper))
+    assert [finding.holds for finding in found] == [False, False]
+    assert all(finding.detail.startswith("with seed 1: tx1") for finding in found)
+
+
+def test_a_register_that_the_attacker_changes_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Echo(interleaved)
+    stage.counted = 7
+    found = findings(known_by("mac", tmp_path), monkeypatch, stage)
+    assert [finding.detail for finding in found] == ["with seed 1: count is 0 alone and 7 beside"] * 2
+
+
+class Silent(Echo):
+    """Lets nothing out."""
+
+    def play(self, scene: Scene) -> Seen:
+        return Seen({"tx0": (), "tx1": (), "tx_host": ()}, {})
+
+
+@pytest.mark.parametrize("identity", BY)
+def test_a_victim_that_sends_nothing_is_no_evidence(identity: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = findings(known_by(identity, tmp_path), monkeypatch, Silent(interleaved))
+    assert [finding.holds for finding in found] == [False, False]
+    assert {finding.detail for finding in found} == {"with seed 1: alone, none of the victim's frames leave: there is nothing to compare"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("identity", ["mac", "port"])
+def test_a_core_s_tenants_without_a_tag_are_known_by_what_their_frames_carry(
+    identity: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    design = known_by(identity, tmp_path)
+    stage = Stage(build_core(design, DatapathParameters(64, port_count(design.merged))))
+    assert [finding.holds for finding in findings(design, monkeypatch, stage)] == [True, True]
+    for number, tenant in enumerate("ab"):
+        seen = stage.play(Scene(module._frames(design, tenant, 1, 60, 0), cycles=40_000))
+        left = [frame for _, frame in seen.frames["tx1"]]
+        party = Party(number, None, mark_of(number))
+        assert sum(frame.startswith(ADDRESSES) for frame in left) > 20
+        assert party.frames(seen)["tx1"] == left
+        assert nobodys(seen, Party(1 - number, None, mark_of(1 - number))).total() == len(left)
