@@ -8,7 +8,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from boards.netfpga.page_register import ADDRESS_BITS, PAGE_BITS
+from boards.netfpga import build as netfpga
+from boards.netfpga import page_register
+from boards.versa_ecp5 import build as versa_ecp5
+from boards.versa_ecp5 import regs_link
 from boards.versa_ecp5.build import TOP, BuildReport, pack, place, synthesise
 from boards.versa_ecp5.top import VersaTop
 from graph.diagnostics import fail
@@ -21,13 +24,12 @@ from mlclick.flow import build_core, port_count
 from mlclick.verify import core_hash, machine_hash, verify
 from sim.evidence import Evidence, read_evidence, write_evidence
 
-BUS_BITS = {"netfpga_sume": ADDRESS_BITS + PAGE_BITS, "versa_ecp5": 31}
-"""Address bits that each board's bus has for the core's registers; on the ECP5 board bit 31 is the board's own."""
-BUS_WAYS = {
-    "netfpga_sume": "write ADDRESS >> 12 to 0x44010000 (input arbiter), then use 0x44020000 (output port lookup) + ADDRESS % 4096",
-    "versa_ecp5": "a register frame on port 1 with ADDRESS in it (boards/versa_ecp5/regs_link.py)",
-}
+BUS_BITS = {"netfpga_sume": page_register.BUS_BITS, "versa_ecp5": regs_link.BUS_BITS}
+"""Address bits that each board's bus has for the core's registers."""
+BUS_WAYS = {"netfpga_sume": page_register.BUS_WAY, "versa_ecp5": regs_link.BUS_WAY}
 """How the host reaches the register at ADDRESS."""
+WRITES = {"netfpga_sume": netfpga.WRITES, "versa_ecp5": versa_ecp5.WRITES}
+"""What each board's build leaves in its folder."""
 BOARDS = tuple(BUS_BITS)
 VIVADO_MISSING = 3
 
@@ -67,11 +69,11 @@ def board_core(board: str, split: Split, progress: Progress) -> Core:
 
 
 def core_for(board: str, split: Split, out: Path, progress: Progress) -> Core:
-    """`board_core`; its registers are listed in the folder ``out``, and what was built there of another core is gone."""
+    """`board_core`; its registers are listed in the folder ``out``, and what was built there before is gone, as it may be of another."""
     core = board_core(board, split, progress)
     out.mkdir(parents=True, exist_ok=True)
-    for stale in (*out.glob("*.bit"), out / "evidence.json"):
-        stale.unlink(missing_ok=True)
+    for stale in (*WRITES[board], "evidence.json"):
+        (out / stale).unlink(missing_ok=True)
     (out / "registers.h").write_text(c_header(core.registers, BUS_WAYS[board]), encoding="utf-8")
     (out / "registers.md").write_text(markdown(core.registers, BUS_WAYS[board]), encoding="utf-8")
     return core

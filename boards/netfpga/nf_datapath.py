@@ -5,55 +5,60 @@ has the length in bits 15:0, the one-hot source in 23:16 and the one-hot destina
 Crossing frames travel by the DMA port with the shim in front.
 
 Of the three reference modules' AXI4-Lite windows the shell brings 12 address bits each. The second (output port lookup) has the tenants'
-registers, 4 KiB at a time: those that the page register, the one word of the first (input arbiter), chooses. The third answers SLVERR.
+registers, 4 KiB at a time: those that the page register, the one word of the first (input arbiter), chooses
+(`boards.netfpga.page_register`). The third answers SLVERR. The shell's clock of the registers is that of the data path, whose reset counts.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from amaranth.hdl import Cat, ClockDomain, ClockSignal, Const, Elaboratable, Module, Mux, ResetSignal, Signal, Value
+from amaranth.hdl import Cat, ClockDomain, ClockSignal, Const, Elaboratable, Module, Mux, ResetSignal, Signal
 from amaranth.lib import fifo
 
-from boards.netfpga.page_register import ADDRESS_BITS, PageRegister
+from boards.netfpga.page_register import ADDRESS_BITS, BUS_BITS, PageRegister
+from boards.netfpga.pins import WIDTH, AxiLite, AxiStream, Pin
 from hdl.core import Core
 from hdl.stream import Beat
 
 PORTS: Final = 5
 HOST: Final = 4
-WIDTH: Final = 256
-TUSER: Final = 128
 WINDOWS: Final = ("S0", "S1", "S2")
-ADDRESS: Final = 32
 
 
 class NfDatapath(Elaboratable):
-    """``ports`` lists the pins by the names of the module that it replaces. Clock 200 MHz, reset active low, all synchronous.
+    """``pins`` are those of the module that it replaces, by its names. Clock 200 MHz, reset active low, all synchronous.
 
-    Latency: the core's. Initiation interval: 1 beat a port. Lengths for ``tuser`` are counted in a small buffer of one frame a port.
+    Latency: the core's, and 2 cycles from a frame's last beat, when its length is known, to its first. Initiation interval: 1 beat a port;
+    of a register access the core's. Registers: a frame in a port's buffer, with the count of its bytes, is its owner's; the time is the
+    operator's. Errors: ``ValueError`` for a core with other ports than the board's, or with more registers than the pages have room for.
     """
 
     def __init__(self, core: Core) -> None:
         if core.datapath.parameters.ports != HOST or core.datapath.parameters.width != WIDTH:
             raise ValueError("the SUME has four ports of 256 bits")
+        if len(core.axi.araddr) > BUS_BITS:
+            raise ValueError(f"the core's registers take {len(core.axi.araddr)} address bits, and the SUME's pages have {BUS_BITS}")
         self.core: Final = core
         self.axis_aclk: Final = Signal()
         self.axis_resetn: Final = Signal()
         self.axi_aclk: Final = Signal()
         self.axi_resetn: Final = Signal()
-        self.sinks: Final = [_AxiStream(f"s_axis_{i}") for i in range(PORTS)]
-        self.sources: Final = [_AxiStream(f"m_axis_{i}") for i in range(PORTS)]
-        self.buses: Final = [_AxiLite(name) for name in WINDOWS]
+        self.sinks: Final = [AxiStream(f"s_axis_{i}", leaves=False) for i in range(PORTS)]
+        self.sources: Final = [AxiStream(f"m_axis_{i}", leaves=True) for i in range(PORTS)]
+        self.buses: Final = [AxiLite(name) for name in WINDOWS]
+
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        """Every pin, in a fixed order."""
+        clocks = (self.axis_aclk, self.axis_resetn, self.axi_aclk, self.axi_resetn)
+        groups: tuple[AxiStream | AxiLite, ...] = (*self.sinks, *self.sources, *self.buses)
+        return (*(Pin(signal, "", leaves=False) for signal in clocks), *(pin for group in groups for pin in group.pins))
 
     @property
     def ports(self) -> list[Signal]:
-        """Every pin, in a fixed order."""
-        pins = [self.axis_aclk, self.axis_resetn, self.axi_aclk, self.axi_resetn]
-        for stream in (*self.sinks, *self.sources):
-            pins += stream.pins
-        for bus in self.buses:
-            pins += bus.pins
-        return pins
+        """The signals of all pins, in the same order."""
+        return [pin.signal for pin in self.pins]
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -114,54 +119,7 @@ class NfDatapath(Elaboratable):
             m.d.sync += first.eq(last)
 
     def _registers(self, m: Module) -> None:
-        m.submodules.page = pages = PageRegister()
+        m.submodules.page = pages = PageRegister(len(self.core.axi.araddr) - ADDRESS_BITS)
         self.buses[0].connect(m, pages.axi)
         self.buses[1].connect(m, self.core.axi, pages.page)
         self.buses[2].refuse(m)
-
-
-class _AxiStream:
-    """The pins of one AXI4-Stream with metadata."""
-
-    def __init__(self, prefix: str) -> None:
-        self.tdata = Signal(WIDTH, name=f"{prefix}_tdata")
-        self.tkeep = Signal(WIDTH // 8, name=f"{prefix}_tkeep")
-        self.tuser = Signal(TUSER, name=f"{prefix}_tuser")
-        self.tvalid = Signal(name=f"{prefix}_tvalid")
-        self.tready = Signal(name=f"{prefix}_tready")
-        self.tlast = Signal(name=f"{prefix}_tlast")
-        self.pins = [self.tdata, self.tkeep, self.tuser, self.tvalid, self.tready, self.tlast]
-
-
-class _AxiLite:
-    """The pins of one AXI4-Lite subordinate."""
-
-    def __init__(self, prefix: str) -> None:
-        widths = {
-            "awaddr": ADDRESS, "awvalid": 1, "wdata": 32, "wstrb": 4, "wvalid": 1, "bready": 1, "araddr": ADDRESS, "arvalid": 1,
-            "rready": 1, "arready": 1, "rdata": 32, "rresp": 2, "rvalid": 1, "wready": 1, "bresp": 2, "bvalid": 1, "awready": 1,
-        }  # fmt: skip
-        self.pins = []
-        for name, width in widths.items():
-            pin = Signal(width, name=f"{prefix}_AXI_{name.upper()}")
-            setattr(self, name, pin)
-            self.pins.append(pin)
-
-    def __getattr__(self, name: str) -> Signal:
-        raise AttributeError(name)
-
-    def connect(self, m: Module, axi: Any, page: Value | None = None) -> None:
-        """Be the manager of ``axi``; ``page`` is what its addresses have above those of the shell."""
-        for name in ("awvalid", "wvalid", "bready", "arvalid", "rready", "wdata", "wstrb"):
-            m.d.comb += getattr(axi, name).eq(getattr(self, name))
-        for name in ("awready", "wready", "bresp", "bvalid", "arready", "rdata", "rresp", "rvalid"):
-            m.d.comb += getattr(self, name).eq(getattr(axi, name))
-        for name in ("araddr", "awaddr"):
-            m.d.comb += getattr(axi, name).eq(Cat(getattr(self, name)[:ADDRESS_BITS], Const(0, 0) if page is None else page))
-
-    def refuse(self, m: Module) -> None:
-        """Answer every access with SLVERR."""
-        both = self.awvalid & self.wvalid & ~self.bvalid
-        asked = self.arvalid & ~self.rvalid
-        m.d.comb += [self.awready.eq(both), self.wready.eq(both), self.bresp.eq(2), self.arready.eq(asked), self.rresp.eq(2)]
-        m.d.sync += [self.bvalid.eq(both | (self.bvalid & ~self.bready)), self.rvalid.eq(asked | (self.rvalid & ~self.rready))]

@@ -20,6 +20,8 @@ from hdl.tools.yosys import APART, run_yosys
 TOP: Final = "versa"
 BITSTREAM: Final = f"{TOP}.bit"
 UNPACKED: Final = f"{TOP}.unpacked.config"
+WRITES: Final = (f"{TOP}.v", f"{TOP}.json", f"{TOP}.lpf", "report.json", "place.log", BITSTREAM, UNPACKED)
+"""What a build leaves in its folder."""
 SEED: Final = 1
 # nextpnr's name of the LFE5UM5G-45F.
 _DEVICE_FLAG: Final = "--um5g-45k"

@@ -25,6 +25,10 @@ WRITE: Final = 1
 ANSWER: Final = 0x80
 WIDTH: Final = 64
 DECERR: Final = 3
+BUS_BITS: Final = 31
+"""Address bits that the board has for the core's registers; bit 31 is the board's own."""
+BUS_WAY: Final = "a register frame on port 1 with ADDRESS in it (boards/versa_ecp5/regs_link.py)"
+"""How the host reaches the core's register at ADDRESS."""
 # As lane 0 comes first.
 _ETHERTYPE: Final = int.from_bytes(REGISTERS.to_bytes(2, "big"), "little")
 

@@ -119,16 +119,26 @@ def test_what_is_not_shown_leaves_no_bitstream(core: Core, tmp_path: Path, monke
     assert (tools.placed, tools.packed, list(tmp_path.glob("*.bit"))) == (0, 0, [])
 
 
+OLD_BUILDS = {
+    "versa_ecp5": ("versa.v", "versa.json", "versa.lpf", "report.json", "place.log", "versa.bit", "versa.unpacked.config"),
+    "netfpga_sume": (
+        *("nf_datapath.v", "mlclick.xdc", "build.tcl", "timing.rpt", "utilization.rpt", "xc7vx690t-3-ffg1761.bit"),
+        *("vivado.log", "vivado.jou"),
+    ),
+}
+
+
 @pytest.mark.parametrize("board", build.BOARDS)
 def test_a_new_core_leaves_nothing_of_what_was_built_of_another(board: str, design: Split, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    for name in ("versa.bit", "xc7vx690t-3-ffg1761.bit", "evidence.json"):
+    for name in (*OLD_BUILDS[board], "evidence.json", "registers.h"):
         (out / name).write_text("old")
     if board == "netfpga_sume":
         design = split(design.merged, rates_of(design.merged, None), ports=build.ports_of(board))
     build.core_for(board, design, out, lambda line: None)
     assert sorted(path.name for path in out.iterdir()) == ["registers.h", "registers.md"]
+    assert "old" not in (out / "registers.h").read_text().split()
 
 
 def raising() -> Evidence:

@@ -1,4 +1,4 @@
-"""What `build` and `bench` print and how they end, without the tools that take minutes; `make examples` has those."""
+"""What `build` and `bench` print and how they end, without the tools that take minutes."""
 
 from __future__ import annotations
 
@@ -56,6 +56,22 @@ def test_the_sume_s_build_without_vivado_says_what_is_missing(here: Path, monkey
     assert "the project is ready in build/netfpga_sume, but vivado is not on PATH: source its settings64.sh,\n" in said
     for name in ("nf_datapath.v", "mlclick.xdc", "build.tcl", "registers.h", "registers.md"):
         assert (here / "build" / "netfpga_sume" / name).stat().st_size > 100, name
+
+
+def test_the_sume_s_build_with_vivado_and_without_the_shell_s_settings_ends_before_it(
+    here: Path, monkeypatch: Patch, capsys: Capture
+) -> None:
+    shown(monkeypatch, SHOWN)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/opt/{name}")
+    monkeypatch.delenv("SUME_FOLDER", raising=False)
+    monkeypatch.delenv("NF_DESIGN_DIR", raising=False)
+    code, said = run(["build", "a,b"], monkeypatch, capsys)
+    assert code == 1
+    assert "board: netfpga_sume (Vivado is on PATH)\n" in said
+    assert said.endswith(
+        "error: vivado is on PATH but the SUME's shell is not known (SUME_FOLDER and NF_DESIGN_DIR not set): "
+        "set NF_PROJECT_NAME in tools/settings.sh of the shell's checkout and source it\n"
+    )
 
 
 @pytest.mark.parametrize("board", build.BOARDS)
