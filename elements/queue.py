@@ -3,7 +3,8 @@
 Stores packets that are pushed to it until they are pulled, first in, first out; a packet that finds it full leaves
 by output 1, where that is in use, and is dropped where it is not.
 
-With two outputs it is software: hardware drops what finds a queue full.
+With two outputs it is software: hardware drops what finds a queue full. In hardware a Queue before a ToDevice is its tenant's part of
+the port's memory, whose room is the board's and not CAPACITY's; what finds it full is in the register PORT/dropped of the tenant.
 
 Arguments:
     CAPACITY: packets that it holds; 1000 if not given.
