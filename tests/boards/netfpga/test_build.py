@@ -1,5 +1,5 @@
 """The SUME's build around Vivado: what it is given, and what becomes of its reports. Vivado is a script here, and Yosys's figures are
-given: `make examples` has it synthesise a core.
+given: a slow test of `tests.mlclick.test_readme` has it synthesise a core.
 """
 
 from __future__ import annotations
