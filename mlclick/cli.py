@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from time import monotonic
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from amaranth.hdl import UnusedElaboratable
@@ -22,7 +22,7 @@ from elements.definition.catalogue import class_names, manual_page
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
 from elements.reference.packet import Packet
-from graph.diagnostics import ClickError, fail
+from graph.diagnostics import ClickError, Diagnostic, Location, fail
 from graph.print_click import print_graph
 from hdl.datapath import DatapathParameters
 from hdl.tools.yosys import YosysError
@@ -32,8 +32,8 @@ from mlclick.design import Merged, Source, Split
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.mutants import run_mutants
 from mlclick.report import print_plan
-from mlclick.run import run_software, run_split, write_ports
-from mlclick.traffic import read_traffic
+from mlclick.run import make_folder, run_software, run_split, write_ports
+from mlclick.traffic import Traffic, broken_dumps, read_traffic
 from mlclick.verify import verify as verify_design
 from sim.evidence import Evidence, write_evidence
 from sim.verilator import VerilatorError
@@ -48,6 +48,8 @@ Tenants = Annotated[str, typer.Argument(help="Names of tenants, with commas betw
 Folder = Annotated[Path, typer.Option("--tenants", help="Folder with the tenants' files and policy.toml.")]
 Board = Annotated[str, typer.Option("--board", help="Board whose data path is meant: netfpga_sume or versa_ecp5.")]
 _TENANTS = Path("tenants")
+WIDTHS: Final = (64, 128, 256, 512, 1024)
+"""Bits of a data path."""
 
 
 def say(text: str) -> None:
@@ -56,7 +58,15 @@ def say(text: str) -> None:
 
 
 def _source(tenants: str, folder: Path) -> Source:
-    return Source(tuple(dict.fromkeys(name for name in tenants.split(",") if name)), folder)
+    """The tenants of a command. Errors: `ClickError` for an empty name and for one that is there twice."""
+    names = tuple(tenants.split(","))
+    here = Location(None, "<command line>", 1, 1)
+    if not all(names):
+        fail(f"no tenant has an empty name: {tenants!r}", "write names with commas between them: a,b", here)
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            fail(f"tenant {name} is named twice: {tenants!r}", "name each tenant once", here)
+    return Source(names, folder)
 
 
 @app.command()
@@ -84,21 +94,32 @@ def plan(
 ) -> None:
     """Cut the master graph between hardware and software, and explain the cut."""
     merged = merge_tenants(_source(tenants, folder), say)
-    packets = None
+    packets: list[tuple[str, Packet]] | None = None
+    mistakes: tuple[Diagnostic, ...] = ()
     if profile:
-        traffic = read_traffic(profile, merged.policy, merged.master.ports)
+        traffic = read_traffic(profile, merged.policy, merged.master, "--profile")
+        mistakes = traffic.mistakes
+        _say_notes(traffic)
         packets = [(f"port{port}_in", packet) for port, packet in traffic.packets]
     found = split(merged, rates_of(merged, packets), _pins(pin or []), say)
     print_plan(found, Console(width=150 if not sys.stdout.isatty() else None))
+    if mistakes:
+        raise ClickError(*mistakes)
+
+
+def _say_notes(traffic: Traffic) -> None:
+    for note in traffic.notes:
+        say(f"warning: {note}")
 
 
 def _pins(texts: list[str]) -> dict[str, bool]:
-    pins = {}
+    pins: dict[str, bool] = {}
     for text in texts:
         name, _, side = text.rpartition("=")
         if side not in ("hardware", "software") or not name:
             raise typer.BadParameter(f"{text!r} is not understood: write ELEMENT=hardware or ELEMENT=software")
-        pins[name] = side == "hardware"
+        if pins.setdefault(name, side == "hardware") != (side == "hardware"):
+            raise typer.BadParameter(f"{name} is pinned to both sides")
     return pins
 
 
@@ -119,16 +140,18 @@ def run(
     width: Annotated[int, typer.Option("--width", help="Width of the simulated data path in bits.")] = 64,
     handlers: Annotated[list[str] | None, typer.Option("--handler", "-h", help="ELEMENT.HANDLER to read at the end; may have *.")] = None,
 ) -> None:
-    """Send captures through the tenants' machine."""
+    """Send captures through the tenants' machine. Of one that breaks off, what comes before is sent, and the exit code is 2."""
     if hardware not in ("none", "sim", "reference"):
         raise typer.BadParameter(f"--hardware {hardware}: none, sim or reference is wanted")
+    if width not in WIDTHS:
+        raise typer.BadParameter(f"--width {width}: one of {', '.join(map(str, WIDTHS))} is wanted")
     merged = merge_tenants(_source(tenants, folder), say)
     asked = _handlers_asked(handlers or [], merged.elements)
     if not inputs and not any(element.has_task and not element.inputs for element in merged.elements.values()):
         fail("there is nothing to send: no --in is given, and no tenant has a source of its own", "give --in PORT=FILE")
-    traffic = read_traffic(inputs or [], merged.policy, merged.master.ports)
-    for note in traffic.notes:
-        say(f"warning: {note}")
+    traffic = read_traffic(inputs or [], merged.policy, merged.master)
+    make_folder(out)
+    _say_notes(traffic)
     packets = _progressing(traffic.packets)
     if hardware == "sim":
         found = split(merged, rates_of(merged, None), {}, say)
@@ -145,6 +168,9 @@ def run(
         for why, count in sorted(journeys.by_crossing.items()):
             typer.echo(f"{count} crossing(s): {why}")
     _print_handlers(asked, outcome.handlers)
+    mistakes = (*traffic.mistakes, *broken_dumps(merged, outcome.handlers))
+    if mistakes:
+        raise ClickError(*mistakes)
 
 
 def _handlers_asked(patterns: list[str], elements: Mapping[str, Element]) -> list[str]:
@@ -166,10 +192,12 @@ def _print_handlers(names: Iterable[str], texts: Mapping[str, str]) -> None:
 def verify(tenants: Tenants, folder: Folder = _TENANTS, board: Board = "versa_ecp5") -> None:
     """Show that the tenants' machine means what they say and that none disturbs another; writes evidence.json."""
     _known_board(board)
-    merged = merge_tenants(_source(tenants, folder), say)
+    source, out = _source(tenants, folder), Path("build") / "evidence" / board
+    make_folder(out)
+    merged = merge_tenants(source, say)
     found = split(merged, rates_of(merged, None), {}, say, ports_of(board))
     evidence = verify_design(found, board_core(board, found, say), say)
-    path = write_evidence(Path("build") / "evidence" / board, evidence)
+    path = write_evidence(out, evidence)
     _print_evidence(evidence)
     typer.echo(f"evidence: {path}")
     if not evidence.complete:
@@ -199,13 +227,16 @@ def build(
     def timed(text: str) -> None:
         say(f"[{monotonic() - started:5.0f} s] {text}")
 
-    merged = merge_tenants(_source(tenants, folder), timed)
+    out, proofs = Path("build") / chosen, Path("build") / "evidence" / chosen
+    source = _source(tenants, folder)
+    make_folder(out)
+    make_folder(proofs)
+    merged = merge_tenants(source, timed)
     found = split(merged, rates_of(merged, None), {}, timed, ports_of(chosen))
-    out = Path("build") / chosen
     core = core_for(chosen, found, out, timed)
 
     def proven() -> Evidence:
-        return evidence_for(found, core, Path("build") / "evidence" / chosen, timed)
+        return evidence_for(found, core, proofs, timed)
 
     if chosen == "netfpga_sume":
         evidence = proven()
@@ -251,12 +282,13 @@ def elements(name: Annotated[str, typer.Argument(metavar="CLASS", help="An eleme
 def bench(
     tenants: Annotated[str, typer.Argument(help="Names of tenants: what the last costs beside the others is measured.")] = "a,b,c",
     folder: Folder = _TENANTS,
-    count: Annotated[int, typer.Option("--packets", help="Packets for the speeds.")] = 2_000,
+    count: Annotated[int, typer.Option("--packets", min=1, help="Packets for the speeds.")] = 2_000,
 ) -> None:
     """Measure sizes and speeds; writes JSON in build/bench/."""
     out, source = Path("build") / "bench", _source(tenants, folder)
     if len(source.names) < 2:
         raise typer.BadParameter("two tenants or more are wanted: what the last costs beside the others is measured")
+    make_folder(out)
     fast = speeds(merge_tenants(source), count, say)
     write_bench(out, "speeds", fast)
     for speed in fast:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +14,7 @@ from elements.captures.pcap import write_capture
 from elements.definition.handlers import handlers_of
 from elements.reference.machine import Machine as ReferenceMachine
 from elements.reference.packet import Packet
-from graph.diagnostics import fail
+from graph.diagnostics import Location, fail
 from hdl.core import Core
 from mlclick.design import Merged, Split
 from mlclick.read_hardware import Reader, readers
@@ -106,9 +108,19 @@ def _lost(machine: ReferenceMachine | SoftwareMachine) -> list[str]:
     return found
 
 
+def make_folder(folder: Path) -> None:
+    """Make ``folder`` where it is not there. Errors: `ClickError`, also where nothing can be written in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        fail(f"cannot make or write this folder: {error.strerror}", "name another one", Location(None, str(folder), 1, 1))
+
+
 def write_ports(folder: Path, outcome: Outcome, ports: Iterable[int]) -> dict[int, int]:
     """A capture `portN.pcap` for each port in ``folder``; returns the packets in each. Errors: `ClickError`."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     return {
         port: write_capture(folder / f"port{port}.pcap", ((time, frame) for time, at, frame in outcome.emitted if at == port))
         for port in ports

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from elements.captures.pcap import read_capture
+from elements.captures.pcap import HEADER, read_capture, read_records
+from elements.fromdump import FromDump
 from elements.reference.packet import Packet
-from graph.diagnostics import Location, fail
+from graph.diagnostics import ClickError, Diagnostic, Location, fail
+from graph.merge import Master
 from graph.policy import Policy
 from hdl.ingress import SHORTEST
+from mlclick.design import Merged
 
 LONGEST: Final = 1600
 """Bytes of the longest frame that a port takes, its tag included."""
@@ -19,46 +23,108 @@ LONGEST: Final = 1600
 
 @dataclass(frozen=True)
 class Traffic:
-    """Packets by arrival: (physical port, packet); ``notes`` say what was wrong with the captures."""
+    """Packets by arrival: (physical port, packet); ``notes`` say what was left out, ``mistakes`` which captures break off, where, or could
+    not be read at all."""
 
     packets: tuple[tuple[int, Packet], ...]
     notes: tuple[str, ...]
+    mistakes: tuple[Diagnostic, ...]
 
 
-_INPUT = re.compile(r"(\d+)(?:@([^=]+))?=(.+)")
+@dataclass(frozen=True)
+class _Input:
+    """One option: ``tenant`` is None for a capture whose frames stay as they are."""
+
+    port: int
+    tenant: str | None
+    name: str
 
 
-def read_traffic(inputs: list[str], policy: Policy, ports: tuple[int, ...]) -> Traffic:
-    """The traffic of ``--in`` options `PORT=FILE` or `PORT@TENANT=FILE`, in the order of time, then of the options. Errors:
-    `ClickError`.
+_INPUT: Final = re.compile(r"([0-9]{1,4})(?:@([^=]+))?=(.+)")
+_COMMAND_LINE: Final = Location(None, "<command line>", 1, 1)
+
+
+def read_traffic(inputs: list[str], policy: Policy, master: Master, option: str = "--in") -> Traffic:
+    """The traffic of ``option``s `PORT=FILE` or `PORT@TENANT=FILE`, in the order of time, then of the options. Of a capture that breaks
+    off what comes before is kept, and one that cannot be read is passed over; both are in `Traffic.mistakes`. Errors: `ClickError` for
+    an option that is none, and where there are captures and none of them can be read.
     """
+    asked = [_understood(text, policy, master, option) for text in inputs]
     arriving: list[tuple[int, int, Packet]] = []
     notes: list[str] = []
-    for text in inputs:
-        found = _INPUT.fullmatch(text)
-        if found is None:
-            fail(f"--in {text} is not understood", "write PORT=FILE or PORT@TENANT=FILE", Location(None, "<command line>", 1, 1))
-        port, tenant, name = int(found.group(1)), found.group(2), found.group(3)
-        if port not in ports:
-            known = ", ".join(str(p) for p in ports)
-            fail(f"no tenant receives on port {port}", f"ports in use: {known}", Location(None, "<command line>", 1, 1))
-        capture = read_capture(Path(name))
+    mistakes: list[Diagnostic] = []
+    read = 0
+    for each in asked:
+        try:
+            capture = read_capture(Path(each.name))
+        except ClickError as error:
+            mistakes += error.diagnostics
+            continue
+        read += 1
         if capture.broken is not None:
-            count = len(capture.packets)
-            notes.append(f"{name}: {capture.why} at byte {capture.broken}; the {count} packet(s) before it are used")
+            mistakes.append(broken_off(Path(each.name), None, capture.why, capture.broken, len(capture.packets)))
         refused = 0
         for time, data in capture.packets:
-            frame = data if tenant is None else tagged(data, policy, tenant)
+            frame = data if each.tenant is None else tagged(data, policy, each.tenant)
             if SHORTEST <= len(frame) <= LONGEST:
-                arriving.append((time, port, Packet.of(frame, time=time, device=port)))
+                arriving.append((time, each.port, Packet.of(frame, time=time, device=each.port)))
             else:
                 refused += 1
         if refused:
             notes.append(
-                f"{name}: {refused} packet(s) shorter than {SHORTEST} or longer than {LONGEST} bytes are no frames of a port, and left out"
+                f"{each.name}: {refused} packet(s) shorter than {SHORTEST} or longer than {LONGEST} bytes are no frames of a port, "
+                "and left out"
             )
+    if asked and not read:
+        raise ClickError(*mistakes)
     arriving.sort(key=lambda item: item[0])
-    return Traffic(tuple((port, packet) for _, port, packet in arriving), tuple(notes))
+    return Traffic(tuple((port, packet) for _, port, packet in arriving), tuple(notes), tuple(mistakes))
+
+
+def broken_off(path: Path, tenant: str | None, why: str, at: int, count: int) -> Diagnostic:
+    """That the capture at ``path`` breaks off at byte ``at``, after ``count`` packets, which were used."""
+    return Diagnostic(
+        Location(tenant, str(path), 1, 1),
+        f"{why} at byte {at}; the {count} packet(s) before it were read and used",
+        f"capture it again, or keep what is whole: head -c {at} FILE",
+    )
+
+
+def broken_dumps(merged: Merged, handlers: Mapping[str, str]) -> list[Diagnostic]:
+    """Tenants' own captures that break off, where their source came to that place; ``handlers`` are texts at the end of the run, by
+    ``element.handler``. Errors: `ClickError` for one that cannot be read any more."""
+    found = []
+    for name, element in merged.elements.items():
+        if not isinstance(element, FromDump):
+            continue
+        element.examine()
+        whole = read_records(element.content, element.position or HEADER, element.format)
+        if whole.broken is not None and handlers.get(f"{name}.filepos") == str(len(element.content)):
+            found.append(broken_off(element.path, merged.master.owner[name], whole.why, whole.broken, len(whole.packets)))
+    return found
+
+
+def _understood(text: str, policy: Policy, master: Master, option: str) -> _Input:
+    found = _INPUT.fullmatch(text)
+    if found is None:
+        fail(f"{option} {text} is not understood", "write PORT=FILE or PORT@TENANT=FILE", _COMMAND_LINE)
+    port, tenant, name = int(found.group(1)), found.group(2), found.group(3)
+    if port not in master.ports:
+        known = ", ".join(str(p) for p in master.ports)
+        fail(f"no tenant receives on port {port}", f"ports in use: {known}", _COMMAND_LINE)
+    if tenant is None:
+        return _Input(port, tenant, name)
+    devices = policy.tenant(tenant).devices
+    if tenant not in master.tenants:
+        fail(
+            f"{option} {text}: tenant {tenant} is not in this run",
+            f"name it with the others: {','.join((*master.tenants, tenant))}",
+            _COMMAND_LINE,
+        )
+    if port not in devices.values():
+        known = ", ".join(f"{device} = {number}" for device, number in devices.items())
+        fail(f"{option} {text}: {tenant} has no device on port {port}", f"its devices: {known or 'none'}", _COMMAND_LINE)
+    return _Input(port, tenant, name)
 
 
 def tagged(frame: bytes, policy: Policy, tenant: str) -> bytes:

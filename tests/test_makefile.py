@@ -55,3 +55,12 @@ def test_the_cache_falls_back_to_the_checkout(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("")
     shown = make("show", "--eval", "show: ; @echo $(MLCLICK_CACHE)", folder=tmp_path, home=home)
     assert shown.stdout.strip() == f"{tmp_path}/build/cache"
+
+
+def test_tests_are_chosen_with_their_options_as_they_are_written() -> None:
+    """The README leaves the slow tests out so."""
+    chosen = "-m 'not slow'"
+    assert f'make unit T="{chosen}"' in (ROOT / "README.md").read_text()
+    done = make("--dry-run", "unit", f"T={chosen}")
+    assert done.returncode == 0, done.stderr
+    assert f"pytest -n 2 --dist worksteal -q --junitxml=build/junit.xml {chosen} < /dev/null" in done.stdout

@@ -88,9 +88,12 @@ def read_capture(path: Path) -> Capture:
     pcap.
     """
     data = read_bytes(path)
-    form = read_format(data, path)
+    return read_records(data, HEADER, read_format(data, path))
+
+
+def read_records(data: bytes, at: int, form: Format) -> Capture:
+    """The packets of the file ``data`` from byte ``at`` on."""
     packets: list[tuple[int, bytes]] = []
-    at = HEADER
     while at < len(data):
         record = read_record(data, at, form)
         if isinstance(record, str):

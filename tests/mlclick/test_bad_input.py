@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from elements.captures.pcap import write_capture
+from elements.captures.pcap import read_capture, write_capture
 from mlclick import cli
 
 POLICY = """[tenants.a]
@@ -238,28 +238,106 @@ def test_an_unreadable_capture_is_named(
     assert (code, wanted in said) == (2, True), said
 
 
+def cut_short(capture: Path, *, by: int = 5) -> Path:
+    """A capture of three packets of 60 bytes that ends ``by`` bytes too early."""
+    write_capture(capture, [(i, bytes(12) + b"\x08\x00" + bytes(46)) for i in range(3)])
+    capture.write_bytes(capture.read_bytes()[:-by])
+    return capture
+
+
+BREAKS = {
+    "inside a packet": (5, 2, "the file ends inside a packet at byte 176; the 2 packet(s) before it were read and used", 176),
+    "inside a header": (66, 2, "the file ends inside a packet's header at byte 176; the 2 packet(s) before it were read and used", 176),
+    "in the first": (222, 0, "the file ends inside a packet's header at byte 24; the 0 packet(s) before it were read and used", 24),
+}
+
+
+@pytest.mark.parametrize("hardware", ["none", "reference"])
+@pytest.mark.parametrize("kind", list(BREAKS))
 def test_of_a_truncated_capture_what_was_read_is_kept_and_counted(
+    kind: str, hardware: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    by, count, wanted, at = BREAKS[kind]
+    capture, out = cut_short(tmp_path / "x.pcap", by=by), tmp_path / "out"
+    arguments = ["run", "a", "--in", f"0@a={capture}", "--out", str(out), "--tenants", str(tenants(tmp_path)), "--hardware", hardware]
+    monkeypatch.setattr(sys, "argv", ["mlclick", *arguments, "--handler", "a/port0_in.count"])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    said = capsys.readouterr()
+    assert stopped.value.code == 2
+    assert said.err.endswith(f"{capture}:1:1: error: {wanted}\n  capture it again, or keep what is whole: head -c {at} FILE\n")
+    assert f"port 0: {count} packet(s) to {out}/port0.pcap\n" in said.out
+    assert said.out.endswith(f"a/port0_in.count: {count}\n")
+    assert len(read_capture(out / "port0.pcap").packets) == count
+
+
+def test_a_packet_that_cannot_be_so_long_ends_a_capture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from elements.captures.pcap import read_capture, write_capture
+    capture, out = cut_short(tmp_path / "x.pcap", by=76), tmp_path / "out"
+    capture.write_bytes(capture.read_bytes() + bytes(8) + b"\xff" * 8)
+    code, said = run(["run", "a", "--in", f"0@a={capture}", "--out", str(out), "--tenants", str(tenants(tmp_path))], monkeypatch, capsys)
+    wanted = "a packet claims to have 4294967295 bytes at byte 176; the 2 packet(s) before it were read and used\n"
+    assert (code, said.endswith(f"{capture}:1:1: error: {wanted}  capture it again, or keep what is whole: head -c 176 FILE\n")) == (
+        2,
+        True,
+    )
+    assert len(read_capture(out / "port0.pcap").packets) == 2
 
-    capture = tmp_path / "x.pcap"
-    write_capture(capture, [(i, bytes(12) + b"\x08\x00" + bytes(46)) for i in range(3)])
-    capture.write_bytes(capture.read_bytes()[:-5])
-    arguments = ["run", "a", "--in", f"0@a={capture}", "--out", str(tmp_path / "out"), "--tenants", str(tenants(tmp_path))]
-    code, said = run(arguments, monkeypatch, capsys)
-    assert code == 0, said
-    assert f"warning: {capture}: the file ends inside a packet at byte 176; the 2 packet(s) before it are used" in said
-    assert len(read_capture(tmp_path / "out" / "port0.pcap").packets) == 2
+
+def test_beside_a_capture_that_cannot_be_read_the_others_are_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capture, out = tmp_path / "x.pcap", tmp_path / "out"
+    write_capture(capture, [(1, bytes(12) + b"\x08\x00" + bytes(46))])
+    arguments = ["run", "a", "--in", f"0@a={tmp_path}/none.pcap", "--in", f"0@a={capture}", "--out", str(out)]
+    code, said = run([*arguments, "--tenants", str(tenants(tmp_path))], monkeypatch, capsys)
+    assert code == 2
+    assert said.endswith(
+        f"{tmp_path}/none.pcap:1:1: error: cannot read the capture: No such file or directory\n  check its name and permissions\n"
+    )
+    assert len(read_capture(out / "port0.pcap").packets) == 1
 
 
-@pytest.mark.parametrize(("text", "wanted"), [("9=x", "no tenant receives on port 9"), ("zero=x", "--in zero=x is not understood")])
+def test_a_profile_of_a_truncated_capture_is_planned_with_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capture = cut_short(tmp_path / "x.pcap")
+    monkeypatch.setattr(sys, "argv", ["mlclick", "plan", "a", "--profile", f"0@a={capture}", "--tenants", str(tenants(tmp_path))])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    said = capsys.readouterr()
+    assert stopped.value.code == 2
+    assert "proven optimal" in said.out
+    assert f"{capture}:1:1: error: the file ends inside a packet at byte 176; the 2 packet(s) before it were read and used\n" in said.err
+
+
+INPUTS = {
+    "9=x": "no tenant receives on port 9\n  ports in use: 0\n",
+    "zero=x": "--in zero=x is not understood\n  write PORT=FILE or PORT@TENANT=FILE\n",
+    "99999=x": "--in 99999=x is not understood\n  write PORT=FILE or PORT@TENANT=FILE\n",
+    "0=": "--in 0= is not understood\n  write PORT=FILE or PORT@TENANT=FILE\n",
+    "0@z=x": "the policy has no tenant 'z'\n  add [tenants.z], or use one of: a, b\n",
+    "0@b=x": "--in 0@b=x: tenant b is not in this run\n  name it with the others: a,b\n",
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), INPUTS.items())
 def test_an_input_that_is_no_input_is_named(
     text: str, wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["run", "a", "--in", text, "--out", str(tmp_path / "out"), "--tenants", str(tenants(tmp_path))]
     code, said = run(arguments, monkeypatch, capsys)
     assert (code, wanted in said) == (2, True), said
+
+
+def test_a_port_that_the_tenant_does_not_have_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tenants(tmp_path, a="FromDevice(eth1) -> Queue -> ToDevice(eth0);")
+    code, said = run(["run", "a,b", "--in", "1@b=x", "--out", str(tmp_path / "out"), "--tenants", str(folder)], monkeypatch, capsys)
+    wanted = "<command line>:1:1: error: --in 1@b=x: b has no device on port 1\n  its devices: eth0 = 0\n"
+    assert (code, said.endswith(wanted)) == (2, True), said
 
 
 RUNAWAY = {
@@ -338,16 +416,155 @@ def test_a_capture_that_is_a_folder_is_named(tmp_path: Path, monkeypatch: pytest
 def test_a_truncated_capture_of_a_tenant_s_own_is_kept_and_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from elements.captures.pcap import read_capture, write_capture
-
     (tmp_path / "a.files").mkdir()
-    capture = tmp_path / "a.files" / "x.pcap"
-    write_capture(capture, [(i, bytes(12) + b"\x08\x00" + bytes(46)) for i in range(3)])
-    capture.write_bytes(capture.read_bytes()[:-5])
+    capture = cut_short(tmp_path / "a.files" / "x.pcap")
     policy = POLICY.replace("vlan = 100\n", 'vlan = 100\nfiles = "a.files"\n')
     folder = tenants(tmp_path, a="FromDump(x.pcap) -> Queue -> ToDevice(eth0); FromDevice(eth0) -> Discard;", policy=policy)
     code, said = run(["run", "a", "--out", str(tmp_path / "out"), "--tenants", str(folder)], monkeypatch, capsys)
-    assert code == 0, said
+    assert code == 2, said
     why = "the file ends inside a packet at byte 176; the 2 packet(s) before it are used"
     assert f"a/FromDump@1 :: FromDump: {capture}: {why}\n" in said
+    assert said.endswith(
+        f"a: {capture}:1:1: error: the file ends inside a packet at byte 176; the 2 packet(s) before it were read and used\n"
+        "  capture it again, or keep what is whole: head -c 176 FILE\n"
+    )
     assert len(read_capture(tmp_path / "out" / "port0.pcap").packets) == 2
+
+
+@pytest.mark.parametrize("options", ["ACTIVE false", "END_AFTER 0"])
+def test_a_source_that_does_not_come_to_the_break_is_no_mistake(
+    options: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.files").mkdir()
+    cut_short(tmp_path / "a.files" / "x.pcap")
+    policy = POLICY.replace("vlan = 100\n", 'vlan = 100\nfiles = "a.files"\n')
+    text = f"FromDump(x.pcap, {options}) -> Queue -> ToDevice(eth0); FromDevice(eth0) -> Discard;"
+    code, said = run(
+        ["run", "a", "--out", str(tmp_path / "out"), "--tenants", str(tenants(tmp_path, a=text, policy=policy))], monkeypatch, capsys
+    )
+    assert code == 0, said
+
+
+COMMANDS = ("check", "merge", "plan", "run", "verify", "build", "bench")
+NAMES = {
+    "": "<command line>:1:1: error: no tenant has an empty name: ''\n  write names with commas between them: a,b\n",
+    "a,,b": "<command line>:1:1: error: no tenant has an empty name: 'a,,b'\n  write names with commas between them: a,b\n",
+    "a,b,a": "<command line>:1:1: error: tenant a is named twice: 'a,b,a'\n  name each tenant once\n",
+}
+
+
+@pytest.mark.parametrize("names", list(NAMES))
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_refuses_names_that_are_none(
+    command: str, names: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, said = run([command, names, *(["--out", "out"] if command == "run" else [])], monkeypatch, capsys)
+    assert (code, said.endswith(NAMES[names])) == (2, True), said
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_names_a_folder_without_tenants(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, said = run([command, "a,b", "--tenants", "none", *(["--out", "out"] if command == "run" else [])], monkeypatch, capsys)
+    wanted = "none/policy.toml:1:1: error: cannot read the policy: [Errno 2] No such file or directory: 'none/policy.toml'\n"
+    assert (code, said.endswith(f"{wanted}  the operator's policy.toml stands beside the tenants\n")) == (2, True), said
+
+
+POLICY_FILES = {
+    "no text": (b"\xff", "cannot read the policy: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte\n"),
+    "a folder": (None, "cannot read the policy: [Errno 21] Is a directory: '{folder}/policy.toml'\n"),
+    "empty": (b"", "the policy has no tenant 'a'\n"),
+}
+
+
+@pytest.mark.parametrize("kind", list(POLICY_FILES))
+def test_a_policy_that_is_none_is_named(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content, wanted = POLICY_FILES[kind]
+    if content is None:
+        (tmp_path / "policy.toml").mkdir()
+    else:
+        (tmp_path / "policy.toml").write_bytes(content)
+    code, said = run(["check", "a", "--tenants", str(tmp_path)], monkeypatch, capsys)
+    assert (code, f"{tmp_path}/policy.toml:1:1: error: {wanted.format(folder=tmp_path)}" in said) == (2, True), said
+
+
+def test_a_tenant_s_file_that_is_a_folder_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tenants(tmp_path) / "a.click").unlink()
+    (tmp_path / "a.click").mkdir()
+    code, said = run(["check", "a", "--tenants", str(tmp_path)], monkeypatch, capsys)
+    wanted = f"a: {tmp_path}/a.click:1:1: error: cannot read this file: Is a directory\n  check its name and permissions\n"
+    assert (code, said.endswith(wanted)) == (2, True), said
+
+
+@pytest.mark.parametrize(("place", "why"), [("file", "File exists"), ("file/out", "Not a directory")])
+def test_a_folder_for_the_captures_that_cannot_be_made_is_named(
+    place: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    write_capture(tmp_path / "x.pcap", [(1, bytes(60))])
+    arguments = ["run", "a", "--in", f"0={tmp_path}/x.pcap", "--out", f"{tmp_path}/{place}", "--tenants", str(tenants(tmp_path))]
+    code, said = run(arguments, monkeypatch, capsys)
+    wanted = f"{tmp_path}/{place}:1:1: error: cannot make or write this folder: {why}\n  name another one\n"
+    assert (code, said.endswith(wanted)) == (2, True), said
+
+
+def test_a_port_s_capture_that_is_a_folder_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_capture(tmp_path / "x.pcap", [(1, bytes(60))])
+    (tmp_path / "out" / "port0.pcap").mkdir(parents=True)
+    arguments = ["run", "a", "--in", f"0={tmp_path}/x.pcap", "--out", f"{tmp_path}/out", "--tenants", str(tenants(tmp_path))]
+    code, said = run(arguments, monkeypatch, capsys)
+    wanted = "error: cannot write the capture: Is a directory\n  check the folder and its permissions\n"
+    assert (code, said.endswith(f"{tmp_path}/out/port0.pcap:1:1: {wanted}")) == (2, True), said
+
+
+@pytest.mark.parametrize(
+    ("command", "place"),
+    [("verify", "build/evidence/versa_ecp5"), ("build", "build/versa_ecp5"), ("bench", "build/bench")],
+)
+def test_what_a_command_builds_needs_its_folder(
+    command: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tenants(tmp_path))
+    (tmp_path / "build").write_text("")
+    board = [] if command == "bench" else ["--board", "versa_ecp5"]
+    code, said = run([command, "a,b", "--tenants", ".", *board], monkeypatch, capsys)
+    wanted = f"{place}:1:1: error: cannot make or write this folder: Not a directory\n"
+    assert (code, wanted in said) == (2, True), said
+
+
+OPTIONS = {
+    "--width 100": ("run a --hardware sim --out out --width 100", "--width 100: one of 64, 128, 256, 512, 1024 is wanted"),
+    "--width 0": ("run a --hardware none --out out --width 0", "--width 0: one of 64, 128, 256, 512, 1024 is wanted"),
+    "--hardware": ("run a --hardware fpga --out out", "--hardware fpga: none, sim or reference is wanted"),
+    "--packets": ("bench a,b --packets 0", "Invalid value for '--packets': Input should be greater than or equal to 1"),
+    "--pin": ("plan a --pin a/Queue@2", "'a/Queue@2' is not understood: write ELEMENT=hardware or ELEMENT=software"),
+    "two sides": ("plan a --pin a/q=hardware --pin a/q=software", "a/q is pinned to both sides"),
+    "--handler": ("run a --out out --handler a/x.count", "--handler a/x.count: there is none of that name"),
+    "--board": ("verify a --board x", "--board x: one of netfpga_sume, versa_ecp5 is wanted"),
+    "class": ("elements Foo", "there is no element class Foo"),
+    "one tenant": ("bench a", "two tenants or more are wanted"),
+    "no --out": ("run a", "Missing option '--out'"),
+}
+
+
+@pytest.mark.parametrize("kind", list(OPTIONS))
+def test_an_option_that_is_none_is_named(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, wanted = OPTIONS[kind]
+    (tmp_path / "tenants").mkdir()
+    tenants(tmp_path / "tenants")
+    monkeypatch.chdir(tmp_path)
+    code, said = run(text.split(), monkeypatch, capsys)
+    plain = " ".join(said.replace("│", " ").split())
+    assert (code, wanted in plain) == (2, True), said
+    assert "Traceback" not in said

@@ -1,4 +1,5 @@
-"""What `build` and `bench` print and how they end, without the tools that take minutes."""
+"""What `build` and `bench` print and how they end, without the tools that take minutes; the slow tests of
+`test_readme` have those."""
 
 from __future__ import annotations
 
