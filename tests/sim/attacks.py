@@ -165,8 +165,11 @@ def in_the_gaps(frames: Iterable[bytes], gap: int = GAP, first: int = IDLE) -> I
     at = first
     for frame in frames:
         takes = len(frame) // 8 * 4 // 3 + 6
-        if at % gap > first and at % gap + takes > gap:
-            at = at - at % gap + gap + first
+        place = at % gap
+        if place < first:
+            at += first - place
+        elif place > first and place + takes > gap:
+            at += gap - place + first
         yield at, frame
         at += takes
 
