@@ -156,7 +156,7 @@ class Party:
         """Whether ``frame``, which left by ``output``, is this tenant's."""
         if output == "tx_host":
             return frame[:2] == b"\x88\xb5" and frame[3] == self.number
-        return has_tag(self.vlan)(frame) if self.vlan is not None else self.mark in frame
+        return has_tag(self.vlan)(frame) if self.vlan is not None else bool(self.mark) and self.mark in frame
 
     def frames(self, seen: Seen) -> dict[str, list[bytes]]:
         """Its frames by output, in their order."""
@@ -217,7 +217,8 @@ def _differences(
         f"{name} is {v} alone and {registers[name]} beside" for name, v in victim.registers(alone, but).items() if registers[name] != v
     ]
     now = nobodys(beside, victim, attacker)
-    found += [f"{o} has a frame that is nobody's: {f[:24].hex()}" for o, f in ((now - strays) + (strays - now))]
+    found += [f"{output} has a frame that is nobody's: {frame[:24].hex()}" for output, frame in now - strays]
+    found += [f"{output} lacks a frame that shows nobody: {frame[:24].hex()}" for output, frame in strays - now]
     return found
 
 

@@ -9,202 +9,74 @@ one (`full_at`) where the attacker's frames take turns with the victim's.
 from __future__ import annotations
 
 import random
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from graph.diagnostics import ClickError
-from hdl.datapath import DatapathParameters
-from mlclick.design import Merged, Source
-from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
-from sim.isolation import CLOCK_BITS, Access, Party, Scene, Seen, Stage, Timed, TwoRuns, together, two_runs
-from sim.tenant_traffic import random_traffic
+from sim.isolation import CLOCK_BITS, Access, Scene, Stage, together
+from tests.sim.attacks import (
+    BOTH,
+    BURSTS,
+    GAP,
+    METERED_POLICY,
+    OWN,
+    PARTIES,
+    SIZE,
+    TIMES,
+    VLAN,
+    Bucket,
+    Lie,
+    duel,
+    examples,
+    frame_of,
+    in_the_gaps,
+    liars,
+    little,
+    lost,
+    malformed,
+    metered,
+    more,
+    paid,
+    passed,
+    places,
+    shims,
+    spoken,
+    stuck_until,
+    tag,
+    traffic,
+    with_priority,
+    written,
+)
 
 pytestmark = pytest.mark.slow
-
-TENANTS = Path(__file__).parents[2] / "tenants"
-PARTIES = {"a": Party(0, 100), "b": Party(1, 200)}
-VLAN = {"a": 100, "b": 200}
-PAIRS = [("a", "b"), ("b", "a")]
-SEEDS = [1, 2]
-GAP = 400
-"""Cycles from one of the victim's frames to the next; the longest takes 260."""
-IDLE = 290
-"""Where in a gap the wire is certainly idle."""
-TIMES = ".full_at"
-"""Registers with a time in them."""
-
-on_both_sides = pytest.mark.parametrize(("victim", "attacker"), PAIRS)
-with_seeds = pytest.mark.parametrize("seed", SEEDS)
-Frames = dict[int, list[Timed]]
-"""By port."""
-
-LIARS_POLICY = """
-[tenants.a]
-vlan = 100
-devices = { own = 0, both = 1 }
-[tenants.b]
-vlan = 200
-devices = { own = 2, both = 1 }
-"""
-LIAR = """
-elementclass Way { input -> m :: Classifier(12/0801, 12/0802, 12/0803, 12/0804, -);
-  m[0] -> [1] output;
-  m[1] -> Paint($NUMBER) -> VLANEncap(VLAN_ID $OTHER) -> output;
-  m[2] -> Strip(8) -> output;
-  m[3] -> Paint($NUMBER) -> [1] output;
-  m[4] -> Counter -> output; }
-FromDevice(own) -> out :: Way -> Queue -> ToDevice(both);
-FromDevice(both) -> in :: Way -> back :: Queue -> ToDevice(own);
-out[1] -> host :: Print(CONTENTS NONE) -> back;
-in[1] -> host;
-"""
-OWN, BOTH = {"a": 0, "b": 2}, 1
-TO_HOST, TAGGED, SHIFTED, PAINTED, PLAIN = range(0x0801, 0x0806)
-LIES = (TO_HOST, TAGGED, SHIFTED, PAINTED, PLAIN)
-
-METERED_POLICY = "".join(f"[tenants.{n}]\nvlan = {v}\ndevices = {{ eth0 = 0, eth1 = 1 }}\n" for n, v in VLAN.items())
-METERED = """
-elementclass Limits { input -> m :: Classifier(12/0801, 12/0802, 12/0803, 12/0804, -);
-  m[0] -> BandwidthRatedSplitter(1, BURST_BYTES 0) -> output;
-  m[1] -> BandwidthRatedSplitter(1000000, BURST_BYTES 4000) -> output;
-  m[2] -> BandwidthRatedSplitter(100000000, BURST_BYTES 4000) -> output;
-  m[3] -> RatedSplitter(200000, BURST_SIZE 8) -> output;
-  m[4] -> Counter -> output; }
-FromDevice(eth0) -> Limits -> Queue -> ToDevice(eth1);
-FromDevice(eth1) -> Counter -> Queue -> ToDevice(eth0);
-"""
-SLOWEST, SLOW, FAST, COUNTED, FREE = LIES
+each_way = pytest.mark.parametrize(("victim", "attacker", "seed"), [("a", "b", 1), ("a", "b", 2), ("b", "a", 1), ("b", "a", 2)])
 
 
-@cache
-def examples() -> Stage:
-    """The tenants that are a router and a gateway."""
-    return built(example_tenants(), DatapathParameters(64, port_count(example_tenants())))
-
-
-@cache
-def example_tenants() -> Merged:
-    return merge_tenants(Source(("a", "b"), TENANTS))
-
-
-@cache
-def liars() -> Stage:
-    """Two tenants that write each other's tag and paint, each with a port of its own, one port in common, and a part in software."""
-    texts = {name: f"define($OTHER {other}, $NUMBER {number});{LIAR}" for name, other, number in (("a", 200, 1), ("b", 100, 0))}
-    return built(written(LIARS_POLICY, texts), DatapathParameters(64, 3, egress_depth=256, egress_packets=16), ("a/host", "b/host"))
-
-
-@cache
-def metered() -> Stage:
-    """Two tenants with token buckets of several rates."""
-    return built(written(METERED_POLICY, dict.fromkeys("ab", METERED)), DatapathParameters(64, 2, egress_depth=256, egress_packets=16))
-
-
-def written(policy: str, texts: Mapping[str, str]) -> Merged:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "policy.toml").write_text(policy)
-        for tenant, text in texts.items():
-            (folder / f"{tenant}.click").write_text(text)
-        return merge_tenants(Source(tuple(texts), folder))
-
-
-def built(merged: Merged, parameters: DatapathParameters, in_software: tuple[str, ...] = ()) -> Stage:
-    return Stage(build_core(split(merged, rates_of(merged, None), dict.fromkeys(in_software, False)), parameters))
-
-
-def traffic(tenant: str, seed: int, count: int = 60, gap: int = GAP, start: int = 0) -> Frames:
-    """Frames of ``tenant`` of the examples on both ports, ``gap`` cycles between starts."""
-    frames: Frames = {0: [], 1: []}
-    packets = random_traffic(example_tenants().master, example_tenants().policy, seed, count, only=tenant)
-    for index, (port, packet) in enumerate(packets):
-        frames[port].append((start + index * gap, packet.data))
-    return frames
-
-
-def tag(vlan: int, kind: int = 0x8100, priority: int = 0) -> bytes:
-    return kind.to_bytes(2, "big") + (vlan | priority << 12).to_bytes(2, "big")
-
-
-def frame_of(tags: bytes, payload: bytes = bytes(46)) -> bytes:
-    return b"\x02\x00\x00\x00\x0a\x00\x02\x00\x00\x00\xcc\x00" + tags + payload
-
-
-def spoken(
-    tenant: str, seed: int, count: int, gap: int, start: int = 0, kinds: Sequence[int] = LIES, ports: Sequence[int] | None = None
-) -> Frames:
-    """Frames of a liar, numbered, whose payload begins with the other's tag so that it stands where a tag does once they are shifted."""
-    rng = random.Random(seed)
-    other = VLAN["b" if tenant == "a" else "a"]
-    frames: Frames = {0: [], 1: [], 2: []}
-    for index in range(count):
-        port = rng.choice(ports or (OWN[tenant], BOTH))
-        body = rng.randbytes(6) + tag(other) + index.to_bytes(2, "big") + rng.randbytes(rng.randrange(40, 90))
-        frames[port].append((start + index * gap, frame_of(tag(VLAN[tenant]) + rng.choice(kinds).to_bytes(2, "big"), body)))
-    return frames
-
-
-def in_the_gaps(frames: Iterable[bytes], gap: int = GAP, first: int = IDLE) -> Iterator[Timed]:
-    """``frames`` in the part of each gap from its cycle ``first`` on; one that is too long for it takes it all."""
-    at = first
-    for frame in frames:
-        takes = len(frame) // 8 * 4 // 3 + 6
-        if at % gap > first and at % gap + takes > gap:
-            at = at - at % gap + gap + first
-        yield at, frame
-        at += takes
-
-
-def same(runs: TwoRuns) -> TwoRuns:
-    """Two runs in which the victim sees no difference."""
-    assert runs.differences == ()
-    return runs
-
-
-def more(runs: TwoRuns, counter: str) -> list[int]:
-    """What the attacker adds to a counter of the operator's, at ports 0 and 1."""
-    return [runs.beside.registers[0, f"port{port}/{counter}"] - runs.alone.registers[0, f"port{port}/{counter}"] for port in (0, 1)]
-
-
-def shims(tenants: Iterable[int], edges: Sequence[int], *, body: bytes = bytes(60), rest: bytes = bytes(8)) -> Iterator[bytes]:
-    """Frames of the host with shims that name these tenants and crossings, with annotations ``rest``."""
-    for tenant in tenants:
-        for edge in edges:
-            yield b"\x88\xb5\x01" + bytes((tenant,)) + edge.to_bytes(2, "big") + rest + len(body).to_bytes(2, "big") + body
-
-
-@on_both_sides
-@with_seeds
+@each_way
 def test_a_tenant_sees_nothing_of_another_s_traffic(victim: str, attacker: str, seed: int) -> None:
     """What two example tenants do with their traffic is the same alone and beside each other, to their last register."""
     mine, theirs = Scene(traffic(victim, seed), cycles=40_000), Scene(traffic(attacker, seed + 100, start=200))
-    runs = same(two_runs(examples(), PARTIES[victim], PARTIES[attacker], mine, theirs))
+    runs = duel(examples(), victim, attacker, mine, theirs)
     assert any(PARTIES[attacker].frames(runs.beside).values())
 
 
-@on_both_sides
-@with_seeds
+@each_way
 def test_t1_a_flood_that_nobody_owns_is_dropped_and_counted_and_nobody_sees_it(victim: str, attacker: str, seed: int) -> None:
     """Frames with no tag or with an unknown one are dropped and counted, enter no tenant, and change nothing that one sees."""
     rng = random.Random(seed)
     unknown = [b"", tag(4095), tag(0), tag(1), tag(VLAN[victim], 0x88A8), tag(VLAN[victim], 0x9100), tag(VLAN[victim])[:3]]
     unknown += [tag(v) for v in rng.sample([v for v in range(4096) if v not in VLAN.values()], 300)]
     floods = {port: list(in_the_gaps(frame_of(t + b"\x08\x00") for t in rng.sample(unknown, len(unknown)))) for port in (0, 1)}
-    runs = same(two_runs(examples(), PARTIES[victim], PARTIES[attacker], Scene(traffic(victim, seed), cycles=40_000), Scene(floods)))
+    runs = duel(examples(), victim, attacker, Scene(traffic(victim, seed), cycles=40_000), Scene(floods))
     assert more(runs, "unknown") == [len(unknown)] * 2
     assert not any(PARTIES[attacker].frames(runs.beside).values())
     assert not any(PARTIES[attacker].registers(runs.beside, TIMES).values())
 
 
-@on_both_sides
-@with_seeds
+@each_way
 def test_t2_tags_that_alias_the_victim_s_are_nobody_s(victim: str, attacker: str, seed: int) -> None:
     """A tag that equals the victim's in all bits but one, or only modulo a power of two, is not the victim's."""
     vlan = VLAN[victim]
@@ -213,47 +85,40 @@ def test_t2_tags_that_alias_the_victim_s_are_nobody_s(victim: str, attacker: str
     flood = [frame_of(tag(alias) + b"\x08\x00") for alias in sorted(aliases - {*VLAN.values()})]
     random.Random(seed).shuffle(flood)
     theirs = {port: list(in_the_gaps(flood)) for port in (0, 1)}
-    runs = same(two_runs(examples(), PARTIES[victim], PARTIES[attacker], Scene(traffic(victim, seed), cycles=40_000), Scene(theirs)))
+    runs = duel(examples(), victim, attacker, Scene(traffic(victim, seed), cycles=40_000), Scene(theirs))
     assert more(runs, "unknown") == [len(flood)] * 2
 
 
-@on_both_sides
-@with_seeds
+@each_way
 def test_t3_priority_and_drop_eligible_bits_change_no_owner(victim: str, attacker: str, seed: int) -> None:
     """A frame is its tag's tenant's with any of the 16 values of priority and drop eligibility, and stays out of everybody else's sight."""
     rng = random.Random(seed)
     values = [*range(16)] * 4
     rng.shuffle(values)
     theirs = {port: list(in_the_gaps(frame_of(tag(VLAN[attacker], priority=v) + b"\x08\x00") for v in values)) for port in (0, 1)}
-    mine = {
-        port: [(at, f[:14] + bytes((rng.randrange(16) << 4 | f[14] & 15,)) + f[15:]) if len(f) > 14 else (at, f) for at, f in frames]
-        for port, frames in traffic(victim, seed).items()
-    }
-    runs = same(two_runs(examples(), PARTIES[victim], PARTIES[attacker], Scene(mine, cycles=40_000), Scene(theirs), but=TIMES))
+    mine = {port: [(at, with_priority(f, rng.randrange(16))) for at, f in frames] for port, frames in traffic(victim, seed).items()}
+    runs = duel(examples(), victim, attacker, Scene(mine, cycles=40_000), Scene(theirs), but=TIMES)
     assert [PARTIES[attacker].registers(runs.beside)[f"{attacker}/port{port}_in.packets"] for port in (0, 1)] == [len(values)] * 2
 
 
-@on_both_sides
-@with_seeds
+@each_way
 def test_t4_only_the_outer_802_1q_tag_says_whose_a_frame_is(victim: str, attacker: str, seed: int) -> None:
     """The victim's tag inside the attacker's, inside one of another type, inside VLAN 0 or inside 4095 makes no frame the victim's."""
     inner = tag(VLAN[victim]) + b"\x08\x00"
     owned = [frame_of(tag(VLAN[attacker], priority=p) + inner, bytes(n)) for p in range(8) for n in (42, 100)]
-    stray = [
-        frame_of(t + inner) for t in (tag(0), tag(4095), tag(0, 0x88A8), *(tag(VLAN[t], kind) for t in VLAN for kind in (0x88A8, 0x9100)))
-    ]
+    others = [tag(VLAN[tenant], kind) for tenant in VLAN for kind in (0x88A8, 0x9100)]
+    stray = [frame_of(outer + inner) for outer in (tag(0), tag(4095), tag(0, 0x88A8), *others)]
     flood = [*owned, *stray] * 2
     random.Random(seed).shuffle(flood)
     theirs = {port: list(in_the_gaps(flood)) for port in (0, 1)}
     mine = Scene(traffic(victim, seed), cycles=40_000)
-    runs = same(two_runs(examples(), PARTIES[victim], PARTIES[attacker], mine, Scene(theirs), but=TIMES))
+    runs = duel(examples(), victim, attacker, mine, Scene(theirs), but=TIMES)
     for port in (0, 1):
         assert PARTIES[attacker].registers(runs.beside)[f"{attacker}/port{port}_in.packets"] == 2 * len(owned)
     assert more(runs, "unknown") == [2 * len(stray)] * 2
 
 
-@on_both_sides
-@with_seeds
+@each_way
 def test_t5_no_program_changes_whose_a_packet_is(victim: str, attacker: str, seed: int) -> None:
     """An attacker whose elements write the victim's tag and paint, shift forged headers into place, and whose software sends such
     annotations, sends all of it under its own tag and number."""
@@ -262,7 +127,7 @@ def test_t5_no_program_changes_whose_a_packet_is(victim: str, attacker: str, see
     forged = b"\x00" + bytes((number,)) + bytes(4) + VLAN[victim].to_bytes(2, "big")
     host = shims([PARTIES[attacker].number] * 40, [1], body=bytes(12) + frame_of(tag(VLAN[victim]) + b"\x08\x00"), rest=forged)
     theirs = Scene(spoken(attacker, seed + 9, 120, 200, 100), host=list(in_the_gaps(host)))
-    runs = same(two_runs(liars(), PARTIES[victim], PARTIES[attacker], mine, theirs))
+    runs = duel(liars(), victim, attacker, mine, theirs)
     lies = PARTIES[attacker].frames(runs.beside)
     assert any(frame[18:20] == VLAN[victim].to_bytes(2, "big") for frame in lies["tx1"]), "an inner tag"
     assert any(frame[6:8] == b"\x08\x03" or frame[4:6] == b"\x08\x03" for frame in lies["tx1"]), "a shifted header"
@@ -270,18 +135,16 @@ def test_t5_no_program_changes_whose_a_packet_is(victim: str, attacker: str, see
     assert len(lies[f"tx{OWN[attacker]}"]) > 40, "what its software sent"
 
 
-@on_both_sides
-@with_seeds
+@each_way
 def test_t6_a_host_frame_of_no_tenant_enters_nothing(victim: str, attacker: str, seed: int) -> None:
     """A frame of the host whose shim names no tenant is dropped and counted, and changes nothing that one sees."""
     host = list(shims([2, 3, 127, 128, 255], [0, 1, 2, 9, 10, 257, 65535]))
     mine = Scene(spoken(victim, seed, 60, GAP), cycles=30_000)
-    runs = same(two_runs(liars(), PARTIES[victim], PARTIES[attacker], mine, Scene({}, host=list(in_the_gaps(host, first=0)))))
+    runs = duel(liars(), victim, attacker, mine, Scene({}, host=list(in_the_gaps(host, first=0))))
     assert runs.beside.registers[0, "host/unknown"] == len(host)
 
 
-@on_both_sides
-@with_seeds
+@each_way
 def test_t8_nothing_leaves_by_a_port_that_is_not_its_tenant_s(victim: str, attacker: str, seed: int) -> None:
     """An attacker that sends its frames into the victim's own port, and whose software names every crossing that there is or is not, gets
     nothing out of that port and nothing into what the victim has there."""
@@ -289,11 +152,9 @@ def test_t8_nothing_leaves_by_a_port_that_is_not_its_tenant_s(victim: str, attac
     mine = Scene(spoken(victim, seed, 60, GAP), cycles=34_000)
     intruding = spoken(attacker, seed + 9, 200, 110, 300, ports=(foreign, foreign, BOTH, OWN[attacker]))
     edges = [*range(12), 255, 256, 257, 0x8001, 65535]
-    theirs = Scene(
-        {p: list(in_the_gaps(f for _, f in each)) for p, each in intruding.items()},
-        host=list(in_the_gaps(shims([PARTIES[attacker].number] * 4, edges))),
-    )
-    runs = same(two_runs(liars(), PARTIES[victim], PARTIES[attacker], mine, theirs))
+    host = list(in_the_gaps(shims([PARTIES[attacker].number] * 4, edges)))
+    theirs = Scene({p: list(in_the_gaps(f for _, f in each)) for p, each in intruding.items()}, host=host)
+    runs = duel(liars(), victim, attacker, mine, theirs)
     assert len(intruding[foreign]) > 50
     assert PARTIES[attacker].frames(runs.beside)[f"tx{foreign}"] == []
     registers = PARTIES[attacker].registers(runs.beside)
@@ -303,49 +164,31 @@ def test_t8_nothing_leaves_by_a_port_that_is_not_its_tenant_s(victim: str, attac
 
 def test_t8_packets_of_the_examples_leave_with_their_tenant_s_tag() -> None:
     """Every frame on a wire has the tag of a tenant, whatever the example tenants do with it."""
-    both = two_runs(
-        examples(), PARTIES["a"], PARTIES["b"], Scene(traffic("a", 3), cycles=40_000), Scene(traffic("b", 4, start=100)), but=TIMES
-    )
-    assert sum(len(each) for each in same(both).beside.frames.values()) > 20
+    runs = duel(examples(), "a", "b", Scene(traffic("a", 3), cycles=40_000), Scene(traffic("b", 4, start=100)), but=TIMES)
+    assert sum(len(each) for each in runs.beside.frames.values()) > 20
     for port in ("tx0", "tx1"):
-        assert both.beside.frames[port]
-        for _, frame in both.beside.frames[port]:
+        assert runs.beside.frames[port]
+        for _, frame in runs.beside.frames[port]:
             assert frame[12:14] == b"\x81\x00"
             assert int.from_bytes(frame[14:16], "big") & 0xFFF in VLAN.values()
 
 
-def places(stage: Stage, attacker: str) -> list[int]:
-    """Addresses around and outside the state of ``attacker``: every place of its window that has no register, the last and first words of
-    the windows beside it, and the windows behind the last one, up to where addresses wrap."""
-    core = stage.core
-    bits, window = core.window_bits, PARTIES[attacker].number + 1
-    mapped = {register.address for register in core.registers}
-    end = 1 << (bits + (core.tenants).bit_length())
-    own = range(window << bits, (window + 1) << bits, 8)
-    beyond = [*range((core.tenants + 1) << bits, end, 8)]
-    beside = [(w << bits) + offset for w in range(end >> bits) for offset in (0, 8, (1 << bits) - 8)]
-    return sorted({address for address in (*own, *beside, *beyond) if address not in mapped})
-
-
-@on_both_sides
-@with_seeds
+@each_way
 def test_t12_no_place_outside_the_attacker_s_segment_is_written_and_each_reads_zero(victim: str, attacker: str, seed: int) -> None:
     """State outside the attacker's segment is reached neither by packets, from its first word to its last and with tenant numbers and
     crossings one past the last and wrapped around, nor by the register bus, at any address that is not the attacker's."""
     stage, rng, number = liars(), random.Random(seed), PARTIES[attacker].number
     outside = places(stage, attacker)
-    wrong = [
-        Access(20 + 10 * i, address, rng.choice((None, rng.getrandbits(32)))) for i, address in enumerate(rng.sample(outside, len(outside)))
-    ]
+    shuffled = rng.sample(outside, len(outside))
+    wrong = [Access(20 + 10 * i, address, rng.choice((None, rng.getrandbits(32)))) for i, address in enumerate(shuffled)]
     nobody = shims([2, 3, 4, 127, 128, 129, 254, 255], [1, 2, 9, 10, 257, 0x8001])
     past = shims([number] * 3, [0, 10, 11, 257, 0x0100, 0x0900, 65535])
     theirs = Scene(spoken(attacker, seed + 9, 120, 200, 100), host=list(in_the_gaps([*nobody, *past])), accesses=wrong)
     mine = Scene(spoken(victim, seed, 60, GAP), cycles=max(30_000, 100 + 10 * len(wrong)))
-    runs = same(two_runs(stage, PARTIES[victim], PARTIES[attacker], mine, theirs))
+    runs = duel(stage, victim, attacker, mine, theirs)
     assert runs.beside.registers[0, "host/unknown"] == 8 * 6 + 3 * 7
-    assert all(v for k, v in PARTIES[attacker].registers(runs.beside).items() if "Counter" in k or "_in." in k), (
-        "its own words, first to last"
-    )
+    own = PARTIES[attacker].registers(runs.beside)
+    assert all(value for name, value in own.items() if "Counter" in name or "_in." in name), "its own words, first to last"
     for address in outside:
         for word in (address, address + 4):
             assert stage.bus.read(word) == (0, 2), hex(word)
@@ -353,8 +196,7 @@ def test_t12_no_place_outside_the_attacker_s_segment_is_written_and_each_reads_z
     assert stage.read_all() == runs.beside.registers
 
 
-@on_both_sides
-@with_seeds
+@each_way
 def test_t15_resets_of_one_tenant_s_counters_change_no_other_s(victim: str, attacker: str, seed: int) -> None:
     """Writes to every register of the attacker, in the cycles in which the victim counts, reset the attacker's and nothing of the
     victim's."""
@@ -364,19 +206,19 @@ def test_t15_resets_of_one_tenant_s_counters_change_no_other_s(victim: str, atta
     writes = [Access(50 + 9 * i, rng.choice(own).address, rng.getrandbits(32)) for i in range(3_500)]
     writes += [Access(38_000 + 9 * i, register.address, rng.choice((0, 0xFFFFFFFF))) for i, register in enumerate(resettable)]
     mine = Scene(traffic(victim, seed), cycles=40_000)
-    runs = same(two_runs(stage, PARTIES[victim], PARTIES[attacker], mine, Scene(traffic(attacker, seed + 100, start=200), accesses=writes)))
+    runs = duel(stage, victim, attacker, mine, Scene(traffic(attacker, seed + 100, start=200), accesses=writes))
     assert resettable
     registers = PARTIES[attacker].registers(runs.beside)
     assert not any(registers[register.name] for register in resettable)
     assert any(registers.values())
 
 
-@on_both_sides
-def test_t15_what_the_operator_accounts_no_tenant_resets(victim: str, attacker: str) -> None:
+@each_way
+def test_t15_what_the_operator_accounts_no_tenant_resets(victim: str, attacker: str, seed: int) -> None:
     """Writes to what the operator accounts of the attacker are refused, and every register of everybody stays as it is."""
     stage = examples()
-    mine = Scene(traffic(victim, 5), cycles=40_000)
-    runs = same(two_runs(stage, PARTIES[victim], PARTIES[attacker], mine, Scene(traffic(attacker, 6, start=200)), but=TIMES))
+    mine = Scene(traffic(victim, seed), cycles=40_000)
+    runs = duel(stage, victim, attacker, mine, Scene(traffic(attacker, seed + 9, start=200)), but=TIMES)
     operators = [register for register in stage.core.registers if "/port" in register.name or not register.resettable]
     assert any("_pps" in register.name for register in operators)
     for register in operators:
@@ -384,20 +226,17 @@ def test_t15_what_the_operator_accounts_no_tenant_resets(victim: str, attacker: 
     assert stage.read_all() == runs.beside.registers
 
 
-@on_both_sides
-def test_t15_reading_clears_nothing(victim: str, attacker: str) -> None:
+@each_way
+def test_t15_reading_clears_nothing(victim: str, attacker: str, seed: int) -> None:
     """Reading every register all the time changes none, and the victim's high words are those of its own low words."""
     stage = examples()
     reads = [Access(10 + 8 * i, register.address + 4 * (i % 2)) for i, register in enumerate(stage.core.registers * 20) if 8 * i < 39_000]
-    mine = Scene(traffic(victim, 5), cycles=40_000)
-    runs = same(
-        two_runs(stage, PARTIES[victim], PARTIES[attacker], mine, Scene(traffic(attacker, 6, start=200), accesses=reads), but=TIMES)
-    )
+    mine = Scene(traffic(victim, seed), cycles=40_000, clock=1 << 40)
+    runs = duel(stage, victim, attacker, mine, Scene(traffic(attacker, seed + 9, start=200), accesses=reads), but=TIMES)
     assert stage.read_all() == runs.beside.registers
     window = PARTIES[victim].number + 1
-    wide = [
-        register for register in stage.core.registers if register.window == window and runs.beside.registers[window, register.name] >> 32
-    ]
+    wide = [r for r in stage.core.registers if r.window == window and runs.beside.registers[window, r.name] >> 32]
+    assert wide
     for register in wide:
         stage.bus.read(register.address)
         for other in stage.core.registers:
@@ -406,8 +245,7 @@ def test_t15_reading_clears_nothing(victim: str, attacker: str) -> None:
         assert stage.bus.read(register.address + 4) == (runs.beside.registers[window, register.name] >> 32, 0)
 
 
-@on_both_sides
-@with_seeds
+@each_way
 def test_t16_accesses_that_hit_no_register_change_nothing(victim: str, attacker: str, seed: int) -> None:
     """Reads and writes at any address of any window, unaligned, with a part of the strobes, and whole ones where no register is, change
     nothing of the victim's while it counts."""
@@ -421,7 +259,7 @@ def test_t16_accesses_that_hit_no_register_change_nothing(victim: str, attacker:
         accesses.append(Access(20 + 10 * index, address, data, rng.randrange(15) if address in resettable else rng.randrange(16)))
     mine = Scene(traffic(victim, seed), cycles=40_000)
     attack = Scene(traffic(attacker, seed + 100, start=200), accesses=accesses)
-    runs = same(two_runs(stage, PARTIES[victim], PARTIES[attacker], mine, attack))
+    runs = duel(stage, victim, attacker, mine, attack)
     quiet = stage.play(Scene(traffic(attacker, seed + 100, start=200), cycles=40_000))
     assert PARTIES[attacker].registers(quiet, TIMES) == PARTIES[attacker].registers(runs.beside, TIMES)
 
@@ -448,42 +286,20 @@ def test_t16_every_address_of_every_window_is_a_register_or_refused(stage: Calla
     assert machine.read_all() == before
 
 
-def malformed(seed: int, vlan: int) -> Iterator[bytes]:
-    """Frames with the tag ``vlan`` whose sizes are wrong or at the edge of a beat, and IP headers that lie about theirs."""
-    rng = random.Random(seed)
-    sizes = [*range(1, 40), 63, 64, 65, 71, 72, 73, 1599, 1600, 1601, 2000, 9600]
-    rng.shuffle(sizes)
-    for size in sizes:
-        yield frame_of(tag(vlan) + b"\x08\x00", rng.randbytes(max(0, size - 18)))[:size]
-    for first, length in ((0x40, 60), (0x44, 60), (0x4F, 40), (0x45, 0), (0x45, 19), (0x45, 61), (0x45, 65535), (0x65, 60)):
-        yield frame_of(tag(vlan) + b"\x08\x00", bytes((first, 0)) + length.to_bytes(2, "big") + rng.randbytes(56))
-    yield frame_of(tag(vlan) + b"\x08\x06", b"\x00\x01\x08\x00\x06\x04\x00\x01")
-
-
-@on_both_sides
-@with_seeds
+@each_way
 def test_t18_malformed_frames_harm_nobody_else(victim: str, attacker: str, seed: int) -> None:
     """Frames of 1 byte to 9600, at, before and behind the ends of beats, and with headers that lie about length, change nothing that the
     victim sees."""
     gap = 2_600
     mine = Scene(traffic(victim, seed, 24, gap), cycles=gap * 25)
     theirs = {port: list(in_the_gaps(malformed(seed + port, VLAN[attacker]), gap)) for port in (0, 1)}
-    runs = same(two_runs(examples(), PARTIES[victim], PARTIES[attacker], mine, Scene(theirs), but=TIMES))
+    runs = duel(examples(), victim, attacker, mine, Scene(theirs), but=TIMES)
     assert theirs[0][-1][0] < gap * 24
     assert more(runs, "malformed") == [13 + 3] * 2
     assert more(runs, "unknown") == [4] * 2
 
 
-def stuck_until(cycle: int, cycles: int) -> Any:
-    return (np.arange(cycles) >= cycle).astype(np.uint8)
-
-
-def lost(runs: TwoRuns, party: Party, output: str) -> int:
-    return party.registers(runs.beside)[f"{output.replace('tx_', '').replace('tx', 'port')}/dropped"]
-
-
-@on_both_sides
-@with_seeds
+@each_way
 @pytest.mark.parametrize("output", ["own", "tx1", "tx_host"])
 def test_t21_a_stuck_consumer_costs_the_victim_nothing_once_it_takes_again(victim: str, attacker: str, seed: int, output: str) -> None:
     """While a consumer takes nothing, the attacker fills its own room there and loses what is more; the victim's frames for it wait, and
@@ -492,9 +308,9 @@ def test_t21_a_stuck_consumer_costs_the_victim_nothing_once_it_takes_again(victi
     stuck = f"tx{OWN[victim]}" if output == "own" else output
     ready = {stuck: stuck_until(26_000, cycles)}
     mine = spoken(victim, seed, 24, 1_000)
-    flood = spoken(attacker, seed + 9, 500, 50, 300, kinds=(TO_HOST, PLAIN), ports=(OWN[attacker],))
+    flood = spoken(attacker, seed + 9, 500, 50, 300, kinds=(Lie.TO_HOST, Lie.PLAIN), ports=(OWN[attacker],))
     theirs = {p: list(in_the_gaps((f for _, f in each), 1_000, 200)) for p, each in flood.items()}
-    runs = same(two_runs(liars(), PARTIES[victim], PARTIES[attacker], Scene(mine, ready=ready, cycles=cycles), Scene(theirs)))
+    runs = duel(liars(), victim, attacker, Scene(mine, ready=ready, cycles=cycles), Scene(theirs))
     free = liars().play(Scene(mine, cycles=cycles))
     assert PARTIES[victim].frames(runs.beside) == PARTIES[victim].frames(free)
     assert all(PARTIES[victim].frames(free)[name] for name in (f"tx{OWN[victim]}", "tx1", "tx_host"))
@@ -502,23 +318,21 @@ def test_t21_a_stuck_consumer_costs_the_victim_nothing_once_it_takes_again(victi
     assert not any(lost(runs, PARTIES[victim], name) for name in runs.beside.frames)
 
 
-@on_both_sides
-@with_seeds
+@each_way
 def test_t21_consumers_that_never_take_hold_up_nobody_on_another(victim: str, attacker: str, seed: int) -> None:
     """With every consumer of the attacker stuck for good, at the port in common, at its own and at the host's, the victim's port has all
     its frames."""
     cycles, own = 34_000, f"tx{OWN[victim]}"
     ready = {f"tx{OWN[attacker]}": stuck_until(cycles, cycles), "tx1": stuck_until(cycles, cycles), "tx_host": stuck_until(cycles, cycles)}
-    mine = spoken(victim, seed, 60, GAP, kinds=(PLAIN, TAGGED, SHIFTED), ports=(BOTH,))
+    mine = spoken(victim, seed, 60, GAP, kinds=(Lie.PLAIN, Lie.TAGGED, Lie.SHIFTED), ports=(BOTH,))
     theirs = {p: list(in_the_gaps(f for _, f in each)) for p, each in spoken(attacker, seed + 9, 400, 60).items()}
-    runs = same(two_runs(liars(), PARTIES[victim], PARTIES[attacker], Scene(mine, ready=ready, cycles=cycles), Scene(theirs)))
+    runs = duel(liars(), victim, attacker, Scene(mine, ready=ready, cycles=cycles), Scene(theirs))
     assert len(PARTIES[victim].frames(runs.beside)[own]) == 60
     assert all(lost(runs, PARTIES[attacker], name) > 10 for name in ready)
     assert {name for name, each in runs.beside.frames.items() if each} == {own}
 
 
-@on_both_sides
-@with_seeds
+@each_way
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_t22_slow_consumers_lose_and_repeat_nothing_of_the_victim_s(victim: str, attacker: str, seed: int, share: float) -> None:
     """With consumers that take a beat in 10, 50 or 90 % of the cycles, the host's among them, the victim's frames are those that it has
@@ -530,7 +344,7 @@ def test_t22_slow_consumers_lose_and_repeat_nothing_of_the_victim_s(victim: str,
     flood = spoken(attacker, seed + 9, 900, 40)
     theirs = {p: list(in_the_gaps((f for _, f in each), 1_000, 200)) for p, each in flood.items()}
     slow = Scene(mine, ready=ready, cycles=cycles)
-    runs = same(two_runs(liars(), PARTIES[victim], PARTIES[attacker], slow, Scene(theirs)))
+    runs = duel(liars(), victim, attacker, slow, Scene(theirs))
     free = liars().play(replace(together(slow, Scene(theirs)), ready={name: stuck_until(0, cycles) for name in ready}))
     assert PARTIES[victim].frames(runs.beside) == PARTIES[victim].frames(free)
     assert sum(len(each) for each in PARTIES[victim].frames(free).values()) == 40
@@ -541,69 +355,39 @@ def test_t22_slow_consumers_lose_and_repeat_nothing_of_the_victim_s(victim: str,
     assert share > 0.1 or sum(lost(runs, PARTIES[attacker], name) for name in ready) > 50
 
 
-SIZE = 300
-"""Bytes of a packet as a bucket sees it, without the tenant's tag."""
-
-
-def paid(tenant: str, kind: int, number: int) -> bytes:
-    return frame_of(tag(VLAN[tenant]) + kind.to_bytes(2, "big"), number.to_bytes(4, "big") + bytes(SIZE - 18))
-
-
-def little(tenant: str, count: int) -> Frames:
-    """A few small frames of every kind, within every rate but the slowest."""
-    kinds = (SLOWEST, SLOW, FAST, COUNTED, FREE)
-    frames: Frames = {0: [], 1: []}
-    for i in range(count):
-        frames[i % 2].append(
-            (i * GAP, frame_of(tag(VLAN[tenant]) + kinds[i // 2 % 5].to_bytes(2, "big"), i.to_bytes(2, "big") + bytes(44)))
-        )
-    return frames
-
-
-def passed(seen: Seen, tenant: str, kind: int, size: int = SIZE) -> int:
-    """How many packets of the kind and size left."""
-    return sum(frame[16:18] == kind.to_bytes(2, "big") and len(frame) == size + 4 for frame in PARTIES[tenant].frames(seen)["tx1"])
-
-
-@on_both_sides
-@with_seeds
+@each_way
 def test_t25_a_token_bucket_lets_its_rate_through_and_one_packet_more_than_its_burst(victim: str, attacker: str, seed: int) -> None:
     """Of an attacker that sends many times its rates, from one byte a second up, each bucket lets through what it held, its rate, and at
     most one packet more; the victim's buckets know nothing of it."""
     count = 140
-    kinds = [SLOWEST] * 20 + [SLOW] * 50 + [FAST] * 450 + [COUNTED] * 300
+    kinds = [Bucket.SLOWEST] * 20 + [Bucket.SLOW] * 50 + [Bucket.FAST] * 450 + [Bucket.COUNTED] * 300
     random.Random(seed).shuffle(kinds)
     flood = list(in_the_gaps((paid(attacker, kind, i) for i, kind in enumerate(kinds)), first=30))
     mine = Scene(little(victim, count), cycles=count * GAP + 4_000, seed=None, clock=1 << 40)
-    runs = same(two_runs(metered(), PARTIES[victim], PARTIES[attacker], mine, Scene({0: flood}), but=TIMES))
+    runs = duel(metered(), victim, attacker, mine, Scene({0: flood}), but=TIMES)
     microseconds = (flood[-1][0] - flood[0][0]) * 8 / 1_000
-    assert passed(runs.beside, attacker, SLOWEST) == 1
-    for kind, rate in ((SLOW, 1.0), (FAST, 100.0)):
+    assert passed(runs.beside, attacker, Bucket.SLOWEST) == 1
+    for kind, rate in ((Bucket.SLOW, 1.0), (Bucket.FAST, 100.0)):
         granted = 4_000 + rate * microseconds
         assert granted - 2 * SIZE <= passed(runs.beside, attacker, kind) * SIZE <= granted + SIZE, hex(kind)
-    assert 8 + microseconds / 5 - 2 <= passed(runs.beside, attacker, COUNTED) <= 8 + microseconds / 5 + 1
+    assert 8 + microseconds / 5 - 2 <= passed(runs.beside, attacker, Bucket.COUNTED) <= 8 + microseconds / 5 + 1
 
 
-BURSTS = (0, 60_000, 99_000, 112_000)
-"""Cycles at which bursts begin; in the third the clock wraps, if it does. One takes 2000 cycles: 16 us."""
-
-
-@on_both_sides
-@with_seeds
+@each_way
 def test_t25_credit_of_an_idle_time_is_capped_and_a_clock_that_wraps_gives_none(victim: str, attacker: str, seed: int) -> None:
     """However long it was idle, and whether the clock wraps meanwhile, a bucket lets through of each burst what it holds, what its rate
     gives during the burst, and at most one packet more; and the victim sees the same."""
     rng = random.Random(seed)
-    kinds = [rng.sample((FAST, COUNTED) * 20, 40) for _ in BURSTS]
+    kinds = [rng.sample((Bucket.FAST, Bucket.COUNTED) * 20, 40) for _ in BURSTS]
     flood = [(30 + start + 50 * i, paid(attacker, k, i)) for start, each in zip(BURSTS, kinds, strict=True) for i, k in enumerate(each)]
     few = little(victim, 40)
     mine = {0: [(at + 4_000, frame) for at, frame in few[0]], 1: few[1]}
     found = []
     for clock in (1 << 40, (1 << CLOCK_BITS) - 100_000 * 8):
         scene = Scene(mine, cycles=116_000, seed=None, clock=clock)
-        runs = same(two_runs(metered(), PARTIES[victim], PARTIES[attacker], scene, Scene({0: flood}), but=TIMES))
+        runs = duel(metered(), victim, attacker, scene, Scene({0: flood}), but=TIMES)
         found.append(PARTIES[attacker].frames(runs.beside))
-        for kind, burst in ((FAST, 4_000 / SIZE + 16 * 100 / SIZE), (COUNTED, 8 + 16 / 5)):
+        for kind, burst in ((Bucket.FAST, 4_000 / SIZE + 16 * 100 / SIZE), (Bucket.COUNTED, 8 + 16 / 5)):
             assert len(BURSTS) * (burst - 1) <= passed(runs.beside, attacker, kind) <= len(BURSTS) * (burst + 1), hex(kind)
             assert passed(runs.beside, attacker, kind) < len(BURSTS) * 20, hex(kind)
     assert found[0] == found[1]
