@@ -28,7 +28,7 @@ from hdl.datapath import DatapathParameters
 from hdl.tools.yosys import YosysError
 from mlclick.bench import sizes, speeds, write_bench
 from mlclick.build import BOARDS, VIVADO_MISSING, board_core, build_versa, core_for, default_board, evidence_for, ports_of
-from mlclick.design import Merged, Source, Split
+from mlclick.design import Merged, Progress, Source, Split
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.mutants import run_mutants
 from mlclick.report import print_plan
@@ -204,11 +204,11 @@ def build(
     out = Path("build") / chosen
     core = core_for(chosen, found, out, timed)
 
-    def proven() -> Evidence:
-        return evidence_for(found, core, Path("build") / "evidence" / chosen, timed)
+    def proven(progress: Progress) -> Evidence:
+        return evidence_for(found, core, Path("build") / "evidence" / chosen, progress)
 
     if chosen == "netfpga_sume":
-        evidence = proven()
+        evidence = proven(timed)
         _summarise(found, evidence)
         if not prepare_sume(core, out, timed):
             say(f"the project is ready in {out}, but vivado is not on PATH: source its settings64.sh,")
