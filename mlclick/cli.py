@@ -30,7 +30,7 @@ from mlclick.bench import sizes, speeds, write_bench
 from mlclick.build import BOARDS, VIVADO_MISSING, board_core, build_versa, core_for, default_board, evidence_for, ports_of
 from mlclick.design import Merged, Progress, Source, Split
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
-from mlclick.mutants import run_mutants
+from mlclick.mutants import SoundDesignFails, run_mutants
 from mlclick.report import print_plan
 from mlclick.run import run_software, run_split, write_ports
 from mlclick.traffic import read_traffic
@@ -300,6 +300,16 @@ def main() -> None:
     except ClickError as error:
         say(str(error))
         sys.exit(2)
-    except (YosysError, BuildError, TimingError, ReportError, DoesNotFit, TimingNotMet, VivadoFailed, VerilatorError) as error:
+    except (
+        YosysError,
+        BuildError,
+        TimingError,
+        ReportError,
+        DoesNotFit,
+        TimingNotMet,
+        VivadoFailed,
+        VerilatorError,
+        SoundDesignFails,
+    ) as error:
         say(f"error: {error}")
         sys.exit(1)

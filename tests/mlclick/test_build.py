@@ -21,11 +21,12 @@ from mlclick.build import build_versa, evidence_for
 from mlclick.design import Progress, Source, Split
 from mlclick.flow import merge_tenants, rates_of, split
 from mlclick.verify import machine_hash
-from sim.evidence import Evidence, Finding, by_construction, read_evidence, write_evidence
+from sim.evidence import Evidence, Finding, read_evidence, write_evidence
 from tests.hdl.test_watch import core as small_core
 from tests.mlclick.test_readme import small_tenants
 
-SHOWN = (*by_construction(), Finding("p", "proof", True, ""), Finding("s", "simulation", True, ""))
+BUILT = tuple(Finding(f"built {number}", "construction", True, "") for number in range(4))
+SHOWN = (*BUILT, Finding("p", "proof", True, ""), Finding("s", "simulation", True, ""))
 UNSHOWN = (*SHOWN[:-1], Finding("s", "simulation", False, "differs with seed 1"))
 NOTHING = PlaceReport((), *(Usage(0, 1),) * 4)
 
