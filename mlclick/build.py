@@ -92,20 +92,40 @@ def evidence_for(split: Split, core: Core, folder: Path, progress: Progress) -> 
     return evidence
 
 
-def build_versa(core: Core, out: Path, progress: Progress, evidence: Callable[[], Evidence]) -> tuple[Evidence, BuildReport | None]:
-    """The ECP5 board's bitstream in ``out`` with its evidence beside it; none where that is not complete.
+class _InVain(Exception):
+    """Evidence is not made to its end, because synthesis has failed with ``error``. No check takes this for a failure of its own."""
 
-    The evidence is made beside synthesis, which takes about as long and works in a process of its own.
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def build_versa(core: Core, out: Path, progress: Progress, evidence: Callable[[Progress], Evidence]) -> tuple[Evidence, BuildReport | None]:
+    """The ECP5 board's bitstream in ``out`` with its evidence beside it; none where that is not complete, whatever became of synthesis.
+
+    The evidence is made beside synthesis, which takes about as long and works in a process of its own; that has ended when this returns or
+    raises. ``evidence`` gets a progress to call at each of its steps: once synthesis has failed, the next step ends it. Errors: what
+    ``evidence`` raises, then those of the board's tools.
     """
     top = VersaTop(core)
     progress("writing Verilog")
     verilog = to_verilog(top, TOP, top.ports)
     with ThreadPoolExecutor(1) as tools:
         synthesis = tools.submit(synthesise, verilog, out, progress)
-        found = evidence()
+
+        def step(text: str) -> None:
+            error = synthesis.exception() if synthesis.done() else None
+            if error is not None:
+                raise _InVain(error)
+            progress(text)
+
+        try:
+            found = evidence(step)
+        except _InVain as vain:
+            raise vain.error from None
+        if not found.complete:
+            return found, None
         netlist = synthesis.result()
-    if not found.complete:
-        return found, None
     placed = place(netlist, out, progress)
     write_evidence(out, found)
     return found, pack(placed, out, progress)

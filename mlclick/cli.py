@@ -28,9 +28,9 @@ from hdl.datapath import DatapathParameters
 from hdl.tools.yosys import YosysError
 from mlclick.bench import sizes, speeds, write_bench
 from mlclick.build import BOARDS, VIVADO_MISSING, board_core, build_versa, core_for, default_board, evidence_for, ports_of
-from mlclick.design import Merged, Source, Split
+from mlclick.design import Merged, Progress, Source, Split
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
-from mlclick.mutants import run_mutants
+from mlclick.mutants import SoundDesignFails, run_mutants
 from mlclick.report import print_plan
 from mlclick.run import make_folder, run_software, run_split, write_ports
 from mlclick.traffic import Traffic, broken_dumps, read_traffic
@@ -235,11 +235,11 @@ def build(
     found = split(merged, rates_of(merged, None), {}, timed, ports_of(chosen))
     core = core_for(chosen, found, out, timed)
 
-    def proven() -> Evidence:
-        return evidence_for(found, core, proofs, timed)
+    def proven(progress: Progress) -> Evidence:
+        return evidence_for(found, core, proofs, progress)
 
     if chosen == "netfpga_sume":
-        evidence = proven()
+        evidence = proven(timed)
         _summarise(found, evidence)
         if not prepare_sume(core, out, timed):
             say(f"the project is ready in {out}, but vivado is not on PATH: source its settings64.sh,")
@@ -332,6 +332,16 @@ def main() -> None:
     except ClickError as error:
         say(str(error))
         sys.exit(2)
-    except (YosysError, BuildError, TimingError, ReportError, DoesNotFit, TimingNotMet, VivadoFailed, VerilatorError) as error:
+    except (
+        YosysError,
+        BuildError,
+        TimingError,
+        ReportError,
+        DoesNotFit,
+        TimingNotMet,
+        VivadoFailed,
+        VerilatorError,
+        SoundDesignFails,
+    ) as error:
         say(f"error: {error}")
         sys.exit(1)

@@ -7,10 +7,9 @@ import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import ModuleType, SimpleNamespace
 from typing import Any, Final
 
-from mlclick.catch_defects import caught_by, small_design
+from mlclick.catch_defects import PROOF, RULES, caught_by, small_design
 from mlclick.design import Progress
 
 
@@ -29,6 +28,10 @@ class Mutant:
     method: str
     old: str
     new: str
+
+
+class SoundDesignFails(Exception):
+    """A check fails where nothing is planted, so that it shows nothing of a mutant; the text names it."""
 
 
 MUTANTS: Final = (
@@ -102,7 +105,7 @@ MUTANTS: Final = (
     Mutant("variables in one slot", "agreement", "hdl.gather_state", "", "gather_state", "const(slot, slot_bits)", "const(0, slot_bits)"),
     Mutant(
         "full ingress takes beats",
-        "rules",
+        RULES,
         "hdl.ingress",
         "Ingress",
         "elaborate",
@@ -114,7 +117,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "frame's last beat lost",
-        "rules",
+        RULES,
         "hdl.collector",
         "Collector",
         "elaborate",
@@ -139,23 +142,47 @@ MUTANTS: Final = (
         "broken = bad | wrong | over | short",
         "broken = short",
     ),
+    Mutant(
+        "frame stored with a hole",
+        "flood",
+        "hdl.ingress",
+        "Ingress",
+        "elaborate",
+        "lost = full | no_room | metas_full",
+        "lost = no_room | metas_full",
+    ),
+    Mutant(
+        "a reset clears every tenant's state",
+        PROOF,
+        "hdl.state_memory",
+        "StateMemory",
+        "elaborate",
+        "| self.resets[place])",
+        "| Cat(self.resets.values()).any())",
+    ),
 )
 
 
 @contextmanager
 def planted(mutant: Mutant) -> Iterator[None]:
-    """The defect is there inside. Errors: ``ValueError`` for a mutant that changes nothing."""
+    """The defect is there inside. Errors: ``ValueError`` for a mutant whose ``old`` is not once in the method, or that changes nothing."""
     module = importlib.import_module(mutant.module)
-    source = inspect.getsource(module)
-    if mutant.old not in source:
-        raise ValueError(f"the mutant {mutant.name!r} has nothing to change: {mutant.old!r} is not in {mutant.module}")
-    changed: dict[str, object] = {"__name__": mutant.module}
-    exec(compile(source.replace(mutant.old, mutant.new), f"{mutant.module} ({mutant.name})", "exec"), changed)
-    sound, broken = (vars(each)[mutant.method] for each in _owners(module, changed, mutant.owner))
+    sound = vars(getattr(module, mutant.owner) if mutant.owner else module)[mutant.method]
+    method, whole = inspect.getsource(sound), inspect.getsource(module)
+    times = method.count(mutant.old)
+    if times != 1:
+        where = f"{mutant.method} of {mutant.owner or mutant.module}"
+        raise ValueError(f"the mutant {mutant.name!r} cannot be planted: {mutant.old!r} is {times} times in {where}, not once")
+    # The method's own place in the module: lines before it, and then its text.
+    start = sum(map(len, whole.splitlines(keepends=True)[: sound.__code__.co_firstlineno - 1]))
+    source = whole[:start] + method.replace(mutant.old, mutant.new) + whole[start + len(method) :]
+    changed: dict[str, Any] = {"__name__": mutant.module}
+    exec(compile(source, f"{mutant.module} ({mutant.name})", "exec"), changed)
+    broken = (vars(changed[mutant.owner]) if mutant.owner else changed)[mutant.method]
     # Others may have the function by its name, so that it has to change in its place.
     kept = sound.__code__
     if broken.__code__ == kept:
-        raise ValueError(f"the mutant {mutant.name!r} changes nothing of {mutant.method}: {mutant.old!r} is elsewhere in {mutant.module}")
+        raise ValueError(f"the mutant {mutant.name!r} changes nothing of {mutant.method}")
     sound.__code__ = broken.__code__
     try:
         yield
@@ -163,17 +190,12 @@ def planted(mutant: Mutant) -> Iterator[None]:
         sound.__code__ = kept
 
 
-def _owners(module: ModuleType, changed: dict[str, object], owner: str) -> tuple[Any, Any]:
-    if owner:
-        return getattr(module, owner), changed[owner]
-    return module, SimpleNamespace(**changed)
-
-
 def run_mutants(progress: Progress) -> list[tuple[Mutant, str | None]]:
-    """Every mutant and what caught it, None where nothing did. Errors: ``AssertionError`` where the sound design is caught."""
+    """Every mutant and what caught it, None where nothing did. Errors: `SoundDesignFails` where there is no mutant and a check fails."""
     progress("no mutant: every check must hold")
     wrong = caught_by(small_design())
-    assert wrong is None, f"the sound design fails: {wrong}"
+    if wrong is not None:
+        raise SoundDesignFails(f"the sound design fails: {wrong}")
     results = []
     for mutant in MUTANTS:
         with planted(mutant):

@@ -12,7 +12,8 @@ from hdl.tools.cache import content_key
 from hdl.tools.verilog import to_verilog
 from mlclick.design import Progress, Split
 from mlclick.run import run_software, run_split
-from sim.evidence import Evidence, Finding, How, by_construction, netlist_hash
+from sim.construction import by_construction
+from sim.evidence import BREAKS, Evidence, Finding, How, netlist_hash, why_broken
 from sim.isolation import Party, Scene, Stage, Timed, two_runs
 from sim.proof.pipeline import prove_pipeline
 from sim.tenant_traffic import mark_of, random_traffic
@@ -49,22 +50,24 @@ def verify(split: Split, core: Core, progress: Progress, seeds: tuple[int, ...] 
         ("a tenant alone and beside another", "simulation", lambda: _noninterference(split, core, progress, seeds, count)),
         ("agreement with the reference", "simulation", lambda: _agreement(split, core, progress, seeds, 5 * count)),
     )
-    findings, broken = list(by_construction()), ""
+    findings, broken = list[Finding](), ""
     for name, how, find in steps:
         try:
             findings.extend(find())
         except AssertionFailed as error:
             broken = broken or str(error)
             findings.append(Finding(name, how, False, str(error)))
-        except (RuntimeError, ValueError) as error:
-            findings.append(Finding(name, how, False, f"{type(error).__name__}: {error}"))
+        except BREAKS as error:
+            findings.append(Finding(name, how, False, why_broken(error)))
     findings.append(Finding(RULES, "simulation", not broken, broken or "in every cycle that was simulated here"))
     return Evidence(core_hash(core), machine_hash(split), split.merged.master.tenants, tuple(findings))
 
 
 def _proofs(split: Split, core: Core, progress: Progress) -> Iterator[Finding]:
     progress("proof: noninterference of the pipeline, without a bound")
-    for number, result in prove_pipeline(core.datapath.pipeline).items():
+    results = prove_pipeline(core.datapath.pipeline)
+    yield from by_construction(core, results)
+    for number, result in results.items():
         tenant = split.merged.master.tenants[number]
         name = f"in the pipeline no other tenant influences {tenant}"
         detail = f"{result.obligations} obligations, {result.stages} stages" if result.proved else result.failures[0]

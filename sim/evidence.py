@@ -8,14 +8,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-How = Literal["proof", "simulation", "construction"]
+from graph.diagnostics import ClickError
+from hdl.tools.yosys import YosysError
+from sim.verilator import VerilatorError
 
-CONSTRUCTION: Final = (
-    ("the tenant number cannot be written", "no operation of packet programs writes metadata"),
-    ("there is no default tenant", "an ingress commits a frame only where an identity rule matches"),
-    ("a full queue drops its own tenant's packet", "segments are disjoint, and nothing behind the arbiter pushes back but the body buffer"),
-    ("the pipeline's latency is constant", "no stage has an enable; every output is taken at the last stage"),
-)
+_OWN_WORDS: Final = (ClickError, YosysError, VerilatorError)
+BREAKS: Final = (RuntimeError, ValueError, KeyError, *_OWN_WORDS)
+"""What ends a check before it is carried out: a packet that goes round, a tool that fails, a design that cannot be run."""
+
+How = Literal["proof", "simulation", "construction"]
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,14 @@ class Evidence:
         return sum(1 for finding in self.findings if finding.how == how)
 
 
+def why_broken(error: Exception) -> str:
+    """What one of `BREAKS` says: its own words where it is made to be read, else with its name in front."""
+    return str(error) if isinstance(error, _OWN_WORDS) else f"{type(error).__name__}: {error}"
+
+
 def netlist_hash(verilog: str) -> str:
     """The hash by which evidence is tied to a netlist."""
     return hashlib.sha256(verilog.encode()).hexdigest()
-
-
-def by_construction() -> tuple[Finding, ...]:
-    """What holds of every netlist that the generator makes."""
-    return tuple(Finding(name, "construction", True, why) for name, why in CONSTRUCTION)
 
 
 def write_evidence(folder: Path, evidence: Evidence) -> Path:

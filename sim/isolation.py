@@ -72,12 +72,13 @@ class Stage:
     """A Verilated core on which scenes are played, each from reset.
 
     It is watched (`hdl.watch`): a stream or bus that breaks a rule raises `sim.verilated.AssertionFailed`. Checkers only read, so what is
-    seen here is also true of the core without them, which is the one that evidence is tied to and boards are built of.
+    seen here is also true of the core without them, which is the one that evidence is tied to and boards are built of. Where ``watched``
+    is false, there are none. ``level`` is how the C++ compiler optimises: it takes longer than a short scene.
     """
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, *, watched: bool = True, level: str = "-O3") -> None:
         self.core = core
-        self.model = Verilated.from_verilog(to_verilog(Watched(core), "core"), "core")
+        self.model = Verilated.from_verilog(to_verilog(Watched(core) if watched else core, "core"), "core", level=level)
         self.bus = RegisterBus(self.model, core.registers)
         self.width = core.datapath.parameters.width
         self.ports = core.datapath.parameters.ports

@@ -41,9 +41,9 @@ class Verilated:
         self.cycles = 0
 
     @classmethod
-    def from_verilog(cls, verilog: str, top: str, clock: str = "clk") -> Verilated:
-        """A design from its Verilog, compiled if it never was."""
-        return cls(build_library(verilog, top, clock))
+    def from_verilog(cls, verilog: str, top: str, clock: str = "clk", level: str = "-O3") -> Verilated:
+        """A design from its Verilog, compiled if it never was at this ``level``."""
+        return cls(build_library(verilog, top, clock, level))
 
     def set(self, name: str, value: int) -> None:
         """Drives an input, from now on. Raises ValueError for a value that does not fit, KeyError for no such port."""

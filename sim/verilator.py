@@ -75,13 +75,13 @@ def compiler() -> str:
     raise VerilatorError("no C++ compiler found: install g++, or set CXX to one")
 
 
-def build_library(verilog: str, top: str, clock: str = "clk") -> Path:
+def build_library(verilog: str, top: str, clock: str = "clk", level: str = "-O3") -> Path:
     """The shared library of the module ``top``, to be loaded by `sim.verilated.Verilated`; ``ports.json`` lies beside
     it.
 
     ``clock`` names the input that a cycle drives; a design without such an input is combinational, and a cycle only
-    settles it. Assertions are checked at the rising edge; one in combinational logic is refused. Built once for the
-    same text. Raises `VerilatorError` with the tool's own words.
+    settles it. ``level`` is the C++ compiler's for what runs every cycle. Assertions are checked at the rising edge; one in combinational
+    logic is refused. Built once for the same text and level. Raises `VerilatorError` with the tool's own words.
     """
     if _COMBINATIONAL_ASSERTION.search(verilog):
         raise VerilatorError(
@@ -106,7 +106,7 @@ def build_library(verilog: str, top: str, clock: str = "clk") -> Path:
         for stem, names in together.items():
             unit = folder / "c" / f"{stem}.cpp"
             unit.write_text("".join(f'#include "{name}"\n' for name in names))
-            objects.append(_compile(cxx, folder, unit))
+            objects.append(_compile(cxx, folder, unit, level))
         _run(
             [cxx, "-shared", "-pthread", "-Wl,-Bsymbolic", "-o", "top.so", *objects, *_runtime(cxx, version_text)],
             folder,
@@ -121,15 +121,16 @@ def build_library(verilog: str, top: str, clock: str = "clk") -> Path:
         shim_source([], clock),
         top,
         clock,
+        *(() if level == "-O3" else (level,)),
         verilog,
     )
     return cached("verilated", *key, produce=produce) / "top.so"
 
 
-def _compile(cxx: str, folder: Path, source: Path) -> str:
+def _compile(cxx: str, folder: Path, source: Path, level: str = "-O3") -> str:
     root = verilator_root()
     # What runs once, to construct the model, is not worth the compiler's time.
-    level = "-O0" if source.stem.endswith("__Slow") else "-O3"
+    level = "-O0" if source.stem.endswith("__Slow") else level
     target = source.with_suffix(".o")
     includes = [f"-I{root}/include", f"-I{root}/include/vltstd", "-Ic"]
     _run([cxx, level, *_COMPILE, *includes, "-c", str(source), "-o", str(target)], folder)

@@ -172,7 +172,8 @@ static void e{number}_finish(struct machine *m)
     def _machine(self) -> str:
         numbers = list(self.numbers.values())
         working = [n for name, n in self.numbers.items() if self._has_task(name)]
-        tasks = "\n".join(f"        if (e{n}_task(m) && worked < 0) worked = {n};" for n in working)
+        tasks = "\n".join(f"        worked |= busy[{place}] = e{n}_task(m) != 0;" for place, n in enumerate(working))
+        unsettled = "\n".join(f"    m->unsettled[{n}] += busy[{place}];" for place, n in enumerate(working))
         initialize = "\n".join(f"    e{n}_initialize(m);" for n in numbers)
         finish = "\n".join(f"    e{n}_finish(m);" for n in numbers)
         pushes = "\n".join(f"    case {n}: e{n}_push(m, 0, p); break;" for n in numbers)
@@ -193,13 +194,13 @@ void machine_free(struct machine *m)
 }}
 void machine_settle(struct machine *m)
 {{
-    int worked = -1;
+    _Bool busy[{len(working) + 1}];
     for (int round = 0; round < {MOST_ROUNDS}; round++) {{
-        worked = -1;
+        int worked = 0;
 {tasks}
-        if (worked < 0) return;
+        if (!worked) return;
     }}
-    m->unsettled[worked]++;
+{unsettled}
 }}
 uint64_t machine_unsettled(struct machine *m, int element) {{ return m->unsettled[element]; }}
 void machine_inject(struct machine *m, int source, const uint8_t *bytes, const struct emission *e)

@@ -184,7 +184,7 @@ class Machine:
 
     @property
     def unsettled(self) -> dict[str, int]:
-        """By the first element whose task had still something to do: arrivals after which tasks took the most rounds that they may."""
+        """By element: the times that its task had still something to do when tasks had taken the most rounds that they may."""
         counts = {name: int(self._library.machine_unsettled(self._machine, number)) for name, number in self._numbers.items()}
         return {name: count for name, count in counts.items() if count}
 

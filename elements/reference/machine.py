@@ -29,8 +29,9 @@ class Machine:
     Everything happens in the order in which Click's user-level driver would do it with one packet in flight: a packet is pushed as far as
     it goes, then tasks run in the order of their elements until none has anything to do. ``elements`` are the
     graph's elements by name, where they are not those that its class names stand for. ``runaway`` counts, by (element, output port), the
-    packets that were dropped because they went round a ring of connections without end. Where ``writes_files`` is false, elements do all
-    that they do but write files.
+    packets that were dropped because they went round a ring of connections without end; ``unsettled``, by element, the times that its task
+    had still something to do when tasks had taken `MOST_ROUNDS` rounds. Where ``writes_files`` is false, elements do all that they do but
+    write files.
     """
 
     def __init__(
@@ -77,7 +78,8 @@ class Machine:
                 busy = [element.name for element in self._tasks if element.task(self)]
                 if not busy:
                     return
-        self.unsettled[busy[0]] = self.unsettled.get(busy[0], 0) + 1
+        for name in busy:
+            self.unsettled[name] = self.unsettled.get(name, 0) + 1
 
     @contextmanager
     def _room(self) -> Iterator[None]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
@@ -12,16 +15,18 @@ import pytest
 from boards.versa_ecp5.build import BuildReport, Placed
 from boards.versa_ecp5.report import PlaceReport, TimingError, Usage
 from hdl.core import Core
-from mlclick import build
+from hdl.tools.yosys import YosysError
+from mlclick import build, verify
 from mlclick.build import build_versa, evidence_for
-from mlclick.design import Source, Split
+from mlclick.design import Progress, Source, Split
 from mlclick.flow import merge_tenants, rates_of, split
 from mlclick.verify import machine_hash
-from sim.evidence import Evidence, Finding, by_construction, read_evidence, write_evidence
+from sim.evidence import Evidence, Finding, read_evidence, write_evidence
 from tests.hdl.test_watch import core as small_core
 from tests.mlclick.test_readme import small_tenants
 
-SHOWN = (*by_construction(), Finding("p", "proof", True, ""), Finding("s", "simulation", True, ""))
+BUILT = tuple(Finding(f"built {number}", "construction", True, "") for number in range(4))
+SHOWN = (*BUILT, Finding("p", "proof", True, ""), Finding("s", "simulation", True, ""))
 UNSHOWN = (*SHOWN[:-1], Finding("s", "simulation", False, "differs with seed 1"))
 NOTHING = PlaceReport((), *(Usage(0, 1),) * 4)
 
@@ -89,6 +94,7 @@ class Tools:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, error: Exception | None = None) -> None:
         self.placed = self.packed = 0
         self.error = error
+        monkeypatch.setattr(build, "to_verilog", lambda *_: "")
         monkeypatch.setattr(build, "synthesise", lambda *_: "{}")
         monkeypatch.setattr(build, "place", self.place)
         monkeypatch.setattr(build, "pack", self.pack)
@@ -107,7 +113,7 @@ class Tools:
 
 def test_what_is_shown_is_packed_with_its_evidence_beside_it(core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tools, evidence = Tools(monkeypatch), Evidence("the core", "m", ("a", "b"), SHOWN)
-    found, report = build_versa(core, tmp_path, lambda line: None, lambda: evidence)
+    found, report = build_versa(core, tmp_path, lambda line: None, lambda step: evidence)
     assert report is not None
     assert tools.packed == 1
     assert read_evidence(tmp_path) == found == evidence
@@ -115,7 +121,7 @@ def test_what_is_shown_is_packed_with_its_evidence_beside_it(core: Core, tmp_pat
 
 def test_what_is_not_shown_leaves_no_bitstream(core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tools, evidence = Tools(monkeypatch), Evidence("the core", "m", ("a", "b"), UNSHOWN)
-    assert build_versa(core, tmp_path, lambda line: None, lambda: evidence) == (evidence, None)
+    assert build_versa(core, tmp_path, lambda line: None, lambda step: evidence) == (evidence, None)
     assert (tools.placed, tools.packed, list(tmp_path.glob("*.bit"))) == (0, 0, [])
 
 
@@ -141,7 +147,7 @@ def test_a_new_core_leaves_nothing_of_what_was_built_of_another(board: str, desi
     assert "old" not in (out / "registers.h").read_text().split()
 
 
-def raising() -> Evidence:
+def raising(step: Progress) -> Evidence:
     raise KeyError("no evidence")
 
 
@@ -151,5 +157,89 @@ def test_where_evidence_or_place_and_route_fails_nothing_is_packed(core: Core, t
         build_versa(core, tmp_path, lambda line: None, raising)
     late = Tools(monkeypatch, TimingError("too slow"))
     with pytest.raises(TimingError, match="too slow"):
-        build_versa(small_core(), tmp_path, lambda line: None, lambda: Evidence("the core", "m", ("a", "b"), SHOWN))
+        build_versa(small_core(), tmp_path, lambda line: None, lambda step: Evidence("the core", "m", ("a", "b"), SHOWN))
     assert (tools.packed, late.packed, (tmp_path / "versa.bit").exists()) == (0, 0, False)
+
+
+class Synthesis:
+    """Synthesis that fails, where there is an ``error``; it has ``begun``, ``may_end`` now, has ``ended``."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> None:
+        self.error = error
+        self.begun, self.may_end, self.ended = Event(), Event(), Event()
+        monkeypatch.setattr(build, "to_verilog", lambda *_: "")
+        monkeypatch.setattr(build, "synthesise", self)
+
+    def __call__(self, *_: object) -> str:
+        self.begun.set()
+        assert self.may_end.wait(60)
+        self.ended.set()
+        if self.error is not None:
+            raise self.error
+        return "{}"
+
+
+def test_synthesis_that_fails_hides_no_finding_that_fails(core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools, synthesis = Tools(monkeypatch), Synthesis(monkeypatch, YosysError("no such cell"))
+    unshown = Evidence("the core", "m", ("a", "b"), UNSHOWN)
+
+    def evidence(step: Progress) -> Evidence:
+        step("the last step")
+        synthesis.may_end.set()
+        return unshown
+
+    assert build_versa(core, tmp_path, lambda line: None, evidence) == (unshown, None)
+    assert synthesis.ended.is_set()
+    assert tools.placed == 0
+
+
+def test_synthesis_that_fails_late_is_told_behind_the_evidence(core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools, synthesis = Tools(monkeypatch), Synthesis(monkeypatch, YosysError("no such cell"))
+
+    def evidence(step: Progress) -> Evidence:
+        synthesis.may_end.set()
+        return Evidence("the core", "m", ("a", "b"), SHOWN)
+
+    with pytest.raises(YosysError, match="no such cell"):
+        build_versa(core, tmp_path, lambda line: None, evidence)
+    assert tools.placed == 0
+
+
+def test_synthesis_that_fails_early_ends_the_evidence_at_its_next_step(
+    design: Split, core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No check takes the end for its own failure, and no evidence is written."""
+    synthesis, after = Synthesis(monkeypatch, YosysError("no such cell")), list[str]()
+
+    def proofs(split: Split, core: Core, progress: Progress) -> Iterator[Finding]:
+        progress("the first step")
+        synthesis.may_end.set()
+        for _ in range(6_000):
+            sleep(0.01)
+            progress("a later step")
+        after.append("the proof")
+        yield Finding("p", "proof", True, "")
+
+    monkeypatch.setattr(verify, "_proofs", proofs)
+    monkeypatch.setattr(verify, "_noninterference", lambda *_: after.append("the next check"))
+    with pytest.raises(YosysError, match="no such cell"):
+        build_versa(core, tmp_path, lambda line: None, lambda step: evidence_for(design, core, tmp_path / "evidence", step))
+    assert after == []
+    assert read_evidence(tmp_path / "evidence") is None
+
+
+@pytest.mark.parametrize("error", [None, YosysError("no such cell")])
+def test_evidence_that_raises_waits_for_synthesis_and_says_its_own(
+    error: Exception | None, core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools, synthesis = Tools(monkeypatch), Synthesis(monkeypatch, error)
+
+    def evidence(step: Progress) -> Evidence:
+        assert synthesis.begun.wait(60)
+        synthesis.may_end.set()
+        raise KeyError("no evidence")
+
+    with pytest.raises(KeyError, match="no evidence"):
+        build_versa(core, tmp_path, lambda line: None, evidence)
+    assert synthesis.ended.is_set()
+    assert (tools.placed, tools.packed) == (0, 0)

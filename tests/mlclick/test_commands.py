@@ -13,14 +13,17 @@ import pytest
 from boards.netfpga import build as netfpga
 from boards.versa_ecp5.build import BuildReport, Placed
 from boards.versa_ecp5.report import ClockResult, PlaceReport, Usage
+from elements.captures.pcap import write_capture
 from hdl.tools.yosys import Resources
-from mlclick import bench, build, cli
-from sim.evidence import Evidence, Finding, by_construction
+from mlclick import bench, build, cli, mutants
+from sim.evidence import Evidence, Finding
+from sim.verilator import VerilatorError
 from tests.mlclick.test_readme import small_tenants
 
 Patch = pytest.MonkeyPatch
 Capture = pytest.CaptureFixture[str]
-SHOWN = (*by_construction(), Finding("p", "proof", True, "9 obligations"), Finding("s", "simulation", True, "2 seeds"))
+BUILT = tuple(Finding(f"built {number}", "construction", True, "") for number in range(4))
+SHOWN = (*BUILT, Finding("p", "proof", True, "9 obligations"), Finding("s", "simulation", True, "2 seeds"))
 UNSHOWN = (*SHOWN[:-1], Finding("s", "simulation", False, "differs with seed 1"))
 REPORT = PlaceReport((ClockResult("core", 70.0, 62.5),), Usage(9, 100), Usage(8, 100), Usage(7, 100), Usage(0, 10))
 USED = Resources(lut=11_000, lutram=683, ff=5_341, bram18=172, uram=0, bram_bits=0, dsp=0, cells={})
@@ -117,3 +120,23 @@ def test_bench_says_what_the_last_tenant_costs(here: Path, monkeypatch: Patch, c
     assert speeds[0]["ratio"] == 1
     code, said = run(["bench", "a"], monkeypatch, capsys)
     assert code == 2
+
+
+def test_a_simulator_that_cannot_be_made_ends_in_what_its_tool_says(here: Path, monkeypatch: Patch, capsys: Capture) -> None:
+    def without_compiler(*_: object) -> None:
+        raise VerilatorError("no C++ compiler found: install g++, or set CXX to one")
+
+    monkeypatch.setattr(cli, "run_split", without_compiler)
+    capture = here / "in.pcap"
+    write_capture(capture, [(0, bytes(60))])
+    code, said = run(["run", "a,b", "--hardware", "sim", "--in", f"0={capture}", "--out", "out"], monkeypatch, capsys)
+    assert code == 1
+    assert said.endswith("error: no C++ compiler found: install g++, or set CXX to one\n")
+    assert "Traceback" not in said
+
+
+def test_mutants_of_a_design_that_is_not_sound_end_in_the_check_that_fails(monkeypatch: Patch, capsys: Capture) -> None:
+    monkeypatch.setattr(mutants, "small_design", lambda: None)
+    monkeypatch.setattr(mutants, "caught_by", lambda design: "strays")
+    code, said = run(["mutants"], monkeypatch, capsys)
+    assert (code, said) == (1, "no mutant: every check must hold\nerror: the sound design fails: strays\n")

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from graph.diagnostics import ClickError, Diagnostic, Location
 from hdl.datapath import DatapathParameters
+from hdl.tools.yosys import YosysError
 from mlclick import verify as module
 from mlclick.design import Source, Split
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
@@ -16,9 +18,11 @@ from sim.evidence import Evidence, Finding
 from sim.isolation import Party, Scene, Seen, Stage, Timed, nobodys
 from sim.tenant_traffic import mark_of
 from sim.verilated import AssertionFailed
+from sim.verilator import VerilatorError
 from tests.hdl.test_watch import core
 from tests.mlclick.test_readme import small_tenants
 
+ROUND = ClickError(Diagnostic(Location("a", "a.click", 1, 2), "it goes round", "let it out"))
 HELD = Finding("held", "simulation", True, "2 seeds")
 
 
@@ -32,6 +36,7 @@ def made(design: Split, monkeypatch: pytest.MonkeyPatch, error: Exception | None
     """Evidence where two-run noninterference finds something and then ends with ``error``."""
 
     def proofs(*_: object) -> Iterator[Finding]:
+        yield Finding("built", "construction", True, "")
         yield Finding("proved", "proof", True, "9 obligations")
 
     def runs(*_: object) -> Iterator[Finding]:
@@ -42,6 +47,7 @@ def made(design: Split, monkeypatch: pytest.MonkeyPatch, error: Exception | None
     def agreement(*_: object) -> Iterator[Finding]:
         yield Finding("agrees", "simulation", True, "")
 
+    monkeypatch.setattr(module, "core_hash", lambda core: "the core")
     monkeypatch.setattr(module, "_proofs", proofs)
     monkeypatch.setattr(module, "_noninterference", runs)
     monkeypatch.setattr(module, "_agreement", agreement)
@@ -60,6 +66,10 @@ def test_what_holds_is_complete(design: Split, monkeypatch: pytest.MonkeyPatch) 
         (AssertionFailed("x breaks M1"), "x breaks M1", False),
         (RuntimeError("the bus does not answer"), "RuntimeError: the bus does not answer", True),
         (ValueError("not one step"), "ValueError: not one step", True),
+        (KeyError("no such port"), "KeyError: 'no such port'", True),
+        (ROUND, "a: a.click:1:2: error: it goes round\n  let it out", True),
+        (VerilatorError("g++ ended with status 1:\nx.cpp: error"), "g++ ended with status 1:\nx.cpp: error", True),
+        (YosysError("yosys ended with status 1:\nERROR"), "yosys ended with status 1:\nERROR", True),
     ],
 )
 def test_a_check_that_breaks_has_failed_and_hides_no_other(

@@ -107,6 +107,19 @@ def test_a_packet_that_goes_round_a_queue_stops_for_the_next_arrival() -> None:
     compiled.close()
 
 
+def test_each_element_whose_packets_go_round_is_counted_and_no_other() -> None:
+    ring = "{0} :: FromCrossing(t:{1}) -> {0}q :: Queue -> {0}p :: PaintTee(0) -> {0}d :: Discard; {0}p[1] -> {0}q; "
+    graph = load_text(ring.format("a", 0) + ring.format("b", 1) + "c :: FromCrossing(t:2) -> Queue -> cd :: Discard;", "t")
+    reference, compiled = Reference(graph), Compiled(graph)
+    for machine in (reference, compiled):
+        machine.inject("b", Packet.of(b"b"))
+        machine.inject("a", Packet.of(b"a"))
+        machine.inject("c", Packet.of(b"c"))
+    assert compiled.unsettled == reference.unsettled == {"ad": 2, "bd": 3}
+    assert compiled.read("cd", "count") == reference.read("cd", "count") == "1"
+    compiled.close()
+
+
 def test_a_long_chain_is_no_ring() -> None:
     text = S + "Null -> " * (3 * DEEPEST) + "ToCrossing(t:0);"
     reference = Reference(load_text(text, "t"))
