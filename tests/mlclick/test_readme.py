@@ -1,4 +1,4 @@
-"""The README's commands run as they are written, in a folder with its tenants; those that build for minutes with smaller ones of the same
+"""The README's commands run as they are written, in a folder with its tenants; those that verify and build with smaller ones of the same
 names, since `make bitstream` and `make verify` are for the others.
 """
 
@@ -85,22 +85,19 @@ def test_the_verify_example_leaves_evidence(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_bench_example_leaves_figures(tmp_path: Path) -> None:
+def test_the_bench_example_says_that_a_second_copy_of_a_router_costs_less_than_a_tenth(tmp_path: Path) -> None:
+    """As Yosys maps the core to a 7-series device; c is a's router once more."""
     [command] = [c for c in COMMANDS if c.startswith("bench")]
-    (tmp_path / "tenants").mkdir()
-    policy = "".join(f"[tenants.{name}]\nvlan = {number}\ndevices = {{ eth0 = 0 }}\n" for number, name in enumerate("abc", 100))
-    (tmp_path / "tenants" / "policy.toml").write_text(policy)
-    for name in "abc":
-        (tmp_path / "tenants" / f"{name}.click").write_text("FromDevice(eth0) -> Counter -> Queue -> ToDevice(eth0);")
+    (tmp_path / "tenants").symlink_to(ROOT / "tenants")
     done = mlclick(command, tmp_path)
     assert done.returncode == 0, done.stderr
-    sizes = json.loads((tmp_path / "build" / "bench" / "sizes.json").read_text())
-    assert [size["tenants"] for size in sizes] == [["a", "b"], ["a", "b", "c"]]
-    assert sizes[0]["latency"] == sizes[1]["latency"]
-    assert sizes[0]["luts"] < sizes[1]["luts"]
+    without, beside = json.loads((tmp_path / "build" / "bench" / "sizes.json").read_text())
+    assert (without["tenants"], beside["tenants"]) == (["a", "b"], ["a", "b", "c"])
+    assert without["luts"] < beside["luts"] < 1.1 * without["luts"]
+    assert without["latency"] == beside["latency"]
     speeds = json.loads((tmp_path / "build" / "bench" / "speeds.json").read_text())
     assert [speed["reading"] for speed in speeds] == ["reference", "compiled"]
-    assert re.search(r"^c costs \d+\.\d % more LUTs$", done.stdout, re.MULTILINE)
+    assert re.search(r"^c costs \d\.\d % more LUTs$", done.stdout, re.MULTILINE)
 
 
 @pytest.mark.slow
