@@ -543,3 +543,15 @@ def test_an_option_that_is_none_is_named(
     plain = " ".join(said.replace("│", " ").split())
     assert (code, wanted in plain) == (2, True), said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("command", ["verify", "build", "bench"])
+def test_a_cache_that_is_none_is_named_before_anything_is_built(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tenants(tmp_path))
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("MLCLICK_CACHE", f"{tmp_path}/file/cache")
+    code, said = run([command, "a,b", "--tenants", "."], monkeypatch, capsys)
+    wanted = f"error: cannot make or write the cache: [Errno 20] Not a directory: '{tmp_path}/file/cache'\n"
+    assert (code, said.endswith(f"{wanted}  set MLCLICK_CACHE to a folder that can be written\n")) == (2, True), said
