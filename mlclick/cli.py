@@ -25,6 +25,7 @@ from elements.reference.packet import Packet
 from graph.diagnostics import ClickError, Diagnostic, Location, fail
 from graph.print_click import print_graph
 from hdl.datapath import DatapathParameters
+from hdl.tools.cache import cache_folder
 from hdl.tools.yosys import YosysError
 from mlclick.bench import sizes, speeds, write_bench
 from mlclick.build import BOARDS, VIVADO_MISSING, board_core, build_versa, core_for, default_board, evidence_for, ports_of
@@ -67,6 +68,16 @@ def _source(tenants: str, folder: Path) -> Source:
         if name in names[:place]:
             fail(f"tenant {name} is named twice: {tenants!r}", "name each tenant once", here)
     return Source(names, folder)
+
+
+def _prepare(*folders: Path) -> None:
+    """Make what a command of many minutes writes to, before it begins. Errors: `ClickError`."""
+    for folder in folders:
+        make_folder(folder)
+    try:
+        cache_folder()
+    except OSError as error:
+        fail(f"cannot make or write the cache: {error}", "set MLCLICK_CACHE to a folder that can be written")
 
 
 @app.command()
@@ -193,7 +204,7 @@ def verify(tenants: Tenants, folder: Folder = _TENANTS, board: Board = "versa_ec
     """Show that the tenants' machine means what they say and that none disturbs another; writes evidence.json."""
     _known_board(board)
     source, out = _source(tenants, folder), Path("build") / "evidence" / board
-    make_folder(out)
+    _prepare(out)
     merged = merge_tenants(source, say)
     found = split(merged, rates_of(merged, None), {}, say, ports_of(board))
     evidence = verify_design(found, board_core(board, found, say), say)
@@ -229,8 +240,7 @@ def build(
 
     out, proofs = Path("build") / chosen, Path("build") / "evidence" / chosen
     source = _source(tenants, folder)
-    make_folder(out)
-    make_folder(proofs)
+    _prepare(out, proofs)
     merged = merge_tenants(source, timed)
     found = split(merged, rates_of(merged, None), {}, timed, ports_of(chosen))
     core = core_for(chosen, found, out, timed)
@@ -288,7 +298,7 @@ def bench(
     out, source = Path("build") / "bench", _source(tenants, folder)
     if len(source.names) < 2:
         raise typer.BadParameter("two tenants or more are wanted: what the last costs beside the others is measured")
-    make_folder(out)
+    _prepare(out)
     fast = speeds(merge_tenants(source), count, say)
     write_bench(out, "speeds", fast)
     for speed in fast:
