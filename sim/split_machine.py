@@ -11,7 +11,7 @@ import numpy as np
 from elements.placement.crossings import Crossing
 from elements.reference.packet import Packet
 from hdl.core import Core
-from hdl.meta import SHIM_ETHERTYPE, SHIM_VERSION
+from hdl.meta import SHIM_BYTES, SHIM_ETHERTYPE, SHIM_VERSION
 from hdl.tools.verilog import to_verilog
 from hdl.watch import Watched
 from partition.split import crossing_name
@@ -21,7 +21,9 @@ from sim.verilated import Verilated
 
 CHUNK = 256
 MOST_CHUNKS = 400
-"""Runs of `CHUNK` cycles within which every packet has come to rest; more is a packet that goes round and round."""
+"""Runs of `CHUNK` cycles within which every packet has come to rest; more is a packet that goes round and round, or hardware that hangs."""
+LATELY = 4
+"""Chunks in which a packet that goes round has come to software at least once."""
 
 
 class GoesRound(RuntimeError):
@@ -76,7 +78,6 @@ class SplitMachine:
         self.width = core.datapath.parameters.width
         self.ports = core.datapath.parameters.ports
         self.software = software
-        self.tenants = tenants
         self.model = Verilated.from_verilog(to_verilog(Watched(core), "core"), "core")
         self._bus = RegisterBus(self.model, core.registers)
         self._bus.rest()
@@ -92,28 +93,29 @@ class SplitMachine:
         self._readers = {name: FrameReader(self.width) for name in self._outs}
 
     def inject(self, port: int, packet: Packet) -> None:
-        """A frame arrives at physical ``port``; everything that follows from it happens before this returns. Errors: `GoesRound`."""
+        """A frame arrives at physical ``port``; everything that follows from it happens before this returns. Errors: `GoesRound`;
+        ``RuntimeError`` where the hardware does not come to rest; ``ValueError`` where it sends to the host what is no packet of ours."""
         self.journeys.offered += 1
         self.journeys.crossed += self._until_quiet([(f"rx{port}", packet.data)], packet.time)
 
     def settle(self, now: int = 0) -> None:
-        """Run the software half's own sources at ``now``, and what follows from that. Errors: `GoesRound`."""
+        """Run the software half's own sources at ``now``, and what follows from that. Errors: as of `inject`."""
         self._until_quiet([], now)
 
     def _until_quiet(self, waiting: list[tuple[str, bytes]], now: int) -> bool:
         """Offer frames to the hardware and go on until nothing moves any more; whether anything crossed to software."""
         self.model.set("time", now & ((1 << 48) - 1))
-        crossed, last = False, None
-        for _ in range(MOST_CHUNKS):
+        crossed, last, when = False, b"", -LATELY
+        for chunk in range(MOST_CHUNKS):
             to_software = self._run(waiting)
             if to_software:
-                crossed, last = True, to_software[-1]
+                crossed, last, when = True, to_software[-1], chunk
             waiting = [("rx_host", frame) for each in to_software for frame in self._cross(each, now)]
             if not waiting and self.model.get("idle"):
                 waiting = [("rx_host", frame) for frame in self._settle(now)]
             if not waiting and self.model.get("idle"):
                 return crossed
-        if last is None:
+        if when < MOST_CHUNKS - LATELY:
             raise RuntimeError("the hardware has not come to rest")
         raise GoesRound(self._unwrap(last, now)[0])
 
@@ -163,11 +165,14 @@ class SplitMachine:
 
     def _unwrap(self, frame: bytes, time: int) -> tuple[Crossing, Packet]:
         """The crossing and packet of a frame with its shim. Errors: ``ValueError`` for a shim that is none of ours."""
-        if int.from_bytes(frame[:2], "big") != SHIM_ETHERTYPE or frame[2] != SHIM_VERSION:
-            raise ValueError(f"not a crossing shim: {frame[:16].hex()}")
-        crossing = self.crossings[frame[3], int.from_bytes(frame[4:6], "big")]
+        if len(frame) < SHIM_BYTES or int.from_bytes(frame[:2], "big") != SHIM_ETHERTYPE or frame[2] != SHIM_VERSION:
+            raise ValueError(f"not a crossing shim: {frame[:SHIM_BYTES].hex()}")
+        number = int.from_bytes(frame[4:6], "big")
+        crossing = self.crossings.get((frame[3], number))
+        if crossing is None or not crossing.to_software:
+            raise ValueError(f"tenant {frame[3]} has no crossing {number} to software: {frame[:SHIM_BYTES].hex()}")
         length = int.from_bytes(frame[14:16], "big")
-        packet = Packet.of(frame[16 : 16 + length], time=time, device=frame[6] & 15)
+        packet = Packet.of(frame[SHIM_BYTES : SHIM_BYTES + length], time=time, device=frame[6] & 15)
         packet.start += crossing.headroom
         packet.packet_type = frame[6] >> 5
         packet.fix_ip_src = frame[6] >> 4 & 1
