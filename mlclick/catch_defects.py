@@ -45,7 +45,6 @@ FromDevice(eth1) -> c :: Classifier(12/0800, -);
 c[0] -> Counter -> EtherRewrite(1:1:1:1:1:1, 5:5:5:5:5:5) -> Queue -> ToDevice(eth0);
 c[1] -> t :: PaintTee(1) -> Discard;
 t[1] -> Discard;
-
 """
 
 

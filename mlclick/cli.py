@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fnmatch
+import os
+import shutil
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
@@ -15,7 +17,7 @@ from amaranth.hdl import UnusedElaboratable
 from rich.console import Console
 from rich.progress import track
 
-from boards.netfpga.build import DoesNotFit, TimingNotMet, VivadoFailed, prepare_sume
+from boards.netfpga.build import DoesNotFit, TimingNotMet, VivadoFailed, check_shell, prepare_sume
 from boards.versa_ecp5.build import BuildError
 from boards.versa_ecp5.report import ReportError, TimingError
 from elements.definition.catalogue import class_names, manual_page
@@ -241,6 +243,8 @@ def build(
     out, proofs = Path("build") / chosen, Path("build") / "evidence" / chosen
     source = _source(tenants, folder)
     _prepare(out, proofs)
+    if chosen == "netfpga_sume" and shutil.which("vivado"):
+        check_shell(os.environ)
     merged = merge_tenants(source, timed)
     found = split(merged, rates_of(merged, None), {}, timed, ports_of(chosen))
     core = core_for(chosen, found, out, timed)
@@ -313,6 +317,7 @@ def bench(
 @app.command()
 def mutants() -> None:
     """Plant defects in the generator and say which check catches each; it has to be the one that is there for it."""
+    _prepare()
     results = run_mutants(say)
     for mutant, found in results:
         meant = "" if found in (mutant.check, None) else f", where {mutant.check} should have"

@@ -80,4 +80,4 @@ def _why(split: Split, name: str) -> str:
         return "stands at a port"
     if name in plan.hardware:
         return f"in software it would take {saved:.1f} ns a packet offered"
-    return f"in hardware it would save {saved:.1f} ns and cost more in crossings or LUTs"
+    return f"in hardware it would save {saved:.1f} ns and cost more, or break a budget"

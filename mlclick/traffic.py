@@ -23,8 +23,7 @@ LONGEST: Final = 1600
 
 @dataclass(frozen=True)
 class Traffic:
-    """Packets by arrival: (physical port, packet); ``notes`` say what was left out, ``mistakes`` which captures break off, where, or could
-    not be read at all."""
+    """Packets by arrival: (physical port, packet); ``notes`` say what was left out, ``mistakes`` which captures break off, and where."""
 
     packets: tuple[tuple[int, Packet], ...]
     notes: tuple[str, ...]
@@ -46,21 +45,20 @@ _COMMAND_LINE: Final = Location(None, "<command line>", 1, 1)
 
 def read_traffic(inputs: list[str], policy: Policy, master: Master, option: str = "--in") -> Traffic:
     """The traffic of ``option``s `PORT=FILE` or `PORT@TENANT=FILE`, in the order of time, then of the options. Of a capture that breaks
-    off what comes before is kept, and one that cannot be read is passed over; both are in `Traffic.mistakes`. Errors: `ClickError` for
-    an option that is none, and where there are captures and none of them can be read.
+    off what comes before is kept, and it is in `Traffic.mistakes`. Errors: `ClickError` for an option that is none, and for captures that
+    cannot be read.
     """
     asked = [_understood(text, policy, master, option) for text in inputs]
     arriving: list[tuple[int, int, Packet]] = []
     notes: list[str] = []
     mistakes: list[Diagnostic] = []
-    read = 0
+    unreadable: list[Diagnostic] = []
     for each in asked:
         try:
             capture = read_capture(Path(each.name))
         except ClickError as error:
-            mistakes += error.diagnostics
+            unreadable += error.diagnostics
             continue
-        read += 1
         if capture.broken is not None:
             mistakes.append(broken_off(Path(each.name), None, capture.why, capture.broken, len(capture.packets)))
         refused = 0
@@ -75,8 +73,8 @@ def read_traffic(inputs: list[str], policy: Policy, master: Master, option: str 
                 f"{each.name}: {refused} packet(s) shorter than {SHORTEST} or longer than {LONGEST} bytes are no frames of a port, "
                 "and left out"
             )
-    if asked and not read:
-        raise ClickError(*mistakes)
+    if unreadable:
+        raise ClickError(*unreadable)
     arriving.sort(key=lambda item: item[0])
     return Traffic(tuple((port, packet) for _, port, packet in arriving), tuple(notes), tuple(mistakes))
 

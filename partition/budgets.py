@@ -3,7 +3,7 @@
     machine    luts, ffs     hardware's, with alike elements counted once
                bram_bits     hardware's, of each element
                host_ns       of software elements and crossings, for a packet offered to the machine
-    tenant     luts          of its hardware elements, each counted, as if it were alone
+    tenant     luts          of its hardware elements, each counted, alike ones too
                bram_bits     of its hardware elements
                cpu_share     its software elements' and crossings' time, as a share of the machine's host_ns
                crossing_share  its packets that cross from hardware to software, for each of its packets that is offered

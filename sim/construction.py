@@ -22,20 +22,18 @@ from sim.proof.terms import Evaluator, symbol
 
 TENANT: Final = "the tenant number cannot be written"
 NO_DEFAULT: Final = "there is no default tenant"
-FULL: Final = "a full queue drops its own tenant's packet"
 LATENCY: Final = "the pipeline's latency is constant"
 
 
 def by_construction(core: Core, proofs: Mapping[int, Result]) -> Iterator[Finding]:
-    """The findings about ``core``, of whose pipeline ``proofs`` are the results by tenant. That of full queues is how egresses are made,
-    and is not read off a netlist. Errors: ``ValueError`` for an ingress that cannot be read.
+    """The findings about ``core``, of whose pipeline ``proofs`` are the results by tenant. Errors: ``ValueError`` for an ingress
+    that cannot be read.
     """
     latency = core.datapath.pipeline.latency
     wrong = _first(proofs, lambda result: [f for f in result.failures if "leaves as another's" in f])
     yield _finding(TENANT, wrong, "every packet leaves the pipeline with the number that it came with, also in its shim")
     wrong = next((found for ingress in core.datapath.ingresses if (found := takes_strays(ingress))), "")
     yield _finding(NO_DEFAULT, wrong, "an ingress commits a frame only where an identity rule matches, or a shim names a crossing")
-    yield Finding(FULL, "construction", True, "segments are disjoint, and nothing behind the arbiter pushes back but the body buffer")
     wrong = _first(proofs, lambda result: _moves(result, latency))
     yield _finding(LATENCY, wrong, f"no stage has an enable; every output is taken at the last stage, {latency} cycles behind the input")
 
@@ -72,7 +70,7 @@ def takes_strays(ingress: Ingress) -> str:
         return None if bit in netlist.drivers else (symbol(f"net{bit}", 1), 0)
 
     evaluator = Evaluator(netlist, anything)
-    accepted = evaluator.word(netlist.ports["accepted"][1])
+    committed = evaluator.word(netlist.names["metas.w_en"])
     if ingress.host_edges is None:
         # What nothing is made of is not in the netlist, and can be anything.
         nets = {name: netlist.names.get(f"identity.{name}") for name in ("header", "length")}
@@ -80,7 +78,7 @@ def takes_strays(ingress: Ingress) -> str:
         owned = _any(_matches(rule, header, length) for rule in ingress.rules if rule.port in (None, ingress.port))
     else:
         owned = _names_crossing(ingress.host_edges, evaluator.word(netlist.ports["shim"][1]))
-    if not _possible(accepted & bit_not(owned)):
+    if not _possible(committed & bit_not(owned)):
         return ""
     return f"the ingress of {'the host' if ingress.host_edges is not None else f'port {ingress.port}'} commits a frame that is nobody's"
 

@@ -39,7 +39,7 @@ set old [get_files -quiet */{verilog}]
 if {{![llength $old]}} {{ puts "ERROR: the project has no {verilog}: set NF_PROJECT_NAME to reference_switch"; exit 2 }}
 remove_files $old
 add_files -norecurse $here/{verilog}
-read_xdc $here/mlclick.xdc
+add_files -fileset [get_property CONSTRSET [get_runs impl_1]] -norecurse $here/mlclick.xdc
 update_compile_order -fileset sources_1
 reset_run synth_1
 launch_runs impl_1 -to_step write_bitstream -jobs 2
@@ -77,13 +77,9 @@ def prepare_sume(core: Core, out: Path, progress: Callable[[str], None]) -> bool
     """Write and check the project in ``out``; run Vivado and read its reports where it is on PATH, and return whether it was.
 
     ``build.tcl``, which makes a bitstream of what lies there, is written when all is found to fit. Errors: `DoesNotFit`, `TimingNotMet`,
-    `VivadoFailed`; a shell that is missing is found before synthesis."""
+    `VivadoFailed`; whether the shell is there `check_shell` says, and what an earlier build left is gone already."""
     out.mkdir(parents=True, exist_ok=True)
-    for name in WRITES:
-        (out / name).unlink(missing_ok=True)
     found = shutil.which("vivado")
-    if found is not None:
-        check_shell(os.environ)
     verilog = sume_verilog(NfDatapath(core))
     progress("synthesis for the XC7VX690T (Yosys)")
     used = synthesise_stat(verilog, TOP, "xc7")

@@ -47,7 +47,7 @@ def test_a_planted_defect_is_caught(name: str) -> None:
         assert caught_by(small_design(), mutant.check) == mutant.check
 
 
-def test_every_check_has_a_mutant_that_only_it_catches() -> None:
+def test_every_check_has_a_mutant_that_is_there_for_it() -> None:
     every = {check.__name__ for check in CHECKS} | {RULES, PROOF}
     assert {mutant.check for mutant in MUTANTS} == every
     assert {by_name(name).check for name in QUICK} == every

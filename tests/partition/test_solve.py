@@ -1,4 +1,4 @@
-"""The cut is the best that there is: against every placement of small graphs, and in examples where the best is known."""
+"""The cut is the best that there is: against every placement of small graphs."""
 
 from __future__ import annotations
 
@@ -183,13 +183,3 @@ def check_refusal(asked: Question, every: list[frozenset[str]]) -> None:
     else:
         assert len(lacking) > 1
         assert all(" where the other budgets named are kept" in diagnostic.message for diagnostic in lacking)
-
-
-def chain(*elements: str) -> str:
-    """Tenant a's elements, in a line between the operator's own."""
-    return " -> ".join(["in :: FromDevice(0)", *elements, "end :: Discard;"])
-
-
-def even(*names: str) -> dict[tuple[str, int], float]:
-    """Every packet passes all of ``names``."""
-    return {(name, 0): 1.0 for name in ("in", *names)}

@@ -7,7 +7,7 @@ import pytest
 from hdl.identity import Rule
 from hdl.ingress import Ingress
 from mlclick.mutants import MUTANTS, Mutant, planted
-from sim.construction import FULL, LATENCY, NO_DEFAULT, TENANT, by_construction, takes_strays
+from sim.construction import LATENCY, NO_DEFAULT, TENANT, by_construction, takes_strays
 from sim.evidence import Finding
 from sim.proof.noninterference import Result
 from sim.proof.pipeline import prove_pipeline
@@ -30,7 +30,7 @@ def findings() -> dict[str, Finding]:
 
 def test_all_holds_of_what_the_generator_makes() -> None:
     found = findings()
-    assert list(found) == [TENANT, NO_DEFAULT, FULL, LATENCY]
+    assert list(found) == [TENANT, NO_DEFAULT, LATENCY]
     assert all(finding.holds and finding.how == "construction" for finding in found.values()), found
 
 

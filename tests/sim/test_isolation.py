@@ -1,6 +1,6 @@
 """Properties of isolation, each by two runs of a generated core: the victim alone, and the victim beside an attacker.
 
-The numbers are those of the project's catalogue of isolation properties. What is compared (`sim.isolation.two_runs`): the victim's frames
+What is compared (`sim.isolation.two_runs`): the victim's frames
 at every output, their order, its registers, and that every frame shows whose it is. Arbitration is shared: two tenants of one port share
 its wire and its ingress, so attackers send when the victim's wire is idle, and times are not compared; neither are the registers that keep
 one (`full_at`) where the attacker's frames take turns with the victim's.
