@@ -15,7 +15,7 @@ from hdl.datapath import DatapathParameters
 from mlclick.design import Source, Split
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from sim.evidence import BREAKS, why_broken
-from sim.isolation import Scene, Stage, Timed, of_tenant
+from sim.isolation import Party, Scene, Stage, Timed, two_runs
 from sim.packets import ipv4
 from sim.proof.pipeline import prove_pipeline
 from sim.tenant_traffic import random_traffic
@@ -91,26 +91,18 @@ def _frames(design: Split, tenant: str, seed: int, count: int, gap: int, start: 
     return frames
 
 
-def _together(*each: dict[int, list[Timed]]) -> dict[int, list[Timed]]:
-    return {port: sorted((f for frames in each for f in frames[port]), key=lambda item: item[0]) for port in (0, 1)}
-
-
-def _belongs(design: Split, tenant: str) -> tuple[Callable[[bytes], bool], int]:
-    number = design.merged.master.tenants.index(tenant)
-    return of_tenant(design.merged.policy.tenant(tenant).vlan or 0, number), number + 1
+def _party(design: Split, tenant: str) -> Party:
+    return Party(design.merged.master.tenants.index(tenant), design.merged.policy.tenant(tenant).vlan)
 
 
 def noninterference(design: Split, stage: Stage) -> bool:
     """Each tenant's frames and registers are the same alone and beside the other, at ease and at the most that the wires carry together."""
+    slow = {"tx0": np.arange(16_000, dtype=np.uint8) % 2, "tx1": np.arange(16_000, dtype=np.uint8) % 2}
     for victim, attacker in (("a", "b"), ("b", "a")):
-        belongs, window = _belongs(design, victim)
-        mine = _frames(design, victim, 1, 40, 300)
+        mine = Scene(_frames(design, victim, 1, 40, 300), ready=slow, cycles=16_000)
         for gap, count in ((300, 40), (120, 100)):
-            theirs = _frames(design, attacker, 2, count, gap, start=7)
-            slow = {"tx0": np.arange(16_000, dtype=np.uint8) % 2, "tx1": np.arange(16_000, dtype=np.uint8) % 2}
-            alone = stage.play(Scene(mine, ready=slow, cycles=16_000))
-            beside = stage.play(Scene(_together(mine, theirs), ready=slow, cycles=16_000))
-            if alone.of(belongs, window) != beside.of(belongs, window):
+            theirs = Scene(_frames(design, attacker, 2, count, gap, start=7))
+            if two_runs(stage, _party(design, victim), _party(design, attacker), mine, theirs).differences:
                 return False
     return True
 
@@ -162,8 +154,7 @@ def backlog(design: Split, stage: Stage) -> bool:
     ready = np.zeros(6_000, dtype=np.uint8)
     ready[3_000:] = 1
     seen = stage.play(Scene({0: flood, 1: few}, ready={"tx0": ready}, cycles=6_000))
-    belongs, _ = _belongs(design, "b")
-    return len(seen.times(belongs, "tx0")) == len(few) and seen.registers[1, "port0/dropped"] > 0
+    return len(_party(design, "b").frames(seen)["tx0"]) == len(few) and seen.registers[1, "port0/dropped"] > 0
 
 
 def flood(design: Split, stage: Stage) -> bool:

@@ -9,7 +9,7 @@ from bitwuzla import Bitwuzla, Options
 from bitwuzla import Result as Answer
 
 from elements.logic.terms import Term, Terms, translate
-from elements.program.values import FALSE, TRUE, Value, bit_not, const, eq, part, ult
+from elements.program.values import FALSE, TRUE, Value, bit_not, const, eq, mux, part, ult
 from hdl.core import Core
 from hdl.identity import IDENTITY_BYTES, Rule
 from hdl.ingress import SHORTEST, Ingress
@@ -32,8 +32,12 @@ def by_construction(core: Core, proofs: Mapping[int, Result]) -> Iterator[Findin
     latency = core.datapath.pipeline.latency
     wrong = _first(proofs, lambda result: [f for f in result.failures if "leaves as another's" in f])
     yield _finding(TENANT, wrong, "every packet leaves the pipeline with the number that it came with, also in its shim")
-    wrong = next((found for ingress in core.datapath.ingresses if (found := takes_strays(ingress))), "")
-    yield _finding(NO_DEFAULT, wrong, "an ingress commits a frame only where an identity rule matches, or a shim names a crossing")
+    wrong = next((found for ingress in core.datapath.ingresses if (found := misjudges(ingress))), "")
+    yield _finding(
+        NO_DEFAULT,
+        wrong,
+        "an ingress commits a frame only where an identity rule matches, or a shim names a crossing, and with that tenant's number",
+    )
     wrong = _first(proofs, lambda result: _moves(result, latency))
     yield _finding(LATENCY, wrong, f"no stage has an enable; every output is taken at the last stage, {latency} cycles behind the input")
 
@@ -58,9 +62,9 @@ def _moves(result: Result, latency: int) -> list[str]:
     return [failure for failure in result.failures if failure.startswith("output ") and "differs by" in failure]
 
 
-def takes_strays(ingress: Ingress) -> str:
-    """What is wrong where an ingress like this commits a frame that no rule, or for the host's port no crossing, says whose it is; else
-    empty. A solver is asked, for whatever its registers hold.
+def misjudges(ingress: Ingress) -> str:
+    """What is wrong where an ingress like this commits a frame of which no rule, or for the host's port no crossing, says whose it is, or
+    one with another tenant's number; else empty. A solver is asked, for whatever its registers hold.
     """
     alike = Ingress(ingress.width, ingress.port, ingress.depth, ingress.max_frame, ingress.rules, ingress.host_edges)
     netlist = read_netlist(to_verilog(alike, "ingress"), "ingress")
@@ -70,17 +74,25 @@ def takes_strays(ingress: Ingress) -> str:
         return None if bit in netlist.drivers else (symbol(f"net{bit}", 1), 0)
 
     evaluator = Evaluator(netlist, anything)
-    committed = evaluator.word(netlist.names["metas.w_en"])
+    committed, number = evaluator.word(netlist.names["metas.w_en"]), evaluator.word(netlist.ports["tenant"][1])
     if ingress.host_edges is None:
         # What nothing is made of is not in the netlist, and can be anything.
         nets = {name: netlist.names.get(f"identity.{name}") for name in ("header", "length")}
         header, length = (symbol(name, 8 * IDENTITY_BYTES) if bits is None else evaluator.word(bits) for name, bits in nets.items())
-        owned = _any(_matches(rule, header, length) for rule in ingress.rules if rule.port in (None, ingress.port))
+        matches = [(_matches(rule, header, length), rule.tenant) for rule in ingress.rules if rule.port in (None, ingress.port)]
+        owned, owner = _any(match for match, _ in matches), const(0, number.width)
+        for match, tenant in matches:
+            # Of rules that match together the last one counts.
+            owner = mux(match, const(tenant, number.width), owner)
     else:
-        owned = _names_crossing(ingress.host_edges, evaluator.word(netlist.ports["shim"][1]))
-    if not _possible(committed & bit_not(owned)):
-        return ""
-    return f"the ingress of {'the host' if ingress.host_edges is not None else f'port {ingress.port}'} commits a frame that is nobody's"
+        shim = evaluator.word(netlist.ports["shim"][1])
+        owned, owner = _names_crossing(ingress.host_edges, shim), part(shim, 8 * 3, number.width)
+    where = "the host" if ingress.host_edges is not None else f"port {ingress.port}"
+    if _possible(committed & bit_not(owned)):
+        return f"the ingress of {where} commits a frame that is nobody's"
+    if _possible(committed & bit_not(eq(number, owner))):
+        return f"the ingress of {where} commits a frame with another number than its owner's"
+    return ""
 
 
 def _matches(rule: Rule, header: Value, length: Value) -> Value:

@@ -58,15 +58,6 @@ class Seen:
     frames: Mapping[str, tuple[Timed, ...]]
     registers: Mapping[tuple[int, str], int]
 
-    def of(self, belongs: Callable[[bytes], bool], window: int) -> tuple[dict[str, list[bytes]], dict[str, int]]:
-        """The frames of one tenant by output, in order, and its registers."""
-        frames = {name: [frame for _, frame in each if belongs(frame)] for name, each in self.frames.items()}
-        return frames, {name: value for (at, name), value in self.registers.items() if at == window}
-
-    def times(self, belongs: Callable[[bytes], bool], output: str) -> list[int]:
-        """When one tenant's frames ended at ``output``."""
-        return [cycle for cycle, frame in self.frames[output] if belongs(frame)]
-
 
 class Stage:
     """A Verilated core on which scenes are played, each from reset.
@@ -235,11 +226,5 @@ def _merged(a: Sequence[Timed], b: Sequence[Timed]) -> list[Timed]:
 
 
 def has_tag(vlan: int) -> Callable[[bytes], bool]:
-    """Whether a frame is of the tenant with this tag: on a wire by its tag; to the host see `of_tenant`."""
+    """Whether a frame is of the tenant with this tag: by its tag on a wire."""
     return lambda frame: frame[12:14] == b"\x81\x00" and int.from_bytes(frame[14:16], "big") & 0xFFF == vlan
-
-
-def of_tenant(vlan: int, number: int) -> Callable[[bytes], bool]:
-    """Whether a frame is of the tenant: by its tag, or by the number in its crossing shim."""
-    tagged = has_tag(vlan)
-    return lambda frame: frame[3] == number if frame[:2] == b"\x88\xb5" else tagged(frame)
