@@ -37,7 +37,7 @@ def frame(vlan: int, port: int, index: int) -> bytes:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("width", "ports"), [(64, 2), (256, 2), (512, 2), (256, 4)])
+@pytest.mark.parametrize(("width", "ports"), [(64, 2), (256, 4), (512, 2)])
 def test_minimum_frames_pass_at_full_rate(width: int, ports: int, tmp_path: Path) -> None:
     (tmp_path / "policy.toml").write_text(policy(ports))
     for name in ("a", "b"):
