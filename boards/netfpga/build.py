@@ -77,11 +77,13 @@ def prepare_sume(core: Core, out: Path, progress: Callable[[str], None]) -> bool
     """Write and check the project in ``out``; run Vivado and read its reports where it is on PATH, and return whether it was.
 
     ``build.tcl``, which makes a bitstream of what lies there, is written when all is found to fit. Errors: `DoesNotFit`, `TimingNotMet`,
-    `VivadoFailed`; whether the shell is there `check_shell` says."""
+    `VivadoFailed`; a shell that is missing is found before synthesis."""
     out.mkdir(parents=True, exist_ok=True)
     for name in WRITES:
         (out / name).unlink(missing_ok=True)
     found = shutil.which("vivado")
+    if found is not None:
+        check_shell(os.environ)
     verilog = sume_verilog(NfDatapath(core))
     progress("synthesis for the XC7VX690T (Yosys)")
     used = synthesise_stat(verilog, TOP, "xc7")
