@@ -243,9 +243,9 @@ def build(
     out, proofs = Path("build") / chosen, Path("build") / "evidence" / chosen
     source = _source(tenants, folder)
     _prepare(out, proofs)
+    merged = merge_tenants(source, timed)
     if chosen == "netfpga_sume" and shutil.which("vivado"):
         check_shell(os.environ)
-    merged = merge_tenants(source, timed)
     found = split(merged, rates_of(merged, None), {}, timed, ports_of(chosen))
     core = core_for(chosen, found, out, timed)
 

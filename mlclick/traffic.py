@@ -74,16 +74,16 @@ def read_traffic(inputs: list[str], policy: Policy, master: Master, option: str 
                 "and left out"
             )
     if unreadable:
-        raise ClickError(*unreadable)
+        raise ClickError(*unreadable, *mistakes)
     arriving.sort(key=lambda item: item[0])
     return Traffic(tuple((port, packet) for _, port, packet in arriving), tuple(notes), tuple(mistakes))
 
 
 def broken_off(path: Path, tenant: str | None, why: str, at: int, count: int) -> Diagnostic:
-    """That the capture at ``path`` breaks off at byte ``at``, after ``count`` packets, which were used."""
+    """That the capture at ``path`` breaks off at byte ``at``, after ``count`` packets that are whole."""
     return Diagnostic(
         Location(tenant, str(path), 1, 1),
-        f"{why} at byte {at}; the {count} packet(s) before it were read and used",
+        f"{why} at byte {at}; the {count} packet(s) before it are whole",
         f"capture it again, or keep what is whole: head -c {at} FILE",
     )
 

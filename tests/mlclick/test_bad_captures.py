@@ -40,9 +40,9 @@ def cut_short(capture: Path, *, by: int = 5) -> Path:
 
 
 BREAKS = {
-    "inside a packet": (5, 2, "the file ends inside a packet at byte 176; the 2 packet(s) before it were read and used", 176),
-    "inside a header": (66, 2, "the file ends inside a packet's header at byte 176; the 2 packet(s) before it were read and used", 176),
-    "in the first": (222, 0, "the file ends inside a packet's header at byte 24; the 0 packet(s) before it were read and used", 24),
+    "inside a packet": (5, 2, "the file ends inside a packet at byte 176; the 2 packet(s) before it are whole", 176),
+    "inside a header": (66, 2, "the file ends inside a packet's header at byte 176; the 2 packet(s) before it are whole", 176),
+    "in the first": (222, 0, "the file ends inside a packet's header at byte 24; the 0 packet(s) before it are whole", 24),
 }
 
 
@@ -71,7 +71,7 @@ def test_a_packet_that_cannot_be_so_long_ends_a_capture(
     capture, out = cut_short(tmp_path / "x.pcap", by=76), tmp_path / "out"
     capture.write_bytes(capture.read_bytes() + bytes(8) + b"\xff" * 8)
     code, said = run(["run", "a", "--in", f"0@a={capture}", "--out", str(out), "--tenants", str(tenants(tmp_path))], monkeypatch, capsys)
-    wanted = "a packet claims to have 4294967295 bytes at byte 176; the 2 packet(s) before it were read and used\n"
+    wanted = "a packet claims to have 4294967295 bytes at byte 176; the 2 packet(s) before it are whole\n"
     assert (code, said.endswith(f"{capture}:1:1: error: {wanted}  capture it again, or keep what is whole: head -c 176 FILE\n")) == (
         2,
         True,
@@ -93,6 +93,17 @@ def test_a_capture_that_cannot_be_read_is_named_before_anything_is_run(
     assert not (out / "port0.pcap").exists()
 
 
+def test_captures_that_break_off_are_named_beside_those_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short = cut_short(tmp_path / "x.pcap")
+    arguments = ["run", "a", "--in", f"0@a={short}", "--in", f"0@a={tmp_path}/none.pcap", "--out", str(tmp_path / "out")]
+    code, said = run([*arguments, "--tenants", str(tenants(tmp_path))], monkeypatch, capsys)
+    assert code == 2
+    assert f"{tmp_path}/none.pcap:1:1: error: cannot read the capture: No such file or directory\n" in said
+    assert f"{short}:1:1: error: the file ends inside a packet at byte " in said
+
+
 def test_a_profile_of_a_truncated_capture_is_planned_with_and_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,7 +114,7 @@ def test_a_profile_of_a_truncated_capture_is_planned_with_and_named(
     said = capsys.readouterr()
     assert stopped.value.code == 2
     assert "proven optimal" in said.out
-    assert f"{capture}:1:1: error: the file ends inside a packet at byte 176; the 2 packet(s) before it were read and used\n" in said.err
+    assert f"{capture}:1:1: error: the file ends inside a packet at byte 176; the 2 packet(s) before it are whole\n" in said.err
 
 
 def test_a_capture_that_is_a_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,7 +136,7 @@ def test_a_truncated_capture_of_a_tenant_s_own_is_kept_and_counted(
     why = "the file ends inside a packet at byte 176; the 2 packet(s) before it are used"
     assert f"a/FromDump@1 :: FromDump: {capture}: {why}\n" in said
     assert said.endswith(
-        f"a: {capture}:1:1: error: the file ends inside a packet at byte 176; the 2 packet(s) before it were read and used\n"
+        f"a: {capture}:1:1: error: the file ends inside a packet at byte 176; the 2 packet(s) before it are whole\n"
         "  capture it again, or keep what is whole: head -c 176 FILE\n"
     )
     assert len(read_capture(tmp_path / "out" / "port0.pcap").packets) == 2
