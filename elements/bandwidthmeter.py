@@ -4,7 +4,7 @@ Sends packets to the output that the average rate, in bytes a second, says: outp
 
 The average is exponentially weighted, as in Click, in epochs of about a millisecond; see elements/rates/ewma.py for the arithmetic. The
 decay over k idle epochs is a product of constants that the bits of k select, where Click has k rounds. Packets for an output that is not
-in use are dropped.
+in use are dropped. It is software: the average is not done in a cycle of hardware.
 
 Arguments:
     RATE: bytes, or a bandwidth such as 1Mbps, a second; each larger than the one before.

@@ -4,7 +4,7 @@ Sends packets to the output that the average rate, in packets a second, says: ou
 
 The average is exponentially weighted, as in Click, in epochs of about a millisecond; see elements/rates/ewma.py for the arithmetic. The
 decay over k idle epochs is a product of constants that the bits of k select, where Click has k rounds. Packets for an output that is not
-in use are dropped.
+in use are dropped. It is software: the average is not done in a cycle of hardware.
 
 Arguments:
     RATE: a number, a second; each larger than the one before.

@@ -14,7 +14,7 @@ from elements.program.program import Network, Program, State
 from elements.program.rules import check_program
 from elements.program.values import TRUE, Value
 from graph.diagnostics import ClickError, Diagnostic
-from graph.model import Node
+from graph.model import Graph, Node
 
 if TYPE_CHECKING:
     from elements.definition.csource import CSource
@@ -79,6 +79,11 @@ class Element:
             self.setup()
         except ValueError as error:
             raise ClickError(*map(self.refusal, str(error).split("\n"))) from None
+
+    @classmethod
+    def resolved(cls, graph: Graph, node: Node) -> Node:
+        """``node`` with what other elements of ``graph`` define for it in its configuration. Errors: `ClickError`."""
+        return node
 
     def refusal(self, why: str) -> Diagnostic:
         """What is said where the element cannot be as it is configured."""

@@ -23,7 +23,7 @@ class StateView(Protocol):
 
 
 def reads(name: str) -> Callable[[F], F]:
-    """Marks a method ``(self, state: StateView) -> str`` as the read handler ``name``."""
+    """Marks a method ``(self, state: StateView) -> str`` as the read handler ``name``; one with a parameter has it last, with a default."""
 
     def mark(method: F) -> F:
         method.__dict__["read_handler"] = name

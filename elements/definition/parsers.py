@@ -168,3 +168,11 @@ def file_name(text: str) -> str:
     if not name or name == "-" or not name.isprintable():
         raise ValueError(f"the name of a file is wanted, not {text!r}")
     return name
+
+
+def seconds(text: str) -> int:
+    """A time in whole seconds, 32 bits of them, half ones rounded up: a bare number, or with a unit as `milliseconds` has them."""
+    whole = (nanoseconds(text) + 500_000_000) // 1_000_000_000
+    if whole > 0xFFFF_FFFF:
+        raise ValueError(f"a time of at most {0xFFFF_FFFF} seconds is wanted, not {text!r}")
+    return whole

@@ -105,9 +105,12 @@ def hardware_layouts_at(placement: Placement, elements: Mapping[str, Element], l
 def entry_layout(graph: Graph, elements: Mapping[str, Element], layouts: Layouts, edge: Edge) -> Layout:
     """The layout with which packets from software enter the hardware over ``edge``: as much headroom as any packet has at the target,
     so that those from the wire and those from software look alike, and at least what is put in front of them on the way out, so that frames
-    begin where they began on the wire. Errors: ``ValueError`` where the place of headers is not known."""
+    begin where they began on the wire. Where headers are is nothing to a port and its scheduler.
+    Errors: ``ValueError`` where the place of headers is not known."""
     leaving = layouts.get((edge.source, edge.source_port))
     at_target = layouts_at(graph, layouts, edge.target)
+    if leaving is None and elements[edge.target].hardware_role in ("scheduler", "egress"):
+        return Layout(0, UNKNOWN)
     if not leaving or at_target is None:
         raise ValueError(f"the place of headers on the edge from {edge.source} to {edge.target} is not known at compile time")
     grown = max((-shift for shift in shifts_to_egress(graph, elements, edge.target)), default=0)

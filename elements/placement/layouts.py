@@ -14,7 +14,8 @@ from elements.definition.element import Element, Move
 from elements.program.program import Network
 from graph.model import Edge, Graph
 
-MOST_LAYOUTS: Final = 16
+MOST_LAYOUTS: Final = 32
+"""Of packets in one place: an IP header that was taken off is of 11 lengths, behind a tag or none, and others join them."""
 LOWEST: Final = -64
 HIGHEST: Final = 127
 

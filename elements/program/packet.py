@@ -44,6 +44,8 @@ class Packet:
         self._tables: dict[Table, None] = {}
         self._guards: list[Value] = []
         self._gone = FALSE
+        self._closed = False
+        """Whether all packets of the innermost branch have left."""
         self._shift = 0
         self._network: Network = "keep"
         self._end = make("length", 16, (), ("data",))
@@ -59,12 +61,14 @@ class Packet:
     @contextmanager
     def when(self, condition: Value) -> Iterator[None]:
         """What follows holds where ``condition`` (1 bit) is set. A shift of the data inside must end in an output inside."""
-        before = (self._shift, self._network)
+        before, closed = (self._shift, self._network), self._closed
         self._guards.append(condition)
+        self._closed = False
         yield
-        if (self._shift, self._network) != before and bit_and(self.alive, TRUE) is not FALSE:
+        if (self._shift, self._network) != before and not self._closed and bit_and(self.alive, TRUE) is not FALSE:
             raise ProgramError("a packet whose headers moved inside when() must leave by an output inside it")
         self._guards.pop()
+        self._closed = closed
         self._shift, self._network = before
 
     # Bytes
@@ -244,6 +248,7 @@ class Packet:
             chosen = port.equals(number) if isinstance(port, Value) else TRUE
             self._leave(number, bit_and(leaving, chosen))
         self._gone = bit_or(self._gone, leaving)
+        self._closed = True
 
     def copy_to_all(self) -> None:
         """A copy of the packet leaves by every output."""
@@ -251,6 +256,7 @@ class Packet:
             self._leave(number, self.alive)
         self._exclusive = self.outputs < 2
         self._gone = bit_or(self._gone, self.alive)
+        self._closed = True
 
     def _leave(self, port: int, when: Value) -> None:
         if not 0 <= port < self.outputs:
@@ -267,6 +273,7 @@ class Packet:
     def drop(self) -> None:
         """The packet is dropped."""
         self._gone = bit_or(self._gone, self.alive)
+        self._closed = True
 
     def finish(self) -> Program:
         """The program that was traced."""

@@ -26,6 +26,7 @@ DECAYS: Final = tuple(round((15 / 16) ** (1 << i) * 65536) for i in range(7))
 class RateMeter(Element):
     """State and average of an element that measures what passes. The average counts what the epochs before the present one had."""
 
+    software_reason = "its average is not done in a cycle of hardware"
     epoch = StateVariable(28)
     current = StateVariable(32)
     average = StateVariable(44)

@@ -159,9 +159,9 @@ class Machine:
                 self.push_out(name, way.port, leaving)
         return wanted
 
-    def read(self, name: str, handler: str) -> str:
-        """The text of a read handler. Errors: ``KeyError`` where there is none."""
-        text: str = handlers_of(self.elements[name], "read")[handler](self.stores[name])
+    def read(self, name: str, handler: str, *question: str) -> str:
+        """The text of a read handler, of one that takes a parameter with it. Errors: ``KeyError`` where there is none."""
+        text: str = handlers_of(self.elements[name], "read")[handler](self.stores[name], *question)
         return text
 
     def write(self, name: str, handler: str, text: str) -> None:
@@ -185,4 +185,4 @@ def element_for(graph: Graph, node: Node) -> Element:
     found = find(node.class_name)
     if found is None:
         fail(f"unknown element class {node.class_name}", "see the list of elements for what there is", node.location, node.source_line)
-    return found(node, graph.input_count(node.name), graph.output_count(node.name))
+    return found(found.resolved(graph, node), graph.input_count(node.name), graph.output_count(node.name))

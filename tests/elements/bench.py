@@ -67,9 +67,9 @@ class Bench:
         """Lines printed since the last `clear`."""
         return self.machine.log
 
-    def read(self, handler: str, element: str = "x") -> str:
-        """A read handler."""
-        return self.machine.read(element, handler)
+    def read(self, handler: str, *question: str, element: str = "x") -> str:
+        """A read handler, of one that takes a parameter with it."""
+        return self.machine.read(element, handler, *question)
 
     def write(self, handler: str, text: str = "", element: str = "x") -> None:
         """A write handler."""

@@ -21,6 +21,7 @@ LINKS = (
 TIME = "a time such as 20ms or 0.02 is wanted, not {!r}"
 BANDWIDTH = "a bandwidth such as 125000, 1Mbps or 125kBps is wanted, not {!r}"
 CLAUSE = "PATTERN 1: a clause such as 12/0800 or 14/0064%0fff is wanted, not {!r}"
+RANGE = "SPORT: a port, a range such as 1024-65535, 1024-65535# or 1024-65535?, or - is wanted, not {!r}"
 TEST = "a test such as `src host 10.0.0.1` or `tcp port 80`"
 REFUSED = {
     # The machinery of arguments
@@ -51,11 +52,18 @@ REFUSED = {
     "ARPQuerier(1.1.1.1, 1:1:1:1:1:1, ENTRY_CAPACITY 70000)": "ENTRY_CAPACITY: " + INTEGER.format(0, 65536, "70000"),
     "ARPQuerier(1.1.1.1, 1:1:1:1:1:1, CAPACITY_SLIM_FACTOR 0)": "CAPACITY_SLIM_FACTOR: " + INTEGER.format(1, 65536, "0"),
     "InfiniteSource(BURST 0)": "BURST: " + INTEGER.format(1, 4096, "0"),
+    "HashSwitch(128, 1)": "OFFSET: " + INTEGER.format(0, 127, "128"),
+    "HashSwitch(0, 0)": "LENGTH: " + INTEGER.format(1, 128, "0"),
+    "CheckLength(-1)": "LENGTH: " + INTEGER.format(0, 0xFFFF_FFFF, "-1"),
+    "IPEncap(256, 1.1.1.1, 2.2.2.2)": "PROTO: " + INTEGER.format(0, 255, "256"),
+    "IPEncap(ipip, 1.1.1.1, 2.2.2.2, DSCP 64)": "DSCP: " + INTEGER.format(0, 63, "64"),
     "Print(x, y)": "MAXLENGTH: " + INTEGER.format(-(1 << 31), (1 << 31) - 1, "y"),
     # Other parsers
     "DecIPTTL(ACTIVE maybe)": "ACTIVE: true or false is wanted, not 'maybe'",
     "SetIPAddress(1.2.3)": "IPADDR: " + ADDRESS.format("1.2.3"),
     "FixIPSrc(x)": "IPADDR: " + ADDRESS.format("x"),
+    "IPEncap(ipip, 1.1.1.1, DST)": "DST: " + ADDRESS.format("DST"),
+    "IPEncap(ipip, 1.1.1.1, 2.2.2.2, ECT 3)": "ECT: true or false is wanted, not '3'",
     "CheckIPHeader(BADSRC 1.2.3.4 x)": "BADSRC: " + ADDRESS.format("x"),
     "CheckIPHeader(INTERFACES 1.2.3.4/33)": "INTERFACES: " + PREFIX.format("1.2.3.4/33"),
     "CheckIPHeader(INTERFACES 1.2.3.4/255.0.255.0)": "INTERFACES: "
@@ -64,6 +72,7 @@ REFUSED = {
     "RatedSplitter(9, BURST_DURATION soon)": "BURST_DURATION: " + TIME.format("soon"),
     "ARPQuerier(1.1.1.1, 1:1:1:1:1:1, TIMEOUT 3x)": "TIMEOUT: " + TIME.format("3x"),
     "BandwidthRatedSplitter(fast)": "RATE: " + BANDWIDTH.format("fast"),
+    "RandomSample(1.5)": "P: a number from 0 to 1 is wanted, not '1.5'",
     "FromDump(x, SAMPLE 2)": "SAMPLE: a number from 0 to 1 is wanted, not '2'",
     "ToDump(-)": "FILENAME: the name of a file is wanted, not '-'",
     'FromDump("")': "FILENAME: the name of a file is wanted, not '\"\"'",
@@ -84,6 +93,11 @@ REFUSED = {
     "RatedSplitter(9, BURST_DURATION 1s, BURST_SIZE 3)": "BURST_DURATION and BURST_SIZE cannot both be given",
     "BandwidthRatedSplitter(9, BURST_DURATION 1s, BURST_BYTES 3)": "BURST_DURATION and BURST_BYTES cannot both be given",
     "BandwidthRatedSplitter(0)": "RATE: at least one byte a second is wanted",
+    "HashSwitch(100, 29)": "bytes beyond the first 128 cannot be hashed",
+    "RandomSample": "one of P, SAMPLE and DROP is wanted",
+    "RandomSample(0.5, DROP 0.5)": "one of P, SAMPLE and DROP is wanted",
+    "IPEncap(ipip, 1.1.1.1, 2.2.2.2, TOS 8, CE true)": "TOS is the whole byte: DSCP, ECT and CE cannot be given beside it",
+    "IPEncap(ipip, 1.1.1.1, 2.2.2.2, ECT true, CE true)": "ECT and CE are one field: only one can be given",
     "Meter(2, 1) ": "each RATE must be larger than the one before",
     "BandwidthMeter(2, 2) ": "each RATE must be larger than the one before",
     "Meter(1)   ": "4 outputs are in use, but 1 RATE(s) tell 2 apart",
@@ -107,6 +121,32 @@ REFUSED = {
     "InfiniteSource(STOP true, END_CALL y)": "STOP and END_CALL cannot both be given",
     "InfiniteSource(LENGTH 1, DATASIZE 1)": "LENGTH and DATASIZE are one argument: give it once",
     'InfiniteSource("", LENGTH 1)': "DATA is empty: it cannot fill a packet of LENGTH bytes",
+    "IPRewriter(drop, MAPPING_CAPACITY 65536)": "MAPPING_CAPACITY: " + INTEGER.format(0, 65535, "65536"),
+    "IPRewriter(drop, MAPPING_CAPACITY other)": "MAPPING_CAPACITY: " + INTEGER.format(0, 65535, "other"),
+    "IPRewriter(drop, UDP_TIMEOUT soon)": "UDP_TIMEOUT: " + TIME.format("soon"),
+    "IPRewriter(drop, UDP_TIMEOUT 4294967296)": "UDP_TIMEOUT: a time of at most 4294967295 seconds is wanted, not '4294967296'",
+    "IPRewriter(drop, REPLY_ANNO 20)": "REPLY_ANNO: only PAINT can be kept, not '20'",
+    "IPRewriter": "INPUTSPEC: at least 1 wanted, 0 given",
+    "IPRewriter(drop, drop)": "1 input(s) are in use, but there are 2 INPUTSPEC(s)",
+    f"IPRewriter({', '.join(['drop'] * 257)})": "at most 256 INPUTSPECs are wanted, not 257",
+    "IPRewriter(mapper)": "INPUTSPEC 1: drop, pass, keep or pattern is wanted first, not 'mapper'; there are no elements that map",
+    "IPRewriter(drop it)": "INPUTSPEC 1: `drop` is wanted, not 'drop it'",
+    "IPRewriter(pass 0 0)": "INPUTSPEC 1: `pass [OUTPUT]` is wanted, not 'pass 0 0'",
+    "IPRewriter(pass x)": "INPUTSPEC 1: " + INTEGER.format(0, 255, "x"),
+    "IPRewriter(pass 1)": "INPUTSPEC 1 names output 1, but 1 output(s) are in use",
+    "IPRewriter(keep 0)": "INPUTSPEC 1: `keep FOUTPUT ROUTPUT` is wanted, not 'keep 0'",
+    "IPRewriter(keep 0 2) ": "INPUTSPEC 1 names output 2, but 2 output(s) are in use",
+    "IPRewriter(pattern 1.0.0.1 - - 0 0)": "INPUTSPEC 1: `pattern SADDR SPORT DADDR DPORT FOUTPUT ROUTPUT` or `pattern NAME "
+    "FOUTPUT ROUTPUT` is wanted, not 'pattern 1.0.0.1 - - 0 0'",
+    "IPRewriter(pattern name 0 0)": "INPUTSPEC 1: no IPRewriterPatterns has a pattern 'name'",
+    "IPRewriter(pattern 1.0.0.1-1.0.0.9 - - - 0 0)": "INPUTSPEC 1: SADDR: " + ADDRESS.format("1.0.0.1-1.0.0.9"),
+    "IPRewriter(pattern - 0 - - 0 0)": "INPUTSPEC 1: SPORT: " + INTEGER.format(1, 65535, "0"),
+    "IPRewriter(pattern - 5# - - 0 0)": "INPUTSPEC 1: SPORT: " + INTEGER.format(1, 65535, "5#"),
+    "IPRewriter(pattern - 456-19 - - 0 0)": "INPUTSPEC 1: " + RANGE.format("456-19"),
+    "IPRewriter(pattern - 1-9## - - 0 0)": "INPUTSPEC 1: " + RANGE.format("1-9##"),
+    "IPRewriter(pattern - 456-65536 - - 0 0)": "INPUTSPEC 1: SPORT: " + INTEGER.format(0, 65535, "65536"),
+    "IPRewriter(pattern - - here - 0 0)": "INPUTSPEC 1: DADDR: " + ADDRESS.format("here"),
+    "IPRewriter(pattern - - - 1-2 0 0)": "INPUTSPEC 1: DPORT: " + INTEGER.format(1, 65535, "1-2"),
     # Patterns
     "Classifier(12/08x0)": CLAUSE.format("12/08x0"),
     "Classifier(12/080)": "PATTERN 1: '12/080' has half a byte: two digits a byte are wanted",

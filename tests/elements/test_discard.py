@@ -22,7 +22,7 @@ PULLED = "InfiniteSource(abc, LIMIT 5, BURST 5) -> q :: Queue -> x :: Discard{};
 def test_what_nobody_pushes_is_pulled(bench: Callable[..., Bench], arguments: str) -> None:
     x = bench("", text=PULLED.format(arguments))
     assert x.settle(1) == []
-    assert (x.read("count"), x.read("length", "q"), x.read("active")) == ("5", "0", "true")
+    assert (x.read("count"), x.read("length", element="q"), x.read("active")) == ("5", "0", "true")
 
 
 def test_a_burst_is_what_is_pulled_at_once(bench: Callable[..., Bench]) -> None:
@@ -34,16 +34,16 @@ def test_a_burst_is_what_is_pulled_at_once(bench: Callable[..., Bench]) -> None:
     assert [packet.data for _, packet in x.settle(1)] == [b"abc"] * 6
     x = bench("", text="s :: InfiniteSource(abc, LIMIT 4, BURST 1) -> q :: Queue -> x :: Discard(BURST 2);")
     x.settle(1)
-    assert (x.read("count"), x.read("highwater_length", "q")) == ("4", "1")
+    assert (x.read("count"), x.read("highwater_length", element="q")) == ("4", "1")
 
 
 def test_a_pull_input_can_be_left_alone(bench: Callable[..., Bench]) -> None:
     x = bench("", text=PULLED.format("(ACTIVE false)"))
     x.settle(1)
-    assert (x.read("count"), x.read("length", "q"), x.read("active")) == ("0", "5", "false")
+    assert (x.read("count"), x.read("length", element="q"), x.read("active")) == ("0", "5", "false")
     x.write("active", "true")
     x.settle(2)
-    assert (x.read("count"), x.read("length", "q")) == ("5", "0")
+    assert (x.read("count"), x.read("length", element="q")) == ("5", "0")
     x.write("active", "false")
     x.write("reset", element="q")
     assert (x.read("active"), x.read("count")) == ("false", "5")

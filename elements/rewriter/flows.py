@@ -1,0 +1,286 @@
+"""The table of a rewriter: arrays of state, so that handlers see it in every reading; flows by their two directions, and by age.
+
+A flow has a place; entry ``2 * place`` is its packets' key, entry ``2 * place + 1`` that of their answers, and each becomes the other
+turned round. Numbers of places and entries are kept one more than they are, 0 for none. A key is ``rules`` (`TCP` or `UDP`), addresses
+(source in the upper 32 bits, destination in the lower) and ports (16 and 16).
+
+A flow is in the list of those whose time is as long as its own, the one whose last packet is oldest first; so the first of a list is the
+first of it to expire. Flows come to a guaranteed list with each packet, and go on to one of the others when that time is over.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from elements.definition.element import Element, StateVariable
+from elements.definition.handlers import StateView
+from elements.program.program import State
+from elements.rewriter.specifications import Pattern
+
+DEPTH: Final = 65536
+"""Places: a flow more than there may be, which is there while another goes."""
+BUCKETS: Final = 2 * DEPTH
+MOST_INPUTS: Final = 256
+TCP, UDP = 0, 1
+GUARANTEED, NO_DATA, BOTH_DATA, DONE, FEW, STREAMING = 0, 2, 3, 4, 5, 6
+"""Lists: guaranteed TCP and UDP flows, then TCP flows by what was seen of them, then UDP flows."""
+LISTS: Final = 7
+BOTH_DONE_FLAGS, BOTH_DATA_FLAGS = 3, 12
+MOST_TRIES: Final = 1024
+"""Ports that are tried for one flow, beside its own."""
+STRIDES: Final = (106087, 81013, 121523, 96479, 71453, 111949, 86923, 127423)
+"""Steps from one port that is tried to the next, by the flow: primes beyond every range, so that each comes to all ports of it."""
+MOST_IN_BUCKET: Final = 32
+"""Entries of a bucket, so that no look-up takes long whatever flows somebody makes up; a full table has one a bucket on average."""
+
+
+class FlowTable(Element):
+    """State and algorithms of the table; times (in milliseconds, by list) are set by the element."""
+
+    times: tuple[int, ...]
+
+    addresses = StateVariable(64, 2 * DEPTH)
+    ports_of = StateVariable(32, 2 * DEPTH)
+    chain = StateVariable(32, 2 * DEPTH)
+    linked = StateVariable(2, DEPTH)
+    rules = StateVariable(1, DEPTH)
+    flags = StateVariable(4, DEPTH)
+    origin = StateVariable(8, DEPTH)
+    mark = StateVariable(8, DEPTH)
+    used_at = StateVariable(64, DEPTH)
+    list_of = StateVariable(3, DEPTH)
+    older = StateVariable(32, DEPTH)
+    newer = StateVariable(32, DEPTH)
+    buckets = StateVariable(32, BUCKETS)
+    oldest = StateVariable(32, LISTS)
+    newest = StateVariable(32, LISTS)
+    unused = StateVariable(32)
+    used = StateVariable(32)
+    flows = StateVariable(32)
+    most_flows = StateVariable(32)
+    counts = StateVariable(32, MOST_INPUTS)
+    following = StateVariable(32, MOST_INPUTS)
+    failures = StateVariable(64)
+    clock = StateVariable(64)
+    next_reap = StateVariable(64)
+
+    def find(self, state: StateView, rules: int, addresses: int, ports: int) -> int:
+        """The entry of a key, 0 where it has none."""
+        entry = state.get(self.buckets, bucket_of(rules, addresses, ports))
+        while entry and self.key(state, entry) != (rules, addresses, ports):
+            entry = state.get(self.chain, entry - 1)
+        return entry
+
+    def key(self, state: StateView, entry: int) -> tuple[int, int, int]:
+        """Rules, addresses and ports of an entry."""
+        return state.get(self.rules, entry - 1 >> 1), state.get(self.addresses, entry - 1), state.get(self.ports_of, entry - 1)
+
+    def becomes(self, state: StateView, entry: int) -> tuple[int, int]:
+        """The addresses and ports that packets of an entry get: those of the flow's other entry, turned round."""
+        other = (entry - 1 ^ 1) + 1
+        return turned(state.get(self.addresses, other - 1), 32), turned(state.get(self.ports_of, other - 1), 16)
+
+    def choose(self, state: StateView, port: int, pattern: Pattern, key: tuple[int, int, int]) -> tuple[int, int] | None:
+        """The addresses and ports of a new flow by the pattern of input ``port``, None where no port is free; that is counted."""
+        rules, addresses, ports = key
+        mixed, size = mix(*key), pattern.more + 1
+        addresses = (pattern.source or addresses >> 32) << 32 | (pattern.destination or addresses & 0xFFFF_FFFF)
+        destination = pattern.destination_port or ports & 0xFFFF
+        if not pattern.more:
+            return addresses, (pattern.source_port or ports >> 16) << 16 | destination
+        own = (ports >> 16) - pattern.source_port
+        start, stride = (mixed >> 32) * size >> 32, STRIDES[mixed >> 29 & 7]
+        if pattern.order == "sequential":
+            start, stride = state.get(self.following, port), 1
+        tried = [own] if pattern.order == "same" and 0 <= own < size else []
+        tried += [(start + turn * stride) % size for turn in range(min(size, MOST_TRIES))]
+        answer = turned(addresses, 32)
+        for step in tried:
+            if not self.find(state, rules, answer, destination << 16 | pattern.source_port + step):
+                state.set(self.following, step + 1, port)
+                return addresses, pattern.source_port + step << 16 | destination
+        self._count(state, self.failures, 1)
+        return None
+
+    def store(self, state: StateView, port: int, key: tuple[int, int, int], new: tuple[int, int], now: int) -> int:
+        """The entry of a new flow from input ``port`` that becomes ``new``, 0 where the table, or a bucket that it needs, has no room; that
+        is counted. A flow whose packets have the key of its answers is forgotten.
+        """
+        answer = turned(new[0], 32), turned(new[1], 16)
+        if self._is_crowded(state, *key) or self._is_crowded(state, key[0], *answer):
+            self._count(state, self.failures, 1)
+            return 0
+        place = state.get(self.unused)
+        if place:
+            state.set(self.unused, state.get(self.older, place - 1))
+        else:
+            place = state.get(self.used) + 1
+            state.set(self.used, place)
+        rules, addresses, ports = key
+        for variable, value in ((self.linked, 0), (self.rules, rules), (self.flags, 0), (self.origin, port), (self.mark, 0)):
+            state.set(variable, value, place - 1)
+        self._link(state, 2 * place - 1, addresses, ports)
+        known = self.find(state, rules, *answer)
+        if known:
+            self._unlink(state, known)
+        self._link(state, 2 * place, *answer)
+        if known and known + 1 >> 1 != place:
+            self.remove(state, known + 1 >> 1)
+        self._enter(state, place, now)
+        self._count(state, self.flows, 1)
+        state.set(self.counts, state.get(self.counts, port) + 1, port)
+        if state.get(self.flows) > state.get(self.most_flows):
+            self._release(state, now)
+            gone = self._first_to_go(state, NO_DATA) or place
+            self.remove(state, gone)
+            if gone == place:
+                self._count(state, self.failures, 1)
+                return 0
+        return 2 * place - 1
+
+    def touch(self, state: StateView, place: int, now: int) -> None:
+        """A packet of the flow was there at ``now``: its time begins again."""
+        self._leave(state, place)
+        self._enter(state, place, now)
+
+    def lasts(self, state: StateView, place: int) -> int:
+        """The list of a flow whose guarantee is over: how long it lasts by what was seen of it."""
+        flags = state.get(self.flags, place - 1)
+        if state.get(self.rules, place - 1) == UDP:
+            return STREAMING if flags > 6 else FEW
+        if flags & BOTH_DONE_FLAGS == BOTH_DONE_FLAGS:
+            return DONE
+        return BOTH_DATA if flags & BOTH_DATA_FLAGS == BOTH_DATA_FLAGS else NO_DATA
+
+    def shrink(self, state: StateView, now: int) -> None:
+        """Remove the flows that have expired at ``now``, and what is too much, those that expire first before others."""
+        self._release(state, now)
+        for number in range(NO_DATA, LISTS):
+            while (place := state.get(self.oldest, number)) and state.get(self.used_at, place - 1) + self.times[number] <= now:
+                self.remove(state, place)
+        while state.get(self.flows) > state.get(self.most_flows):
+            self.remove(state, self._first_to_go(state, NO_DATA) or self._first_to_go(state, GUARANTEED))
+
+    def remove(self, state: StateView, place: int) -> None:
+        """Forget a flow."""
+        for direction in (0, 1):
+            if state.get(self.linked, place - 1) >> direction & 1:
+                self._unlink(state, 2 * place - 1 + direction)
+        self._leave(state, place)
+        port = state.get(self.origin, place - 1)
+        self._count(state, self.flows, -1)
+        state.set(self.counts, state.get(self.counts, port) - 1, port)
+        state.set(self.older, state.get(self.unused), place - 1)
+        state.set(self.unused, place)
+
+    def clear(self, state: StateView) -> None:
+        """Forget every flow."""
+        for number in range(LISTS):
+            while place := state.get(self.oldest, number):
+                self.remove(state, place)
+
+    def entries(self, state: StateView, rules: int) -> list[int]:
+        """The entries of all flows by these rules, in the order of their addresses and ports."""
+        places = []
+        for number in range(LISTS):
+            place = state.get(self.oldest, number)
+            while place:
+                places.append(place)
+                place = state.get(self.newer, place - 1)
+        found = [2 * place - 1 + way for place in places for way in (0, 1) if state.get(self.linked, place - 1) >> way & 1]
+        return sorted((e for e in found if self.key(state, e)[0] == rules), key=lambda e: self.key(state, e))
+
+    def _release(self, state: StateView, now: int) -> None:
+        """Flows whose guarantee is over at ``now`` go on to the other lists."""
+        for number in (GUARANTEED + TCP, GUARANTEED + UDP):
+            while (place := state.get(self.oldest, number)) and state.get(self.used_at, place - 1) + self.times[number] <= now:
+                self._leave(state, place)
+                self._append(state, place, self.lasts(state, place))
+
+    def _first_to_go(self, state: StateView, least: int) -> int:
+        """The flow that expires first, of equals that of the first list, 0 where there is none: of the guaranteed ones for `GUARANTEED`,
+        of the others for `NO_DATA`."""
+        numbers = range(NO_DATA, LISTS) if least == NO_DATA else range(GUARANTEED, NO_DATA)
+        ends = [
+            (state.get(self.used_at, place - 1) + self.times[number], number, place)
+            for number in numbers
+            if (place := state.get(self.oldest, number))
+        ]
+        return min(ends)[2] if ends else 0
+
+    def _is_crowded(self, state: StateView, rules: int, addresses: int, ports: int) -> bool:
+        """Whether the bucket of a key has no room for two entries more."""
+        entry, count = state.get(self.buckets, bucket_of(rules, addresses, ports)), 0
+        while entry:
+            entry, count = state.get(self.chain, entry - 1), count + 1
+        return count > MOST_IN_BUCKET - 2
+
+    def _link(self, state: StateView, entry: int, addresses: int, ports: int) -> None:
+        place = entry + 1 >> 1
+        bucket = bucket_of(state.get(self.rules, place - 1), addresses, ports)
+        state.set(self.addresses, addresses, entry - 1)
+        state.set(self.ports_of, ports, entry - 1)
+        state.set(self.chain, state.get(self.buckets, bucket), entry - 1)
+        state.set(self.buckets, entry, bucket)
+        state.set(self.linked, state.get(self.linked, place - 1) | 1 << (entry - 1 & 1), place - 1)
+
+    def _unlink(self, state: StateView, entry: int) -> None:
+        place, bucket = entry + 1 >> 1, bucket_of(*self.key(state, entry))
+        before = state.get(self.buckets, bucket)
+        if before == entry:
+            state.set(self.buckets, state.get(self.chain, entry - 1), bucket)
+        else:
+            while state.get(self.chain, before - 1) != entry:
+                before = state.get(self.chain, before - 1)
+            state.set(self.chain, state.get(self.chain, entry - 1), before - 1)
+        state.set(self.linked, state.get(self.linked, place - 1) & ~(1 << (entry - 1 & 1)), place - 1)
+
+    def _enter(self, state: StateView, place: int, now: int) -> None:
+        state.set(self.used_at, now, place - 1)
+        guaranteed = GUARANTEED + state.get(self.rules, place - 1)
+        self._append(state, place, guaranteed if self.times[guaranteed] else self.lasts(state, place))
+
+    def _append(self, state: StateView, place: int, number: int) -> None:
+        before = state.get(self.newest, number)
+        state.set(self.list_of, number, place - 1)
+        state.set(self.older, before, place - 1)
+        state.set(self.newer, 0, place - 1)
+        state.set(self.newest, place, number)
+        if before:
+            state.set(self.newer, place, before - 1)
+        else:
+            state.set(self.oldest, place, number)
+
+    def _leave(self, state: StateView, place: int) -> None:
+        number = state.get(self.list_of, place - 1)
+        before, after = state.get(self.older, place - 1), state.get(self.newer, place - 1)
+        if before:
+            state.set(self.newer, after, before - 1)
+        else:
+            state.set(self.oldest, after, number)
+        if after:
+            state.set(self.older, before, after - 1)
+        else:
+            state.set(self.newest, before, number)
+
+    @staticmethod
+    def _count(state: StateView, variable: State, by: int) -> None:
+        state.set(variable, state.get(variable) + by)
+
+
+def turned(pair: int, width: int) -> int:
+    """The two halves of ``width`` bits each, exchanged."""
+    return (pair & (1 << width) - 1) << width | pair >> width
+
+
+def mix(rules: int, addresses: int, ports: int) -> int:
+    """64 bits that depend on all of a key: twice a shift, a multiplication and a shift."""
+    x = (addresses + (rules << 32 | ports) * 0x9E3779B97F4A7C15) & 0xFFFF_FFFF_FFFF_FFFF
+    for _ in range(2):
+        x = (x ^ x >> 32) * 0xD6E8FEB86659FD93 & 0xFFFF_FFFF_FFFF_FFFF
+    return x ^ x >> 32
+
+
+def bucket_of(rules: int, addresses: int, ports: int) -> int:
+    """The bucket of a key."""
+    return mix(rules, addresses, ports) & BUCKETS - 1
