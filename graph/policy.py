@@ -52,14 +52,16 @@ class TenantPolicy:
 
 @dataclass(frozen=True)
 class MachinePolicy:
-    """Budgets for all tenants together, None where there is none, and the arbitration mode. ``host_ns``: nanoseconds of host time, in
-    software elements and crossings, that a packet offered to the machine may take on average."""
+    """Budgets for all tenants together, None where there is none, and how tenants take turns at what they share. ``host_ns``: nanoseconds
+    of host time, in software elements and crossings, that a packet offered to the machine may take on average. ``mode``: ``shared``, where
+    a turn that one does not use is the next one's, or ``strict``, slots of time that stay idle, of at least ``slot`` cycles."""
 
     luts: int | None = None
     ffs: int | None = None
     bram_bits: int | None = None
     host_ns: int | None = None
-    mode: Literal["shared"] = "shared"
+    mode: Literal["shared", "strict"] = "shared"
+    slot: int | None = None
     location: Location | None = None
 
 
@@ -88,6 +90,7 @@ _WHOLE: dict[str, tuple[int, int]] = {
     "ffs": (0, 10**9),
     "bram_bits": (0, 10**12),
     "host_ns": (0, 10**9),
+    "slot": (16, 1 << 14),
     "table_entries": (0, 10**8),
     "packets_per_second": (1, 10**9),
     "bits_per_second": (8, 10**12),
@@ -134,16 +137,19 @@ class _Reader:
     def policy(self, table: dict[str, Any]) -> Policy:
         self._known("", table, ("machine", "tenants"))
         machine = self._table("machine", table.get("machine", {}))
-        self._known("machine", machine, ("luts", "ffs", "bram_bits", "host_ns", "mode"))
+        self._known("machine", machine, ("luts", "ffs", "bram_bits", "host_ns", "mode", "slot"))
         mode = machine.get("mode", "shared")
-        if mode != "shared":
-            self._fail("machine", "mode", f"mode = {_shown(mode)} is not there", 'write mode = "shared"')
+        if mode not in ("shared", "strict"):
+            self._fail("machine", "mode", f"mode = {_shown(mode)} is not there", 'write mode = "shared" or mode = "strict"')
+        slot = self._whole("machine", machine, "slot")
+        if slot is not None and mode != "strict":
+            self._fail("machine", "slot", "there are no slots in the shared mode", 'write mode = "strict", or take slot away')
         budgets = {key: self._whole("machine", machine, key) for key in ("luts", "ffs", "bram_bits", "host_ns")}
         tenants = {name: self._tenant(name, entry) for name, entry in self._table("tenants", table.get("tenants", {})).items()}
         self._distinct(list(tenants.values()))
         self._apart(list(tenants.values()))
         self._shares_of_something(tenants.values(), budgets["host_ns"])
-        return Policy(self.path, MachinePolicy(**budgets, mode="shared", location=self._find("machine", None)[0]), tenants)
+        return Policy(self.path, MachinePolicy(**budgets, mode=mode, slot=slot, location=self._find("machine", None)[0]), tenants)
 
     def _shares_of_something(self, tenants: Iterable[TenantPolicy], host_ns: int | None) -> None:
         for tenant in tenants:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 
 import networkx as nx
 
@@ -19,17 +18,16 @@ from elements.placement.departures import departure_port
 from elements.placement.layouts import Layout
 from elements.program.combine import all_ones, any_of, one_hot_mux, walk
 from elements.program.program import ANNOTATIONS, Table
-from elements.program.values import Value, bit_and, bit_not, cat, const, eq, make, mux, part
+from elements.program.values import Value, bit_and, bit_not, cat, const, eq, make, mux, part, ult
 from graph.merge import MADE_BY_MERGE
 from hdl.check_order import check_order
 from hdl.choose import by_tenant, choose
 from hdl.composition import Composition, Engine, meta
 from hdl.gather_state import gather_state
+from hdl.identity import IDENTITY_BYTES
 from hdl.pack_state import asked_elsewhere, pack_state
 from hdl.resources import Share, share
 from hdl.trace_tenant import Arrival, NotHardware, Path, TenantTracer, Trace, moved, raw_byte
-
-VLAN_HEADER: Final = 18
 
 
 def compose(
@@ -138,13 +136,18 @@ def _wire_path(port: int, tagged: bool) -> Path:
         bytes={12: const(0x81, 8), 13: const(0, 8)} if tagged else {},
         annotations=annotations,
         end=meta("length"),
-        known=VLAN_HEADER if tagged else 1,
+        known=IDENTITY_BYTES if tagged else 1,
     )
 
 
 def _host_path(crossing: Crossing) -> Path:
+    """A packet that software sends. A frame without all of the room in front of its packet has none, and leaves by no way."""
+    when = bit_and(meta("from_host"), eq(meta("edge"), const(crossing.number, 16)))
+    room = crossing.layout.base
+    if room > 0:
+        when = bit_and(when, bit_not(ult(meta("length"), const(room, 16))))
     return Path(
-        when=bit_and(meta("from_host"), eq(meta("edge"), const(crossing.number, 16))),
+        when=when,
         layout=crossing.layout,
         bytes={},
         annotations={name: meta(name) for name in ANNOTATIONS},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from amaranth.hdl import Const, Module, Signal
+from amaranth.hdl import Const, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -12,6 +12,7 @@ from hdl.axi_lite import axi_lite
 from hdl.composition import Bank
 from hdl.datapath import Datapath
 from hdl.egress import EgressPort
+from hdl.owner import operator
 from hdl.register_map import Block, place, place_blocks, window_bits
 from hdl.registers import RegisterFile, Word, Words, address_width
 from hdl.state_memory import StateMemory
@@ -78,9 +79,12 @@ class Core(wiring.Component):
         wiring.connect(m, datapath.host_out, wiring.flipped(self.tx_host))
         m.d.comb += [datapath.time.eq(self.time), self.idle.eq(datapath.idle)]
         signals = [(e, ingress, name) for e, ingress in enumerate(datapath.ingresses) for name in _INGRESS]
+        strobes = [getattr(ingress, name) for _, ingress, name in signals]
+        # What is too short for a shim does not come as far as the ingress.
+        strobes[signals.index((datapath.parameters.ports, datapath.ingresses[-1], "malformed"))] += datapath.strip.short
         words = [
-            Word(register, self._counter(m, getattr(ingress, name), f"{self._egress_name(e)}_{name}"))
-            for register, (e, ingress, name) in zip(self._ports, signals, strict=True)
+            Word(register, self._counter(m, strobe, f"{self._egress_name(e)}_{name}"))
+            for register, strobe, (e, _, name) in zip(self._ports, strobes, signals, strict=True)
         ]
         memories = [
             *datapath.pipeline.memories.values(),
@@ -114,9 +118,9 @@ class Core(wiring.Component):
         return made
 
     @staticmethod
-    def _counter(m: Module, strobe: Signal, name: str) -> Signal:
-        """Counts strobes. Owner: the operator."""
-        value = Signal(PORT_COUNTER_BITS, name=name)
+    def _counter(m: Module, strobe: Value, name: str) -> Signal:
+        """Counts strobes."""
+        value = Signal(PORT_COUNTER_BITS, name=name, attrs=operator())
         m.d.sync += value.eq(value + strobe)
         return value
 

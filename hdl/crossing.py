@@ -9,6 +9,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.meta import SHIM_BYTES
+from hdl.owner import packet
 from hdl.stream import beat_stream
 
 
@@ -101,7 +102,8 @@ class ShimPrepend(wiring.Component):
         lanes = self.width // 8
         whole, residue = divmod(SHIM_BYTES, lanes)
         beat, out = self.sink.payload, self.source.payload
-        index = Signal(range(whole + 2))
+        owner = packet("leaving for the host")
+        index = Signal(range(whole + 2), attrs=owner)
         transfer = self.source.valid & self.source.ready
         m.d.comb += self.source.valid.eq(self.sink.valid)
         if not residue:
@@ -112,8 +114,10 @@ class ShimPrepend(wiring.Component):
                 m.d.sync += index.eq(Mux(index == whole, Mux(beat.last, 0, whole), index + 1))
             return m
         # ``carry``: the last 16 bytes of the beat before, or the shim; ``flush``: a beat of its own for what is left of the frame's end.
-        begun, flush = Signal(), Signal()
-        carry, carry_keep = Signal(8 * residue), Signal(residue)
+        begun = Signal(attrs=owner)
+        flush = Signal(attrs=owner)
+        carry = Signal(8 * residue, attrs=owner)
+        carry_keep = Signal(residue, attrs=owner)
         over = beat.keep[lanes - residue :].any()
         front = Mux(begun, carry, self.shim)
         m.d.comb += [

@@ -11,7 +11,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from elements.program.program import TIME_WIDTH
-from hdl.arbiter import PacketArbiter
+from hdl.arbiter import TenantArbiter
 from hdl.collector import Collector
 from hdl.composition import META, Composition
 from hdl.crossing import ShimPrepend, ShimStrip
@@ -19,14 +19,19 @@ from hdl.editor import Editor
 from hdl.egress import EgressPort
 from hdl.identity import Rule
 from hdl.ingress import Ingress
+from hdl.meta import SHIM_BYTES
+from hdl.owner import operator
 from hdl.pipeline import Pipeline
 from hdl.stream import beat_stream
+from hdl.turns import Pace, Turns
 
 
 @dataclass(frozen=True)
 class DatapathParameters:
-    """``width`` of streams in bits; ``ports`` physical ports; ``budget``: levels of logic a stage; ``max_frame`` in bytes; depths in beats
-    (``ingress_depth``, ``egress_depth`` per tenant) and packets (``egress_packets`` per tenant)."""
+    """``width`` of streams in bits; ``ports`` physical ports; ``budget``: levels of logic a stage; ``max_frame`` in bytes; depths, per
+    tenant and port, in beats (``ingress_depth``, ``egress_depth``) and packets (``egress_packets``); ``strict``: turns are slots of
+    time, of at least ``slot`` cycles; ``paces`` of the ports and, last, the host's, or none for a beat a
+    cycle."""
 
     width: int
     ports: int
@@ -35,6 +40,9 @@ class DatapathParameters:
     ingress_depth: int = 512
     egress_depth: int = 512
     egress_packets: int = 64
+    strict: bool = False
+    slot: int | None = None
+    paces: tuple[Pace, ...] = ()
 
 
 class Datapath(wiring.Component):
@@ -61,18 +69,15 @@ class Datapath(wiring.Component):
         if len(composition.select) != ports + 1:
             raise ValueError(f"the composition is for {len(composition.select) - 1} ports, the data path for {ports}")
         self.egresses: Final = ports + 1
-        self.collector: Final = Collector(width, composition.header_bytes)
         self.pipeline: Final = Pipeline(composition, tenants, parameters.budget)
-        in_flight = self.pipeline.latency + self.collector.beats + 16
-        longest = -(-parameters.max_frame // (width // 8)) + 8
-        self.editor: Final = Editor(
-            width,
-            tuple(composition.edits),
-            composition.shifts,
-            self.egresses,
-            body_depth=_power(2 * max(in_flight, longest)),
-            verdict_depth=_power(in_flight + 8),
-        )
+        self.editor: Final = Editor(width, tuple(composition.edits), composition.shifts, self.egresses)
+        lanes = width // 8
+        growth = tuple(-(-composition.growth.get(t, 0) // lanes) for t in range(tenants))
+        grown = parameters.max_frame + max((*composition.growth.values(), 0))
+        turns = self._turns(-(-parameters.max_frame // lanes) + max(growth))
+        self.arbiter: Final = TenantArbiter(width, self.egresses, turns, growth, parameters.max_frame)
+        self.strip: Final = ShimStrip(width)
+        self.collector: Final = Collector(width, composition.header_bytes, self.pipeline.latency)
         self.ingresses: Final = [
             Ingress(
                 width,
@@ -81,19 +86,27 @@ class Datapath(wiring.Component):
                 parameters.max_frame,
                 rules,
                 self.edges if port == ports else None,
+                tenants=tenants,
             )
             for port in range(self.egresses)
         ]
+        # Without others: a beat a cycle, and at the host's port what the shim takes.
+        paces = parameters.paces or (*[Pace(256 // lanes, 0)] * ports, Pace(256 // lanes, SHIM_BYTES + lanes))
+        if len(paces) != self.egresses:
+            raise ValueError(f"there are {len(paces)} paces for {self.egresses} ways out")
         self.egress_ports: Final = [
             EgressPort(
+                "the host" if port == ports else f"port {port}",
                 width,
                 self.egresses,
-                weights,
+                self._turns(pace.cycles(grown)),
                 parameters.egress_depth,
                 parameters.egress_packets,
+                pace=pace,
+                longest=grown,
                 shim=port == ports,
             )
-            for port in range(self.egresses)
+            for port, pace in enumerate(paces)
         ]
         super().__init__(
             {
@@ -107,28 +120,34 @@ class Datapath(wiring.Component):
             }
         )
 
+    def _turns(self, most: int) -> Turns:
+        """Turns at a place where a packet takes at most ``most`` cycles."""
+        return Turns(self.weights, max(self.parameters.slot or 0, most + 2) if self.parameters.strict else None)
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
         ports = self.parameters.ports
-        m.submodules.arbiter = arbiter = PacketArbiter(self.parameters.width, self.egresses)
+        m.submodules.arbiter = arbiter = self.arbiter
         m.submodules.collector = collector = self.collector
         m.submodules.pipeline = pipeline = self.pipeline
         m.submodules.editor = editor = self.editor
-        m.submodules.strip = strip = ShimStrip(self.parameters.width)
+        m.submodules.strip = strip = self.strip
         m.submodules.prepend = prepend = ShimPrepend(self.parameters.width)
         wiring.connect(m, wiring.flipped(self.host_in), strip.sink)
         for port, ingress in enumerate(self.ingresses):
             m.submodules[f"ingress{port}"] = ingress
-            wiring.connect(m, ingress.source, getattr(arbiter, f"sink{port}"))
+            wiring.connect(m, ingress.read, getattr(arbiter, f"store{port}"))
             if port < ports:
                 wiring.connect(m, wiring.flipped(getattr(self, f"in{port}")), ingress.sink)
         host = self.ingresses[ports]
         wiring.connect(m, strip.source, host.sink)
         m.d.comb += host.shim.eq(strip.shim)
         wiring.connect(m, arbiter.source, collector.sink)
-        wiring.connect(m, collector.body, editor.body)
         m.d.comb += [
-            arbiter.hold.eq(editor.hold),
+            collector.first.eq(arbiter.first),
+            collector.begins.eq(arbiter.begins),
+            editor.begins.eq(collector.body_begins),
+            editor.body.eq(collector.body),
             pipeline.valid.eq(collector.token),
             pipeline.header.eq(collector.header),
             pipeline.time.eq(self.time),
@@ -143,7 +162,11 @@ class Datapath(wiring.Component):
         ]
         for port, egress in enumerate(self.egress_ports):
             m.submodules[f"egress{port}"] = egress
-            m.d.comb += [egress.sink.payload.eq(editor.out.payload), egress.sink.valid.eq(editor.out.valid & editor.out.p.select[port])]
+            m.d.comb += [
+                egress.sink.payload.eq(editor.out.payload),
+                egress.sink.valid.eq(editor.out.valid & editor.out.p.select[port]),
+                egress.first.eq(editor.first),
+            ]
             if port < ports:
                 wiring.connect(m, egress.source, wiring.flipped(getattr(self, f"out{port}")))
         out = self.egress_ports[ports]
@@ -155,11 +178,14 @@ class Datapath(wiring.Component):
 
     def _quiet(self, m: Module) -> None:
         """``idle`` is high when nothing has moved for longer than anything takes to pass; ``overrun`` is sticky and never set."""
-        quiet = Signal(range(1024))
-        sources = [ingress.source.valid for ingress in self.ingresses]
-        sinks = [egress.source.valid for egress in self.egress_ports]
+        quiet = Signal(range(1024), attrs=operator())
+        self.overrun.attrs.update(operator())
+        sources = [ingress.read.waiting.any() for ingress in self.ingresses]
+        sinks = [egress.source.valid | egress.store.read.waiting.any() for egress in self.egress_ports]
         inputs = [getattr(self, f"in{i}").valid for i in range(self.parameters.ports)] + [self.host_in.valid]
-        busy = Cat(*sources, *sinks, *inputs, self.editor.out.valid, self.pipeline.out_valid, self.collector.token).any()
+        busy = Cat(
+            *sources, *sinks, *inputs, self.arbiter.source.valid, self.editor.out.valid, self.pipeline.out_valid, self.collector.token
+        ).any()
         wait = min(1000, 2 * self.pipeline.latency + 100)
         with m.If(busy):
             m.d.sync += quiet.eq(0)
@@ -167,8 +193,3 @@ class Datapath(wiring.Component):
             m.d.sync += quiet.eq(quiet + 1)
         m.d.comb += self.idle.eq(quiet >= wait)
         m.d.sync += self.overrun.eq(self.overrun | self.editor.overrun)
-
-
-def _power(number: int) -> int:
-    """The next power of two."""
-    return 1 << (number - 1).bit_length()

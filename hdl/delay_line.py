@@ -39,6 +39,17 @@ class DelayLines:
             source, start = between, middle
         self._lines.setdefault((start, end), []).append((source, target))
 
+    def delay(self, source: Value, cycles: int, target: Signal) -> None:
+        """``target``, a register, gets what ``source`` was ``cycles`` cycles before: by registers where that takes less room."""
+        if cycles >= SHORTEST:
+            self.carry(source, 0, target, cycles)
+            return
+        for cycle in range(cycles - 1):
+            held = Signal(len(source), name=f"{target.name}_{cycle}", reset_less=True)
+            self.m.d.sync += held.eq(source)
+            source = held
+        self.m.d.sync += target.eq(source)
+
     def finish(self) -> None:
         """Make the memories. To be called once, after the last `carry`."""
         for (start, end), members in sorted(self._lines.items(), key=lambda line: line[0]):

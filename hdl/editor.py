@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
-from amaranth.lib import data, fifo, stream, wiring
+from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from hdl.stream import Beat, beat_stream
+from hdl.collector import BodyBeat
+from hdl.owner import packet, schedule
+from hdl.stream import Beat
 
 
 class Verdict(data.StructLayout):
@@ -38,98 +40,84 @@ class EditedBeat(data.StructLayout):
 
 
 class Editor(wiring.Component):
-    """Takes ``body`` beats and, in the same order, a ``verdict`` per packet; gives ``out``, which is never pushed back.
+    """Takes a ``verdict`` in the cycle in which its packet's first beat is at ``body``, and the packet's other beats in the cycles behind
+    it; gives ``out``, which is never pushed back, and ``first`` with its first beat. ``begins``: a slot of time begins with the beat at
+    ``body``, and what still leaves when that does is cut off.
 
-    ``positions``: the frame positions of `Verdict.bytes`; ``shifts``: frame positions at which outgoing frames may start. A beat in, a beat
-    out in each cycle; a packet takes one cycle more where its shift is no multiple of the beat, and one for each beat that it grows. What
-    this adds up to is taken up by the body buffer; ``hold`` is high when that is half full, and no new packet may then be let in.
+    ``positions``: the frame positions of `Verdict.bytes`, all from the least shift up to 0 among them; ``shifts``: frame positions at which
+    outgoing frames may start. What an outgoing frame has beyond the end of the incoming one is zero.
 
-    Latency: 2 cycles from body and verdict both being there. Initiation interval: 1 beat. Registers belong to the packet at hand.
+    Latency: ``latency`` cycles from the verdict to the first beat, for every packet. Initiation interval: 1 beat; a packet that leaves with
+    more beats than it came with takes as many cycles, and the next may not come sooner (``overrun`` is high where it does). Registers
+    belong to the packet that the beat in them is of.
     """
 
-    def __init__(
-        self, width: int, positions: Sequence[int], shifts: Sequence[int], egresses: int, body_depth: int, verdict_depth: int
-    ) -> None:
+    def __init__(self, width: int, positions: Sequence[int], shifts: Sequence[int], egresses: int) -> None:
         lanes = width // 8
         self.width: Final = width
         self.lanes: Final = lanes
         self.positions: Final = tuple(positions)
         self.shifts: Final = tuple(shifts)
-        self.prefix_beats: Final = -(-max(0, -min(shifts)) // lanes)
-        self.body_depth: Final = body_depth
-        self.verdict_depth: Final = verdict_depth
+        self.egresses: Final = egresses
+        wholes = [shift // lanes for shift in shifts]
+        # Beats that have to have come behind the one with which the first outgoing beat would begin, were nothing moved.
+        self.ahead: Final = max(0, *(shift // lanes + bool(shift % lanes) for shift in shifts)) if shifts else 0
+        self.depth: Final = self.ahead - min(0, *wholes) + 1
+        self.latency: Final = self.ahead + 2
         self.verdict_shape: Final = Verdict(egresses, len(positions))
         super().__init__(
             {
-                "body": In(beat_stream(width)),
+                "body": In(BodyBeat(width)),
                 "verdict_valid": In(1),
                 "verdict": In(self.verdict_shape),
+                "begins": In(1),
                 "out": Out(stream.Signature(EditedBeat(width, egresses), always_ready=True)),
-                "hold": Out(1),
+                "first": Out(1),
                 "overrun": Out(1),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        lanes = self.lanes
-        m.submodules.bodies = bodies = fifo.SyncFIFOBuffered(width=self.width + 1, depth=self.body_depth)
-        m.submodules.verdicts = verdicts = fifo.SyncFIFOBuffered(width=self.verdict_shape.size, depth=self.verdict_depth)
-        m.d.comb += [
-            bodies.w_data.eq(Cat(self.body.p.data, self.body.p.last)),
-            bodies.w_en.eq(self.body.valid),
-            self.body.ready.eq(1),
-            verdicts.w_data.eq(self.verdict.as_value()),
-            verdicts.w_en.eq(self.verdict_valid),
-            self.hold.eq(bodies.level >= self.body_depth // 2),
-            self.overrun.eq((self.body.valid & ~bodies.w_rdy) | (self.verdict_valid & ~verdicts.w_rdy)),
-        ]
-        verdict = data.View(self.verdict_shape, verdicts.r_data)
-        body_data, body_last = bodies.r_data[: self.width], bodies.r_data[self.width]
-        skip, residues = self._shift(m, verdict)
-        drop = verdict.select == 0
-
-        most = self.prefix_beats + 4096
-        begun, index_next = Signal(), Signal(range(most))
-        sent_next, flushing = Signal(16), Signal()
-        held = Signal(self.width)
-        first_index = Mux(drop | (skip > self.prefix_beats), self.prefix_beats, skip)
-        index = Mux(begun, index_next, first_index)
-        sent = Mux(begun, sent_next, 0)
-        prefix = index < self.prefix_beats
-        step = verdicts.r_rdy & (flushing | prefix | bodies.r_rdy)
-        virtual = Signal(self.width)
-        m.d.comb += virtual.eq(self._overlaid(m, verdict, index, body_data))
-        left = Mux(sent < verdict.length, verdict.length - sent, 0)
-        emit, aligned = Signal(), Signal(self.width)
-        m.d.comb += aligned.eq(virtual)
-        moved = Signal()
-        for number, residue in residues.items():
-            with m.If(verdict.shift_index == number):
-                m.d.comb += [
-                    aligned.eq(Cat(held[8 * residue :], Mux(flushing, Const(0, 8 * residue), virtual[: 8 * residue]))),
-                    moved.eq(1),
-                ]
-        m.d.comb += emit.eq(step & ~drop & (left > 0) & Mux(moved, index > skip, index >= skip))
-        after = Mux(emit, Mux(left > lanes, left - lanes, 0), left)
-        ends = flushing | (~prefix & body_last)
-        finish = step & ends & (flushing | ~moved | drop | (after == 0))
-        with m.If(step):
-            m.d.comb += bodies.r_en.eq(~flushing & ~prefix)
-            m.d.sync += [held.eq(virtual), begun.eq(1), index_next.eq(index + 1), flushing.eq(ends)]
-            with m.If(emit):
-                m.d.sync += sent_next.eq(sent + lanes)
-            with m.Elif(~begun):
-                m.d.sync += sent_next.eq(0)
-        with m.If(finish):
-            m.d.comb += verdicts.r_en.eq(1)
-            m.d.sync += [begun.eq(0), flushing.eq(0)]
-        last = left <= lanes
+        beat = data.StructLayout({"valid": 1, "first": 1, "data": self.width})
+        window = []
+        newest = Signal(beat)
+        m.d.comb += [newest.first.eq(self.verdict_valid), newest.valid.eq(self.body.valid), newest.data.eq(self._overlaid(m))]
+        coming: data.View[data.StructLayout] = newest
+        for age in range(self.depth):
+            held = Signal(beat, name=f"window{age}")
+            held.as_value().attrs.update(packet(f"edited {age}"))
+            m.d.sync += held.eq(coming)
+            window.append(held)
+            coming = held
+        start = window[self.ahead].first
+        begins = self.begins
+        for age in range(self.ahead + 1):
+            held = Signal(name=f"begins{age}", attrs=schedule())
+            m.d.sync += held.eq(begins)
+            begins = held
+        verdict = self._verdict(m, start)
+        owns = self._own(m, window, start, begins)
+        leaving = packet("leaving")
+        active = Signal(attrs=leaving)
+        left_next = Signal(16, attrs=leaving)
+        number = Signal(range(self._prefix + 2), attrs=leaving)
+        for signal in (self.first, self.out.valid, self.out.payload.as_value()):
+            signal.attrs.update(packet("out"))
+        left = Mux(start, verdict.length, left_next)
+        at = Mux(start, 0, number)
+        emit = (start & verdict.select.any() & (verdict.length != 0)) | (active & ~start & ~begins)
+        last = left <= self.lanes
+        m.d.comb += self.overrun.eq((start | begins) & active)
         m.d.sync += [
+            active.eq(emit & ~last),
+            left_next.eq(left - self.lanes),
+            number.eq(Mux(at > self._prefix, at, at + 1)),
+            self.first.eq(start),
             self.out.valid.eq(emit),
             self.out.p.beat.last.eq(last),
-            self.out.p.beat.keep.eq(Mux(last, (1 << left[: lanes.bit_length()]) - 1, ~Const(0, lanes))),
-            self.out.p.beat.data.eq(Cat(Mux(left > lane, aligned.word_select(lane, 8), 0) for lane in range(lanes))),
+            self.out.p.beat.keep.eq(Mux(last, (1 << left[: self.lanes.bit_length()]) - 1, ~Const(0, self.lanes))),
+            self.out.p.beat.data.eq(self._aligned(m, verdict, at, left, window, owns)),
             self.out.p.select.eq(verdict.select),
             self.out.p.tenant.eq(verdict.tenant),
             self.out.p.length.eq(verdict.length),
@@ -137,29 +125,109 @@ class Editor(wiring.Component):
         ]
         return m
 
-    def _shift(self, m: Module, verdict: data.View[Verdict]) -> tuple[Signal, dict[int, int]]:
-        """Whole beats before the outgoing frame's first byte, and for each shift the bytes of a beat before it, where there are any."""
-        skip = Signal(range(self.prefix_beats + max(0, max(self.shifts)) // self.lanes + 2))
-        residues: dict[int, int] = {}
-        with m.Switch(verdict.shift_index):
-            for number, shift in enumerate(self.shifts):
-                whole, residue = divmod(self.prefix_beats * self.lanes + shift, self.lanes)
-                if residue:
-                    residues[number] = residue
-                with m.Case(number):
-                    m.d.comb += skip.eq(whole)
-        return skip, residues
+    @property
+    def _prefix(self) -> int:
+        """Beats of an outgoing frame that may have bytes from before the incoming one."""
+        return -(-max(0, -min(self.shifts)) // self.lanes)
 
-    def _overlaid(self, m: Module, verdict: data.View[Verdict], index: Value, body: Value) -> Signal:
-        """The beat at ``index`` of the frame with its prefix, edited bytes in place."""
+    def _overlaid(self, m: Module) -> Signal:
+        """The beat at hand with its edited bytes."""
+        here = packet("edited")
+        beats = max([0, *self.positions]) // self.lanes + 1
+        index_next = Signal(range(beats + 1), attrs=here)
+        edits_next = Signal(len(self.verdict.bytes), attrs=here)
+        index = Mux(self.verdict_valid, 0, index_next)
+        edits = Mux(self.verdict_valid, self.verdict.bytes, edits_next)
+        m.d.sync += [index_next.eq(Mux(index == beats, beats, index + 1)), edits_next.eq(edits)]
         lanes = [Signal(8, name=f"lane{lane}") for lane in range(self.lanes)]
-        prefix = index < self.prefix_beats
         for lane, signal in enumerate(lanes):
-            m.d.comb += signal.eq(Mux(prefix, 0, body.word_select(lane, 8)))
+            m.d.comb += signal.eq(self.body.data.word_select(lane, 8))
         for number, position in enumerate(self.positions):
-            beat, lane = divmod(position + self.prefix_beats * self.lanes, self.lanes)
+            if position < 0:
+                continue
+            beat, lane = divmod(position, self.lanes)
             with m.If(index == beat):
-                m.d.comb += lanes[lane].eq(verdict.bytes.word_select(number, 8))
+                m.d.comb += lanes[lane].eq(edits.word_select(number, 8))
         whole = Signal(self.width, name="overlaid")
         m.d.comb += whole.eq(Cat(lanes))
         return whole
+
+    def _verdict(self, m: Module, start: Value) -> data.View[data.StructLayout]:
+        """The verdict of the packet that leaves, without the bytes that are in its beats."""
+        before = [number for number, position in enumerate(self.positions) if position < 0]
+        shape = data.StructLayout(
+            {"tenant": 8, "select": self.egresses, "length": 16, "shift_index": 4, "shim": 128, "bytes": 8 * len(before)}
+        )
+        coming = Signal(shape)
+        for field in ("tenant", "select", "length", "shift_index", "shim"):
+            m.d.comb += coming[field].eq(self.verdict[field])
+        m.d.comb += coming.bytes.eq(Cat(self.verdict.bytes.word_select(number, 8) for number in before))
+        for age in range(self.ahead + 1):
+            held = Signal(shape, name=f"verdict{age}")
+            held.as_value().attrs.update(packet(f"edited {age}"))
+            m.d.sync += held.eq(coming)
+            coming = held
+        kept = Signal(shape)
+        now = Signal(shape)
+        kept.as_value().attrs.update(packet("leaving"))
+        m.d.comb += now.eq(Mux(start, coming, kept))
+        m.d.sync += kept.eq(now)
+        return now
+
+    def _own(self, m: Module, window: list[data.View[data.StructLayout]], start: Value, begins: Value) -> list[Value]:
+        """Which beats of the window are the leaving packet's."""
+        leaving = packet("leaving")
+        middle = Signal()
+        middle_next = Signal(attrs=leaving)
+        m.d.comb += middle.eq(start | (middle_next & window[self.ahead].valid & ~begins))
+        m.d.sync += middle_next.eq(middle)
+        owns: list[Value] = [Const(0)] * self.depth
+        owns[self.ahead] = middle
+        for age in reversed(range(self.ahead)):
+            owns[age] = owns[age + 1] & window[age].valid & ~window[age].first
+        for age in range(self.ahead + 1, self.depth):
+            own, before = Signal(name=f"own{age}"), Signal(name=f"own{age}_next", attrs=leaving)
+            m.d.sync += before.eq(owns[age - 1])
+            m.d.comb += own.eq(before & ~start & ~begins)
+            owns[age] = own
+        return owns
+
+    def _aligned(
+        self,
+        m: Module,
+        verdict: data.View[data.StructLayout],
+        at: Value,
+        left: Value,
+        window: list[data.View[data.StructLayout]],
+        owns: list[Value],
+    ) -> Signal:
+        """The outgoing beat number ``at``: parts of two beats of the window, bytes from before the frame, and zeros past the end."""
+        low, high, low_own, high_own = Signal(self.width), Signal(self.width), Signal(), Signal()
+        from_high = Signal(self.lanes)
+        moved = Signal(self.width)
+        with m.Switch(verdict.shift_index):
+            for index, shift in enumerate(self.shifts):
+                whole, residue = divmod(shift, self.lanes)
+                with m.Case(index):
+                    age = self.ahead - whole
+                    m.d.comb += [low.eq(window[age].data), low_own.eq(owns[age])]
+                    if residue:
+                        m.d.comb += [high.eq(window[age - 1].data), high_own.eq(owns[age - 1])]
+                    m.d.comb += [
+                        moved.eq(Cat(low[8 * residue :], high[: 8 * residue])),
+                        from_high.eq(~((1 << (self.lanes - residue)) - 1)),
+                    ]
+        lanes = [Signal(8, name=f"aligned{lane}") for lane in range(self.lanes)]
+        for lane, signal in enumerate(lanes):
+            own = Mux(from_high[lane], high_own, low_own)
+            m.d.comb += signal.eq(Mux(own, moved.word_select(lane, 8), 0))
+        before = [position for position in self.positions if position < 0]
+        for index, shift in enumerate(self.shifts):
+            for number, position in enumerate(before):
+                beat, lane = divmod(position - shift, self.lanes)
+                if position >= shift:
+                    with m.If((verdict.shift_index == index) & (at == beat)):
+                        m.d.comb += lanes[lane].eq(verdict.bytes.word_select(number, 8))
+        whole_beat = Signal(self.width, name="aligned")
+        m.d.comb += whole_beat.eq(Cat(Mux(left > lane, signal, 0) for lane, signal in enumerate(lanes)))
+        return whole_beat

@@ -1,44 +1,57 @@
-"""One port's way out: a segment of memory for each tenant, and a scheduler that shares the port's bytes between them."""
+"""One port's way out: a segment of memory for each tenant, and turns in which they leave."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, signed
-from amaranth.lib import data, fifo, memory, stream, wiring
+from amaranth.hdl import Cat, Const, Module, Mux, Signal
+from amaranth.lib import data, fifo, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from hdl.editor import EditedBeat
-from hdl.stream import Beat, beat_stream
-
-QUANTUM: Final = 1500
+from hdl.owner import packet, shared
+from hdl.segment_store import SegmentStore
+from hdl.share_turns import ShareTurns
+from hdl.stream import beat_stream
+from hdl.time_slots import TimeSlots
+from hdl.turns import Pace, Turns
 
 
 class EgressPort(wiring.Component):
-    """Stores the packets of ``sink`` in the segment of their tenant, whole or not at all, and gives them to ``source``.
+    """Stores the packets of ``sink`` (``first`` says which beat begins one) in the segment of their tenant, whole or not at all, and gives
+    them to ``source``.
 
     The input is never pushed back: a packet that finds its tenant's segment (``depth`` beats, ``packets`` packets) full is dropped and the
     tenant's ``dropped`` strobe says so; ``queued`` is for those that are stored, ``sent`` for those that begin to leave, with
     ``sent_length`` (bytes) and ``sent_tenant``. A ``source`` that does not take packets stops this port alone.
 
-    Scheduler: surplus round robin over bytes (Adiseshu, Parulkar and Varghese, 1996): a tenant may send while its credit is positive, and
-    its packet's length is then taken off; when no tenant with packets has credit, each gains `QUANTUM` times its weight, and one whose
-    credit is positive with that may send in the same cycle.
+    In turns of shares a turn that its tenant does not use goes to the next. In turns of time, `TimeSlots`, it stays unused, and a packet
+    takes what it takes at the port's ``pace``: when a tenant's packets leave depends on no other tenant as long as the port keeps that
+    pace. One that the port has held up beyond its slot goes on, and holds up the others as the port does.
 
-    Latency: the packet's own beats and 4 cycles. Initiation interval: 1 beat in, 1 beat out. Registers: pointers, counts and credit of a
-    tenant are its own; ``turn``, the grant buffer and the output buffer are shared by the tenants of the port, as its wire is.
+    Latency: the packet's own beats and 4 cycles, in turns of time 3, in its turn. Initiation interval: 1 beat in, 1 beat out. Registers:
+    in turns of time the packet that leaves belongs to the owner of the slot; in turns of shares the grants wait in a buffer that is shared,
+    as the wire is.
     """
 
-    def __init__(self, width: int, egresses: int, weights: tuple[int, ...], depth: int, packets: int, *, shim: bool) -> None:
+    def __init__(
+        self, name: str, width: int, egresses: int, turns: Turns, depth: int, packets: int, *, pace: Pace, longest: int, shim: bool
+    ) -> None:
+        self.name: Final = name
         self.width: Final = width
-        self.weights: Final = weights
+        self.turns: Final = turns
         self.depth: Final = depth
         self.packets: Final = packets
+        self.pace: Final = pace
+        self.longest: Final = longest
         self.with_shim: Final = shim
-        tenants = len(weights)
+        self.note: Final = data.StructLayout({"length": 16, "shim": 128 if shim else 0})
+        tenants = len(turns.weights)
+        self.store: Final = SegmentStore(width, tenants, depth, packets, self.note.size)
         super().__init__(
             {
                 "sink": In(stream.Signature(EditedBeat(width, egresses), always_ready=True)),
+                "first": In(1),
                 "source": Out(beat_stream(width)),
                 "tenant": Out(8),
                 "shim": Out(128),
@@ -52,148 +65,110 @@ class EgressPort(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        tenants = len(self.weights)
-        place_bits, packet_bits = (self.depth - 1).bit_length(), (self.packets - 1).bit_length()
-        tenant_bits = max(1, (tenants - 1).bit_length())
-        descriptor = data.StructLayout({"length": 16, "shim": 128 if self.with_shim else 0})
-        m.submodules.store = store = memory.Memory(shape=self.width, depth=tenants << place_bits, init=[])
-        m.submodules.descriptors = descriptors = memory.Memory(shape=descriptor.size, depth=tenants << packet_bits, init=[])
-        put, get = store.write_port(), store.read_port()
-        note, look = descriptors.write_port(), descriptors.read_port()
-
-        def each(width: int, name: str) -> Array:
-            return Array(Signal(width, name=f"{name}_t{t}") for t in range(tenants))
-
-        # Per tenant: where the next packet starts, what has been read, packets stored and packets granted.
-        start, freed = each(place_bits + 1, "start"), each(place_bits + 1, "freed")
-        stored, granted = each(packet_bits + 1, "stored"), each(packet_bits + 1, "granted")
-        offset, full = Signal(place_bits + 1), Signal()
-        beat = self.sink.payload
-        mine = beat.tenant[:tenant_bits]
-        place = Signal(place_bits + 1)
-        m.d.comb += place.eq(start[mine] + offset)
-        no_room = ((place - freed[mine])[: place_bits + 1] >= self.depth) | full
-        no_slot = (stored[mine] - granted[mine])[: packet_bits + 1] >= self.packets
-        enable = self.sink.valid & (beat.tenant < tenants)
-        last = beat.beat.last
-        keep_it = enable & last & ~no_room & ~no_slot
+        m.submodules.store = store = self.store
+        beat, put = self.sink.payload, store.put
         m.d.comb += [
-            put.addr.eq(Cat(place[:place_bits], mine)),
+            store.put_valid.eq(self.sink.valid),
+            put.first.eq(self.first),
+            put.last.eq(beat.beat.last),
+            put.write.eq(1),
+            put.good.eq(1),
+            put.tenant.eq(beat.tenant),
             put.data.eq(beat.beat.data),
-            put.en.eq(enable & ~no_room),
-            note.addr.eq(Cat(stored[mine][:packet_bits], mine)),
-            note.data.eq(Cat(beat.length, beat.shim if self.with_shim else Const(0, 0))),
-            note.en.eq(keep_it),
-            self.queued.eq(Mux(keep_it, 1 << mine, 0)),
-            self.dropped.eq(Mux(enable & last & ~keep_it, 1 << mine, 0)),
+            put.note.eq(Cat(beat.length, beat.shim) if self.with_shim else beat.length),
+            self.queued.eq(Mux(store.stored, 1 << beat.tenant, 0)),
+            self.dropped.eq(Mux(store.lost, 1 << beat.tenant, 0)),
         ]
-        with m.If(enable):
-            m.d.sync += [offset.eq(Mux(last, 0, offset + 1)), full.eq(Mux(last, 0, no_room))]
-            with m.If(keep_it):
-                m.d.sync += [start[mine].eq(place + 1), stored[mine].eq(stored[mine] + 1)]
-
-        m.submodules.grants = grants = fifo.SyncFIFO(width=tenant_bits + descriptor.size, depth=4)
-        self._grant(m, stored, granted, look, grants, tenant_bits, packet_bits)
-        self._send(m, get, freed, grants, descriptor, tenant_bits, place_bits)
+        start, tenant, note = Signal(), Signal(8), Signal(self.note)
+        idle = Signal()
+        if self.turns.slot is None:
+            self._share(m, start, idle, tenant, note)
+        else:
+            self._slots(m, start, idle, tenant, note)
+        self._send(m, start, idle, tenant, note)
         return m
 
-    def _grant(
-        self,
-        m: Module,
-        stored: Array,
-        granted: Array,
-        look: memory.ReadPort,
-        grants: fifo.SyncFIFO,
-        tenant_bits: int,
-        packet_bits: int,
-    ) -> None:
-        """Chooses a tenant a cycle; its descriptor is read in the next, and goes to the grant buffer with the tenant's number."""
-        tenants = len(self.weights)
-        # A packet may be granted one cycle after its descriptor was written.
-        visible = [Signal(packet_bits + 1, name=f"visible_t{t}") for t in range(tenants)]
-        m.d.sync += [visible[t].eq(stored[t]) for t in range(tenants)]
-        credit = Array(Signal(signed(24), name=f"credit_t{t}") for t in range(tenants))
-        waiting = Signal(tenants)
-        m.d.comb += waiting.eq(Cat(visible[t] != granted[t] for t in range(tenants)))
-        able, soon = Signal(tenants), Signal(tenants)
+    def _share(self, m: Module, start: Signal, idle: Signal, tenant: Signal, note: data.View[data.StructLayout]) -> None:
+        """Grants are made ahead, one a cycle, and wait in a buffer with what is known of their packets."""
+        m.submodules.turns = turns = ShareTurns(self.turns.weights)
+        granted = data.StructLayout({"tenant": 8, "note": self.note})
+        m.submodules.grants = grants = fifo.SyncFIFO(width=granted.size, depth=4)
+        read, out = self.store.read, data.View(granted, grants.r_data)
+        known = data.View(self.note, read.note)
         m.d.comb += [
-            able.eq(Cat(waiting[t] & (credit[t] > 0) for t in range(tenants))),
-            soon.eq(Cat(waiting[t] & (credit[t] > -QUANTUM * weight) for t, weight in enumerate(self.weights))),
+            turns.waiting.eq(read.waiting),
+            turns.room.eq(grants.level + turns.granted < 4),
+            turns.length.eq(self.pace.charged(known.length, self.width // 8)),
+            read.look.eq(turns.grant),
+            read.look_tenant.eq(turns.chosen),
+            read.pop.eq(turns.grant),
+            read.pop_tenant.eq(turns.chosen),
+            grants.w_data.eq(Cat(turns.granted_tenant, read.note)),
+            grants.w_en.eq(turns.granted),
+            start.eq(grants.r_rdy & idle),
+            grants.r_en.eq(start),
+            tenant.eq(out.tenant),
+            note.eq(out.note),
+            self.sent.eq(Mux(turns.granted, 1 << turns.granted_tenant, 0)),
+            self.sent_tenant.eq(turns.granted_tenant),
+            self.sent_length.eq(known.length),
         ]
-        turn, chosen = Signal(range(tenants)), Signal(tenant_bits)
-        fetching, fetched = Signal(), Signal(tenant_bits)
-        # Credit is not gained in a cycle in which a length is taken off.
-        gain = ~able.any() & ~fetching
-        candidates = Mux(gain, soon, able)
-        with m.Switch(turn):
-            for first in range(tenants):
-                with m.Case(first):
-                    for distance in reversed(range(tenants)):
-                        index = (first + distance) % tenants
-                        with m.If(candidates[index]):
-                            m.d.comb += chosen.eq(index)
-        room = grants.level + fetching < 4
-        grant = candidates.any() & room
-        m.d.comb += [look.addr.eq(Cat(granted[chosen][:packet_bits], chosen)), look.en.eq(grant)]
-        m.d.sync += [fetching.eq(grant), fetched.eq(chosen)]
-        with m.If(grant):
-            m.d.sync += [granted[chosen].eq(granted[chosen] + 1), turn.eq(Mux(chosen == tenants - 1, 0, chosen + 1))]
-        length = look.data[:16]
-        m.d.comb += [grants.w_data.eq(Cat(fetched, look.data)), grants.w_en.eq(fetching), self.sent_tenant.eq(fetched)]
-        with m.If(fetching):
-            m.d.comb += [self.sent.eq(1 << fetched), self.sent_length.eq(length)]
-            m.d.sync += credit[fetched].eq(credit[fetched] - length)
-        with m.Elif(waiting.any() & gain):
-            for t, weight in enumerate(self.weights):
-                with m.If(waiting[t]):
-                    m.d.sync += credit[t].eq(credit[t] + QUANTUM * weight)
-                with m.Else():
-                    m.d.sync += credit[t].eq(0)
 
-    def _send(
-        self,
-        m: Module,
-        get: memory.ReadPort,
-        freed: Array,
-        grants: fifo.SyncFIFO,
-        descriptor: data.StructLayout,
-        tenant_bits: int,
-        place_bits: int,
-    ) -> None:
-        """Asks the memory for a beat a cycle while the output buffer has room, and frees it."""
-        lanes = self.width // 8
-        tenant = grants.r_data[:tenant_bits]
-        packet = data.View(descriptor, grants.r_data[tenant_bits:])
-        out = data.StructLayout({"beat": Beat(self.width), "tenant": tenant_bits, "shim": 128 if self.with_shim else 0})
-        m.submodules.buffer = buffer = fifo.SyncFIFO(width=out.size, depth=4)
-        begun, left_after = Signal(), Signal(16)
-        left = Mux(begun, left_after, packet.length)
-        ask = Signal()
-        asked, asked_left = Signal(), Signal(16)
-        asked_rest = Signal(tenant_bits + (128 if self.with_shim else 0))
+    def _slots(self, m: Module, start: Signal, idle: Signal, tenant: Signal, note: data.View[data.StructLayout]) -> None:
+        """The oldest packet of the slot's owner is looked at, and begins when it fits."""
+        assert self.turns.slot is not None
+        most = self.pace.cycles(self.longest)
+        m.submodules.turns = turns = TimeSlots(self.name, len(self.turns.weights), self.turns.order, self.turns.slot, most)
+        read = self.store.read
         m.d.comb += [
-            ask.eq(grants.r_rdy & (buffer.level + asked < 4)),
-            get.addr.eq(Cat(freed[tenant][:place_bits], tenant)),
-            get.en.eq(ask),
-            grants.r_en.eq(ask & (left <= lanes)),
+            turns.waiting.eq(read.waiting),
+            turns.idle.eq(idle),
+            turns.cost.eq(self.pace.hardware(note.length)),
+            read.look.eq(turns.look),
+            read.look_tenant.eq(turns.owner),
+            read.pop.eq(turns.grant),
+            read.pop_tenant.eq(turns.owner),
+            note.eq(read.note),
+            tenant.eq(turns.owner),
+            start.eq(turns.grant),
+            self.sent.eq(Mux(turns.grant, 1 << turns.owner, 0)),
+            self.sent_tenant.eq(turns.owner),
+            self.sent_length.eq(note.length),
         ]
-        m.d.sync += [
-            asked.eq(ask),
-            asked_left.eq(left),
-            asked_rest.eq(Cat(tenant, packet.shim) if self.with_shim else tenant),
-        ]
-        with m.If(ask):
-            m.d.sync += [begun.eq(left > lanes), left_after.eq(left - lanes), freed[tenant].eq(freed[tenant] + 1)]
-        final = asked_left <= lanes
-        keep = Mux(final, (1 << asked_left[: lanes.bit_length()]) - 1, ~Const(0, lanes))[:lanes]
-        leaving = data.View(out, buffer.r_data)
+
+    def _send(self, m: Module, start: Signal, idle: Signal, tenant: Signal, note: data.View[data.StructLayout]) -> None:
+        """A beat is asked for in the cycle of the start and in those behind it, unless the one that was asked for has not left."""
+        lanes, read = self.width // 8, self.store.read
+        owner = packet(f"leaving by {self.name}") if self.turns.slot is not None else shared("the wire of the port")
+        more = Signal(attrs=owner)
+        left = Signal(16, attrs=owner)
+        held_tenant = Signal(8, attrs=owner)
+        valid = Signal(attrs=owner)
+        left_now = Signal(16, attrs=owner)
+        held_shim = Signal(128, attrs=owner)
+        go, get, goes_on, remaining = Signal(), Signal(), Signal(), Signal(16)
         m.d.comb += [
-            buffer.w_en.eq(asked),
-            buffer.w_data.eq(Cat(get.data, keep, final, asked_rest)),
-            self.source.valid.eq(buffer.r_rdy),
-            self.source.payload.eq(leaving.beat),
-            buffer.r_en.eq(self.source.ready & buffer.r_rdy),
-            self.tenant.eq(leaving.tenant),
+            go.eq(~valid | self.source.ready),
+            idle.eq(~more & go),
+            get.eq(start | (more & go)),
+            remaining.eq(Mux(start, note.length, left)),
+            goes_on.eq(get & (remaining > lanes)),
+            read.get.eq(get),
+            read.get_tenant.eq(Mux(start, tenant, held_tenant)),
         ]
-        if self.with_shim:
-            m.d.comb += self.shim.eq(leaving.shim)
+        with m.If(go):
+            m.d.sync += [more.eq(goes_on), valid.eq(get), left_now.eq(remaining), left.eq(remaining - lanes)]
+        with m.If(start):
+            m.d.sync += held_tenant.eq(tenant)
+            if self.with_shim:
+                m.d.sync += held_shim.eq(note.shim)
+        last = left_now <= lanes
+        words = read.data
+        m.d.comb += [
+            self.source.valid.eq(valid),
+            self.source.p.last.eq(last),
+            self.source.p.keep.eq(Mux(last, (1 << left_now[: lanes.bit_length()]) - 1, ~Const(0, lanes))),
+            self.source.p.data.eq(Cat(Mux(left_now > lane, words.word_select(lane, 8), 0) for lane in range(lanes))),
+            self.tenant.eq(held_tenant),
+            self.shim.eq(held_shim),
+        ]

@@ -12,7 +12,8 @@ from amaranth.lib.wiring import In, Out
 
 from hdl.composition import META
 
-IDENTITY_BYTES: Final = 18
+IDENTITY_BYTES: Final = 16
+"""Up to the end of a tag: what follows it is the tenant's to judge."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Rule:
 
 
 class Identity(wiring.Component):
-    """Combinational. ``header``: the first 18 bytes of the frame, the first in the low bits; ``length`` in bytes. ``known`` is clear where
+    """Combinational. ``header``: the first 16 bytes of the frame, the first in the low bits; ``length`` in bytes. ``known`` is clear where
     no rule matches: there is no default tenant. Priority and drop eligible bits of the tag do not matter."""
 
     def __init__(self, rules: Sequence[Rule], port: int) -> None:

@@ -31,7 +31,7 @@ class Path:
     """A packet on its way: under which condition (given that it is the tenant's), where its headers are, what its bytes, annotations and
     end are.
 
-    ``known`` bytes are certainly there. ``copies`` lists (element, output) of the duplications that it came through."""
+    ``known`` bytes are certainly there. ``copies`` lists (element, output) of the duplications that it may have come through."""
 
     when: Value
     layout: Layout
@@ -155,7 +155,8 @@ class TenantTracer:
             annotations={key: mux(b.when, b.annotations[key], a.annotations[key]) for key in ANNOTATIONS},
             end=mux(b.when, b.end, a.end),
             known=min(a.known, b.known),
-            copies=tuple(c for c in a.copies if c in b.copies),
+            # All that either may have come through: what joins one that was never copied is still a copy of another.
+            copies=tuple(dict.fromkeys((*a.copies, *b.copies))),
         )
 
     def _through(self, name: str, path: Path) -> None:

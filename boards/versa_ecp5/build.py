@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from boards.versa_ecp5.constraints import PACKAGE, SPEED_GRADE, lpf, required_clocks
-from boards.versa_ecp5.report import PlaceReport, check_timing, read_report
+from boards.versa_ecp5.report import PlaceReport, TimingError, check_timing, read_report
 from boards.versa_ecp5.top import VersaTop
 from hdl.tools.cache import cached, tool_environment
 from hdl.tools.verilog import to_verilog
@@ -23,6 +23,7 @@ UNPACKED: Final = f"{TOP}.unpacked.config"
 WRITES: Final = (f"{TOP}.v", f"{TOP}.json", f"{TOP}.lpf", "report.json", "place.log", BITSTREAM, UNPACKED)
 """What a build leaves in its folder."""
 SEED: Final = 1
+ATTEMPTS: Final = 3
 # nextpnr's name of the LFE5UM5G-45F.
 _DEVICE_FLAG: Final = "--um5g-45k"
 # On a device that is nearly full the default placer takes several times as long, and so does the default router.
@@ -83,7 +84,17 @@ def synthesise(verilog: str, out: Path, progress: Progress) -> str:
 
 
 def place(netlist: str, out: Path, progress: Progress, seed: int = SEED) -> Placed:
-    """The second part of `build`. Errors: `BuildError`, and `boards.versa_ecp5.report.TimingError` where a clock is too slow."""
+    """The second part of `build`. Where a clock is too slow the next of `ATTEMPTS` seeds is tried, since placement is a matter of luck too.
+    Errors: `BuildError`, and `boards.versa_ecp5.report.TimingError` where it is too slow with all of them."""
+    for attempt in range(seed, seed + ATTEMPTS - 1):
+        try:
+            return _placed(netlist, out, progress, attempt)
+        except TimingError as error:
+            progress(f"with seed {attempt} {error}; placing again")
+    return _placed(netlist, out, progress, seed + ATTEMPTS - 1)
+
+
+def _placed(netlist: str, out: Path, progress: Progress, seed: int) -> Placed:
     constraints = lpf()
     _write(out / f"{TOP}.lpf", constraints)
     progress("place and route (nextpnr)")

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
 from amaranth.back import verilog
 from amaranth.hdl import Elaboratable, Value
+
+_ROOT: Final = Path(__file__).parents[2]
+_OWN_LINE: Final = re.compile(r'^ *\(\* src = "([^":|]*:\d+)[^"]*" \*\)$')
+_INLINE: Final = re.compile(r'\(\* src = "[^"]*" \*\) ')
 
 
 def to_verilog(elaboratable: Elaboratable, name: str, ports: Sequence[Value] | None = None) -> str:
@@ -19,3 +26,19 @@ def to_verilog(elaboratable: Elaboratable, name: str, ports: Sequence[Value] | N
     # The Yosys that comes with Amaranth, since one found on PATH may be too old.
     os.environ["AMARANTH_USE_YOSYS"] = "builtin"
     return str(verilog.convert(elaboratable, name=name, ports=ports, emit_src=False))
+
+
+def to_located_verilog(elaboratable: Elaboratable, name: str) -> tuple[str, dict[int, str]]:
+    """The text of `to_verilog`, and for those of its lines (from 1) at which something begins that a source line made, ``FILE:LINE``;
+    files of ours are told from the project's root, those of libraries from where libraries are."""
+    os.environ["AMARANTH_USE_YOSYS"] = "builtin"
+    kept: list[str] = []
+    places: dict[int, str] = {}
+    for line in str(verilog.convert(elaboratable, name=name, emit_src=True)).split("\n"):
+        place = _OWN_LINE.match(line)
+        if place:
+            # It is said of what comes next, behind what else is said of that.
+            places[len(kept) + 1] = place[1].rpartition("site-packages/")[2].removeprefix(f"{_ROOT}/")
+        else:
+            kept.append(_INLINE.sub("", line))
+    return "\n".join(kept), places

@@ -158,6 +158,7 @@ POLICIES = {
     "files, another's": '[tenants.a]\nvlan = 1\nfiles = "."\n[tenants.b]\nvlan = 2\nfiles = "."',
     "files, the policy's": '[tenants.a]\nvlan = 1\nfiles = "."',
     "mode": '[machine]\nmode = "fast"',
+    "slot": "[machine]\nslot = 600",
     "name": "[tenants.a-b]\nvlan = 1",
     "operator's name": "[tenants.port0_x]\nvlan = 1",
     "vni": "[tenants.a]\nvni = 7",

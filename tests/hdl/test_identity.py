@@ -17,7 +17,7 @@ def owner(frame: bytes, port: int) -> int | None:
     """The tenant of the last rule that matches."""
     found = None
     for rule in RULES:
-        tagged = len(frame) >= 18 and frame[12:14] == b"\x81\x00" and int.from_bytes(frame[14:16], "big") & 0xFFF == rule.vlan
+        tagged = len(frame) >= 16 and frame[12:14] == b"\x81\x00" and int.from_bytes(frame[14:16], "big") & 0xFFF == rule.vlan
         right_port = rule.port in (None, port)
         right_mac = rule.mac is None or (len(frame) >= 14 and int.from_bytes(frame[:6], "big") == rule.mac)
         if right_port and right_mac and (rule.vlan is None or tagged):
@@ -32,7 +32,7 @@ def some_frames(seed: int, count: int) -> list[bytes]:
         mac = chance.choice([MAC.to_bytes(6, "big"), (MAC ^ 1 << chance.randrange(48)).to_bytes(6, "big")])
         vlan = chance.choice([100, 200, 0xABC, 0x0BC, 0xABD, 0]) | chance.randrange(16) << 12
         kind = chance.choice([b"\x81\x00", b"\x81\x00", b"\x81\x01", b"\x88\xa8"])
-        frames.append((mac + bytes(6) + kind + vlan.to_bytes(2, "big") + b"\x08\x00")[: chance.choice([18, 18, 18, 17, 14, 13, 5])])
+        frames.append((mac + bytes(6) + kind + vlan.to_bytes(2, "big") + b"\x08\x00")[: chance.choice([18, 18, 17, 16, 15, 14, 13, 5])])
     return frames
 
 

@@ -89,5 +89,5 @@ def test_what_is_read_without_a_clock_is_marked_or_a_fifo_s() -> None:
             styles.add(style)
             if style is None:
                 unmarked.add(path[-2:])
-    assert unmarked == {("grants", "storage"), ("buffer", "storage")}
+    assert unmarked == {("grants", "storage")}
     assert styles == {None, "registers", "distributed"}

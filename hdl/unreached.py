@@ -1,0 +1,43 @@
+"""What simulation cannot reach of a generated core, and why: read beside the holes of coverage. A reason of which there is no hole is
+wrong, and fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+
+@dataclass(frozen=True)
+class Reason:
+    """``why`` no run reaches the holes of this ``kind`` whose ``module`` and ``what`` (`sim.coverage.Hole`) are, as a whole, these regular
+    expressions."""
+
+    kind: Literal["line", "toggle", "function"]
+    module: str
+    what: str
+    why: str
+
+
+_COPY: Final = r"(?:_s\d+)?(?:\$\d+)*"
+"""A name goes on so where it is a later stage's, or one of several."""
+REASONS: Final = (
+    Reason(
+        "toggle",
+        ".*",
+        rf"(?:.*[._])?(?:peek|look__data|read__data|old|new|v\d+_(?:old|add|slice)){_COPY}\[4[78]:\d+\] stays",
+        "the upper bits of a counter of 48 bits, or of a sum with one: a run has not so many packets or bytes",
+    ),
+    Reason(
+        "toggle",
+        ".*",
+        rf"(?:port\d+|host)_(?:accepted|malformed|overflow|unknown){_COPY}\[31:\d+\] stays",
+        "the upper bits of a port's counter: a run has not so many frames",
+    ),
+    Reason("toggle", ".*", rf"(?:.*[._])?tenant{_COPY}\[7(?::\d+)?\] stays", "tenants have eight bits and are numbered from 0 up"),
+    Reason("toggle", ".*", rf"(?:.*[._])?edge{_COPY}\[15:\d+\] stays", "a tenant's crossings have 16 bits and are numbered from 1 up"),
+    Reason("toggle", ".*", rf"(?:.*[._])?(?:device|port){_COPY}\[3:\d+\] stays", "ports have four bits and are numbered from 0 up"),
+    Reason(
+        "toggle", ".*", rf"(?:.*[._])?length{_COPY}\[15:\d+\] stays", "a length has 16 bits, and no frame is longer than the card takes"
+    ),
+)
