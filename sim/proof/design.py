@@ -27,13 +27,16 @@ class Register:
 
 
 class Design:
-    """``next``: each register's next value as a term of `symbol` by name; ``outputs``: each output's; ``support``: the registers and inputs
-    that both are made of (an output's under its own name, which no register has)."""
+    """``initial``: what each register is at first, where that is not zero; ``next``: each register's next value as a term of `symbol` by
+    name; ``outputs``: each output's; ``support``: the registers and inputs that both are made of (an output's under its own name, which
+    no register has)."""
 
     def __init__(self, netlist: Netlist) -> None:
         _one_driver(netlist)
         self.netlist = netlist
         self.registers = _registers(netlist)
+        at = {register.bits: register.name for register in self.registers.values()}
+        self.initial = {at[netlist.names[net]]: first for net, first in netlist.initial.items() if netlist.names[net] in at}
         self.inputs = {name: bits for name, (is_input, bits) in netlist.ports.items() if is_input}
         self.reads = _memory_reads([cell for cell in netlist.cells if cell.kind.startswith("mem")])
         self.widths = {r.name: len(r.bits) for r in self.registers.values()} | {name: len(bits) for name, bits in self.inputs.items()}

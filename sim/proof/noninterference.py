@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from elements.program.combine import walk
 from elements.program.values import Value, const, part
@@ -31,6 +32,7 @@ from sim.proof.stages import Stages
 from sim.proof.terms import symbol
 from sim.proof.unroll_delays import unroll_delays
 
+_Outcome = TypeVar("_Outcome")
 _DEEP = 1_000_000
 _STACK = 512 << 20
 _NOBODY = -1
@@ -55,13 +57,17 @@ def prove(netlist: Netlist, ownership: Ownership, victim: int, tenants: int) -> 
     """Prove that tenants other than ``victim`` cannot influence it, and that none of their packets leaves as its. Errors: ``ValueError``
     for a netlist that is no step of one clock, or has a cell or memory that the prover has no meaning for.
 
-    Runs in a thread with a deep stack: terms are walked recursively.
     """
+    return deeply(lambda: _prove(netlist, ownership, victim, tenants))
+
+
+def deeply(work: Callable[[], _Outcome]) -> _Outcome:
+    """What ``work`` returns, in a thread with a deep stack: terms are walked recursively."""
     limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK)
     sys.setrecursionlimit(_DEEP)
     try:
         with ThreadPoolExecutor(1) as deep:
-            return deep.submit(_prove, netlist, ownership, victim, tenants).result()
+            return deep.submit(work).result()
     finally:
         sys.setrecursionlimit(limit)
         threading.stack_size(size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from amaranth.hdl import Signal
@@ -62,8 +63,14 @@ def ownership_of(pipeline: Pipeline, netlist: Netlist) -> Ownership:
     )
 
 
-def prove_pipeline(pipeline: Pipeline, netlist: Netlist | None = None) -> dict[int, Result]:
-    """For each tenant as the victim, whether all others together cannot influence it."""
+def prove_each(pipeline: Pipeline, netlist: Netlist | None = None) -> Iterator[tuple[int, Result]]:
+    """For each tenant as the victim, one after the other, whether all others together cannot influence it."""
     found = netlist or read_netlist(pipeline_verilog(pipeline), "pipeline")
     ownership = ownership_of(pipeline, found)
-    return {tenant: prove(found, ownership, tenant, pipeline.tenants) for tenant in range(pipeline.tenants)}
+    for tenant in range(pipeline.tenants):
+        yield tenant, prove(found, ownership, tenant, pipeline.tenants)
+
+
+def prove_pipeline(pipeline: Pipeline, netlist: Netlist | None = None) -> dict[int, Result]:
+    """All of `prove_each`."""
+    return dict(prove_each(pipeline, netlist))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hdl.identity import Rule
-from hdl.ingress import Ingress
 from mlclick.mutants import MUTANTS, Mutant, planted
-from sim.construction import LATENCY, NO_DEFAULT, TENANT, by_construction, misjudges
+from sim.construction import LATENCY, NO_DEFAULT, TENANT, by_construction
 from sim.evidence import Finding
 from sim.proof.noninterference import Result
 from sim.proof.pipeline import prove_pipeline
@@ -59,45 +57,6 @@ def test_each_fails_where_it_is_not_so(mutant: Mutant, name: str, why: str) -> N
         found = findings()[name]
     assert not found.holds
     assert found.detail.startswith(why)
-
-
-def test_a_frame_with_another_s_number_is_found() -> None:
-    rules = (Rule(0, 100, None, None), Rule(1, None, 0x020000000A00, None))
-    wrong = Mutant("swapped", "", "hdl.identity", "Identity", "elaborate", "self.tenant.eq(rule.tenant)", "self.tenant.eq(1 ^ rule.tenant)")
-    host = Mutant("host", "", "hdl.ingress", "Ingress", "_meta", 'meta.tenant.eq(number["tenant"])', 'meta.tenant.eq(1 ^ number["tenant"])')
-    assert misjudges(Ingress(64, 0, 64, 1600, rules)) == ""
-    with planted(wrong):
-        assert misjudges(Ingress(64, 0, 64, 1600, rules)) == "the ingress of port 0 commits a frame with another number than its owner's"
-    with planted(host):
-        said = misjudges(Ingress(64, 2, 64, 1600, (), {0: 2, 1: 1}))
-    assert said == "the ingress of the host commits a frame with another number than its owner's"
-
-
-def test_the_host_s_ingress_takes_only_what_names_a_crossing_of_its_tenant() -> None:
-    ingress = Ingress(64, 2, 64, 1600, (), {0: 2, 3: 1})
-    assert misjudges(ingress) == ""
-    with planted(by_name("crossing's tenant unchecked")):
-        assert misjudges(ingress) == "the ingress of the host commits a frame that is nobody's"
-
-
-@pytest.mark.parametrize("rule", [Rule(1, 100, None, None), Rule(1, None, 0x020000000A00, None), Rule(1, 100, 0x020000000A00, 0)])
-@pytest.mark.parametrize("width", [64, 256])
-def test_every_kind_of_identity_is_understood(rule: Rule, width: int) -> None:
-    ingress = Ingress(width, 0, 64, 1600, (rule, Rule(0, 7, None, 1)))
-    assert misjudges(ingress) == ""
-    with planted(by_name("default tenant")):
-        assert misjudges(ingress) != ""
-
-
-def test_a_port_can_be_all_of_an_identity() -> None:
-    assert misjudges(Ingress(64, 0, 64, 1600, (Rule(1, None, None, 0),))) == ""
-
-
-def test_an_ingress_without_a_rule_takes_nothing() -> None:
-    ingress = Ingress(64, 0, 64, 1600, (Rule(0, 7, None, 1),))
-    assert misjudges(ingress) == ""
-    with planted(by_name("default tenant")):
-        assert misjudges(ingress) == "the ingress of port 0 commits a frame that is nobody's"
 
 
 @pytest.mark.parametrize("proofs", [{}, {0: Result()}, {0: Result(failures=["x is in no stage"])}])

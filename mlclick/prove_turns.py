@@ -1,0 +1,45 @@
+"""What is proved of the turns in which tenants meet.
+
+Of turns of time, that nobody sees anything of the others; of turns of shares, that nobody waits longer than is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from typing import Final
+
+from hdl.datapath import Datapath
+from mlclick.service import places
+from sim.evidence import UNBOUNDED, Finding, Work
+from sim.proof.datapath import PRESUMED, prove_datapath
+from sim.proof.service import prove_service
+
+_WORK: Final = Work(solver=f"bitwuzla {version('bitwuzla')}", depth=UNBOUNDED)
+
+
+def nothing_is_seen(datapath: Datapath, tenants: Sequence[str]) -> Iterator[Finding]:
+    """A finding for each tenant, in turns of time: what it sees, and when, depends on no other."""
+    for number, result in prove_datapath(datapath).items():
+        detail = f"{result.obligations} questions; presumed: {'; '.join(PRESUMED)}" if result.proved else result.failures[0]
+        name = f"in the data path no other tenant influences what {tenants[number]} sees, nor when"
+        yield Finding(name, "proof", result.proved, detail, victim=tenants[number], work=_WORK)
+
+
+def bounds_hold(datapath: Datapath, tenants: Sequence[str]) -> Iterator[Finding]:
+    """A finding for each tenant, in turns of shares. Places whose schedulers are alike are proved once."""
+    found = list(places(datapath))
+    results = {most: prove_service(datapath.arbiter.turns.weights, most) for most in sorted({place.most for place in found})}
+    for number, tenant in enumerate(tenants):
+        mine = [result[number] for result in results.values()]
+        wrong = next((failure for result in mine for failure in result.failures), "")
+        waits = ", ".join(f"{place.services[number].wait} cycles at the {place.name}" for place in found)
+        asked = sum(result.obligations for result in mine)
+        yield Finding(
+            f"other tenants are granted no more bytes than is said while {tenant} waits",
+            "proof",
+            not wrong,
+            wrong or f"{asked} obligations; with ports that keep their pace it waits at most {waits}",
+            victim=tenant,
+            work=_WORK,
+        )

@@ -1,0 +1,43 @@
+"""Evidence says of the whole data path only what is proved of it, and on which conditions."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from mlclick import prove_turns
+from mlclick import verify as module
+from sim.proof.datapath import PRESUMED
+from sim.proof.noninterference import Result
+from tests.sim.proof.small_datapath import small_datapath
+
+
+class Named:
+    """As much of a split and of a core as the proofs look at."""
+
+    def __init__(self, strict: bool) -> None:
+        self.merged = self.master = self
+        self.tenants = ("a", "b")
+        self.datapath = small_datapath(strict=strict)
+
+
+def findings(monkeypatch: pytest.MonkeyPatch, strict: bool, results: dict[int, Result]) -> list[tuple[str, bool, str]]:
+    sound = {0: Result(7), 1: Result(7)}
+    monkeypatch.setattr(module, "prove_each", lambda pipeline: iter(sound.items()))
+    monkeypatch.setattr(prove_turns, "prove_datapath", lambda datapath: results)
+    monkeypatch.setattr(module, "by_construction", lambda core, results: iter(()))
+    made = Named(strict)
+    found = module._proofs(cast("Any", made), cast("Any", made), lambda line: None)
+    return [(each.name, each.holds, each.detail) for each in found if "data path" in each.name]
+
+
+def test_in_turns_of_time_the_data_path_is_proved_with_what_is_presumed(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = findings(monkeypatch, True, {0: Result(9), 1: Result(9, ["looked[0+1] does not follow"])})
+    assert [name for name, _, _ in found] == [f"in the data path no other tenant influences what {name} sees, nor when" for name in "ab"]
+    assert found[0][1:] == (True, f"9 questions; presumed: {'; '.join(PRESUMED)}")
+    assert found[1][1:] == (False, "looked[0+1] does not follow")
+
+
+def test_in_turns_of_shares_nothing_is_claimed_of_the_data_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert findings(monkeypatch, False, {}) == []

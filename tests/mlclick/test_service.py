@@ -1,0 +1,39 @@
+"""What each tenant is sure of is said in words, in both modes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from amaranth.hdl import Fragment
+
+from hdl.datapath import DatapathParameters
+from mlclick.design import Source
+from mlclick.flow import build_core, merge_tenants, rates_of, split
+from mlclick.service import service_lines
+
+TENANT = "FromDevice(in) -> Queue -> ToDevice(out);"
+POLICY = "".join(f"[tenants.{name}]\nvlan = {vlan}\ndevices = {{ in = 0, out = 0 }}\n" for name, vlan in (("a", 100), ("b", 200)))
+
+
+def lines(folder: Path, mode: str) -> list[str]:
+    (folder / "policy.toml").write_text(f'[machine]\nmode = "{mode}"\n{POLICY}')
+    for name in "ab":
+        (folder / f"{name}.click").write_text(TENANT)
+    merged = merge_tenants(Source(("a", "b"), folder))
+    core = build_core(split(merged, rates_of(merged, None)), DatapathParameters(64, 1))
+    Fragment.get(core, None)
+    return service_lines(core.datapath, merged.master.tenants)
+
+
+WORDS = {
+    "shared": "{} (shared): pipeline at least 4.00 bytes a cycle, waits at most 2375 cycles; ",
+    "strict": "{} (strict): pipeline at least 3.96 bytes a cycle, waits at most 606 cycles; ",
+}
+
+
+@pytest.mark.parametrize(("mode", "words"), WORDS.items())
+def test_each_tenant_s_service_is_said_place_by_place(tmp_path: Path, mode: str, words: str) -> None:
+    found = lines(tmp_path, mode)
+    assert [line.startswith(words.format(name)) for name, line in zip("ab", found, strict=True)] == [True, True], found
+    assert all(f"; {place} at least " in line for line in found for place in ("port 0", "host"))
