@@ -1,0 +1,156 @@
+"""Differential fuzzing: rounds beside each other in processes of their own; what differs is shrunk and written down."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from time import monotonic
+
+from elements.definition.catalogue import class_names
+from graph.diagnostics import ClickError
+from graph.print_click import print_graph
+from mlclick.design import Progress
+from mlclick.fuzz_machine import Workbench, build, check, merged_of
+from mlclick.fuzz_round import Outcome, not_the_reference, run_round
+from sim.fuzz.case import Case, read_case, write_case
+from sim.fuzz.shrink import Shrinker
+from sim.fuzz.smaller import smaller_graphs
+
+SHRINK_SECONDS = 900.0
+REFERENCE = 3_000
+"""Packets of a case that the reference sees when the case is run again."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Rounds that were run, in the order of their numbers, and how long all took."""
+
+    seed: int
+    outcomes: tuple[Outcome, ...]
+    seconds: float
+
+    @property
+    def packets(self) -> int:
+        """Frames offered in all rounds."""
+        return sum(outcome.packets for outcome in self.outcomes)
+
+    @property
+    def failed(self) -> Outcome | None:
+        """The first round in which something differs."""
+        return next((outcome for outcome in self.outcomes if outcome.found), None)
+
+
+def run_rounds(seed: int, packets: int, rounds: int, jobs: int, done: Callable[[Outcome], None], *, values: bool = False) -> Run:
+    """``packets`` over ``rounds``, ``jobs`` rounds at once; ``done`` is told of each. Where one finds something, no other begins. With
+    ``values`` nothing is simulated."""
+    begun, one = monotonic(), partial(_one, seed, -(-packets // rounds), values)
+    outcomes: list[Outcome] = []
+
+    def take(each: Iterable[Outcome]) -> None:
+        for outcome in each:
+            outcomes.append(outcome)
+            done(outcome)
+            if outcome.found:
+                return
+
+    if jobs == 1:
+        take(map(one, range(rounds)))
+    else:
+        # A process for each round: what the generator has made of values stays in memory. What still runs at the end is stopped.
+        with get_context("spawn").Pool(jobs, maxtasksperchild=1) as pool:
+            take(pool.imap_unordered(one, range(rounds)))
+    return Run(seed, tuple(sorted(outcomes, key=lambda outcome: outcome.number)), monotonic() - begun)
+
+
+def _one(seed: int, packets: int, values: bool, number: int) -> Outcome:
+    return run_round(seed, number, packets, values=values)
+
+
+def wrong_with(case: Case) -> list[str]:
+    """What is wrong with ``case``, built anew. Errors: `ClickError`."""
+    merged = merged_of(case)
+    found = check(case, build(case, merged, "-O1"))
+    if not found and case.apart is None and case.packets <= REFERENCE:
+        found = not_the_reference(merged, list(case.volleys))
+    return found
+
+
+class StillWrong:
+    """Asked of smaller cases."""
+
+    def __init__(self) -> None:
+        self._bench = Workbench()
+
+    def __call__(self, case: Case) -> bool:
+        """Whether ``case`` fails too; one that cannot be built does not."""
+        if self._bench.found(case):
+            return True
+        if case.apart is not None or case.packets > REFERENCE:
+            return False
+        try:
+            return bool(not_the_reference(merged_of(case), list(case.volleys)))
+        except ClickError:
+            return False
+
+
+def shrink(case: Case, tell: Progress, seconds: float = SHRINK_SECONDS) -> Case:
+    """The smallest case that fails as ``case`` does, found in about ``seconds``."""
+    return Shrinker(StillWrong(), _smaller, seconds, tell).shrink(case)
+
+
+def _smaller(case: Case) -> Iterator[Case]:
+    merged = merged_of(case)
+    for name, graph in merged.tenants.items():
+        for each in smaller_graphs(graph):
+            yield replace(case, tenants={**case.tenants, name: print_graph(each)})
+
+
+def replay(folder: Path) -> list[str]:
+    """What is wrong with the case in ``folder``. Errors: `ClickError`."""
+    return wrong_with(read_case(folder))
+
+
+def write_found(folder: Path, case: Case) -> str:
+    """Write ``case`` to ``folder``; returns it as text: the configurations, the cut and the frames."""
+    write_case(folder, case)
+    lines = []
+    for name, text in case.tenants.items():
+        lines += [f"// {name}", text]
+    size = f"{case.width} bits" if case.width else "the pipeline as values"
+    lines.append(f"hardware: {', '.join(sorted(n for n in case.hardware if '/' in n)) or 'none of theirs'}; {size}")
+    for volley in case.volleys:
+        for a in volley.arrivals:
+            lines.append(f"{volley.time} ns, port {a.port}{', ' + a.fault if a.fault else ''}: {a.frame.hex()}")
+    return "\n".join(lines)
+
+
+def write_run(folder: Path, run: Run) -> Path:
+    """Figures of ``run`` as `fuzz.json` in ``folder``; returns its path."""
+    elements, hardware = Counter[str](), Counter[str]()
+    for outcome in run.outcomes:
+        elements.update(outcome.elements)
+        hardware.update(outcome.hardware)
+    figures = {
+        "seed": run.seed,
+        "packets": run.packets,
+        "seconds": round(run.seconds, 1),
+        "packets_per_second": round(run.packets / run.seconds) if run.seconds else 0,
+        "differ": sum(1 for outcome in run.outcomes if outcome.found),
+        "elements": dict(sorted(elements.items())),
+        "hardware": dict(sorted(hardware.items())),
+        "classes_not_used": sorted(set(class_names()) - set(elements)),
+        "tenants": dict(sorted(Counter(outcome.tenants for outcome in run.outcomes).items())),
+        "ports": dict(sorted(Counter(outcome.ports for outcome in run.outcomes).items())),
+        "widths": dict(sorted(Counter(outcome.width for outcome in run.outcomes).items())),
+        "cuts": dict(sorted(Counter(outcome.cut for outcome in run.outcomes).items())),
+        "rounds": [{k: v for k, v in asdict(outcome).items() if k != "case"} for outcome in run.outcomes],
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "fuzz.json"
+    path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return path
