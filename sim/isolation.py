@@ -5,18 +5,19 @@ equal.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 
 from hdl.core import Core
 from hdl.tools.verilog import to_verilog
-from hdl.watch import Watched
 from sim.frames import FrameReader, encode, stalls
 from sim.register_bus import RegisterBus
+from sim.shim import Probe
 from sim.verilated import Verilated
+from sim.watched_text import watched_text
 
 Timed = tuple[int, bytes]
 """A frame and the cycle at which it starts."""
@@ -40,7 +41,8 @@ class Scene:
     """Frames by physical port; ``host`` are frames with their shims; ``ready`` says by output when it takes beats (1 a cycle); ``cycles``:
     how long to run. Inputs, and outputs that ``ready`` does not name, stall at random by ``seed``, in the same cycles whatever the frames;
     where it is None, never: for what is measured against a rate. ``accesses``, in their order and `APART`; ``clock``: the time in ns at
-    the first cycle, which wraps at ``CLOCK_BITS``."""
+    the first cycle, which wraps at ``CLOCK_BITS``. ``beats``: by physical port, what is put on the wire as it is, cycle and
+    `sim.frames.beat_value`, where it may break the rules of streams; no frame may have a beat in that cycle, and no checker may look on."""
 
     ports: Mapping[int, Sequence[Timed]]
     host: Sequence[Timed] = ()
@@ -49,6 +51,7 @@ class Scene:
     seed: int | None = 1
     accesses: Sequence[Access] = ()
     clock: int = 0
+    beats: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,14 @@ class Stage:
 
     It is watched (`hdl.watch`): a stream or bus that breaks a rule raises `sim.verilated.AssertionFailed`. Checkers only read, so what is
     seen here is also true of the core without them, which is the one that evidence is tied to and boards are built of. Where ``watched``
-    is false, there are none. ``level`` is how the C++ compiler optimises: it takes longer than a short scene.
+    is false, there are none. ``level`` is how the C++ compiler optimises: it takes longer than a short scene. ``probe``: what the model has
+    beside its ports.
     """
 
-    def __init__(self, core: Core, *, watched: bool = True, level: str = "-O3") -> None:
+    def __init__(self, core: Core, *, watched: bool = True, level: str = "", probe: Probe = "none") -> None:
         self.core = core
-        self.model = Verilated.from_verilog(to_verilog(Watched(core) if watched else core, "core"), "core", level=level)
+        verilog = watched_text(core)[0] if watched else to_verilog(core, "core")
+        self.model = Verilated.from_verilog(verilog, "core", level=level, probe=probe)
         self.bus = RegisterBus(self.model, core.registers)
         self.width = core.datapath.parameters.width
         self.ports = core.datapath.parameters.ports
@@ -84,7 +89,8 @@ class Stage:
         inputs: dict[str, Any] = {}
         for index, (name, frames) in enumerate([*((f"rx{p}", scene.ports.get(p, ())) for p in range(self.ports)), ("rx_host", scene.host)]):
             there = _there(scene, 2 * index)
-            inputs[f"{name}__valid"], inputs[f"{name}__payload"] = encode(frames, self.width, scene.cycles, there)
+            valid, payload = encode(frames, self.width, scene.cycles, there)
+            inputs[f"{name}__valid"], inputs[f"{name}__payload"] = _with_beats(valid, payload, scene.beats.get(index, ()))
         for index, name in enumerate(outputs):
             ready = (scene.ready or {}).get(name)
             inputs[f"{name}__ready"] = _there(scene, 2 * index + 1) if ready is None else ready
@@ -107,6 +113,19 @@ class Stage:
         """Every register of every window."""
         self._rest()
         return self.bus.read_all()
+
+
+def _with_beats(valid: Any, payload: Any, beats: Sequence[tuple[int, int]]) -> tuple[Any, Any]:
+    """What is driven, with ``beats`` in it. Errors: `ValueError` where a frame has a beat already."""
+    if not beats:
+        return valid, payload
+    payload = payload.copy()
+    for cycle, value in beats:
+        if valid[cycle]:
+            raise ValueError(f"there is a beat of a frame in cycle {cycle} already")
+        valid[cycle] = 1
+        payload[cycle] = np.frombuffer(value.to_bytes(4 * payload.shape[1], "little"), dtype=np.uint32)
+    return valid, payload
 
 
 def _there(scene: Scene, stream: int) -> Any:
@@ -150,9 +169,13 @@ class Party:
             return frame[:2] == b"\x88\xb5" and frame[3] == self.number
         return has_tag(self.vlan)(frame) if self.vlan is not None else bool(self.mark) and self.mark in frame
 
+    def timed(self, seen: Seen) -> dict[str, list[Timed]]:
+        """Its frames by output, in their order, each with the cycle at which it ended."""
+        return {output: [(at, frame) for at, frame in each if self.owns(output, frame)] for output, each in seen.frames.items()}
+
     def frames(self, seen: Seen) -> dict[str, list[bytes]]:
         """Its frames by output, in their order."""
-        return {output: [frame for _, frame in each if self.owns(output, frame)] for output, each in seen.frames.items()}
+        return {output: [frame for _, frame in each] for output, each in self.timed(seen).items()}
 
     def registers(self, seen: Seen, but: str | None = None) -> dict[str, int]:
         """Its registers, without those whose names end as ``but``."""
@@ -166,29 +189,44 @@ def nobodys(seen: Seen, *parties: Party) -> Counter[tuple[str, bytes]]:
 
 @dataclass(frozen=True)
 class TwoRuns:
-    """The victim ``alone``, and ``beside`` the attacker; ``differences``: what it could tell them apart by, in words."""
+    """The victim ``alone``, and ``beside`` the attacker; ``differences``: what it could tell them apart by, in words; ``scenes`` that were
+    played, the first alone and the second beside."""
 
     alone: Seen
     beside: Seen
     differences: tuple[str, ...]
+    scenes: tuple[Scene, ...] = ()
 
 
 def two_runs(
-    stage: Stage, victim: Party, attacker: Party, mine: Scene, theirs: Scene, *, strays: bool = False, but: str | None = None
+    stage: Stage,
+    victim: Party,
+    attacker: Party,
+    mine: Scene,
+    theirs: Scene,
+    *,
+    strays: bool = False,
+    but: str | None = None,
+    timed: bool = False,
 ) -> TwoRuns:
     """Play the victim's scene ``mine``, and play it again with frames and accesses of ``theirs`` put into it.
 
     The victim's frames by output, their order and its registers (but those whose names end as ``but``) must be equal, and every frame
-    must show whose it is. Where tenants are known by a mark, which a program may cut off, ``strays`` allows frames that show nobody: they
-    must be those that each of the two has alone. A victim none of whose frames leave is a difference: there is nothing to compare."""
-    alone, beside = stage.play(mine), stage.play(together(mine, theirs))
+    must show whose it is. With ``timed``, the cycles at which its frames end must be equal too: the scene must then not stall, and the
+    attacker's frames must leave the victim's where they are on its wires. Where tenants are known by a mark, which a program may cut off,
+    ``strays`` allows frames that show nobody: they must be those that each of the two has alone. A victim none of whose frames leave is a
+    difference: there is nothing to compare."""
+    scenes = [mine, together(mine, theirs)]
+    alone, beside = stage.play(scenes[0]), stage.play(scenes[1])
     expected = nobodys(alone, victim)
     if strays:
-        expected += nobodys(stage.play(replace(mine, ports=theirs.ports, host=theirs.host, accesses=theirs.accesses)), attacker)
+        scenes.append(replace(mine, ports=theirs.ports, host=theirs.host, accesses=theirs.accesses, beats=theirs.beats))
+        expected += nobodys(stage.play(scenes[2]), attacker)
     elif expected:
         output, frame = next(iter(expected))
-        return TwoRuns(alone, beside, (f"alone, {output} has a frame that is not the victim's: {frame[:24].hex()}",))
-    return TwoRuns(alone, beside, tuple(_differences(alone, beside, victim, attacker, expected, but)))
+        return TwoRuns(alone, beside, (f"alone, {output} has a frame that is not the victim's: {frame[:24].hex()}",), tuple(scenes))
+    differences = _differences(alone, beside, victim, attacker, expected, but)
+    return TwoRuns(alone, beside, (*differences, *(_late(alone, beside, victim) if timed else ())), tuple(scenes))
 
 
 def _differences(
@@ -214,11 +252,22 @@ def _differences(
     return found
 
 
+def _late(alone: Seen, beside: Seen, victim: Party) -> Iterator[str]:
+    """The first frame of the victim at each output that ends in another cycle."""
+    for output, mine in victim.timed(alone).items():
+        pairs = zip(mine, victim.timed(beside)[output], strict=False)
+        for number, ((at, _), (then, _)) in enumerate(pairs):
+            if at != then:
+                yield f"{output}: frame number {number} ends in cycle {at} alone and {then} beside"
+                break
+
+
 def together(mine: Scene, theirs: Scene) -> Scene:
-    """``mine`` with the frames and accesses of ``theirs`` put into it, by their cycles; all else is as in ``mine``."""
+    """``mine`` with the frames, beats and accesses of ``theirs`` put into it, by their cycles; all else is as in ``mine``."""
     ports = {port: _merged(mine.ports.get(port, ()), theirs.ports.get(port, ())) for port in sorted({*mine.ports, *theirs.ports})}
     accesses = sorted([*mine.accesses, *theirs.accesses], key=lambda access: access.cycle)
-    return replace(mine, ports=ports, host=_merged(mine.host, theirs.host), accesses=accesses)
+    beats = {port: [*mine.beats.get(port, ()), *theirs.beats.get(port, ())] for port in {*mine.beats, *theirs.beats}}
+    return replace(mine, ports=ports, host=_merged(mine.host, theirs.host), accesses=accesses, beats=beats)
 
 
 def _merged(a: Sequence[Timed], b: Sequence[Timed]) -> list[Timed]:

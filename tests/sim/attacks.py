@@ -1,26 +1,21 @@
-"""Generated cores on which tenants attack each other, and what they attack with."""
+"""What tenants of `tests.sim.tenant_sets` attack each other with, and what is asked of the two runs."""
 
 from __future__ import annotations
 
 import random
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import IntEnum
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from ipaddress import ip_address
 from typing import Any
 
 import numpy as np
 
-from hdl.datapath import DatapathParameters
-from mlclick.design import Merged, Source
-from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
+from hdl.share_turns import QUANTUM
 from sim.isolation import Party, Scene, Seen, Stage, Timed, TwoRuns, two_runs
+from sim.packets import internet_checksum
 from sim.tenant_traffic import random_traffic
+from tests.sim.tenant_sets import BOTH, OWN, PARTIES, VLAN, Bucket, Lie, example_tenants
 
-TENANTS = Path(__file__).parents[2] / "tenants"
-PARTIES = {"a": Party(0, 100), "b": Party(1, 200)}
-VLAN = {"a": 100, "b": 200}
 GAP = 400
 """Cycles from one of the victim's frames to the next; the longest takes 260."""
 IDLE = 290
@@ -29,99 +24,8 @@ TIMES = ".full_at"
 """Registers with a time in them."""
 Frames = dict[int, list[Timed]]
 """By port."""
-
-LIARS_POLICY = """
-[tenants.a]
-vlan = 100
-devices = { own = 0, both = 1 }
-[tenants.b]
-vlan = 200
-devices = { own = 2, both = 1 }
-"""
-LIAR = """
-elementclass Way { input -> m :: Classifier(12/0801, 12/0802, 12/0803, 12/0804, -);
-  m[0] -> [1] output;
-  m[1] -> Paint($NUMBER) -> VLANEncap(VLAN_ID $OTHER) -> output;
-  m[2] -> Strip(8) -> output;
-  m[3] -> Paint($NUMBER) -> [1] output;
-  m[4] -> Counter -> output; }
-FromDevice(own) -> out :: Way -> Queue -> ToDevice(both);
-FromDevice(both) -> in :: Way -> back :: Queue -> ToDevice(own);
-out[1] -> host :: Print(CONTENTS NONE) -> back;
-in[1] -> host;
-"""
-OWN, BOTH = {"a": 0, "b": 2}, 1
-
-METERED_POLICY = "".join(f"[tenants.{n}]\nvlan = {v}\ndevices = {{ eth0 = 0, eth1 = 1 }}\n" for n, v in VLAN.items())
-METERED = """
-elementclass Limits { input -> m :: Classifier(12/0801, 12/0802, 12/0803, 12/0804, -);
-  m[0] -> BandwidthRatedSplitter(1, BURST_BYTES 0) -> output;
-  m[1] -> BandwidthRatedSplitter(1000000, BURST_BYTES 4000) -> output;
-  m[2] -> BandwidthRatedSplitter(100000000, BURST_BYTES 4000) -> output;
-  m[3] -> RatedSplitter(200000, BURST_SIZE 8) -> output;
-  m[4] -> Counter -> output; }
-FromDevice(eth0) -> Limits -> Queue -> ToDevice(eth1);
-FromDevice(eth1) -> Counter -> Queue -> ToDevice(eth0);
-"""
 BURSTS = (0, 60_000, 99_000, 112_000)
 """Cycles at which bursts begin; in the third the clock wraps, if it does. One takes 2000 cycles: 16 us."""
-
-
-class Lie(IntEnum):
-    """Ethernet types by which a liar says what it does with a frame."""
-
-    TO_HOST = 0x0801
-    TAGGED = 0x0802
-    SHIFTED = 0x0803
-    PAINTED = 0x0804
-    PLAIN = 0x0805
-
-
-class Bucket(IntEnum):
-    """Ethernet types by which a frame finds its bucket: a byte a second, 1 MB/s, 100 MB/s, 200 000 packets a second, none."""
-
-    SLOWEST = 0x0801
-    SLOW = 0x0802
-    FAST = 0x0803
-    COUNTED = 0x0804
-    FREE = 0x0805
-
-
-@cache
-def examples() -> Stage:
-    """The tenants that are a router and a gateway."""
-    return built(example_tenants(), DatapathParameters(64, port_count(example_tenants())))
-
-
-@cache
-def example_tenants() -> Merged:
-    return merge_tenants(Source(("a", "b"), TENANTS))
-
-
-@cache
-def liars() -> Stage:
-    """Two tenants that write each other's tag and paint, each with a port of its own, one port in common, and a part in software."""
-    texts = {name: f"define($OTHER {other}, $NUMBER {number});{LIAR}" for name, other, number in (("a", 200, 1), ("b", 100, 0))}
-    return built(written(LIARS_POLICY, texts), DatapathParameters(64, 3, egress_depth=256, egress_packets=16), ("a/host", "b/host"))
-
-
-@cache
-def metered() -> Stage:
-    """Two tenants with token buckets of several rates."""
-    return built(written(METERED_POLICY, dict.fromkeys("ab", METERED)), DatapathParameters(64, 2, egress_depth=256, egress_packets=16))
-
-
-def written(policy: str, texts: Mapping[str, str]) -> Merged:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "policy.toml").write_text(policy)
-        for tenant, text in texts.items():
-            (folder / f"{tenant}.click").write_text(text)
-        return merge_tenants(Source(tuple(texts), folder))
-
-
-def built(merged: Merged, parameters: DatapathParameters, in_software: tuple[str, ...] = ()) -> Stage:
-    return Stage(build_core(split(merged, rates_of(merged, None), dict.fromkeys(in_software, False)), parameters))
 
 
 def traffic(tenant: str, seed: int, count: int = 60, gap: int = GAP, start: int = 0) -> Frames:
@@ -175,8 +79,12 @@ def in_the_gaps(frames: Iterable[bytes], gap: int = GAP, first: int = IDLE) -> I
 
 
 def duel(stage: Stage, victim: str, attacker: str, mine: Scene, theirs: Scene, but: str | None = None) -> TwoRuns:
-    """Two runs, the victim alone and beside the attacker, in which it sees no difference."""
-    runs = two_runs(stage, PARTIES[victim], PARTIES[attacker], mine, theirs, but=but)
+    """Two runs, the victim alone and beside the attacker, in which it sees no difference. Where turns are slots of time and no output is
+    held up, times are no difference either, to the cycle, and no register is left out."""
+    if stage.core.datapath.parameters.strict and mine.ready is None:
+        runs = two_runs(stage, PARTIES[victim], PARTIES[attacker], replace(mine, seed=None), theirs, timed=True)
+    else:
+        runs = two_runs(stage, PARTIES[victim], PARTIES[attacker], mine, theirs, but=but)
     assert runs.differences == ()
     return runs
 
@@ -248,3 +156,18 @@ def little(tenant: str, count: int) -> Frames:
 def passed(seen: Seen, tenant: str, kind: int, size: int = SIZE) -> int:
     """How many packets of the kind and size left."""
     return sum(frame[16:18] == kind.to_bytes(2, "big") and len(frame) == size + 4 for frame in PARTIES[tenant].frames(seen)["tx1"])
+
+
+def ip_frame(tenant: str, destination: str, ttl: int = 64, number: int = 0) -> bytes:
+    """An IP packet of ``tenant`` with a sound header, known by its ``number``."""
+    header = b"\x45\x00\x00\x2e" + number.to_bytes(2, "big") + b"\x00\x00" + bytes((ttl, 17)) + bytes(2) + b"\x0a\x09\x00\x01"
+    header += ip_address(destination).packed
+    checksum = internet_checksum(header).to_bytes(2, "big")
+    return frame_of(tag(VLAN[tenant]) + b"\x08\x00", header[:10] + checksum + header[12:] + number.to_bytes(2, "big") + bytes(24))
+
+
+def bound(stage: Stage) -> int:
+    """Cycles that the others can hold up a tenant's packet for, in turns of shares: at each of the two places where tenants meet, each of
+    them what it may send in a turn and one packet more."""
+    parameters, weights = stage.core.datapath.parameters, stage.core.datapath.weights
+    return 2 * sum(QUANTUM * weight + parameters.max_frame for weight in weights) // (parameters.width // 8)

@@ -29,9 +29,9 @@ def seen(*wire: bytes, host: tuple[bytes, ...] = (), counted: int = 0) -> Seen:
     return Seen({"tx0": tuple(enumerate(wire)), "tx_host": tuple(enumerate(host))}, {(1, "count"): counted, (1, "b.full_at"): counted})
 
 
-def differences(*runs: Seen, strays: bool = False, but: str | None = None) -> tuple[str, ...]:
+def differences(*runs: Seen, strays: bool = False, but: str | None = None, timed: bool = False) -> tuple[str, ...]:
     stage = cast(Stage, Played(*runs))
-    return two_runs(stage, A, B, Scene({}), Scene({}), strays=strays, but=but).differences
+    return two_runs(stage, A, B, Scene({}), Scene({}), strays=strays, but=but, timed=timed).differences
 
 
 def test_what_is_the_attacker_s_is_no_difference() -> None:
@@ -57,6 +57,12 @@ def test_registers_that_keep_a_time_can_be_left_out() -> None:
     changed = seen(OF_A, counted=1), seen(OF_A, counted=2)
     assert differences(*changed) == ("count is 1 alone and 2 beside", "b.full_at is 1 alone and 2 beside")
     assert differences(*changed, but=".full_at") == ("count is 1 alone and 2 beside",)
+
+
+def test_cycles_are_compared_where_they_are_asked_for() -> None:
+    runs = seen(OF_A, OF_A), seen(OF_A, OF_B, OF_A)
+    assert differences(*runs) == ()
+    assert differences(*runs, timed=True) == ("tx0: frame number 1 ends in cycle 1 alone and 2 beside",)
 
 
 def test_frames_that_show_nobody_are_those_that_each_has_alone() -> None:

@@ -1,0 +1,34 @@
+"""What one tenant can tell another, in bits a second: how much of a secret is in what an observer sees."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from math import log2
+from random import Random
+from typing import Final
+
+SHUFFLES: Final = 40
+
+
+def information(secret: Sequence[Hashable], seen: Sequence[Hashable]) -> float:
+    """Bits of mutual information between ``secret`` and ``seen``, as their frequencies have it. Errors: ``ValueError`` for none, or where
+    they are not of one length."""
+    if len(secret) != len(seen) or not secret:
+        raise ValueError(f"there are {len(secret)} secrets and {len(seen)} observations")
+    total = len(secret)
+    both, one, other = Counter(zip(secret, seen, strict=True)), Counter(secret), Counter(seen)
+    return sum(count / total * log2(count * total / (one[a] * other[b])) for (a, b), count in both.items())
+
+
+def bits_per_second(secret: Sequence[Hashable], seen: Sequence[Hashable], seconds: float, seed: int = 1) -> float:
+    """The capacity of the channel by which ``seen`` was sent in so many ``seconds``, one observation for each of ``secret``.
+
+    Frequencies of few observations show more than there is: what is found for secrets that are shuffled, `SHUFFLES` times, is taken off, so
+    that a channel without information has none here, but for chance; never below zero."""
+    rng, shuffled = Random(seed), list(secret)
+    found = 0.0
+    for _ in range(SHUFFLES):
+        rng.shuffle(shuffled)
+        found += information(shuffled, seen)
+    return max(0.0, information(secret, seen) - found / SHUFFLES) * len(secret) / seconds

@@ -1,0 +1,40 @@
+"""The estimate of a channel's capacity, on channels of which it is known."""
+
+from random import Random
+
+import pytest
+
+from sim.channel import bits_per_second, information
+
+
+def test_what_shows_all_of_a_bit_has_a_bit_and_what_shows_nothing_has_none() -> None:
+    secret = [0, 1] * 200
+    assert information(secret, ["no" if bit else "yes" for bit in secret]) == pytest.approx(1)
+    assert information(secret, [7] * 400) == 0
+    assert information(secret, [0, 0, 1, 1] * 100) == pytest.approx(0)
+
+
+def test_a_noisy_bit_has_what_shannon_says() -> None:
+    rng = Random(1)
+    secret = [rng.randrange(2) for _ in range(20_000)]
+    seen = [bit ^ (rng.random() < 0.11) for bit in secret]
+    assert bits_per_second(secret, seen, 20_000) == pytest.approx(0.5, abs=0.02)
+
+
+def test_observations_that_have_nothing_to_do_with_the_secret_have_next_to_nothing_however_many_kinds_there_are() -> None:
+    rng = Random(2)
+    secret = [rng.randrange(2) for _ in range(300)]
+    seen = [rng.randrange(100) for _ in secret]
+    assert information(secret, seen) > 0.2
+    assert bits_per_second(secret, seen, 300) < 0.02
+
+
+def test_the_rate_is_by_the_second() -> None:
+    secret = [0, 1] * 500
+    assert bits_per_second(secret, secret, 0.001) == pytest.approx(1_000_000, rel=0.01)
+
+
+@pytest.mark.parametrize(("secret", "seen"), [([], []), ([0], []), ([0], [1, 2])])
+def test_secrets_without_observations_are_refused(secret: list[int], seen: list[int]) -> None:
+    with pytest.raises(ValueError, match=r"^there are \d secrets and \d observations$"):
+        information(secret, seen)
