@@ -17,9 +17,13 @@ from boards.versa_ecp5.top import VersaTop
 from graph.diagnostics import fail
 from hdl.core import Core
 from hdl.datapath import DatapathParameters
+from hdl.meta import SHIM_BYTES
 from hdl.register_map import c_header, markdown
 from hdl.tools.verilog import to_verilog
+from hdl.turns import Pace
+from mlclick.compare_pairs import Thorough
 from mlclick.design import Progress, Split
+from mlclick.evidence_files import write_files
 from mlclick.flow import build_core, port_count
 from mlclick.verify import core_hash, machine_hash, verify
 from sim.evidence import Evidence, read_evidence, write_evidence
@@ -31,6 +35,18 @@ BUS_WAYS = {"netfpga_sume": page_register.BUS_WAY, "versa_ecp5": regs_link.BUS_W
 WRITES = {"netfpga_sume": netfpga.WRITES, "versa_ecp5": versa_ecp5.WRITES}
 """What each board's build leaves in its folder."""
 BOARDS = tuple(BUS_BITS)
+WIRE_OVERHEAD = 24
+"""Bytes of a frame on the wire that its stream does not have: preamble, frame check sequence and inter-frame gap."""
+SHORTEST_FRAME = 60
+"""Bytes that a port fills a shorter frame up to."""
+SUME_PACE = Pace(-(-256 * 8 * 200 // 10_000), WIRE_OVERHEAD, SHORTEST_FRAME)
+"""10 Gb/s at 200 MHz."""
+SUME_HOST_PACE = Pace(SUME_PACE.per_byte, SHIM_BYTES + 256 // 8)
+"""As much to the host, whose queues carry the shim and no more."""
+VERSA_PACE = Pace(256 * 8 * 125 // 2000, WIRE_OVERHEAD, SHORTEST_FRAME)
+"""1 Gb/s at 62.5 MHz."""
+VERSA_LINK_PACE = Pace(2 * VERSA_PACE.per_byte, WIRE_OVERHEAD + SHIM_BYTES + 12, SHORTEST_FRAME)
+"""Half of that for each of the two that share the link to the host, with what stands in front of their frames."""
 VIVADO_MISSING = 3
 
 
@@ -47,8 +63,10 @@ def ports_of(board: str) -> int | None:
 def parameters_for(board: str, split: Split) -> DatapathParameters:
     """The data path that the board has room for."""
     if board == "netfpga_sume":
-        return DatapathParameters(256, 4, budget=5, ingress_depth=256, egress_depth=512)
-    return DatapathParameters(64, port_count(split.merged), budget=8, ingress_depth=256, egress_depth=256, egress_packets=32)
+        return DatapathParameters(256, 4, budget=5, ingress_depth=256, egress_depth=512, paces=(*[SUME_PACE] * 4, SUME_HOST_PACE))
+    ports = port_count(split.merged)
+    paces = (VERSA_PACE, *[VERSA_LINK_PACE] * ports)
+    return DatapathParameters(64, ports, budget=8, ingress_depth=256, egress_depth=256, egress_packets=32, paces=paces)
 
 
 def board_core(board: str, split: Split, progress: Progress) -> Core:
@@ -87,8 +105,8 @@ def evidence_for(split: Split, core: Core, folder: Path, progress: Progress) -> 
     if found is not None and same and found.netlist == core_hash(core):
         progress("evidence: that of this machine is there")
         return found
-    evidence = verify(split, core, progress)
-    write_evidence(folder, evidence)
+    evidence = verify(split, core, progress, Thorough(folder=folder))
+    write_files(folder, evidence)
     return evidence
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ from sim.verilated import AssertionFailed
 
 RULES: Final = "rules"
 PROOF: Final = "proof"
+SLOTS: Final = "slots"
 POLICY: Final = """
 [tenants.a]
 vlan = 0x164
@@ -63,13 +65,14 @@ def small_design() -> Split:
 def caught_by(design: Split, only: str = "") -> str | None:
     """The first check that fails for the design as the generator makes it now, None where all hold.
 
-    It is the name of one of `CHECKS`; `RULES`, the assertions on streams and memories; `PROOF`, noninterference of the pipeline; or, where
-    the generator or a tool refuses the design, the error itself. ``only`` names one of these, and no other is made or can be found; the
-    assertions are those of all that `CHECKS` play.
+    It is the name of one of `CHECKS`; `RULES`, the assertions on streams and memories; `PROOF`, noninterference of the pipeline; `SLOTS`,
+    `slots`; or, where the generator or a tool refuses the design, the error itself. ``only`` names one of these, and no other is made or
+    can be found; the assertions are those of all that `CHECKS` play.
     """
+    parameters = DatapathParameters(64, port_count(design.merged), egress_depth=256, egress_packets=16)
     try:
-        core = build_core(design, DatapathParameters(64, port_count(design.merged), egress_depth=256, egress_packets=16))
-        if only != PROOF:
+        core = build_core(design, parameters)
+        if only not in (PROOF, SLOTS):
             # The model runs for less than a second; most of the time goes to what compiles it.
             stage = Stage(core, watched=only in ("", RULES), level="-O0")
             for check in (check for check in CHECKS if only in ("", RULES, check.__name__)):
@@ -77,6 +80,10 @@ def caught_by(design: Split, only: str = "") -> str | None:
                     return check.__name__
         if only in ("", PROOF) and not all(result.proved for result in prove_pipeline(core.datapath.pipeline).values()):
             return PROOF
+        if only in ("", SLOTS) and not slots(
+            design, Stage(build_core(design, replace(parameters, strict=True)), watched=False, level="-O0")
+        ):
+            return SLOTS
     except AssertionFailed:
         return RULES
     except BREAKS as error:
@@ -142,7 +149,8 @@ def congestion(design: Split, stage: Stage) -> bool:
     ready[4_000:] = 1
     seen = stage.play(Scene(frames, ready={"tx1": ready}, cycles=8_000))
     numbers = [int.from_bytes(f[18:20], "big") for _, f in seen.frames["tx1"]]
-    whole = all(len(f) == 402 and not any(f[20:]) for _, f in seen.frames["tx1"])
+    # But for their numbers they are one and the same.
+    whole = all(len(f) == 402 and not any(f[20:]) for _, f in seen.frames["tx1"]) and len({f[:18] for _, f in seen.frames["tx1"]}) == 1
     counted = seen.registers[2, "port1/dropped"] + seen.registers[2, "port1/sent"] == 60
     return whole and counted and 0 < len(numbers) < 60 and numbers == sorted(set(numbers))
 
@@ -163,7 +171,8 @@ def flood(design: Split, stage: Stage) -> bool:
     # Of many lengths, so that room runs out, and is there again, at every place in a frame.
     sizes = [300 + 53 * index % 161 for index in range(120)]
     frames = {port: [(index * 50, tag + bytes((port, index)) + bytes((index,)) * sizes[index]) for index in range(120)] for port in (0, 1)}
-    seen = stage.play(Scene(frames, cycles=16_000, seed=None))
+    # Sources stall: who comes slower than it is read finds room within a frame.
+    seen = stage.play(Scene(frames, cycles=16_000))
     for port in (0, 1):
         sent = [frame[18:] for _, frame in seen.frames[f"tx{1 - port}"]]
         numbers = [payload[1] for payload in sent]
@@ -175,8 +184,41 @@ def flood(design: Split, stage: Stage) -> bool:
     return seen.registers[0, "port0/overflow"] + seen.registers[0, "port1/overflow"] > 0
 
 
+def shares(design: Split, stage: Stage) -> bool:
+    """Of a port that both tenants want, each gets as many bytes as its weight says, one by short frames and one by long ones."""
+    short = b"\x02" * 12 + b"\x81\x00\x01\x64\x08\x00" + ipv4(0x08080808, 0x0A000001, 17, bytes(18))
+    long = b"\x02" * 12 + b"\x81\x00\x02\x64\x08\x00" + bytes(600)
+    # Each port has more than half of what the core takes.
+    seen = stage.play(Scene({0: [(0, short)] * 900, 1: [(0, long)] * 90}, cycles=8_000, seed=None))
+    sent = [
+        sum(len(frame) for cycle, frame in seen.frames["tx0"] if 1_000 < cycle < 6_000 and _party(design, t).owns("tx0", frame))
+        for t in "ab"
+    ]
+    return min(sent) > 0.8 * max(sent) > 10_000
+
+
+def slots(design: Split, stage: Stage) -> bool:
+    """In turns of time each tenant's frames leave, to the cycle, as they do alone, while the other offers more than its slots take."""
+    frames = {
+        "a": b"\x02" * 12 + b"\x81\x00\x01\x64\x08\x00" + ipv4(0x08080808, 0x0A000001, 17, bytes(200)),
+        "b": b"\x02" * 12 + b"\x81\x00\x02\x64\x08\x00" + bytes(240),
+    }
+    for victim, attacker in (("a", "b"), ("b", "a")):
+        # In cycles in which the wire is free of the other's: of many lengths, so that some do not fit in what is left of a slot.
+        mine = {port: [(index * 331, frames[victim] + bytes(index * 37 % 150)) for index in range(30)] for port in (0, 1)}
+        theirs = {port: [(index * 331 + 60 + 55 * n, frames[attacker]) for index in range(30) for n in range(5)] for port in (0, 1)}
+        alone, beside = (
+            stage.play(Scene(both, cycles=14_000, seed=None)) for both in (mine, {p: sorted(mine[p] + theirs[p]) for p in (0, 1)})
+        )
+        party = _party(design, victim)
+        own = [{o: [(c, f) for c, f in each if party.owns(o, f)] for o, each in seen.frames.items()} for seen in (alone, beside)]
+        if own[0] != own[1] or sum(map(len, own[0].values())) < 50:
+            return False
+    return True
+
+
 Check = Callable[[Split, Stage], bool]
 """Whether the stage, on which the design plays, shows what is right."""
 
-CHECKS: Final[tuple[Check, ...]] = (strays, agreement, congestion, backlog, flood, noninterference)
+CHECKS: Final[tuple[Check, ...]] = (strays, agreement, congestion, backlog, flood, shares, noninterference)
 """In the order of the time they take to find something."""

@@ -1,4 +1,4 @@
-"""The command line: ``mlclick check|merge|plan|run|verify|build TENANTS``."""
+"""The command line: ``mlclick check|merge|plan|run|verify TENANTS``, ``build``, ``elements``, ``bench``, ``mutants`` and ``fuzz``."""
 
 from __future__ import annotations
 
@@ -27,18 +27,22 @@ from elements.reference.packet import Packet
 from graph.diagnostics import ClickError, Diagnostic, Location, fail
 from graph.print_click import print_graph
 from hdl.datapath import DatapathParameters
-from hdl.tools.cache import cache_folder
 from hdl.tools.yosys import YosysError
 from mlclick.bench import sizes, speeds, write_bench
 from mlclick.build import BOARDS, VIVADO_MISSING, board_core, build_versa, core_for, default_board, evidence_for, ports_of
+from mlclick.compare_pairs import STEPS, Thorough
 from mlclick.design import Merged, Progress, Source, Split
+from mlclick.evidence_files import coverage_lines, evidence_lines, write_files
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
+from mlclick.fuzz_command import fuzz
 from mlclick.mutants import SoundDesignFails, run_mutants
+from mlclick.prepare import prepare
 from mlclick.report import print_plan
 from mlclick.run import make_folder, run_software, run_split, write_ports
+from mlclick.service import service_lines
 from mlclick.traffic import Traffic, broken_dumps, read_traffic
 from mlclick.verify import verify as verify_design
-from sim.evidence import Evidence, write_evidence
+from sim.evidence import Evidence
 from sim.verilator import VerilatorError
 
 app = typer.Typer(
@@ -70,16 +74,6 @@ def _source(tenants: str, folder: Path) -> Source:
         if name in names[:place]:
             fail(f"tenant {name} is named twice: {tenants!r}", "name each tenant once", here)
     return Source(names, folder)
-
-
-def _prepare(*folders: Path) -> None:
-    """Make what a command of many minutes writes to, before it begins. Errors: `ClickError`."""
-    for folder in folders:
-        make_folder(folder)
-    try:
-        cache_folder()
-    except OSError as error:
-        fail(f"cannot make or write the cache: {error}", "set MLCLICK_CACHE to a folder that can be written")
 
 
 @app.command()
@@ -202,24 +196,34 @@ def _print_handlers(names: Iterable[str], texts: Mapping[str, str]) -> None:
 
 
 @app.command()
-def verify(tenants: Tenants, folder: Folder = _TENANTS, board: Board = "versa_ecp5") -> None:
-    """Show that the tenants' machine means what they say and that none disturbs another; writes evidence.json."""
+def verify(
+    tenants: Tenants,
+    folder: Folder = _TENANTS,
+    board: Board = "versa_ecp5",
+    only: Annotated[str, typer.Option("--only", help=f"For development, one step: {', '.join(STEPS)}. The evidence is incomplete.")] = "",
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Count lines and toggles of the Verilog, too: simulation takes several times as long.")
+    ] = False,
+) -> None:
+    """Show that the tenants' machine means what they say and that none disturbs another; writes evidence.json,
+    report.html and junit.xml."""
     _known_board(board)
+    if only and only not in STEPS:
+        raise typer.BadParameter(f"--only {only}: one of {', '.join(STEPS)} is wanted")
     source, out = _source(tenants, folder), Path("build") / "evidence" / board
-    _prepare(out)
+    prepare(out)
     merged = merge_tenants(source, say)
     found = split(merged, rates_of(merged, None), {}, say, ports_of(board))
-    evidence = verify_design(found, board_core(board, found, say), say)
-    path = write_evidence(out, evidence)
-    _print_evidence(evidence)
-    typer.echo(f"evidence: {path}")
+    core = board_core(board, found, say)
+    evidence = verify_design(found, core, say, Thorough(only=only, lines=coverage, folder=out))
+    paths = write_files(out, evidence)
+    sure = service_lines(core.datapath, found.merged.master.tenants)
+    for line in (*evidence_lines(evidence), *sure, *coverage_lines(evidence.coverage)):
+        typer.echo(line)
+    for name, path in paths.items():
+        typer.echo(f"{name}: {path}")
     if not evidence.complete:
         raise typer.Exit(1)
-
-
-def _print_evidence(evidence: Evidence) -> None:
-    for finding in evidence.findings:
-        typer.echo(f"{'holds' if finding.holds else 'FAILS'}  by {finding.how:12}  {finding.name}: {finding.detail}")
 
 
 def _known_board(board: str) -> None:
@@ -242,7 +246,7 @@ def build(
 
     out, proofs = Path("build") / chosen, Path("build") / "evidence" / chosen
     source = _source(tenants, folder)
-    _prepare(out, proofs)
+    prepare(out, proofs)
     merged = merge_tenants(source, timed)
     if chosen == "netfpga_sume" and shutil.which("vivado"):
         check_shell(os.environ)
@@ -262,6 +266,8 @@ def build(
         return
     evidence, report = build_versa(core, out, timed, proven)
     _summarise(found, evidence)
+    for line in service_lines(core.datapath, found.merged.master.tenants):
+        typer.echo(line)
     if report is not None:
         typer.echo(report.place.text())
         typer.echo(f"bitstream: {report.bitstream}")
@@ -270,7 +276,8 @@ def build(
 def _summarise(found: Split, evidence: Evidence) -> None:
     """How the elements are split and what was shown of them. Exits where not everything was."""
     if not evidence.complete:
-        _print_evidence(evidence)
+        for line in evidence_lines(evidence):
+            typer.echo(line)
         say("no build: the evidence for this netlist is not complete")
         raise typer.Exit(1)
     hard = len(found.plan.hardware)
@@ -294,7 +301,7 @@ def elements(name: Annotated[str, typer.Argument(metavar="CLASS", help="An eleme
 
 @app.command()
 def bench(
-    tenants: Annotated[str, typer.Argument(help="Names of tenants: what the last costs beside the others is measured.")] = "a,b,c",
+    tenants: Annotated[str, typer.Argument(help="Names of tenants: what the last costs beside the others is measured.")] = "a,b,a2",
     folder: Folder = _TENANTS,
     count: Annotated[int, typer.Option("--packets", min=1, help="Packets for the speeds.")] = 2_000,
 ) -> None:
@@ -302,7 +309,7 @@ def bench(
     out, source = Path("build") / "bench", _source(tenants, folder)
     if len(source.names) < 2:
         raise typer.BadParameter("two tenants or more are wanted: what the last costs beside the others is measured")
-    _prepare(out)
+    prepare(out)
     fast = speeds(merge_tenants(source), count, say)
     write_bench(out, "speeds", fast)
     for speed in fast:
@@ -317,7 +324,7 @@ def bench(
 @app.command()
 def mutants() -> None:
     """Plant defects in the generator and say which check catches each; it has to be the one that is there for it."""
-    _prepare()
+    prepare()
     results = run_mutants(say)
     for mutant, found in results:
         meant = "" if found in (mutant.check, None) else f", where {mutant.check} should have"
@@ -326,6 +333,9 @@ def mutants() -> None:
     typer.echo(f"{caught} of {len(results)} mutants caught")
     if caught != len(results):
         raise typer.Exit(1)
+
+
+app.command()(fuzz)
 
 
 def _sending_ports(merged: Merged) -> list[int]:

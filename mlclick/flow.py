@@ -113,6 +113,11 @@ def split(merged: Merged, rates: Rates, pins: dict[str, bool] | None = None, pro
     """Cut the master graph. What the composer cannot make hardware goes back to software with its reason, and the cut is made again.
     ``ports``: those of the card, where it has more than the tenants use.
     Errors: `ClickError`."""
+    if not merged.master.ports:
+        first = merged.master.tenants[0]
+        message = f"{', '.join(merged.master.tenants)}: no device is read or sent to, so that there is nothing for hardware"
+        advice = "give a tenant a FromDevice or a ToDevice"
+        fail(message, advice, Location(first, str(merged.policy.tenant(first).click), 1, 1))
     for name in pins or {}:
         if name not in merged.elements:
             fail(f"there is no element {name} to pin", "names are those that `mlclick merge` prints", Location(None, "<pins>", 1, 1))
@@ -161,4 +166,6 @@ def build_core(design: Split, parameters: DatapathParameters, progress: Progress
     rules = tuple(Rule(number, p.vlan, p.mac, p.port) for number, p in enumerate(policies))
     edges = {number: sum(1 for c in design.crossings if c.tenant == name) for number, name in enumerate(tenants)}
     progress("scheduling the pipeline")
+    if merged.policy.machine.mode == "strict":
+        parameters = replace(parameters, strict=True, slot=merged.policy.machine.slot)
     return Core(Datapath(parameters, rules, design.composition, tuple(p.weight for p in policies), edges))

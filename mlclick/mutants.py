@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mlclick.catch_defects import PROOF, RULES, caught_by, small_design
+from mlclick.catch_defects import PROOF, RULES, SLOTS, caught_by, small_design
 from mlclick.design import Progress
 
 
@@ -48,13 +48,70 @@ MUTANTS: Final = (
         "identity cut to eight bits", "strays", "hdl.identity", "Identity", "elaborate", ", self.header[112:116] == rule.vlan >> 8]", "]"
     ),
     Mutant(
-        "arbiter without lock",
+        "arbiter begins before the last has left",
+        RULES,
+        "hdl.arbiter",
+        "TenantArbiter",
+        "_send",
+        "idle.eq(~more & (rest == 0))",
+        "idle.eq(rest == 0)",
+    ),
+    Mutant(
+        "arbiter sends what is another port's",
         "agreement",
         "hdl.arbiter",
-        "PacketArbiter",
+        "TenantArbiter",
+        "_send",
+        "words = Array(store.data for store in stores)[held_port]",
+        "words = Array(store.data for store in stores)[now_port]",
+    ),
+    Mutant(
+        "a packet goes on in the next slot",
+        SLOTS,
+        "hdl.time_slots",
+        "TimeSlots",
         "elaborate",
-        "with m.If(~locked), m.Switch(turn):",
-        "with m.Switch(turn + 1):",
+        " & (self.cost <= left)",
+        "",
+    ),
+    Mutant(
+        "credit not taken off",
+        "shares",
+        "hdl.share_turns",
+        "ShareTurns",
+        "elaborate",
+        "(granted_tenant == t), self.length, 0)",
+        "(granted_tenant == t), 1, 0)",
+    ),
+    Mutant(
+        "identity sampled a beat early",
+        "agreement",
+        "hdl.ingress",
+        "Ingress",
+        "_owner",
+        "settles = index <= self.held",
+        "settles = index < self.held",
+    ),
+    Mutant(
+        "a frame's end stored for the next one's owner",
+        "agreement",
+        "hdl.ingress",
+        "Ingress",
+        "_after_holding",
+        "put.tenant.eq(ended_owner)",
+        "put.tenant.eq(owner)",
+    ),
+    Mutant(
+        "token of the packet behind",
+        "agreement",
+        "hdl.collector",
+        "Collector",
+        "elaborate",
+        "self.token.eq(window[-1].first)",
+        "self.token.eq(window[-2].first)",
+    ),
+    Mutant(
+        "edits a beat late", "agreement", "hdl.editor", "Editor", "_overlaid", "with m.If(index == beat):", "with m.If(index == beat + 1):"
     ),
     Mutant(
         "state updated for every tenant",
@@ -67,31 +124,40 @@ MUTANTS: Final = (
     ),
     Mutant("state read of tenant 0", "noninterference", "hdl.state_memory", "StateMemory", "_find", "index.eq(number)", "index.eq(0)"),
     Mutant(
-        "egress segments overlap",
+        "segments overlap",
         "agreement",
-        "hdl.egress",
-        "EgressPort",
+        "hdl.segment_store",
+        "SegmentStore",
         "elaborate",
-        "put.addr.eq(Cat(place[:place_bits], mine))",
-        "put.addr.eq(place[:place_bits])",
+        "write.addr.eq(Cat(place[:place_bits], mine))",
+        "write.addr.eq(place[:place_bits])",
     ),
     Mutant(
-        "egress forgets that it is full",
+        "a segment holds a beat more than it has",
         "congestion",
-        "hdl.egress",
-        "EgressPort",
+        "hdl.segment_store",
+        "SegmentStore",
         "elaborate",
-        ">= self.depth) | full",
-        ">= 2 * self.depth)",
+        "beat.write & free[place_bits]",
+        "beat.write & (free > (1 << place_bits))",
     ),
     Mutant(
         "one tenant's backlog blocks all",
         "backlog",
+        "hdl.segment_store",
+        "SegmentStore",
+        "elaborate",
+        "(stored[mine] - popped[mine])",
+        "(stored[0] - popped[0])",
+    ),
+    Mutant(
+        "egress goes on while the port is stuck",
+        RULES,
         "hdl.egress",
         "EgressPort",
-        "elaborate",
-        "(stored[mine] - granted[mine])",
-        "(stored[0] - granted[0])",
+        "_send",
+        "get.eq(start | (more & go))",
+        "get.eq(start | more)",
     ),
     Mutant(
         "registers of tenant 0 in every window",
@@ -104,25 +170,7 @@ MUTANTS: Final = (
     ),
     Mutant("variables in one slot", "agreement", "hdl.gather_state", "", "gather_state", "const(slot, slot_bits)", "const(0, slot_bits)"),
     Mutant(
-        "full ingress takes beats",
-        RULES,
-        "hdl.ingress",
-        "Ingress",
-        "elaborate",
-        "(place - taken)[: pointer + 1] >= (1 << pointer)",
-        "place - taken >= (1 << pointer)",
-    ),
-    Mutant(
         "crossing's tenant unchecked", "strays", "hdl.ingress", "Ingress", "_meta", 'known | ((number["tenant"] == tenant) &', "known | ("
-    ),
-    Mutant(
-        "frame's last beat lost",
-        RULES,
-        "hdl.collector",
-        "Collector",
-        "elaborate",
-        "self.body.p.last.eq(beat.last)",
-        "self.body.p.last.eq(beat.last & beat.keep.all())",
     ),
     Mutant(
         "frame one byte short",
@@ -145,11 +193,11 @@ MUTANTS: Final = (
     Mutant(
         "frame stored with a hole",
         "flood",
-        "hdl.ingress",
-        "Ingress",
+        "hdl.segment_store",
+        "SegmentStore",
         "elaborate",
-        "lost = full | no_room | metas_full",
-        "lost = no_room | metas_full",
+        "(beat.write & free[place_bits]) | (full[mine] & ~beat.first)",
+        "beat.write & free[place_bits]",
     ),
     Mutant(
         "a reset clears every tenant's state",

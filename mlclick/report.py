@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from hdl.core import Core
 from mlclick.design import Split
 from partition.budgets import budgets_of, number
 from partition.rates import arrivals
@@ -40,6 +41,24 @@ def print_plan(split: Split, console: Console) -> None:
     console.print(f"crossings: {plan.crossings:.3f} a packet offered, {len(split.crossings)} ways across")
     proof = "proven optimal" if plan.optimal else "not proven optimal"
     console.print(f"solver: {plan.solver}, {proof} (gap {plan.gap:g})")
+
+
+def plan_in_short(split: Split, core: Core) -> tuple[str, ...]:
+    """The plan in a few lines: what is where, what it takes, and whether it is optimal."""
+    plan, owner = split.plan, split.question.master.owner
+    lines = []
+    for tenant in split.question.master.tenants:
+        own = [name for name, whose in owner.items() if whose == tenant]
+        hard = sum(1 for name in own if name in plan.hardware)
+        lines.append(f"{tenant}: {hard} elements in hardware, {len(own) - hard} in software")
+    parameters = core.datapath.parameters
+    lines.append(
+        f"data path: {parameters.width} bits, {parameters.ports} ports, {core.datapath.pipeline.latency} cycles through the pipeline"
+    )
+    lines.append(f"hardware: {plan.luts} LUTs, {plan.ffs} flip-flops, {plan.bram_bits} BRAM bits, by the cost model")
+    lines.append(f"host: {plan.host_ns:.1f} ns and {plan.crossings:.3f} crossings a packet offered, {len(split.crossings)} ways across")
+    proof = "proven optimal" if plan.optimal else "not proven optimal"
+    return (*lines, f"solver: {plan.solver}, {proof} (gap {plan.gap:g})")
 
 
 def _bounds(split: Split) -> Table:

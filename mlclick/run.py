@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,11 +13,13 @@ from typing import Literal
 from elements.captures.pcap import write_capture
 from elements.definition.handlers import handlers_of
 from elements.reference.machine import Machine as ReferenceMachine
+from elements.reference.machine import Observer
 from elements.reference.packet import Packet
 from graph.diagnostics import Location, fail
 from hdl.core import Core
 from mlclick.design import Merged, Split
 from mlclick.read_hardware import Reader, readers
+from sim.shim import Probe
 from sim.split_machine import GoesRound, Journeys, SplitMachine
 from swclick.machine import Machine as SoftwareMachine
 
@@ -37,10 +39,12 @@ class Outcome:
     handlers: Mapping[str, str]
 
 
-def run_software(merged: Merged, packets: Iterable[tuple[int, Packet]], *, reference: bool = False) -> Outcome:
-    """Everything in software: the compiled machine, or the Python reference."""
+def run_software(
+    merged: Merged, packets: Iterable[tuple[int, Packet]], *, reference: bool = False, observer: Observer | None = None
+) -> Outcome:
+    """Everything in software: the compiled machine, or the Python reference, which tells ``observer`` of each packet on each edge."""
     graph = merged.master.graph
-    machine: ReferenceMachine | SoftwareMachine = ReferenceMachine(graph) if reference else SoftwareMachine(graph)
+    machine: ReferenceMachine | SoftwareMachine = ReferenceMachine(graph, observer) if reference else SoftwareMachine(graph)
     emitted: list[tuple[int, int, bytes]] = []
     log: list[str] = [] if reference else list(machine.log)
     for now, arrival in _turns(packets):
@@ -68,11 +72,18 @@ def _turns(packets: Iterable[tuple[int, Packet]]) -> Iterator[tuple[int, tuple[i
         yield 0, None
 
 
-def run_split(split: Split, packets: Iterable[tuple[int, Packet]], core: Core) -> Outcome:
-    """The Verilated ``core`` and the compiled software half, joined by the crossing. Errors: `ClickError` for a packet that goes round
-    between them."""
+def run_split(
+    split: Split,
+    packets: Iterable[tuple[int, Packet]],
+    core: Core,
+    *,
+    probe: Probe = "none",
+    ended: Callable[[SplitMachine], None] | None = None,
+) -> Outcome:
+    """The Verilated ``core``, which has this ``probe``, and the compiled software half, joined by the crossing; ``ended`` is given the
+    machine when all packets have passed. Errors: `ClickError` for a packet that goes round between them."""
     software = SoftwareMachine(split.software)
-    machine = SplitMachine(core, software, split.merged.master.tenants, split.crossings)
+    machine = SplitMachine(core, software, split.merged.master.tenants, split.crossings, probe=probe)
     emitted: list[tuple[int, int, bytes]] = []
     for now, arrival in _turns(packets):
         try:
@@ -88,6 +99,8 @@ def run_split(split: Split, packets: Iterable[tuple[int, Packet]], core: Core) -
         machine.emitted.clear()
     soft = ((name, element, partial(software.read, name)) for name, element in software.elements.items())
     handlers = _texts((*soft, *readers(split, machine.registers())))
+    if ended is not None:
+        ended(machine)
     return Outcome(tuple(emitted), machine.journeys, (*machine.log, *software.log, *_lost(software)), handlers)
 
 

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import permutations, product
+from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
+from time import monotonic
 
 from graph.print_click import print_graph
 from hdl.core import Core
 from hdl.tools.cache import content_key
 from hdl.tools.verilog import to_verilog
+from mlclick.compare_pairs import Pairs, Thorough
 from mlclick.design import Progress, Split
+from mlclick.disagreement import disagreement
+from mlclick.exercise import exercised
+from mlclick.prove_turns import bounds_hold, nothing_is_seen
+from mlclick.recorder import Reached, Recorder
+from mlclick.report import plan_in_short
 from mlclick.run import run_software, run_split
-from sim.construction import by_construction
-from sim.evidence import BREAKS, Evidence, Finding, How, netlist_hash, why_broken
-from sim.isolation import Party, Scene, Stage, Timed, two_runs
-from sim.proof.pipeline import prove_pipeline
-from sim.tenant_traffic import mark_of, random_traffic
+from mlclick.tools import tool_versions
+from sim.construction import FOLDING, by_construction
+from sim.evidence import BREAKS, UNBOUNDED, Evidence, Finding, How, Work, netlist_hash, why_broken
+from sim.isolation import Stage
+from sim.proof.pipeline import prove_each
+from sim.split_machine import SplitMachine
+from sim.tenant_traffic import random_traffic
 from sim.verilated import AssertionFailed
 
-EASE = 1_000
-"""Cycles between a tenant's frames, within which one frame of its own and one of another tenant's have passed, whatever their lengths."""
-GAP = 400
-"""Fewer, so that long frames of two tenants take turns."""
-TIMES = ".full_at"
-"""How registers are called that keep a time: they are as when the victim is alone only where its frames do not wait."""
-CYCLES_AFTER = 6_000
 PACKAGES = ("graph", "elements", "hdl", "swclick", "partition", "sim", "boards", "mlclick")
 RULES = "the rules of streams, of the register bus and of memories are kept"
 
@@ -47,18 +50,35 @@ def _sources() -> list[Path]:
     return sorted(path for package in PACKAGES for path in (here / package).rglob("*") if path.suffix in (".py", ".c", ".h"))
 
 
-def verify(split: Split, core: Core, progress: Progress, seeds: tuple[int, ...] = (1, 2), count: int = 60) -> Evidence:
+def verify(split: Split, core: Core, progress: Progress, thorough: Thorough | None = None) -> Evidence:
     """Evidence for ``core``, which is the hardware half of ``split``. Every check is run, whatever an earlier one finds; one that is not
-    carried out to its end has failed, and what it had found by then is kept."""
-    steps: tuple[tuple[str, How, Callable[[], Iterator[Finding]]], ...] = (
-        ("the proof of noninterference", "proof", lambda: _proofs(split, core, progress)),
-        ("a tenant alone and beside another", "simulation", lambda: _noninterference(split, core, progress, seeds, count)),
-        ("agreement with the reference", "simulation", lambda: _agreement(split, core, progress, seeds, 5 * count)),
+    carried out to its end has failed, and what it had found by then is kept. Waveforms of an earlier run are gone."""
+    asked = thorough or Thorough()
+    recorder = Recorder(split, core, lines=asked.lines)
+    for stale in () if asked.folder is None else asked.folder.glob("*.vcd"):
+        stale.unlink()
+    steps: tuple[tuple[str, str, How, Callable[[], Iterator[Finding]]], ...] = (
+        ("proof", "the proof of noninterference", "proof", lambda: _proofs(split, core, progress)),
+        (
+            "isolation",
+            "a tenant alone and beside another",
+            "simulation",
+            lambda: _noninterference(split, core, progress, asked, recorder),
+        ),
+        ("exercises", "exercises of the core", "simulation", lambda: _exercises(split, core, progress, asked, recorder)),
+        (
+            "agreement",
+            "agreement with the reference",
+            "simulation",
+            lambda: _agreement(split, core, progress, asked, recorder),
+        ),
     )
     findings, broken = list[Finding](), ""
-    for name, how, find in steps:
+    for step, name, how, find in steps:
+        if asked.only not in ("", step):
+            continue
         try:
-            findings.extend(find())
+            findings.extend(_timed(find()))
         except AssertionFailed as error:
             broken = broken or str(error)
             findings.append(Finding(name, how, False, str(error)))
@@ -66,64 +86,96 @@ def verify(split: Split, core: Core, progress: Progress, seeds: tuple[int, ...] 
             if how == "simulation":
                 broken = broken or f"{name} was not carried out to its end"
             findings.append(Finding(name, how, False, why_broken(error)))
-    findings.append(Finding(RULES, "simulation", not broken, broken or "in every cycle that was simulated here"))
-    return Evidence(core_hash(core), machine_hash(split), split.merged.master.tenants, tuple(findings))
+    ran = [finding.work for finding in findings if finding.how == "simulation"]
+    if ran:
+        done = Work(seeds=asked.seeds, cycles=sum(work.cycles for work in ran), packets=sum(work.packets for work in ran))
+        findings.append(Finding(RULES, "simulation", not broken, broken or "in every cycle that was simulated here", work=done))
+    plain = to_verilog(core, "core")
+    coverage, reasoned = recorder.coverage() if ran else (None, ())
+    findings.extend(reasoned)
+    tenants = split.merged.master.tenants
+    return Evidence(
+        netlist_hash(plain),
+        machine_hash(split),
+        tenants,
+        tuple(findings),
+        tool_versions(),
+        plan_in_short(split, core),
+        coverage,
+        asked.only,
+    )
+
+
+def _timed(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """``findings`` with the seconds that each took."""
+    started = monotonic()
+    for finding in findings:
+        yield replace(finding, seconds=round(monotonic() - started, 3))
+        started = monotonic()
 
 
 def _proofs(split: Split, core: Core, progress: Progress) -> Iterator[Finding]:
     progress("proof: noninterference of the pipeline, without a bound")
-    results = prove_pipeline(core.datapath.pipeline)
-    for number, result in results.items():
+    results = {}
+    for number, result in prove_each(core.datapath.pipeline):
+        results[number] = result
         tenant = split.merged.master.tenants[number]
         name = f"in the pipeline no other tenant influences {tenant}"
         detail = f"{result.obligations} obligations, {result.stages} stages" if result.proved else result.failures[0]
-        yield Finding(name, "proof", result.proved, detail)
+        yield Finding(name, "proof", result.proved, detail, victim=tenant, work=Work(solver=FOLDING, depth=UNBOUNDED))
+    if core.datapath.parameters.strict:
+        progress("proof: noninterference of the whole data path, to the cycle and without a bound")
+        yield from nothing_is_seen(core.datapath, split.merged.master.tenants)
+    else:
+        progress("proof: how long others keep a tenant waiting")
+        yield from bounds_hold(core.datapath, split.merged.master.tenants)
     yield from by_construction(core, results)
 
 
-def _noninterference(split: Split, core: Core, progress: Progress, seeds: tuple[int, ...], count: int) -> Iterator[Finding]:
+def _noninterference(
+    split: Split,
+    core: Core,
+    progress: Progress,
+    asked: Thorough,
+    recorder: Recorder,
+) -> Iterator[Finding]:
     progress("simulation: building the model")
-    stage = Stage(core)
-    parties = _parties(split)
-    for victim, attacker in permutations(parties, 2):
+    pairs = Pairs(split, core, Stage(core, probe=recorder.probe), recorder, asked)
+    for victim, attacker in permutations(split.merged.master.tenants, 2):
         progress(f"simulation: {victim} alone and beside {attacker}")
-        # A tag is put on by the hardware, and nothing leaves without; a mark may be lost on the way.
-        strays = any(parties[name].vlan is None for name in (victim, attacker))
-        bad = ""
-        for seed, (gap, but) in product(seeds, ((EASE, None), (GAP, TIMES))):
-            cycles = gap * count + CYCLES_AFTER
-            mine = Scene(_frames(split, victim, seed, count, gap, 0), cycles=cycles)
-            theirs = Scene(_frames(split, attacker, seed + 1000, count, gap, gap // 2), cycles=cycles)
-            runs = two_runs(stage, parties[victim], parties[attacker], mine, theirs, strays=strays, but=but)
-            if runs.differences:
-                bad = bad or f"with seed {seed}, a frame in {gap} cycles: {runs.differences[0]}"
-        name = f"{victim}'s frames, their order and its registers are the same with and without {attacker}"
-        yield Finding(name, "simulation", not bad, bad or f"{len(seeds)} seeds, {count} frames of each, apart and taking turns")
+        finding, error = pairs.compare(victim, attacker)
+        yield finding
+        if error is not None:
+            raise error
 
 
-def _parties(split: Split) -> dict[str, Party]:
-    """How each tenant's frames are known where they leave."""
-    policy = split.merged.policy
-    return {name: Party(number, policy.tenant(name).vlan, mark_of(number)) for number, name in enumerate(split.merged.master.tenants)}
+def _exercises(split: Split, core: Core, progress: Progress, asked: Thorough, recorder: Recorder) -> Iterator[Finding]:
+    progress("simulation: malformed frames, floods, every register and every crossing")
+    yield from exercised(split, core, Stage(core, probe=recorder.probe), recorder, asked)
 
 
-def _frames(split: Split, tenant: str, seed: int, count: int, gap: int, start: int) -> dict[int, list[Timed]]:
-    merged = split.merged
-    frames: dict[int, list[Timed]] = {port: [] for port in merged.master.ports}
-    policy = merged.policy.tenant(tenant)
-    marks = {tenant: mark_of(merged.master.tenants.index(tenant))} if policy.vlan is None else {}
-    packets = random_traffic(merged.master, merged.policy, seed, count, only=tenant, marks=marks)
-    for index, (port, packet) in enumerate(packets):
-        frames[port].append((start + index * gap, packet.data))
-    return frames
-
-
-def _agreement(split: Split, core: Core, progress: Progress, seeds: tuple[int, ...], count: int) -> Iterator[Finding]:
+def _agreement(split: Split, core: Core, progress: Progress, asked: Thorough, recorder: Recorder) -> Iterator[Finding]:
     progress("simulation: the split machine against the reference")
-    bad = ""
-    for seed in seeds:
-        packets = random_traffic(split.merged.master, split.merged.policy, seed, count)
-        if run_split(split, packets, core).emitted != run_software(split.merged, packets, reference=True).emitted:
-            bad = bad or f"differs with seed {seed}"
-    figure = f"{len(seeds)} seeds, {count} packets each"
-    yield Finding("the split machine emits what the reference emits", "simulation", not bad, bad or figure)
+    master, policy, count = split.merged.master, split.merged.policy, 5 * asked.count
+    bad, against, cycles, longest = "", None, 0, 0
+    reached: Reached = (None, None)
+
+    def ended(machine: SplitMachine) -> None:
+        nonlocal cycles, longest, reached
+        cycles += machine.model.cycles
+        longest = max(longest, machine.model.cycles)
+        recorder.functions.ended(machine.registers())
+        reached = recorder.take(machine)
+
+    for seed in asked.seeds:
+        packets = random_traffic(master, policy, seed, count)
+        seen = run_split(split, packets, core, probe=recorder.probe, ended=ended).emitted
+        expected = run_software(split.merged, packets, reference=True, observer=recorder.functions.passed).emitted
+        if seen != expected and not bad:
+            bad = f"differs with seed {seed}"
+            against = disagreement(split, core, packets, expected, seen, asked.folder, f"agreement-seed{seed}")
+    work = Work("", f"{longest} cycles", asked.seeds, cycles, count * len(asked.seeds), *reached)
+    figure = f"{len(asked.seeds)} seeds, {count} packets each"
+    yield Finding(
+        "the split machine emits what the reference emits", "simulation", not bad, bad or figure, work=work, counterexample=against
+    )

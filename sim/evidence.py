@@ -4,46 +4,103 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from graph.diagnostics import ClickError
 from hdl.tools.yosys import YosysError
+from sim.coverage import Coverage, Hole
 from sim.verilator import VerilatorError
 
 _OWN_WORDS: Final = (ClickError, YosysError, VerilatorError)
 BREAKS: Final = (RuntimeError, ValueError, KeyError, *_OWN_WORDS)
 """What ends a check before it is carried out: a packet that goes round, a tool that fails, a design that cannot be run."""
+UNBOUNDED: Final = "unbounded"
 
 How = Literal["proof", "simulation", "construction"]
+Mode = Literal["strict", "shared"]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What was done for a finding, as it was counted: the ``solver``; how deep, `UNBOUNDED` or cycles; ``seeds`` of random traffic;
+    simulated ``cycles``; ``packets`` sent into the design; and which share of the lines and of the toggles of the core the runs reached, in
+    percent (None where that was not measured)."""
+
+    solver: str = ""
+    depth: str = ""
+    seeds: tuple[int, ...] = ()
+    cycles: int = 0
+    packets: int = 0
+    lines: float | None = None
+    toggles: float | None = None
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """What was seen where a simulated property fails. ``where``: the output and the frame; the packet that was ``expected``, as it is alone
+    or by the reference, and the one that was ``seen``, as hexadecimal digits, None for one that there is not; ``waveform``: its file, from
+    the folder of the evidence, or why there is none."""
+
+    where: str
+    expected: str | None
+    seen: str | None
+    waveform: str = ""
+
+
+@dataclass(frozen=True)
+class Latencies:
+    """How long a victim's frames took, in cycles from their first beat in to their last beat out: (latency, frames) in the order of
+    latency. ``bound``: by how much others may delay a frame in this ``mode``; None where that is not computed."""
+
+    mode: Mode
+    bound: int | None
+    alone: tuple[tuple[int, int], ...]
+    beside: tuple[tuple[int, int], ...]
+    most: int
+    """The most by which a frame was later, or earlier, beside the attacker than alone."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A property, how it was shown, whether it holds, and a figure or the first thing against it."""
+    """A property, how it was shown, whether it holds, and a figure or the first thing against it; of which ``victim`` and ``attacker``,
+    where it is not of all tenants; the ``work`` that it took; where it fails, the ``counterexample``. ``seconds`` are the one thing in
+    which two runs may differ."""
 
     name: str
     how: How
     holds: bool
     detail: str
+    victim: str = ""
+    attacker: str = ""
+    work: Work = Work()
+    counterexample: Counterexample | None = None
+    latencies: Latencies | None = None
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
 class Evidence:
     """Findings about the machine of ``tenants`` whose core has the hash ``netlist``. ``machine`` is the hash of the rest that they rest on:
-    both graphs, and the checks themselves."""
+    both graphs, and the checks themselves. ``tools``: versions; ``plan``: the cut in short; ``coverage``: of all runs together; ``only``:
+    the one step that was asked for, where not all were."""
 
     netlist: str
     machine: str
     tenants: tuple[str, ...]
     findings: tuple[Finding, ...]
+    tools: Mapping[str, str] = field(default_factory=dict)
+    plan: tuple[str, ...] = ()
+    coverage: Coverage | None = None
+    only: str = ""
 
     @property
     def complete(self) -> bool:
-        """Whether there are findings of each kind and all hold."""
+        """Whether every step was taken, there are findings of each kind, and all hold."""
         kinds = {finding.how for finding in self.findings}
-        return kinds == {"proof", "simulation", "construction"} and all(finding.holds for finding in self.findings)
+        return not self.only and kinds == {"proof", "simulation", "construction"} and all(finding.holds for finding in self.findings)
 
     def count(self, how: How) -> int:
         """How many findings were made in this way."""
@@ -61,19 +118,71 @@ def netlist_hash(verilog: str) -> str:
 
 
 def write_evidence(folder: Path, evidence: Evidence) -> Path:
-    """Write `evidence.json` in ``folder``, all at once; returns its path."""
+    """Write `evidence.json` in ``folder``, all at once; returns its path. Its ``digest`` is of all of it but ``seconds``, which are those
+    of the findings in their order: the same machine has the same digest whenever and wherever it is checked with the same tools."""
     folder.mkdir(parents=True, exist_ok=True)
     path, draft = folder / "evidence.json", folder / "evidence.draft"
-    draft.write_text(json.dumps({**asdict(evidence), "complete": evidence.complete}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    said = _said(evidence)
+    text = json.dumps({**said, "digest": _digest(said), "seconds": [f.seconds for f in evidence.findings]}, indent=1, sort_keys=True)
+    draft.write_text(text + "\n", encoding="utf-8")
     draft.replace(path)
     return path
 
 
+def _said(evidence: Evidence) -> dict[str, Any]:
+    """All of ``evidence`` but times, as JSON has it."""
+    raw = {**asdict(evidence), "complete": evidence.complete}
+    for finding in raw["findings"]:
+        del finding["seconds"]
+    return dict(json.loads(json.dumps(raw)))
+
+
+def _digest(said: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
 def read_evidence(folder: Path) -> Evidence | None:
-    """The evidence in ``folder``, None where there is none or it cannot be read."""
+    """The evidence in ``folder``, None where there is none, it cannot be read, or it is not what was written."""
     try:
         raw = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
-        findings = tuple(Finding(f["name"], f["how"], f["holds"], f["detail"]) for f in raw["findings"])
-        return Evidence(raw["netlist"], raw["machine"], tuple(raw["tenants"]), findings)
-    except (OSError, ValueError, KeyError, TypeError):
+        seconds = raw.pop("seconds")
+        if raw.pop("digest") != _digest(raw):
+            return None
+        findings = tuple(replace(_finding(f), seconds=took) for f, took in zip(raw["findings"], seconds, strict=True))
+        evidence = Evidence(
+            raw["netlist"],
+            raw["machine"],
+            tuple(raw["tenants"]),
+            findings,
+            raw["tools"],
+            tuple(raw["plan"]),
+            _coverage(raw["coverage"]),
+            raw["only"],
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+    return evidence
+
+
+def _finding(raw: dict[str, Any]) -> Finding:
+    work, latencies, against = raw["work"], raw["latencies"], raw["counterexample"]
+    if latencies is not None:
+        pairs = {name: tuple((int(a), int(b)) for a, b in latencies[name]) for name in ("alone", "beside")}
+        latencies = Latencies(**{**latencies, **pairs})
+    return Finding(
+        **{
+            **raw,
+            "work": Work(**{**work, "seeds": tuple(work["seeds"])}),
+            "counterexample": None if against is None else Counterexample(**against),
+            "latencies": latencies,
+        }
+    )
+
+
+def _coverage(raw: dict[str, Any] | None) -> Coverage | None:
+    if raw is None:
+        return None
+    holes = tuple(Hole(**hole) for hole in raw["holes"])
+    figures = {name: None if raw[name] is None else tuple(raw[name]) for name in ("lines", "toggles", "functions")}
+    counts = {name: tuple(figure) for name, figure in raw["modules"].items()}
+    return Coverage(**{**raw, **figures, "holes": holes, "modules": counts})

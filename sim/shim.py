@@ -7,6 +7,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
+
+Probe = Literal["none", "coverage", "trace"]
+"""What a model has beside its ports: nothing; counters of the lines and toggles that it has seen; or signals that can be written to a
+waveform."""
 
 _PORT = re.compile(r"VL_(IN|OUT|INOUT)(8|16|64|W)?\(&(\w+),(\d+),(\d+)(?:,(\d+))?\);")
 
@@ -105,8 +110,30 @@ void model_get(Model* m, int port, uint32_t* w) {
 }
 """
 
+_COVERAGE: Final = """\
+void model_coverage(Model* m, const char* path) {
+    m->context->coveragep()->write(path);
+    m->context->coveragep()->zero();
+}
+"""
+
+# A cycle is ten units of time: inputs settle at its start, and the clock rises in its middle.
+_TRACE: Final = """\
+static VerilatedVcdC* trace;
+static uint64_t now, first, last;
+void model_trace(Model* m, const char* path, uint64_t from, uint64_t to) {
+    trace = new VerilatedVcdC;
+    first = from; last = to; now = 0;
+    m->top->trace(trace, 99);
+    trace->open(path);
+}
+void model_trace_end(Model*) { trace->close(); delete trace; trace = nullptr; }
+static inline void settled() { if (trace && now >= first && now <= last) trace->dump(10 * now); }
+static inline void risen() { if (trace && now >= first && now <= last) trace->dump(10 * now + 5); now++; }
+"""
+
 _CYCLES = """\
-static inline void edge(Vtop* t) { %(rise)s t->eval(); %(fall)s }
+static inline void edge(Vtop* t) { %(settled)s%(rise)s t->eval(); %(risen)s%(fall)s }
 /* The inputs stay as they are. Returns how many cycles passed before an assertion failed. */
 uint64_t model_step(Model* m, uint64_t cycles) {
     for (uint64_t i = 0; i < cycles; i++) {
@@ -138,8 +165,9 @@ uint64_t model_run(Model* m, uint64_t cycles, void* const* a) {
 _C_TYPE = {"uint8": "uint8_t", "uint16": "uint16_t", "uint32": "uint32_t", "uint64": "uint64_t"}
 
 
-def shim_source(ports: Sequence[Port], clock: str) -> str:
-    """The C++ source that is linked with the model: create, settle, set, get, step and run, by port number."""
+def shim_source(ports: Sequence[Port], clock: str, probe: Probe = "none") -> str:
+    """The C++ source that is linked with the model: create, settle, set, get, step and run, by port number; and what reads its ``probe``.
+    A process has one waveform at a time."""
     driven = any(p.name == clock and p.is_input for p in ports)
     member = next((p.member for p in ports if p.name == clock), "")
     cases_set = "".join(f"    case {n}: {_from_words(p)} break;\n" for n, p in enumerate(ports) if p.is_input)
@@ -149,12 +177,24 @@ def shim_source(ports: Sequence[Port], clock: str) -> str:
     drive = "\n".join(_drive(n, p) for n, p in enumerate(ports) if p.is_input and p.name != clock)
     sample = "\n".join(_sample(n, p) for n, p in enumerate(ports) if not p.is_input)
     cycles = _CYCLES % {
+        "settled": "settled(); " if probe == "trace" else "",
+        "risen": "risen(); " if probe == "trace" else "",
         "rise": f"t->{member} = 1;" if driven else "",
         "fall": f"t->{member} = 0;" if driven else "",
         "drive": drive,
         "sample": sample,
     }
-    return _HEAD + access + cycles
+    return _head(probe) + access + cycles
+
+
+def _head(probe: Probe) -> str:
+    if probe == "coverage":
+        return _HEAD + _COVERAGE
+    if probe == "trace":
+        # Before the model is made, or it has no signals to show.
+        traced = _HEAD.replace("    m->top = new", "    m->context->traceEverOn(true);\n    m->top = new")
+        return '#include "verilated_vcd_c.h"\n' + traced + _TRACE
+    return _HEAD
 
 
 def _from_words(port: Port) -> str:

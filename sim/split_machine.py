@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -11,13 +10,13 @@ import numpy as np
 from elements.placement.crossings import Crossing
 from elements.reference.packet import Packet
 from hdl.core import Core
-from hdl.meta import SHIM_BYTES, SHIM_ETHERTYPE, SHIM_VERSION
-from hdl.tools.verilog import to_verilog
-from hdl.watch import Watched
 from partition.split import crossing_name
+from sim.crossing_frames import Crossings, by_number, unwrap, wrap
 from sim.frames import FrameReader, cycles_for, encode, stalls
 from sim.register_bus import RegisterBus
+from sim.shim import Probe
 from sim.verilated import Verilated
+from sim.watched_text import watched_text
 
 CHUNK = 256
 MOST_CHUNKS = 400
@@ -69,22 +68,28 @@ class SplitMachine:
     """Packets go in one by one, by physical port; each is followed until nothing moves any more, so that order is that of arrival.
 
     The hardware is watched (`hdl.watch`): a stream that breaks a rule raises `sim.verilated.AssertionFailed`. Sources and sinks stall at
-    random, by ``seed``.
+    random, by ``seed``. ``probe``: what the model of the hardware has beside its ports.
     """
 
     def __init__(
-        self, core: Core, software: SoftwareHalf, tenants: tuple[str, ...], crossings: tuple[Crossing, ...], seed: int = 1
+        self,
+        core: Core,
+        software: SoftwareHalf,
+        tenants: tuple[str, ...],
+        crossings: tuple[Crossing, ...],
+        seed: int = 1,
+        probe: Probe = "none",
     ) -> None:
         self.width = core.datapath.parameters.width
         self.ports = core.datapath.parameters.ports
         self.software = software
-        self.model = Verilated.from_verilog(to_verilog(Watched(core), "core"), "core")
+        self.model = Verilated.from_verilog(watched_text(core)[0], "core", probe=probe)
         self._bus = RegisterBus(self.model, core.registers)
         self._bus.rest()
         self.model.reset()
         self.model.step()
         self._chance = np.random.default_rng(seed)
-        self.crossings: Mapping[tuple[int, int], Crossing] = {(tenants.index(c.tenant), c.number): c for c in crossings}
+        self.crossings: Crossings = by_number(tenants, crossings)
         self.numbers = {crossing_name(c): (tenants.index(c.tenant), c.number) for c in crossings}
         self.emitted: list[tuple[int, bytes]] = []
         self.log: list[str] = []
@@ -117,7 +122,7 @@ class SplitMachine:
                 return crossed
         if when < MOST_CHUNKS - LATELY:
             raise RuntimeError("the hardware has not come to rest")
-        raise GoesRound(self._unwrap(last, now)[0])
+        raise GoesRound(unwrap(self.crossings, last, now)[0])
 
     def registers(self) -> dict[tuple[int, str], int]:
         """Every register by (window, name), as the bus has it."""
@@ -141,7 +146,7 @@ class SplitMachine:
 
     def _cross(self, frame: bytes, time: int) -> list[bytes]:
         """A frame reaches the software half; returns what that sends back."""
-        crossing, packet = self._unwrap(frame, time)
+        crossing, packet = unwrap(self.crossings, frame, time)
         name = crossing_name(crossing)
         why = f"{crossing.edge.target} is left by the hardware" if crossing.punt else f"{crossing.edge.target} is software"
         self.journeys.by_crossing[why] = self.journeys.by_crossing.get(why, 0) + 1
@@ -161,32 +166,4 @@ class SplitMachine:
         self.software.clear()
 
     def _sent(self) -> list[bytes]:
-        return [self._wrap(*self.numbers[sink], out) for sink, out in self.software.emitted]
-
-    def _unwrap(self, frame: bytes, time: int) -> tuple[Crossing, Packet]:
-        """The crossing and packet of a frame with its shim. Errors: ``ValueError`` for a shim that is none of ours."""
-        if len(frame) < SHIM_BYTES or int.from_bytes(frame[:2], "big") != SHIM_ETHERTYPE or frame[2] != SHIM_VERSION:
-            raise ValueError(f"not a crossing shim: {frame[:SHIM_BYTES].hex()}")
-        number = int.from_bytes(frame[4:6], "big")
-        crossing = self.crossings.get((frame[3], number))
-        if crossing is None or not crossing.to_software:
-            raise ValueError(f"tenant {frame[3]} has no crossing {number} to software: {frame[:SHIM_BYTES].hex()}")
-        length = int.from_bytes(frame[14:16], "big")
-        packet = Packet.of(frame[SHIM_BYTES : SHIM_BYTES + length], time=time, device=frame[6] & 15)
-        packet.start += crossing.headroom
-        packet.packet_type = frame[6] >> 5
-        packet.fix_ip_src = frame[6] >> 4 & 1
-        packet.paint = frame[7]
-        packet.dst_ip = int.from_bytes(frame[8:12], "big")
-        packet.vlan_tci = int.from_bytes(frame[12:14], "big")
-        packet.network = None if crossing.network is None else packet.start + crossing.network
-        return crossing, packet
-
-    def _wrap(self, tenant: int, number: int, packet: Packet) -> bytes:
-        """A packet with its shim, and as much in front of its data as the crossing says."""
-        crossing = self.crossings[tenant, number]
-        packet.move_start(-crossing.headroom)
-        data = packet.data
-        shim = SHIM_ETHERTYPE.to_bytes(2, "big") + bytes((SHIM_VERSION, tenant)) + number.to_bytes(2, "big")
-        shim += bytes((packet.packet_type << 5 | packet.fix_ip_src << 4 | packet.device, packet.paint)) + packet.dst_ip.to_bytes(4, "big")
-        return shim + packet.vlan_tci.to_bytes(2, "big") + len(data).to_bytes(2, "big") + data
+        return [wrap(self.crossings, *self.numbers[sink], out) for sink, out in self.software.emitted]

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.shim import Port
+from sim.shim import Port, Probe
 from sim.verilator import build_library
 
 Array = npt.NDArray[Any]
 
 
 class AssertionFailed(Exception):
-    """An assertion of the design failed; the model must not be used further."""
+    """An assertion of the design failed, ``into`` so many cycles of what was asked for; the model must not be used further."""
+
+    def __init__(self, text: str, into: int = 0) -> None:
+        super().__init__(text)
+        self.into = into
 
 
 class Verilated:
@@ -30,20 +36,20 @@ class Verilated:
     cycle the outputs show the new state under the same inputs.
     """
 
-    def __init__(self, library: Path) -> None:
-        """Loads what `sim.verilator.build_library` built. All inputs and the clock start at 0."""
+    def __init__(self, library: Path, probe: Probe = "none") -> None:
+        """Loads what `sim.verilator.build_library` built with this ``probe``. All inputs and the clock start at 0."""
         self.ports: dict[str, Port] = {p["name"]: Port(**p) for p in json.loads((library.parent / "ports.json").read_text())}
         self._numbers = {name: number for number, name in enumerate(self.ports)}
-        self._lib = _load(library)
+        self._lib = _load(library, probe)
         self._source = library.parent / "top.v"
         self._model: int | None = self._lib.model_new()
         self._settled = False
         self.cycles = 0
 
     @classmethod
-    def from_verilog(cls, verilog: str, top: str, clock: str = "clk", level: str = "-O3") -> Verilated:
-        """A design from its Verilog, compiled if it never was at this ``level``."""
-        return cls(build_library(verilog, top, clock, level))
+    def from_verilog(cls, verilog: str, top: str, clock: str = "clk", level: str = "", probe: Probe = "none") -> Verilated:
+        """A design from its Verilog, compiled if it never was at this ``level`` (of the C++ compiler) with this ``probe``."""
+        return cls(build_library(verilog, top, clock, level, probe), probe)
 
     def set(self, name: str, value: int) -> None:
         """Drives an input, from now on. Raises ValueError for a value that does not fit, KeyError for no such port."""
@@ -69,13 +75,13 @@ class Verilated:
         if self._settled:
             return
         self._lib.model_settle(self._alive())
-        self._check(self.cycles)
+        self._check(0)
         self._settled = True
 
     def step(self, n: int = 1) -> None:
         """``n`` cycles with the inputs as they are."""
         done = self._lib.model_step(self._alive(), n)
-        self._check(self.cycles + done)
+        self._check(done)
         self.cycles += n
         self._settled = True
 
@@ -105,10 +111,24 @@ class Verilated:
         for name, array in (*driven.items(), *sampled.items()):
             pointers[self._numbers[name]] = array.ctypes.data
         done = self._lib.model_run(self._alive(), count, pointers)
-        self._check(self.cycles + done)
+        self._check(done)
         self.cycles += count
         self._settled = True
         return sampled
+
+    def take_coverage(self, path: Path) -> None:
+        """Writes what lines and toggles this model has seen since it was made or last asked, as Verilator writes it. It was built with
+        that probe."""
+        self._lib.model_coverage(self._alive(), os.fsencode(path))
+
+    @contextmanager
+    def traced(self, path: Path, first: int, last: int) -> Iterator[None]:
+        """Writes the cycles from ``first`` to ``last``, counted from here, as a waveform (VCD). It was built with that probe."""
+        self._lib.model_trace(self._alive(), os.fsencode(path), first, last)
+        try:
+            yield
+        finally:
+            self._lib.model_trace_end(self._alive())
 
     def close(self) -> None:
         """Frees the model."""
@@ -143,12 +163,12 @@ class Verilated:
         known = ", ".join(p.name for p in self.ports.values() if is_input in (None, p.is_input))
         return f"the design has no {kind} {name}; it has {known}"
 
-    def _check(self, cycle: int) -> None:
+    def _check(self, done: int) -> None:
         failure = self._lib.model_failure()
         if failure is None:
             return
         self._lib.model_clear_failure()
-        raise AssertionFailed(f"cycle {cycle}: {_in_words(failure.decode(), self._source)}")
+        raise AssertionFailed(f"cycle {self.cycles + done}: {_in_words(failure.decode(), self._source)}", done)
 
 
 def _in_words(failure: str, source: Path) -> str:
@@ -161,7 +181,18 @@ def _in_words(failure: str, source: Path) -> str:
     return failure if words is None else f"{words[1]} ({place[1]})"
 
 
-def _load(library: Path) -> ctypes.CDLL:
+_PROBES: Final[Mapping[Probe, Sequence[tuple[str, Any, list[Any]]]]] = {
+    "none": (),
+    "coverage": (("model_coverage", None, [ctypes.c_void_p, ctypes.c_char_p]),),
+    "trace": (
+        ("model_trace", None, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint64, ctypes.c_uint64]),
+        ("model_trace_end", None, [ctypes.c_void_p]),
+    ),
+}
+"""The functions that a model has for its probe."""
+
+
+def _load(library: Path, probe: Probe) -> ctypes.CDLL:
     lib = ctypes.CDLL(str(library))
     model, words = ctypes.c_void_p, ctypes.POINTER(ctypes.c_uint32)
     for name, result, arguments in (
@@ -174,6 +205,7 @@ def _load(library: Path) -> ctypes.CDLL:
         ("model_run", ctypes.c_uint64, [model, ctypes.c_uint64, ctypes.POINTER(ctypes.c_void_p)]),
         ("model_failure", ctypes.c_char_p, []),
         ("model_clear_failure", None, []),
+        *_PROBES[probe],
     ):
         function = getattr(lib, name)
         function.restype, function.argtypes = result, arguments

@@ -222,9 +222,13 @@ void machine_inject(struct machine *m, int source, const uint8_t *bytes, const s
     }}
     machine_settle(m);
 }}
-void machine_run(struct machine *m, uint64_t count, const int32_t *sources, const uint8_t *bytes, const struct emission *packets)
+void machine_run(struct machine *m, uint64_t count, const int32_t *sources, const uint8_t *bytes, const struct emission *packets,
+                 uint64_t *ends)
 {{
-    for (uint64_t i = 0; i < count; i++) machine_inject(m, sources[i], bytes + packets[i].offset, &packets[i]);
+    for (uint64_t i = 0; i < count; i++) {{
+        machine_inject(m, sources[i], bytes + packets[i].offset, &packets[i]);
+        ends[i] = m->base.emitted_count;
+    }}
 }}
 uint64_t machine_runaway(struct machine *m, int ring) {{ return m->runaway[ring]; }}
 struct base *machine_base(struct machine *m) {{ return &m->base; }}

@@ -196,8 +196,8 @@ class Machine:
         """Offer ``packet`` to the source element ``source`` at its time, and run until nothing is left to do."""
         self.run([source], [packet])
 
-    def run(self, sources: Sequence[str], packets: Sequence[Packet]) -> None:
-        """Offer packets one after the other, each to its source, in one call."""
+    def run(self, sources: Sequence[str], packets: Sequence[Packet]) -> list[int]:
+        """Offer packets one after the other, each to its source, in one call; returns how many are in `emitted` after each."""
         numbers = np.array([self._numbers[name] for name in sources], dtype=np.int32)
         records = (_Emission * len(packets))(*map(record_of, packets))
         data = bytearray()
@@ -205,7 +205,10 @@ class Machine:
             record.offset = len(data)
             data += packet.buffer[: packet.end]
         buffer = (ctypes.c_ubyte * max(1, len(data))).from_buffer(data if data else bytearray(1))
-        self._library.machine_run(self._machine, ctypes.c_uint64(len(packets)), numbers.ctypes.data_as(ctypes.c_void_p), buffer, records)
+        ends = np.zeros(len(packets), dtype=np.uint64)
+        count, places = ctypes.c_uint64(len(packets)), (numbers.ctypes.data_as(ctypes.c_void_p), ends.ctypes.data_as(ctypes.c_void_p))
+        self._library.machine_run(self._machine, count, places[0], buffer, records, places[1])
+        return [int(end) for end in ends]
 
     def settle(self, now: int = 0) -> None:
         """Run tasks until none has anything to do; the clock is at least at ``now``."""
@@ -213,9 +216,9 @@ class Machine:
         base.now = max(base.now, now)
         self._library.machine_settle(self._machine)
 
-    def read(self, name: str, handler: str) -> str:
-        """The text of a read handler. Errors: ``KeyError`` where there is none."""
-        text: str = handlers_of(self.elements[name], "read")[handler](self.words(name))
+    def read(self, name: str, handler: str, *question: str) -> str:
+        """The text of a read handler, of one that takes a parameter with it. Errors: ``KeyError`` where there is none."""
+        text: str = handlers_of(self.elements[name], "read")[handler](self.words(name), *question)
         return text
 
     def write(self, name: str, handler: str, text: str) -> None:

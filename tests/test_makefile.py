@@ -1,4 +1,5 @@
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -30,7 +31,7 @@ def bare_path(tmp_path: Path) -> str:
 def test_make_alone_lists_the_targets(bare_path: str) -> None:
     done = make(path=bare_path)
     assert done.returncode == 0
-    for target in ("test", "bitstream", "check", "merge", "plan", "run", "verify", "mutants", "bench", "clean"):
+    for target in ("test", "bitstream", "check", "merge", "plan", "run", "verify", "isolation", "mutants", "fuzz", "bench", "clean"):
         assert f"  make {target} " in done.stdout
 
 
@@ -64,3 +65,30 @@ def test_tests_are_chosen_with_their_options_as_they_are_written() -> None:
     done = make("--dry-run", "unit", f"T={chosen}")
     assert done.returncode == 0, done.stderr
     assert f"pytest -n 2 --dist worksteal -q --junitxml=build/junit.xml {chosen} < /dev/null" in done.stdout
+
+
+WORKFLOW = (ROOT / ".github" / "workflows" / "check.yml").read_text()
+
+
+def test_what_a_hosted_ci_runs_is_there_and_leaves_what_it_uploads() -> None:
+    assert re.findall(r"^ +- run: (.*)$", WORKFLOW, re.MULTILINE) == ["make test", "make verify TENANTS=a,b COVERAGE=yes"]
+    shown = make("--dry-run", "verify", "TENANTS=a,b", "COVERAGE=yes")
+    assert "mlclick verify a,b --tenants tenants  --coverage" in shown.stdout
+    kept = re.findall(r"build/\S+", WORKFLOW)
+    assert kept == [
+        "build/junit.xml",
+        *(f"build/evidence/versa_ecp5/{name}" for name in ("evidence.json", "report.html", "junit.xml", "*.vcd")),
+    ]
+    assert "--junitxml=build/junit.xml" in make("--dry-run", "unit").stdout
+
+
+def test_the_workflow_names_no_host() -> None:
+    assert "://" not in WORKFLOW
+    assert not re.search(r"\b[a-z0-9-]+\.(?:org|com|io|net|dev)\b", WORKFLOW)
+
+
+def test_one_step_is_asked_for_by_its_name() -> None:
+    assert (
+        "mlclick verify a --tenants tenants --board netfpga_sume  --only proof"
+        in make("--dry-run", "verify", "TENANTS=a", "ONLY=proof", "BOARD=netfpga_sume").stdout
+    )

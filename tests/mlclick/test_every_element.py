@@ -19,6 +19,7 @@ EXAMPLES = catalogue_examples()
 SOFTWARE = {
     "ARPResponder": "answers are rare, and rewrite a whole packet",
     "CheckIPHeader": "it keeps an array of state",
+    **dict.fromkeys(("BandwidthMeter", "Meter"), "its average is not done in a cycle of hardware"),
     "Tee": "a/x: its copies leave with different headers, and hardware edits a packet once",
 }
 """Why examples of these classes may be software."""

@@ -80,6 +80,54 @@ def test_copies_that_leave_by_one_port_are_made_in_software(tmp_path: Path) -> N
     assert found.pinned == {"a/t": "a/t: its copies meet at port0_mux; hardware sends a packet to a port once"}
 
 
+JOINED = (
+    "q :: Queue -> ToDevice(eth1); FromDevice(eth1) -> Discard; FromDevice(eth0) -> c :: Classifier(12/0800, -); c[1] -> q;"
+    "c[0] -> t :: Tee; t[0] -> q; t[1] -> EtherRewrite(1:1:1:1:1:1, 2:2:2:2:2:2) -> Print(x) -> Discard;"
+)
+
+
+def test_a_copy_stays_one_where_other_packets_join_it(tmp_path: Path) -> None:
+    merged = merge_tenants(Source(("a",), tenants(tmp_path, a=JOINED, policy=BOTH_PORTS)))
+    found = split(merged, rates_of(merged, None))
+    assert found.pinned == {"a/t": "a/t: its copies leave with different headers, and hardware edits a packet once"}
+
+
+def test_packets_whose_headers_may_be_anywhere_leave_by_their_port(tmp_path: Path) -> None:
+    """Where too many places meet, all from there on is software, up to the port."""
+    patterns = ", ".join(f"14/{number:02x}" for number in range(40))
+    ways = "".join(f"c [{number}] -> Strip({number}) -> q;" for number in range(40))
+    many = f"FromDevice(eth0) -> c :: Classifier({patterns}); q :: Queue -> Print(x) -> ToDevice(eth0); {ways}"
+    merged = merge_tenants(Source(("a",), tenants(tmp_path, a=many)))
+    found = split(merged, rates_of(merged, None))
+    assert {"a/q", "a/port0_encap"} & found.placement.hardware == set()
+    assert found.question.software["a/port0_encap"] == "where headers are is not known at compile time"
+    [crossing] = [c for c in found.crossings if not c.to_software]
+    assert (crossing.edge.target, crossing.headroom, crossing.network) == ("port0_mux", 0, None)
+    Fragment.get(build.board_core("versa_ecp5", found, flow.quiet), None)
+
+
+def test_copies_that_join_a_packet_that_is_none_are_still_copies(tmp_path: Path) -> None:
+    text = (
+        "FromDevice(eth0) -> c :: Classifier(12/0800, -); q :: Queue -> ToDevice(eth0); c[0] -> q;"
+        "c[1] -> t :: Tee; t[0] -> q; t[1] -> EtherRewrite(1:1:1:1:1:1, 2:2:2:2:2:2) -> q;"
+    )
+    merged = merge_tenants(Source(("a",), tenants(tmp_path, a=text)))
+    found = split(merged, rates_of(merged, None))
+    assert found.pinned["a/q"] == "a/q: two copies of one packet meet here; hardware sends a packet to a queue once"
+    assert "a/t" not in found.plan.hardware
+
+
+@pytest.mark.parametrize("text", ["", "// nothing\n", "InfiniteSource(LIMIT 1) -> Discard;"])
+def test_tenants_without_devices_have_nothing_for_hardware(text: str, tmp_path: Path, monkeypatch: Patch, capsys: Capture) -> None:
+    folder = tenants(tmp_path, a=text)
+    code, said = run(["plan", "a", "--tenants", str(folder)], monkeypatch, capsys)
+    assert code == 2
+    assert (
+        f"a: {folder}/a.click:1:1: error: a: no device is read or sent to, so that there is nothing for hardware\n"
+        "  give a tenant a FromDevice or a ToDevice\n"
+    ) in said
+
+
 def test_what_can_be_neither_is_refused_with_its_tenant(tmp_path: Path, monkeypatch: Patch, capsys: Capture) -> None:
     def refuse(*_: object) -> Composition:
         error = NotHardware("port0_mux", "it has a reason")

@@ -11,7 +11,7 @@ from hdl.state_memory import StateMemory
 from hdl.tools.yosys import YosysError
 from mlclick import catch_defects, cli
 from mlclick import mutants as module
-from mlclick.catch_defects import CHECKS, PROOF, RULES, caught_by, small_design
+from mlclick.catch_defects import CHECKS, PROOF, RULES, SLOTS, caught_by, small_design
 from mlclick.mutants import MUTANTS, Mutant, SoundDesignFails, planted, run_mutants
 from sim.verilator import VerilatorError
 
@@ -19,10 +19,12 @@ QUICK = (
     "default tenant",
     "crossing's tenant unchecked",
     "frame one byte short",
-    "egress forgets that it is full",
+    "a segment holds a beat more than it has",
     "one tenant's backlog blocks all",
     "frame stored with a hole",
-    "full ingress takes beats",
+    "arbiter begins before the last has left",
+    "credit not taken off",
+    "a packet goes on in the next slot",
     "state read of tenant 0",
     "a reset clears every tenant's state",
 )
@@ -48,7 +50,7 @@ def test_a_planted_defect_is_caught(name: str) -> None:
 
 
 def test_every_check_has_a_mutant_that_is_there_for_it() -> None:
-    every = {check.__name__ for check in CHECKS} | {RULES, PROOF}
+    every = {check.__name__ for check in CHECKS} | {RULES, PROOF, SLOTS}
     assert {mutant.check for mutant in MUTANTS} == every
     assert {by_name(name).check for name in QUICK} == every
 
@@ -130,11 +132,11 @@ def test_all_caught_is_success(monkeypatch: Patch, capsys: pytest.CaptureFixture
 
 
 def test_one_that_survives_and_one_that_another_check_catches_are_failures(monkeypatch: Patch, capsys: pytest.CaptureFixture[str]) -> None:
-    found: dict[str | None, str | None] = {"default tenant": None, "arbiter without lock": "rules"}
+    found: dict[str | None, str | None] = {"default tenant": None, "segments overlap": "rules"}
     code, lines, progress = told(found, monkeypatch, capsys)
     assert code == 1
     assert "default tenant                           SURVIVED" in lines
-    assert "arbiter without lock                     rules, where agreement should have" in lines
+    assert "segments overlap                         rules, where agreement should have" in lines
     assert lines[-1] == f"{len(MUTANTS) - 2} of {len(MUTANTS)} mutants caught"
     assert "default tenant: SURVIVED" in progress
     assert sum("should have" in line for line in lines) == 1

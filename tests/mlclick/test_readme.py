@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from junitparser import JUnitXml
 
 from elements.captures.pcap import read_capture
 
@@ -82,22 +83,40 @@ def test_the_verify_example_leaves_evidence(tmp_path: Path) -> None:
     evidence = json.loads((tmp_path / "build" / "evidence" / "versa_ecp5" / "evidence.json").read_text())
     assert evidence["complete"]
     assert {finding["how"] for finding in evidence["findings"]} == {"proof", "simulation", "construction"}
+    [suite] = JUnitXml.fromfile(str(tmp_path / "build" / "evidence" / "versa_ecp5" / "junit.xml"))
+    assert (suite.tests, suite.failures) == (len(evidence["findings"]), 0)
+    page = (tmp_path / "build" / "evidence" / "versa_ecp5" / "report.html").read_text()
+    assert "every property below was shown" in page
+    assert page.count("<svg") == 2
 
 
 @pytest.mark.slow
-def test_the_bench_example_says_that_a_second_copy_of_a_router_costs_less_than_a_tenth(tmp_path: Path) -> None:
-    """As Yosys maps the core to a 7-series device; c is a's router once more."""
+def test_one_step_of_verify_is_not_evidence(tmp_path: Path) -> None:
+    done = mlclick("verify a,b --only proof", small_tenants(tmp_path))
+    assert done.returncode == 1, done.stderr
+    assert "FAILS" not in done.stdout
+    assert "incomplete: only the step proof was asked for" in done.stdout.splitlines()
+    evidence = json.loads((tmp_path / "build" / "evidence" / "versa_ecp5" / "evidence.json").read_text())
+    assert (evidence["only"], evidence["complete"]) == ("proof", False)
+    assert {finding["how"] for finding in evidence["findings"]} == {"proof", "construction"}
+
+
+@pytest.mark.slow
+def test_the_bench_example_says_what_a_second_copy_of_a_tenant_costs(tmp_path: Path) -> None:
+    """As Yosys maps the core to a 7-series device; a2 is a once more. `make bench` is of the tenants that there are."""
     [command] = [c for c in COMMANDS if c.startswith("bench")]
-    (tmp_path / "tenants").symlink_to(ROOT / "tenants")
+    folder = small_tenants(tmp_path) / "tenants"
+    third = '[tenants.a2]\nclick = "a.click"\nvlan = 101\ndevices = { eth0 = 0, eth1 = 1 }\n'
+    (folder / "policy.toml").write_text(POLICY + third, encoding="utf-8")
     done = mlclick(command, tmp_path)
     assert done.returncode == 0, done.stderr
     without, beside = json.loads((tmp_path / "build" / "bench" / "sizes.json").read_text())
-    assert (without["tenants"], beside["tenants"]) == (["a", "b"], ["a", "b", "c"])
-    assert without["luts"] < beside["luts"] < 1.1 * without["luts"]
+    assert (without["tenants"], beside["tenants"]) == (["a", "b"], ["a", "b", "a2"])
+    assert without["luts"] < beside["luts"] < 2 * without["luts"]
     assert without["latency"] == beside["latency"]
     speeds = json.loads((tmp_path / "build" / "bench" / "speeds.json").read_text())
     assert [speed["reading"] for speed in speeds] == ["reference", "compiled"]
-    assert re.search(r"^c costs \d\.\d % more LUTs$", done.stdout, re.MULTILINE)
+    assert re.search(r"^a2 costs \d+\.\d % more LUTs$", done.stdout, re.MULTILINE)
 
 
 @pytest.mark.slow
@@ -108,7 +127,7 @@ def test_the_build_example_for_the_ecp5_board_ends_in_a_bitstream(tmp_path: Path
     assert done.stderr.startswith("board: versa_ecp5\n")
     assert (tmp_path / "build" / "versa_ecp5" / "versa.bit").stat().st_size > 10_000
     assert (tmp_path / "build" / "versa_ecp5" / "versa.unpacked.config").read_text().startswith(".device LFE5UM5G-45F\n")
-    assert "evidence: 2 by proof, 4 by simulation, 3 by construction\n" in done.stdout
+    assert "evidence: 4 by proof, 4 by simulation, 3 by construction\n" in done.stdout
     assert re.search(r"^LUT \d+/43848, FF \d+/43848, BRAM \d+/108, DSP \d+/72$", done.stdout, re.MULTILINE)
     assert (tmp_path / "build" / "versa_ecp5" / "registers.h").exists()
 

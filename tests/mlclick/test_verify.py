@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,14 @@ import pytest
 from graph.diagnostics import ClickError, Diagnostic, Location
 from hdl.datapath import DatapathParameters
 from hdl.tools.yosys import YosysError
+from mlclick import compare_pairs
 from mlclick import verify as module
+from mlclick.compare_pairs import Thorough
 from mlclick.design import Source, Split
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
+from mlclick.recorder import Recorder
 from mlclick.verify import RULES, verify
-from sim.evidence import Evidence, Finding
+from sim.evidence import Evidence, Finding, write_evidence
 from sim.isolation import Party, Scene, Seen, Stage, Timed, nobodys
 from sim.tenant_traffic import mark_of
 from sim.verilated import AssertionFailed
@@ -26,13 +31,17 @@ ROUND = ClickError(Diagnostic(Location("a", "a.click", 1, 2), "it goes round", "
 HELD = Finding("held", "simulation", True, "2 seeds")
 
 
+def said(findings: Iterable[Finding]) -> list[tuple[str, str, bool, str]]:
+    return [(finding.name, finding.how, finding.holds, finding.detail) for finding in findings]
+
+
 @pytest.fixture
 def design(tmp_path: Path) -> Split:
     merged = merge_tenants(Source(("a", "b"), small_tenants(tmp_path) / "tenants"))
     return split(merged, rates_of(merged, None))
 
 
-def made(design: Split, monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> Evidence:
+def made(design: Split, monkeypatch: pytest.MonkeyPatch, error: Exception | None, only: str = "", folder: Path | None = None) -> Evidence:
     """Evidence where two-run noninterference finds something and then ends with ``error``."""
 
     def proofs(*_: object) -> Iterator[Finding]:
@@ -44,20 +53,54 @@ def made(design: Split, monkeypatch: pytest.MonkeyPatch, error: Exception | None
         if error is not None:
             raise error
 
+    def exercises(*_: object) -> Iterator[Finding]:
+        yield Finding("exercised", "simulation", True, "")
+
     def agreement(*_: object) -> Iterator[Finding]:
         yield Finding("agrees", "simulation", True, "")
 
-    monkeypatch.setattr(module, "core_hash", lambda core: "the core")
+    monkeypatch.setattr(module, "to_verilog", lambda *_: "the core")
     monkeypatch.setattr(module, "_proofs", proofs)
     monkeypatch.setattr(module, "_noninterference", runs)
     monkeypatch.setattr(module, "_agreement", agreement)
-    return verify(design, core(), lambda line: None)
+    monkeypatch.setattr(module, "_exercises", exercises)
+    return verify(design, core(), lambda line: None, Thorough(only=only, folder=folder))
 
 
 def test_what_holds_is_complete(design: Split, monkeypatch: pytest.MonkeyPatch) -> None:
     evidence = made(design, monkeypatch, None)
     assert evidence.complete
-    assert evidence.findings[-1] == Finding(RULES, "simulation", True, "in every cycle that was simulated here")
+    assert said(evidence.findings)[-1] == (RULES, "simulation", True, "in every cycle that was simulated here")
+    assert evidence.findings[-1].work.seeds == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("only", "made_of"),
+    [("proof", ["built", "proved"]), ("isolation", ["held", RULES]), ("agreement", ["agrees", RULES]), ("exercises", ["exercised", RULES])],
+)
+def test_one_step_alone_is_recorded_as_incomplete(
+    only: str, made_of: list[str], design: Split, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence = made(design, monkeypatch, None, only)
+    assert [finding.name for finding in evidence.findings] == made_of
+    assert all(finding.holds for finding in evidence.findings)
+    assert not evidence.complete
+    # What should happen is not asked of a proof.
+    assert (evidence.coverage is None) == (only == "proof")
+    write_evidence(tmp_path, evidence)
+    written = json.loads((tmp_path / "evidence.json").read_text())
+    assert (written["only"], written["complete"]) == (only, False)
+    # Not even where the one step has findings of every kind.
+    every = (*evidence.findings, *(Finding("f", how, True, "") for how in ("proof", "simulation", "construction")))
+    assert not replace(evidence, findings=every).complete
+    assert replace(evidence, findings=every, only="").complete
+
+
+def test_waveforms_of_an_earlier_run_are_gone(design: Split, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a-beside-b.vcd").write_text("old")
+    (tmp_path / "evidence.json").write_text("old")
+    made(design, monkeypatch, None, folder=tmp_path)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["evidence.json"]
 
 
 @pytest.mark.parametrize(
@@ -78,10 +121,10 @@ def test_a_check_that_breaks_has_failed_and_hides_no_other(
     evidence = made(design, monkeypatch, error)
     assert not evidence.complete
     assert HELD in evidence.findings
-    assert Finding("a tenant alone and beside another", "simulation", False, detail) in evidence.findings
+    assert ("a tenant alone and beside another", "simulation", False, detail) in said(evidence.findings)
     assert [finding.name for finding in evidence.findings[-2:]] == ["agrees", RULES]
     why = detail if isinstance(error, AssertionFailed) else "a tenant alone and beside another was not carried out to its end"
-    assert evidence.findings[-1] == Finding(RULES, "simulation", False, why)
+    assert said(evidence.findings)[-1] == (RULES, "simulation", False, why)
 
 
 BY = {
@@ -123,7 +166,7 @@ class Echo:
 
     def play(self, scene: Scene) -> Seen:
         frames = sorted((timed for each in scene.ports.values() for timed in each), key=lambda timed: timed[0])
-        half = (scene.cycles - module.CYCLES_AFTER) // COUNT // 2
+        half = (scene.cycles - compare_pairs.CYCLES_AFTER) // COUNT // 2
         mine, theirs = ([_rewritten(f) for at, f in frames if at // half % 2 == turn] for turn in (0, 1))
         out = self.tamper(mine, theirs) if mine and theirs else mine or theirs
         # The two tenants count alike here: what differs is seen by either.
@@ -141,8 +184,10 @@ def interleaved(mine: list[bytes], theirs: list[bytes]) -> list[bytes]:
 
 
 def findings(design: Split, monkeypatch: pytest.MonkeyPatch, stage: object) -> list[Finding]:
-    monkeypatch.setattr(module, "Stage", lambda _: stage)
-    return list(module._noninterference(design, core(), lambda line: None, (1, 2), COUNT))
+    monkeypatch.setattr(module, "Stage", lambda *_, **__: stage)
+    hardware = core()
+    recorder = Recorder(design, hardware)
+    return list(module._noninterference(design, hardware, lambda line: None, Thorough(count=COUNT), recorder))
 
 
 @pytest.mark.parametrize("identity", BY)
@@ -150,8 +195,8 @@ def test_tenants_that_do_not_meet_are_shown_apart_however_they_are_known(
     identity: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = findings(known_by(identity, tmp_path), monkeypatch, Echo(interleaved))
-    assert found == [
-        Finding(
+    assert said(found) == [
+        (
             f"{v}'s frames, their order and its registers are the same with and without {a}",
             "simulation",
             True,
@@ -159,6 +204,12 @@ def test_tenants_that_do_not_meet_are_shown_apart_however_they_are_known(
         )
         for v, a in (("a", "b"), ("b", "a"))
     ]
+    assert [(finding.victim, finding.attacker) for finding in found] == [("a", "b"), ("b", "a")]
+    # Two seeds, each at ease and taking turns; the victim alone and then beside, and where tenants have no tag the attacker alone too.
+    runs, plays = 2, 2 if identity == "vlan" else 3
+    assert {finding.work.cycles for finding in found} == {runs * plays * (1_400 * COUNT + 12_000)}
+    assert {finding.work.packets for finding in found} == {runs * 2 * (3 if identity == "vlan" else 4) * COUNT}
+    assert {finding.work.seeds for finding in found} == {(1, 2)}
 
 
 @pytest.mark.parametrize("identity", BY)
@@ -180,6 +231,48 @@ def test_what_the_attacker_changes_is_found_however_tenants_are_known(
     found = findings(known_by(identity, tmp_path), monkeypatch, Echo(tamper))
     assert [finding.holds for finding in found] == [False, False]
     assert all(finding.detail.startswith("with seed 1, a frame in 1000 cycles: tx1") for finding in found)
+
+
+def test_the_two_packets_of_the_first_difference_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def changed(mine: list[bytes], theirs: list[bytes]) -> list[bytes]:
+        return interleaved([*mine[:2], b"?" + mine[2][1:], *mine[3:]], theirs)
+
+    [against, _] = [finding.counterexample for finding in findings(known_by("port", tmp_path), monkeypatch, Echo(changed))]
+    assert against is not None
+    assert against.where == "with seed 1, a frame in 1000 cycles: tx1, frame 2"
+    assert against.expected is not None
+    assert against.seen == "3f" + against.expected[2:]
+    assert against.waveform == "none: no folder for it was given"
+
+
+class Breaking(Echo):
+    """Breaks a rule in the third scene that it plays."""
+
+    def __init__(self) -> None:
+        super().__init__(interleaved)
+        self.left = 3
+
+    def play(self, scene: Scene) -> Seen:
+        self.left -= 1
+        if not self.left:
+            raise AssertionFailed("cycle 70: x breaks L1", 17)
+        return super().play(scene)
+
+
+def test_a_rule_that_breaks_is_a_finding_of_its_pair_and_ends_the_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded: list[tuple[int | None, str]] = []
+    monkeypatch.setattr(compare_pairs, "record_scene", lambda core, scene, cycle, path: recorded.append((cycle, path.name)))
+    design, hardware = known_by("vlan", tmp_path), core()
+    monkeypatch.setattr(module, "Stage", lambda *_, **__: Breaking())
+    found = module._noninterference(design, hardware, lambda line: None, Thorough(count=COUNT, folder=tmp_path), Recorder(design, hardware))
+    finding = next(found)
+    assert (finding.victim, finding.attacker, finding.holds, finding.detail) == ("a", "b", False, "cycle 70: x breaks L1")
+    assert finding.counterexample is not None
+    assert finding.counterexample.where == "with seed 1, a frame in 400 cycles: cycle 70: x breaks L1"
+    assert finding.counterexample.waveform == "a-beside-b-seed1-gap400.vcd"
+    assert recorded == [(17, "a-beside-b-seed1-gap400.vcd")]
+    with pytest.raises(AssertionFailed, match=r"^cycle 70: x breaks L1$"):
+        next(found)
 
 
 def test_a_register_that_the_attacker_changes_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,7 +307,7 @@ def test_a_core_s_tenants_without_a_tag_are_known_by_what_their_frames_carry(
     stage = Stage(build_core(design, DatapathParameters(64, port_count(design.merged))))
     assert [finding.holds for finding in findings(design, monkeypatch, stage)] == [True, True]
     for number, tenant in enumerate("ab"):
-        seen = stage.play(Scene(module._frames(design, tenant, 1, 60, 400, 0), cycles=40_000))
+        seen = stage.play(Scene(compare_pairs.frames_of(design, tenant, 1, 60, 400, 0), cycles=40_000))
         left = [frame for _, frame in seen.frames["tx1"]]
         party = Party(number, None, mark_of(number))
         assert sum(frame.startswith(ADDRESSES) for frame in left) > 20

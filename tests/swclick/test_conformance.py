@@ -26,6 +26,7 @@ DEVICES = (
     "DRRSched",
     "RoundRobinSched",
     "Idle",
+    "IPRewriterPatterns",
 )
 ADDRESSES = (0x0A000001, 0x0A010203, 0x01020304, 0x05060708, 0xC0A80001, 0x12451A04, 0x0A0000FF, 0xE0000001, 0xFFFFFFFF)
 PORTS = (22, 53, 80, 443, 1024, 55, 9)
@@ -53,6 +54,8 @@ def graph_text() -> str:
             outputs = min(outputs, example.count(",") + 1)
         if "ookup" in name or example == "Tee(1)":
             outputs = 1
+        if name in ("IPRewriter", "TCPRewriter", "UDPRewriter"):
+            inputs = outputs = 2
         lines.append(f"x{number} :: {example};")
         lines += [f"s{number}_{i} :: FromCrossing(t:{number}) -> [{i}] x{number};" for i in range(inputs)]
         lines += [f"x{number} [{o}] -> d{number}_{o} :: ToCrossing(t:{o});" for o in range(outputs)]

@@ -101,6 +101,21 @@ def test_bytes_in_front_of_a_packet_are_kept_on_the_way_in_and_out() -> None:
     assert compiled.emitted[0][1].byte("data", -3) == ord("7")
 
 
+def test_many_packets_in_one_call_say_whose_what_leaves_is() -> None:
+    compiled = Compiled(
+        load_text(
+            "s :: FromCrossing(t:0) -> c :: Classifier(0/61, 0/62, -); c[0] -> o :: ToCrossing(t:1); c[2] -> Discard;"
+            "c[1] -> t :: Tee -> o; t[1] -> o;",
+            "t",
+        )
+    )
+    assert compiled.run(["s"] * 5, [Packet.of(data) for data in (b"a", b"b", b"c", b"b", b"c")]) == [1, 3, 3, 5, 5]
+    assert compiled.run(["s"], [Packet.of(b"a")]) == [6]
+    compiled.clear()
+    assert compiled.run([], []) == []
+    assert compiled.run(["s"], [Packet.of(b"b")]) == [2]
+
+
 @pytest.mark.parametrize("copies", [2, 31, 32, 33, 64, 200])
 def test_many_copies(copies: int) -> None:
     text = "s :: FromCrossing(t:0) -> tee :: Tee;" + "".join(f"tee [{i}] -> Paint({i}) -> ToCrossing(t:{i});" for i in range(copies))

@@ -74,6 +74,8 @@ def every_example() -> str:
                 outputs = min(outputs, example.count(",") + 1)
             if "ookup" in name or example.strip() == "Tee(1)":
                 outputs = 1
+            if name in ("IPRewriter", "TCPRewriter", "UDPRewriter"):
+                inputs = outputs = 2
             lines.append((example.strip(), inputs, outputs, info.processing))
     text = ""
     for number, (example, inputs, outputs, processing) in enumerate(lines):

@@ -1,0 +1,171 @@
+"""Two-run noninterference of a whole core: each pair of tenants, with traffic that its own configurations tell apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Final
+
+from hdl.core import Core
+from mlclick.design import Split
+from mlclick.recorder import Recorder
+from mlclick.service import places
+from sim.counterexample import between_runs, record_scene, with_waveform
+from sim.evidence import Counterexample, Finding, Mode, Work
+from sim.isolation import Party, Scene, Stage, Timed, TwoRuns, together, two_runs
+from sim.latency import Pair, histograms, latencies, within
+from sim.tenant_traffic import mark_of, random_traffic
+from sim.verilated import AssertionFailed
+
+EASE = 1_000
+"""Cycles between a tenant's frames, within which one frame of its own and one of another tenant's have passed, whatever their lengths."""
+GAP = 400
+"""Fewer, so that long frames of two tenants take turns."""
+TIMES = ".full_at"
+"""How registers are called that keep a time: they are as when the victim is alone only where its frames do not wait."""
+CYCLES_AFTER = 6_000
+STEPS: Final = ("proof", "isolation", "agreement", "exercises")
+"""What `verify` can be asked to do alone, with evidence that is not complete."""
+
+
+@dataclass(frozen=True)
+class Thorough:
+    """How thorough: ``seeds`` of the traffic, ``count`` frames of each tenant; ``only`` one of `STEPS`, where not all; ``lines``: whether
+    lines and toggles that are reached are counted, which makes simulation several times slower; ``folder`` for waveforms of what fails,
+    where they are wanted."""
+
+    seeds: tuple[int, ...] = (1, 2)
+    count: int = 60
+    only: str = ""
+    lines: bool = False
+    folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One pair of runs: traffic of ``seed``, a frame in ``gap`` cycles; registers whose names end as ``but`` are not compared."""
+
+    seed: int
+    gap: int
+    but: str | None
+
+    @property
+    def name(self) -> str:
+        """As a person reads it."""
+        return f"with seed {self.seed}, a frame in {self.gap} cycles"
+
+
+@dataclass
+class Pairs:
+    """Compares tenants of ``split`` on the ``stage``, where its ``core`` plays; ``recorder`` is told what happens."""
+
+    split: Split
+    core: Core
+    stage: Stage
+    recorder: Recorder
+    asked: Thorough
+
+    def compare(self, victim: str, attacker: str) -> tuple[Finding, AssertionFailed | None]:
+        """What the ``victim`` sees of the ``attacker``; beside it the assertion that failed, where one did: the stage is no more then."""
+        bad, against = "", None
+        scenes, pairs = list[Scene](), list[Pair]()
+        # In turns of time, times are as when the victim is alone even where frames take turns.
+        taking_turns = (GAP, None if self._strict else TIMES)
+        trials = [Trial(seed, gap, but) for seed, (gap, but) in product(self.asked.seeds, ((EASE, None), taking_turns))]
+        name = f"{victim}'s frames, their order and its registers are the same with and without {attacker}"
+        for trial in trials:
+            mine, theirs = (
+                self._scene(victim, trial.seed, trial.gap, 0),
+                self._scene(attacker, trial.seed + 1000, trial.gap, trial.gap // 2),
+            )
+            try:
+                runs = self._run(victim, attacker, trial, mine, theirs)
+            except AssertionFailed as error:
+                seen = self._broken(trial, together(mine, theirs), error, f"{victim}-beside-{attacker}")
+                return Finding(name, "simulation", False, str(error), victim, attacker, counterexample=seen), error
+            scenes += runs.scenes
+            pairs += latencies(mine, runs, self._party(victim), self.core.datapath.pipeline.latency)
+            if runs.differences and not bad:
+                bad = f"{trial.name}: {runs.differences[0]}"
+                against = self._different(victim, attacker, trial, runs)
+        lines, toggles = self.recorder.take(self.stage)
+        work = Work(
+            depth=f"{max(scene.cycles for scene in scenes)} cycles",
+            seeds=self.asked.seeds,
+            cycles=sum(scene.cycles for scene in scenes),
+            packets=sum(len(frames) for scene in scenes for frames in scene.ports.values()),
+            lines=lines,
+            toggles=toggles,
+        )
+        mode: Mode = "strict" if self._strict else "shared"
+        found = histograms(pairs, mode, None if self._strict else self._bound(victim))
+        bad = bad or (within(found) if found is not None else "")
+        detail = bad or f"{len(self.asked.seeds)} seeds, {self.asked.count} frames of each, apart and taking turns"
+        return Finding(name, "simulation", not bad, detail, victim, attacker, work, against, found), None
+
+    def _run(self, victim: str, attacker: str, trial: Trial, mine: Scene, theirs: Scene) -> TwoRuns:
+        for tenant, scene in ((victim, mine), (attacker, theirs)):
+            for port, frames in scene.ports.items():
+                for _, frame in frames:
+                    self.recorder.functions.sent(tenant, port, frame)
+        us, them = self._party(victim), self._party(attacker)
+        # A tag is put on by the hardware, and nothing leaves without; a mark may be lost on the way.
+        runs = two_runs(self.stage, us, them, mine, theirs, strays=None in (us.vlan, them.vlan), but=trial.but, timed=self._strict)
+        for seen in (runs.alone, runs.beside):
+            self.recorder.functions.ended(seen.registers)
+        return runs
+
+    def _different(self, victim: str, attacker: str, trial: Trial, runs: TwoRuns) -> Counterexample:
+        cycle, against = between_runs(runs, self._party(victim))
+        against = replace(against, where=f"{trial.name}: {against.where}")
+        name = _file(f"{victim}-beside-{attacker}", trial)
+        return with_waveform(against, self.asked.folder, name, lambda path: record_scene(self.core, runs.scenes[1], cycle, path))
+
+    def _broken(self, trial: Trial, scene: Scene, error: AssertionFailed, who: str) -> Counterexample:
+        """What is left of a trial that broke a rule, alone or beside: beside it breaks it again."""
+        against = Counterexample(f"{trial.name}: {error}", None, None)
+        name = _file(who, trial)
+        return with_waveform(against, self.asked.folder, name, lambda path: record_scene(self.core, scene, error.into, path))
+
+    def _party(self, tenant: str) -> Party:
+        """How the tenant's frames are known where they leave."""
+        number = self.split.merged.master.tenants.index(tenant)
+        return Party(number, self.split.merged.policy.tenant(tenant).vlan, mark_of(number))
+
+    def _scene(self, tenant: str, seed: int, gap: int, start: int) -> Scene:
+        frames = frames_of(self.split, tenant, seed, self.asked.count, gap, start)
+        if not self._strict:
+            return Scene(frames, cycles=gap * self.asked.count + CYCLES_AFTER)
+        # What is compared to the cycle must come in the same cycles, beside other frames on the wire too, and leave by ports that keep
+        # their pace.
+        return Scene(frames, cycles=gap * self.asked.count + CYCLES_AFTER + 4 * self._bound(tenant), seed=None)
+
+    @property
+    def _strict(self) -> bool:
+        return self.core.datapath.parameters.strict
+
+    def _bound(self, tenant: str) -> int:
+        """By how many cycles others may delay a frame of the tenant that has none of its own in front: a frame of theirs on the wire, and
+        the waits in front of the pipeline and of a port."""
+        number = self.split.merged.master.tenants.index(tenant)
+        waits = {place.name: place.services[number].wait for place in places(self.core.datapath)}
+        parameters = self.core.datapath.parameters
+        wire = -(-8 * parameters.max_frame // parameters.width)
+        return wire + waits.pop("pipeline") + max(waits.values())
+
+
+def _file(who: str, trial: Trial) -> str:
+    return f"{who}-seed{trial.seed}-gap{trial.gap}"
+
+
+def frames_of(split: Split, tenant: str, seed: int, count: int, gap: int, start: int) -> dict[int, list[Timed]]:
+    """``count`` random frames of ``tenant`` by port, one in ``gap`` cycles from ``start`` on."""
+    merged = split.merged
+    frames: dict[int, list[Timed]] = {port: [] for port in merged.master.ports}
+    policy = merged.policy.tenant(tenant)
+    marks = {tenant: mark_of(merged.master.tenants.index(tenant))} if policy.vlan is None else {}
+    packets = random_traffic(merged.master, merged.policy, seed, count, only=tenant, marks=marks)
+    for index, (port, packet) in enumerate(packets):
+        frames[port].append((start + index * gap, packet.data))
+    return frames

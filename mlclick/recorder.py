@@ -1,0 +1,59 @@
+"""What a verification run has reached, added up over its simulations."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from hdl.core import Core
+from hdl.tools.yosys import YosysError
+from hdl.unreached import REASONS
+from mlclick.design import Split
+from sim.constant_bits import constant_bits
+from sim.coverage import Coverage, Ledger, collect, explained, functions_alone
+from sim.evidence import Finding, why_broken
+from sim.functions import Functions
+from sim.shim import Probe
+from sim.verilated import Verilated
+from sim.watched_text import watched_text
+
+REASONED = "every declared reason for a hole in the coverage is one"
+
+
+Reached = tuple[float | None, float | None]
+"""Percent of lines and of toggles; None where that is not counted."""
+
+
+class Modelled(Protocol):
+    """What has a model of a core."""
+
+    model: Verilated
+
+
+class Recorder:
+    """Counts what happens to the machine, and where ``lines`` is set also which lines and toggles of its core are reached: its models have
+    the recorder's ``probe`` then."""
+
+    def __init__(self, split: Split, core: Core, *, lines: bool = False) -> None:
+        self.functions = Functions(split.merged.master, split.merged.policy, core.registers)
+        self.probe: Probe = "coverage" if lines else "none"
+        self._core = core
+        self._ledger = Ledger() if lines else None
+
+    def take(self, machine: Modelled) -> Reached:
+        """What the machine's model has reached since it was made or last taken."""
+        return (None, None) if self._ledger is None else self._ledger.take(machine.model)
+
+    def coverage(self) -> tuple[Coverage, tuple[Finding, ...]]:
+        """All that was reached; and, where lines were counted, whether each of the reasons that are declared for holes is one of a hole."""
+        if self._ledger is None or not self._ledger.points:
+            return functions_alone(self.functions.counts), ()
+        verilog, places = watched_text(self._core)
+        try:
+            constants = constant_bits(verilog, "core")
+        except YosysError as error:
+            return functions_alone(self.functions.counts), (Finding(REASONED, "simulation", False, why_broken(error)),)
+        found, unused = explained(collect(self._ledger, verilog, places, self.functions.counts, constants), REASONS)
+        wrong = (
+            f"nothing is unreached in {unused[0].module} by {unused[0].what}, so that it is no reason: {unused[0].why}" if unused else ""
+        )
+        return found, (Finding(REASONED, "simulation", not wrong, wrong or f"{len(REASONS)} reasons"),)

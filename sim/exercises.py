@@ -1,0 +1,105 @@
+"""What well-behaved tenants do not do to a core: frames that are malformed or too many, every access to every register, every crossing, any
+time. Each frame must still be counted once where it came in.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from hdl.core import Core
+from hdl.meta import SHIM_ETHERTYPE, SHIM_VERSION
+from sim.isolation import APART, CLOCK_BITS, Access, Scene, Seen, Timed
+
+Frames = Mapping[int, Sequence[bytes]]
+"""Frames by physical port."""
+COUNTED: Final = "every frame that comes in is counted once where it does, as accepted or as lost and by why"
+_ENDS: Final = ("accepted", "malformed", "overflow", "unknown")
+_AFTER: Final = 8_000
+"""Cycles in which all that came in has passed."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A scene and what it does."""
+
+    name: str
+    scene: Scene
+
+
+def exercises(core: Core, frames: Frames, crossings: Sequence[tuple[int, int]], seed: int) -> Iterator[Exercise]:
+    """Scenes for ``core``: ``frames`` are those of its tenants, ``crossings`` (tenant, number) those that lead into it."""
+    rng = random.Random(seed)
+    longest = core.datapath.parameters.max_frame
+    wrong = [bytes(size) for size in (1, 2, 13, 14, 17, 18, 59)] + [rng.randbytes(longest + extra) for extra in (1, 2, 500)]
+    for port, good in frames.items():
+        bad = [frame for pair in zip(wrong, good, strict=False) for frame in pair]
+        yield _spread(f"malformed frames between others of port {port}", {port: bad}, [], rng)
+    shims = [_shim(rng, tenant, number, rng.choice((14, 40, 300))) for tenant, number in crossings for _ in range(6)]
+    lies = [_shim(rng, rng.randrange(256), rng.randrange(1 << 16), 60) for _ in range(12)]
+    lies += [_shim(rng, tenant, number, 60)[:-1] for tenant, number in crossings[:4]]
+    lies += [rng.randbytes(size) for size in (1, 15, 16, 17, 64, longest + 20)]
+    yield _spread("every crossing, and shims that lie", {}, [*shims, *lies], rng)
+    yield _flood(core, frames, [*shims, *lies])
+    yield Exercise("every access to every register", _accesses(core, rng))
+    for number in range(4):
+        yield _spread(f"all frames at another time, {number}", frames, shims, rng)
+
+
+def _shim(rng: random.Random, tenant: int, number: int, size: int) -> bytes:
+    """A frame of the host with so many random bytes behind its shim, which has random annotations."""
+    head = SHIM_ETHERTYPE.to_bytes(2, "big") + bytes((SHIM_VERSION, tenant)) + number.to_bytes(2, "big")
+    return head + rng.randbytes(8) + size.to_bytes(2, "big") + rng.randbytes(size)
+
+
+def _spread(name: str, frames: Frames, host: Sequence[bytes], rng: random.Random) -> Exercise:
+    """Frames one after the other, at a time of day of 48 random bits."""
+
+    def timed(each: Sequence[bytes]) -> list[Timed]:
+        return [(index * 700, frame) for index, frame in enumerate(each)]
+
+    count = max(len(host), *(len(each) for each in frames.values()), 1)
+    ports = {port: timed(each) for port, each in frames.items()}
+    scene = Scene(ports, timed(host), cycles=700 * count + _AFTER, seed=rng.randrange(1 << 16), clock=rng.getrandbits(CLOCK_BITS))
+    return Exercise(name, scene)
+
+
+def _flood(core: Core, frames: Frames, host: Sequence[bytes]) -> Exercise:
+    """All at once, and no output takes anything until all has come in."""
+    lanes = core.datapath.parameters.width // 8
+    busy = max(sum(-(-len(frame) // lanes) for frame in each) for each in (host, *frames.values()))
+    cycles = busy + 100 + 2 * _AFTER
+    ready = np.zeros(cycles, dtype=np.uint8)
+    ready[busy + 100 :] = 1
+    outputs = [*(f"tx{port}" for port in range(core.datapath.parameters.ports)), "tx_host"]
+    ports = {port: [(0, frame) for frame in each] for port, each in frames.items()}
+    scene = Scene(ports, [(0, frame) for frame in host], dict.fromkeys(outputs, ready), cycles, seed=None)
+    return Exercise("a flood of all ports while no output takes anything", scene)
+
+
+def _accesses(core: Core, rng: random.Random) -> Scene:
+    """Reads of both words, of none and beside, and writes whole, in part and where nothing is."""
+    wanted: list[tuple[int, int | None, int]] = []
+    for register in core.registers:
+        address = register.address
+        data = rng.getrandbits(32)
+        wanted += [(address, None, 15), (address + 4, None, 15), (address, data, rng.randrange(15)), (address, ~data & 0xFFFFFFFF, 15)]
+    top = 1 << len(core.axi.araddr)
+    wanted += [(rng.randrange(top), data, 15) for data in (None, 0, 0xFFFFFFFF) for _ in range(20)]
+    # Each asks for the next while its own is answered: as fast as the bus can be asked.
+    accesses = [Access(APART * index, address, data, strobe) for index, (address, data, strobe) in enumerate(wanted)]
+    return Scene({}, cycles=APART * len(accesses) + 100, accesses=accesses)
+
+
+def miscounted(core: Core, scene: Scene, seen: Seen) -> str:
+    """Where frames of ``scene`` are counted more or less often than they came in; else empty."""
+    ports = {f"port{port}": len(scene.ports.get(port, ())) for port in range(core.datapath.parameters.ports)}
+    for name, sent in {**ports, "host": len(scene.host)}.items():
+        counted = sum(value for (_, register), value in seen.registers.items() if register in {f"{name}/{end}" for end in _ENDS})
+        if counted != sent:
+            return f"{name}: {sent} frames came in, and {counted} are counted"
+    return ""

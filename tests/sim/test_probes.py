@@ -1,0 +1,160 @@
+"""Models with a probe: what lines and toggles they have seen, and waveforms of the cycles that are asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hdl.tools.verilog import to_located_verilog, to_verilog
+from hdl.unreached import Reason
+from sim.constant_bits import constant_bits
+from sim.coverage import CONSTANT, Hole, Ledger, block_targets, collect, explained, functions_alone
+from sim.shim import Probe
+from sim.verilated import Verilated
+from sim.verilator import named_alone
+from tests.sim.designs import Counter, WideAdder
+
+
+def counter(probe: Probe) -> Verilated:
+    return Verilated.from_verilog(to_verilog(Counter(limit=200), "counter"), "counter", probe=probe)
+
+
+def counted(cycles: int) -> Ledger:
+    """A counter of eight bits that has counted so far."""
+    ledger = Ledger()
+    with counter("coverage") as model:
+        model.reset()
+        model.set("en", 1)
+        model.step(cycles)
+        ledger.take(model)
+    return ledger
+
+
+def holes(ledger: Ledger, constants: frozenset[tuple[str, int]] = frozenset()) -> list[Hole]:
+    verilog, places = to_located_verilog(Counter(limit=200), "counter")
+    return [hole for hole in collect(ledger, verilog, places, {}, constants).holes if hole.kind == "toggle"]
+
+
+def test_what_a_model_has_not_reached_is_named_with_its_bits_and_its_source_line() -> None:
+    found = holes(counted(5))
+    # It has been at 5: bit 2 has risen and not fallen, and those above have not moved.
+    assert [(hole.module, hole.what, hole.points) for hole in found] == [
+        ("counter", "count[2] never falls", 1),
+        ("counter", "count[7:3] stays", 10),
+        ("counter", "en never falls", 1),
+        ("counter", "next_count[2] never falls", 1),
+        ("counter", "next_count[7:3] stays", 10),
+    ]
+    count = found[0]
+    source = Path(count.source.partition(":")[0])
+    assert source == Path("tests/sim/designs.py")
+    line = (Path(__file__).parents[2] / source).read_text().splitlines()[int(count.source.partition(":")[2]) - 1]
+    assert "count" in line
+
+
+def test_runs_add_up_and_what_is_taken_is_not_taken_again() -> None:
+    ledger = Ledger()
+    with counter("coverage") as model:
+        model.reset()
+        model.set("en", 1)
+        model.step(5)
+        lines, toggles = ledger.take(model)
+        assert ledger.take(model)[1] == 0
+        model.step(100)
+        more = ledger.take(model)[1]
+        model.set("en", 0)
+        model.step(2)
+        ledger.take(model)
+    assert 0 < toggles < more < 100 == lines
+    bits = ("[6] never falls", "[7] stays")
+    assert [hole.what for hole in holes(ledger)] == [f"{name}{bit}" for name in ("count", "next_count") for bit in bits]
+    (reached, of_lines), (risen, of_toggles) = ledger.figures()
+    assert reached == of_lines > 0
+    assert of_toggles - risen == 6
+
+
+def test_a_model_of_another_design_is_not_added() -> None:
+    ledger = counted(1)
+    with (
+        Verilated.from_verilog(to_verilog(WideAdder(), "adder"), "adder", probe="coverage") as other,
+        pytest.raises(ValueError, match=r"^the model is of another design than those before$"),
+    ):
+        ledger.take(other)
+
+
+CONSTANT_BITS = """
+module top(input clk, input [3:0] a, output [3:0] b, output reg [1:0] c);
+  wire [3:0] half = a & 4'h3;
+  assign b = half;
+  always @(posedge clk) c <= half[3:2];
+  always @(posedge clk) assert (a != 4'hf);
+endmodule
+"""
+
+
+def test_bits_that_the_netlist_makes_constant_are_holes_with_that_reason() -> None:
+    found = constant_bits(CONSTANT_BITS, "top")
+    assert {bit for bit in found if bit[0] == "top.half"} == {("top.half", 2), ("top.half", 3)}
+    high = frozenset({("counter.count", place) for place in (7, 6)})
+    assert [(hole.what, hole.reason) for hole in holes(counted(5), high)][:3] == [
+        ("count[2] never falls", ""),
+        ("count[5:3] stays", ""),
+        ("count[7:6] stays", CONSTANT),
+    ]
+
+
+def test_a_line_of_a_block_is_told_by_the_signal_and_the_source_of_what_the_block_makes() -> None:
+    verilog, places = to_located_verilog(Counter(limit=200), "counter")
+    lines = verilog.split("\n")
+    found = block_targets(lines, places)
+    [at] = [number for number, line in enumerate(lines, 1) if line.strip() == "if (en) begin"]
+    # The block makes what the register takes next, which has no name.
+    assert found[at][0] == "count"
+    assert found[at][1].startswith("tests/sim/designs.py:")
+    assert not any(number in found for number, line in enumerate(lines, 1) if line.startswith("  assign"))
+
+
+def test_a_reason_is_said_of_its_holes_and_one_without_any_is_told() -> None:
+    good, wrong = Reason("function", "", "a: .*", "it is off"), Reason("line", ".*", ".*", "never")
+    coverage, unused = explained(functions_alone({"a: x": 0, "a: y": 1, "b: x": 0}), (good, wrong))
+    assert coverage.functions == (1, 3)
+    assert coverage.holes == (Hole("function", "", "a: x", reason="it is off"), Hole("function", "", "b: x"))
+    assert coverage.unexplained == (Hole("function", "", "b: x"),)
+    assert unused == (wrong,)
+
+
+def test_nets_without_a_name_and_memories_have_no_probe_and_lines_stay() -> None:
+    text = (
+        "    if (\\$auto$verilog_backend.cc:1:dump_module$1 ) begin end\n  wire [3:0] \\$12 ;\n  reg [3:0] \\$auto$1  = 0;\n"
+        "  reg [7:0] words [15:0];\n  wire [3:0] named;\n  reg \\named$3 = 0;\n"
+    )
+    lines = named_alone(text, "coverage").split("\n")
+    off = ["/*verilator coverage_off*/" in line for line in lines]
+    assert off == [True, True, True, True, False, False, False]
+    assert [line.replace("/*verilator coverage_off*/", "").replace("/*verilator coverage_on*/", "") for line in lines] == text.split("\n")
+
+
+def test_a_waveform_has_the_cycles_that_were_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "count.vcd"
+    with counter("trace") as model:
+        model.reset()
+        model.set("en", 1)
+        with model.traced(path, 3, 5):
+            model.step(20)
+        assert model.get("count") == 20
+    text = path.read_text()
+    assert [int(line[1:]) for line in text.splitlines() if line.startswith("#")] == [30, 35, 40, 45, 50, 55]
+    [name] = {line.split()[3] for line in text.splitlines() if " count [7:0] " in line}
+    assert [line.split()[0] for line in text.splitlines() if line.endswith(f" {name}") and line.startswith("b")] == [
+        f"b{value:08b}" for value in (3, 4, 5, 6)
+    ]
+
+
+def test_the_located_text_is_the_same_text() -> None:
+    located, places = to_located_verilog(Counter(limit=200), "counter")
+    assert located == to_verilog(Counter(limit=200), "counter")
+    assert places
+    assert "tests/sim/designs.py:16" in places.values()
+    # Wherever the project and its libraries lie.
+    assert not any(place.startswith("/") for place in places.values())
