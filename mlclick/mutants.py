@@ -66,6 +66,22 @@ MUTANTS: Final = (
         "words = Array(store.data for store in stores)[now_port]",
     ),
     Mutant(
+        "an idle slot is the next one's",
+        SLOTS,
+        "hdl.time_slots",
+        "TimeSlots",
+        "elaborate",
+        "        m.d.comb += [\n            self.owner.eq(owner),",
+        """        scheduled, owner = owner, Signal(8)
+        taken = Signal(8, init=self.order[0], attrs=schedule())
+        other = Mux(scheduled == 0, 1, 0)
+        free = Mux((self.waiting >> scheduled)[0] | ~self.waiting.any(), scheduled, other)
+        m.d.comb += owner.eq(Mux(looked | (busy != 0), taken, free))
+        m.d.sync += taken.eq(owner)
+        m.d.comb += [
+            self.owner.eq(owner),""",
+    ),
+    Mutant(
         "a packet goes on in the next slot",
         SLOTS,
         "hdl.time_slots",

@@ -24,6 +24,7 @@ QUICK = (
     "frame stored with a hole",
     "arbiter begins before the last has left",
     "credit not taken off",
+    "an idle slot is the next one's",
     "a packet goes on in the next slot",
     "state read of tenant 0",
     "a reset clears every tenant's state",

@@ -102,21 +102,19 @@ def test_one_step_of_verify_is_not_evidence(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_bench_example_says_what_a_second_copy_of_a_tenant_costs(tmp_path: Path) -> None:
-    """As Yosys maps the core to a 7-series device; a2 is a once more. `make bench` is of the tenants that there are."""
+def test_the_bench_example_says_that_a_second_copy_of_a_router_costs_less_than_a_tenth(tmp_path: Path) -> None:
+    """As Yosys maps the core to a 7-series device; a2 is a's router once more."""
     [command] = [c for c in COMMANDS if c.startswith("bench")]
-    folder = small_tenants(tmp_path) / "tenants"
-    third = '[tenants.a2]\nclick = "a.click"\nvlan = 101\ndevices = { eth0 = 0, eth1 = 1 }\n'
-    (folder / "policy.toml").write_text(POLICY + third, encoding="utf-8")
+    (tmp_path / "tenants").symlink_to(ROOT / "tenants")
     done = mlclick(command, tmp_path)
     assert done.returncode == 0, done.stderr
     without, beside = json.loads((tmp_path / "build" / "bench" / "sizes.json").read_text())
     assert (without["tenants"], beside["tenants"]) == (["a", "b"], ["a", "b", "a2"])
-    assert without["luts"] < beside["luts"] < 2 * without["luts"]
+    assert without["luts"] < beside["luts"] < 1.1 * without["luts"]
     assert without["latency"] == beside["latency"]
     speeds = json.loads((tmp_path / "build" / "bench" / "speeds.json").read_text())
     assert [speed["reading"] for speed in speeds] == ["reference", "compiled"]
-    assert re.search(r"^a2 costs \d+\.\d % more LUTs$", done.stdout, re.MULTILINE)
+    assert re.search(r"^a2 costs \d\.\d % more LUTs$", done.stdout, re.MULTILINE)
 
 
 @pytest.mark.slow

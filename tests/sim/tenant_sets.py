@@ -20,7 +20,7 @@ from sim.isolation import Party, Stage
 
 TENANTS = Path(__file__).parents[2] / "tenants"
 MODES: Final = ("shared", "strict")
-SEEDS: Final = range(1, 1 + int(os.environ.get("ISOLATION_SEEDS", "1")))
+SEEDS: Final = range(1, 1 + int(os.environ.get("ISOLATION_SEEDS", "2")))
 """`make isolation` asks for more of them."""
 PARTIES = {"a": Party(0, 100), "b": Party(1, 200)}
 VLAN = {"a": 100, "b": 200}
