@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value
@@ -15,6 +16,22 @@ from hdl.share_turns import ShareTurns
 from hdl.stream import PacketBeat
 from hdl.time_slots import TimeSlots
 from hdl.turns import Turns
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """What the parts of the arbiter share: the ``stores``; which tenants are ``waiting``; for each the port of its next packet, and the
+    register with the one to begin with (``ports``). The packet at ``port``, of which ``meta`` is known, begins where ``start`` is high;
+    nothing is sent where ``idle`` is; a slot of time ends where ``ends`` is."""
+
+    stores: list[wiring.PureInterface]
+    waiting: Signal
+    ports: list[tuple[Signal, Signal]]
+    start: Signal
+    idle: Signal
+    ends: Signal
+    port: Signal
+    meta: data.View[Meta]
 
 
 class TenantArbiter(wiring.Component):
@@ -59,11 +76,12 @@ class TenantArbiter(wiring.Component):
         ports = [self._port(m, stores, t) for t in range(tenants)]
         start, idle, ends = Signal(), Signal(), Signal()
         port, meta = Signal(range(self.ports)), Signal(Meta())
+        inside = _Inside(stores, waiting, ports, start, idle, ends, port, meta)
         if self.turns.slot is None:
-            self._share(m, stores, waiting, ports, start, idle, port, meta)
+            self._share(m, inside)
         else:
-            self._slots(m, stores, waiting, ports, start, idle, port, meta, ends)
-        self._send(m, stores, start, idle, port, meta, ends)
+            self._slots(m, inside)
+        self._send(m, inside)
         return m
 
     def _port(self, m: Module, stores: list[wiring.PureInterface], number: int) -> tuple[Signal, Signal]:
@@ -82,17 +100,7 @@ class TenantArbiter(wiring.Component):
     def _after(self, port: Value) -> Value:
         return Mux(port == self.ports - 1, 0, port + 1)
 
-    def _share(
-        self,
-        m: Module,
-        stores: list[wiring.PureInterface],
-        waiting: Signal,
-        ports: list[tuple[Signal, Signal]],
-        start: Signal,
-        idle: Signal,
-        port: Signal,
-        meta: Signal,
-    ) -> None:
+    def _share(self, m: Module, inside: _Inside) -> None:
         """Grants are made ahead, one a cycle, and wait in a buffer with what is known of their packets."""
         why = shared("who is next depends on who is waiting")
         m.submodules.turns = turns = ShareTurns(self.turns.weights)
@@ -100,62 +108,51 @@ class TenantArbiter(wiring.Component):
         m.submodules.grants = grants = fifo.SyncFIFO(width=granted.size, depth=4)
         ahead, ahead_port = Signal(range(self.ports)), Signal(range(self.ports), attrs=why)
         m.d.comb += [
-            turns.waiting.eq(waiting),
+            turns.waiting.eq(inside.waiting),
             turns.room.eq(grants.level + turns.granted < 4),
-            ahead.eq(Array(chosen for chosen, _ in ports)[turns.chosen]),
+            ahead.eq(Array(chosen for chosen, _ in inside.ports)[turns.chosen]),
         ]
-        for index, store in enumerate(stores):
+        for index, store in enumerate(inside.stores):
             mine = turns.grant & (ahead == index)
             m.d.comb += [store.look.eq(mine), store.look_tenant.eq(turns.chosen), store.pop.eq(mine), store.pop_tenant.eq(turns.chosen)]
         with m.If(turns.grant):
             m.d.sync += ahead_port.eq(ahead)
-            for number, (_, first) in enumerate(ports):
+            for number, (_, first) in enumerate(inside.ports):
                 with m.If(turns.chosen == number):
                     m.d.sync += first.eq(self._after(ahead))
-        note = self._note(m, stores, ahead_port, turns.granted_tenant)
+        note = self._note(m, inside.stores, ahead_port, turns.granted_tenant)
         out = data.View(granted, grants.r_data)
         m.d.comb += [
             # What it takes of the place, which is whole beats, and not what it says.
             turns.length.eq(self._beats(note) * self.lanes),
             grants.w_data.eq(Cat(ahead_port, note)),
             grants.w_en.eq(turns.granted),
-            start.eq(grants.r_rdy & idle),
-            grants.r_en.eq(start),
-            port.eq(out.port),
-            meta.eq(out.meta),
+            inside.start.eq(grants.r_rdy & inside.idle),
+            grants.r_en.eq(inside.start),
+            inside.port.eq(out.port),
+            inside.meta.eq(out.meta),
         ]
 
-    def _slots(
-        self,
-        m: Module,
-        stores: list[wiring.PureInterface],
-        waiting: Signal,
-        ports: list[tuple[Signal, Signal]],
-        start: Signal,
-        idle: Signal,
-        port: Signal,
-        meta: Signal,
-        ends: Signal,
-    ) -> None:
+    def _slots(self, m: Module, inside: _Inside) -> None:
         """The oldest packet of the slot's owner is looked at, and begins when it fits."""
         assert self.turns.slot is not None
         most = -(-self.max_frame // self.lanes) + max(self.growth)
         m.submodules.turns = turns = TimeSlots("arbiter", len(self.turns.weights), self.turns.order, self.turns.slot, most)
         begun, begins = (Signal(init=1, name=name, attrs=schedule()) for name in ("begun", "slot_begins"))
-        m.d.comb += [ends.eq(turns.ends), self.begins.eq(begins)]
-        m.d.sync += [begun.eq(ends), begins.eq(begun)]
+        m.d.comb += [inside.ends.eq(turns.ends), self.begins.eq(begins)]
+        m.d.sync += [begun.eq(inside.ends), begins.eq(begun)]
         looked_port = Signal(range(self.ports), attrs=packet("arbiter"))
         chosen = Signal(range(self.ports))
         m.d.comb += [
-            chosen.eq(Array(chosen for chosen, _ in ports)[turns.owner]),
-            turns.waiting.eq(waiting),
-            turns.idle.eq(idle),
-            meta.eq(self._note(m, stores, looked_port, turns.owner)),
-            turns.cost.eq(self._beats(meta)),
-            start.eq(turns.grant),
-            port.eq(looked_port),
+            chosen.eq(Array(chosen for chosen, _ in inside.ports)[turns.owner]),
+            turns.waiting.eq(inside.waiting),
+            turns.idle.eq(inside.idle),
+            inside.meta.eq(self._note(m, inside.stores, looked_port, turns.owner)),
+            turns.cost.eq(self._beats(inside.meta)),
+            inside.start.eq(turns.grant),
+            inside.port.eq(looked_port),
         ]
-        for index, store in enumerate(stores):
+        for index, store in enumerate(inside.stores):
             m.d.comb += [
                 store.look.eq(turns.look & (chosen == index)),
                 store.look_tenant.eq(turns.owner),
@@ -165,7 +162,7 @@ class TenantArbiter(wiring.Component):
         with m.If(turns.look):
             m.d.sync += looked_port.eq(chosen)
         with m.If(turns.grant):
-            for number, (_, first) in enumerate(ports):
+            for number, (_, first) in enumerate(inside.ports):
                 with m.If(turns.owner == number):
                     m.d.sync += first.eq(self._after(looked_port))
 
@@ -182,9 +179,7 @@ class TenantArbiter(wiring.Component):
     def _growth(self, number: Value) -> Value:
         return Array(Const(beats, range(max(self.growth) + 1)) for beats in self.growth)[number]
 
-    def _send(
-        self, m: Module, stores: list[wiring.PureInterface], start: Signal, idle: Signal, port: Signal, meta: Signal, ends: Signal
-    ) -> None:
+    def _send(self, m: Module, inside: _Inside) -> None:
         """A beat is asked for in the cycle of the start and in those behind it, and leaves in the cycle after it was asked for."""
         sending = packet("sent")
         more = Signal(attrs=sending)
@@ -197,33 +192,33 @@ class TenantArbiter(wiring.Component):
         held_port = Signal(range(self.ports), attrs=sending)
         held.as_value().attrs.update(sending)
         remaining, get = Signal(16), Signal()
-        now_port, now = Mux(start, port, held_port), Signal(Meta())
+        now_port, now = Mux(inside.start, inside.port, held_port), Signal(Meta())
         goes_on = Signal()
         m.d.comb += [
-            idle.eq(~more & (rest == 0)),
-            get.eq(start | more),
-            remaining.eq(Mux(start, meta.length, left)),
+            inside.idle.eq(~more & (rest == 0)),
+            get.eq(inside.start | more),
+            remaining.eq(Mux(inside.start, inside.meta.length, left)),
             goes_on.eq(get & (remaining > self.lanes)),
-            now.eq(Mux(start, meta, held)),
+            now.eq(Mux(inside.start, inside.meta, held)),
         ]
-        for index, store in enumerate(stores):
+        for index, store in enumerate(inside.stores):
             m.d.comb += [store.get.eq(get & (now_port == index)), store.get_tenant.eq(now.tenant)]
         m.d.sync += [
-            more.eq(goes_on & ~ends),
+            more.eq(goes_on & ~inside.ends),
             valid.eq(get),
-            begins_packet.eq(start),
+            begins_packet.eq(inside.start),
             left_now.eq(Mux(get, remaining, 0)),
             left.eq(remaining - self.lanes),
         ]
-        with m.If(ends):
+        with m.If(inside.ends):
             m.d.sync += rest.eq(0)
         with m.Elif(get & ~goes_on):
             m.d.sync += rest.eq(self._growth(now.tenant))
         with m.Elif(rest != 0):
             m.d.sync += rest.eq(rest - 1)
-        with m.If(start):
-            m.d.sync += [held.eq(meta), held_port.eq(port)]
-        words = Array(store.data for store in stores)[held_port]
+        with m.If(inside.start):
+            m.d.sync += [held.eq(inside.meta), held_port.eq(inside.port)]
+        words = Array(store.data for store in inside.stores)[held_port]
         last = left_now <= self.lanes
         out = self.source.p
         m.d.comb += [

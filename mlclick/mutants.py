@@ -62,8 +62,8 @@ MUTANTS: Final = (
         "hdl.arbiter",
         "TenantArbiter",
         "_send",
-        "words = Array(store.data for store in stores)[held_port]",
-        "words = Array(store.data for store in stores)[now_port]",
+        "words = Array(store.data for store in inside.stores)[held_port]",
+        "words = Array(store.data for store in inside.stores)[now_port]",
     ),
     Mutant(
         "an idle slot is the next one's",

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from elements.captures.pcap import read_capture, write_capture
 from graph.diagnostics import Location, fail
-from sim.fuzz.scenario import Arrival, Volley
+from sim.fuzz.scenario import FAULTS, Arrival, Volley
 
 FILE = "case.json"
+WIDTHS = (0, 64, 128, 256, 512, 1024)
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,24 @@ def read_case(folder: Path) -> Case:
                 arrivals[time].append(Arrival(port, frame, broken.get(str(port), {}).get(str(number), "")))
         filled = tuple(Volley(v.time, tuple(arrivals[v.time]), v.pace, v.patience) for v in volleys)
         names = None if apart is None else (str(apart[0]), str(apart[1]))
-        return Case(tenants, policy, frozenset(rest["hardware"]), int(rest["width"]), int(rest["seed"]), filled, names)
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        case = Case(tenants, policy, frozenset(rest["hardware"]), int(rest["width"]), int(rest["seed"]), filled, names)
+        _check(case)
+        return case
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         fail(f"this is no case of fuzzing: {error}", "name a folder that mlclick fuzz wrote, build/fuzz/SEED", here)
+
+
+def _check(case: Case) -> None:
+    """Errors: ``ValueError`` for what no run could have written."""
+    if not case.tenants:
+        raise ValueError("there are no tenants")
+    if case.width not in WIDTHS:
+        raise ValueError(f"the width {case.width} is none of {', '.join(map(str, WIDTHS))}")
+    if case.apart is not None and (len({*case.apart} & {*case.tenants}) != 2 or not case.width):
+        raise ValueError(f"apart = {', '.join(case.apart)} are not two of the tenants, on a data path that has a width")
+    for volley in case.volleys:
+        if not (0 < volley.pace <= 1 and 0 < volley.patience <= 1):
+            raise ValueError(f"the volley at {volley.time} ns has a pace or patience that is no share above 0")
+        for arrival in volley.arrivals:
+            if arrival.port < 0 or (arrival.fault and arrival.fault not in FAULTS):
+                raise ValueError(f"port {arrival.port} has no fault {arrival.fault!r}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from elements.captures.pcap import read_capture
 from graph.diagnostics import ClickError
-from sim.fuzz.case import Case, read_case, write_case
+from sim.fuzz.case import FILE, Case, read_case, write_case
 from sim.fuzz.scenario import Arrival, Volley
 
 WHOLE = Case(
@@ -56,4 +57,33 @@ def test_a_folder_that_is_no_case_is_a_diagnostic(tmp_path: Path) -> None:
     assert str(found.value) == (
         f"{tmp_path}/case.json:1:1: error: this is no case of fuzzing: [Errno 2] No such file or directory: '{tmp_path}/case.json'\n"
         "  name a folder that mlclick fuzz wrote, build/fuzz/SEED"
+    )
+
+
+DAMAGED = {
+    "no tenants": ({"tenants": []}, "there are no tenants"),
+    "width": ({"width": 7}, "the width 7 is none of 0, 64, 128, 256, 512, 1024"),
+    "faults as a list": ({"broken": []}, "'list' object has no attribute 'get'"),
+    "fault": ({"broken": {"0": {"0": "bent"}}}, "port 0 has no fault 'bent'"),
+    "apart from itself": ({"apart": ["t0", "t0"]}, "apart = t0, t0 are not two of the tenants, on a data path that has a width"),
+    "apart without hardware": (
+        {"apart": ["t0", "t1"], "width": 0},
+        "apart = t0, t1 are not two of the tenants, on a data path that has a width",
+    ),
+    "pace": (
+        {"volleys": [{"time": 1_000, "pace": 0, "patience": 1.0}, {"time": 5_000_000_001, "pace": 0.5, "patience": 0.5}]},
+        "the volley at 1000 ns has a pace or patience that is no share above 0",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "why"), DAMAGED.values(), ids=DAMAGED)
+def test_a_case_that_is_damaged_is_a_diagnostic(change: dict[str, object], why: str, tmp_path: Path) -> None:
+    write_case(tmp_path, WHOLE)
+    told = json.loads((tmp_path / FILE).read_text())
+    (tmp_path / FILE).write_text(json.dumps({**told, **change}))
+    with pytest.raises(ClickError) as found:
+        read_case(tmp_path)
+    assert str(found.value) == (
+        f"{tmp_path}/case.json:1:1: error: this is no case of fuzzing: {why}\n  name a folder that mlclick fuzz wrote, build/fuzz/SEED"
     )
