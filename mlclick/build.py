@@ -45,6 +45,8 @@ SUME_HOST_PACE = Pace(SUME_PACE.per_byte, SHIM_BYTES + 256 // 8)
 """As much to the host, whose queues carry the shim and no more."""
 VERSA_PACE = Pace(256 * 8 * 125 // 2000, WIRE_OVERHEAD, SHORTEST_FRAME)
 """1 Gb/s at 62.5 MHz."""
+VERSA_HOST_PACE = Pace(VERSA_PACE.per_byte, WIRE_OVERHEAD + SHIM_BYTES + 12, SHORTEST_FRAME)
+"""As much on the link to the host, with what stands in front of a frame."""
 VERSA_LINK_PACE = Pace(2 * VERSA_PACE.per_byte, WIRE_OVERHEAD + SHIM_BYTES + 12, SHORTEST_FRAME)
 """Half of that for each of the two that share the link to the host, with what stands in front of their frames."""
 VIVADO_MISSING = 3
@@ -65,7 +67,8 @@ def parameters_for(board: str, split: Split) -> DatapathParameters:
     if board == "netfpga_sume":
         return DatapathParameters(256, 4, budget=5, ingress_depth=256, egress_depth=512, paces=(*[SUME_PACE] * 4, SUME_HOST_PACE))
     ports = port_count(split.merged)
-    paces = (VERSA_PACE, *[VERSA_LINK_PACE] * ports)
+    # A single port is the wire's; where there is another it stands at the other end of the link, beside the host.
+    paces = (VERSA_PACE, *[VERSA_LINK_PACE] * ports) if ports > 1 else (VERSA_PACE, VERSA_HOST_PACE)
     return DatapathParameters(64, ports, budget=8, ingress_depth=256, egress_depth=256, egress_packets=32, paces=paces)
 
 

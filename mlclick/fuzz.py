@@ -12,9 +12,10 @@ from pathlib import Path
 from time import monotonic
 
 from elements.definition.catalogue import class_names
-from graph.diagnostics import ClickError
+from graph.diagnostics import ClickError, fail
 from graph.print_click import print_graph
 from mlclick.design import Progress
+from mlclick.flow import port_count
 from mlclick.fuzz_machine import Workbench, build, check, merged_of
 from mlclick.fuzz_round import Outcome, not_the_reference, run_round
 from sim.fuzz.case import Case, read_case, write_case
@@ -74,6 +75,8 @@ def _one(seed: int, packets: int, values: bool, number: int) -> Outcome:
 def wrong_with(case: Case) -> list[str]:
     """What is wrong with ``case``, built anew. Errors: `ClickError`."""
     merged = merged_of(case)
+    for port in sorted({arrival.port for volley in case.volleys for arrival in volley.arrivals} - {*range(port_count(merged))}):
+        fail(f"the case has frames for port {port}, and no tenant has a device there", "name a folder that mlclick fuzz wrote as it was")
     found = check(case, build(case, merged, "-O1"))
     if not found and case.apart is None and case.packets <= REFERENCE:
         found = not_the_reference(merged, list(case.volleys))

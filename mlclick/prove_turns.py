@@ -1,6 +1,6 @@
 """What is proved of the turns in which tenants meet.
 
-Of turns of time, that nobody sees anything of the others; of turns of shares, that nobody waits longer than is said.
+Of turns of time, that nobody sees anything of the others; of turns of shares, that others are granted no more than is said while one waits.
 """
 
 from __future__ import annotations

@@ -127,7 +127,7 @@ def _proofs(split: Split, core: Core, progress: Progress) -> Iterator[Finding]:
         progress("proof: noninterference of the whole data path, to the cycle and without a bound")
         yield from nothing_is_seen(core.datapath, split.merged.master.tenants)
     else:
-        progress("proof: how long others keep a tenant waiting")
+        progress("proof: what others are granted while a tenant waits")
         yield from bounds_hold(core.datapath, split.merged.master.tenants)
     yield from by_construction(core, results)
 

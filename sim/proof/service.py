@@ -1,4 +1,4 @@
-"""How long others may keep a tenant waiting in turns of shares: the bound of `hdl.bounds.bytes_to`, proved of the netlist.
+"""How many bytes others may be granted while a tenant waits in turns of shares: the bound of `hdl.bounds.bytes_to`, proved of the netlist.
 
 The bytes granted to others are counted, by a ghost, from when the tenant begins to wait. An invariant holds them against the credits: what
 others get while one waits comes out of credits, and credits grow only where the waiting tenant's does. There is no bound on time in it: it

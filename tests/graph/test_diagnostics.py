@@ -159,6 +159,7 @@ POLICIES = {
     "files, the policy's": '[tenants.a]\nvlan = 1\nfiles = "."',
     "mode": '[machine]\nmode = "fast"',
     "slot": "[machine]\nslot = 600",
+    "slot size": '[machine]\nmode = "strict"\nslot = 20000',
     "name": "[tenants.a-b]\nvlan = 1",
     "operator's name": "[tenants.port0_x]\nvlan = 1",
     "vni": "[tenants.a]\nvni = 7",

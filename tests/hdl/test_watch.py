@@ -23,7 +23,7 @@ from hdl.watch import Watched
 BEATS = beat_stream(16)
 
 
-def datapath() -> Datapath:
+def datapath(ingress_depth: int = 64) -> Datapath:
     """Two ports, two tenants; every packet leaves by the port that it did not come by, unchanged."""
     byte = make("load", 8, (), ("data", 0))
     port = make("slice", 1, (meta("port"),), (0,))
@@ -41,11 +41,13 @@ def datapath() -> Datapath:
         header_bytes=1,
     )
     rules = (Rule(0, 100, None, None), Rule(1, 200, None, None))
-    return Datapath(DatapathParameters(64, 2, ingress_depth=64, egress_depth=64, egress_packets=8), rules, composition, (1, 1), {})
+    return Datapath(
+        DatapathParameters(64, 2, ingress_depth=ingress_depth, egress_depth=64, egress_packets=8), rules, composition, (1, 1), {}
+    )
 
 
-def core() -> Core:
-    return Core(datapath())
+def core(ingress_depth: int = 64) -> Core:
+    return Core(datapath(ingress_depth))
 
 
 @cache

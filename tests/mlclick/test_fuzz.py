@@ -189,6 +189,12 @@ def test_a_case_is_run_again_by_its_folder(tmp_path: Path, monkeypatch: Patch, c
     assert (code, said) == (1, "port 0 lacks a frame\nagain: mlclick fuzz --replay case\n")
     monkeypatch.setattr(fuzz, "wrong_with", lambda case: [])
     assert called(["--replay", "case"], monkeypatch, capsys) == (0, "case: nothing differs\n")
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    away = replace(small_case([70]), volleys=(Volley(1_000, (Arrival(9, frame(100, 70, 0)),)),))
+    write_case(tmp_path / "away", away)
+    code, said = called(["--replay", "away"], monkeypatch, capsys)
+    assert (code, said.splitlines()[0]) == (2, "error: the case has frames for port 9, and no tenant has a device there")
     code, said = called(["--replay", "nowhere"], monkeypatch, capsys)
     assert code == 2
     assert "this is no case of fuzzing" in said

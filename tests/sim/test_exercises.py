@@ -69,15 +69,15 @@ def test_a_frame_that_is_counted_twice_or_never_is_found(counted: dict[tuple[int
 
 @pytest.mark.slow
 def test_a_core_counts_every_frame_once_and_what_is_not_reached_of_it_has_the_declared_reasons() -> None:
-    design = core()
+    # A segment has room for one frame, so that a flood finds it full.
+    design = core(ingress_depth=16)
     stage, lost = Stage(design, probe="coverage"), dict.fromkeys(("malformed", "overflow", "unknown"), 0)
     for exercise in exercises(design, FRAMES, [], 1):
         seen = stage.play(exercise.scene)
         assert miscounted(design, exercise.scene, seen) == ""
         for name in lost:
             lost[name] += sum(value for (_, register), value in seen.registers.items() if register.endswith(f"/{name}"))
-    # One port and the host do not bring more than the core takes, so no segment is ever full.
-    assert lost["malformed"] and lost["unknown"] and not lost["overflow"], lost
+    assert all(lost.values()), lost
     ledger = Ledger()
     lines, toggles = ledger.take(stage.model)
     found, unused = explained(collect(ledger, *watched_text(design), {}), REASONS)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from boards.versa_ecp5.build import BuildError, build
-from boards.versa_ecp5.report import TimingError
+from boards.versa_ecp5 import build as module
+from boards.versa_ecp5.build import BuildError, Placed, Progress, build, place
+from boards.versa_ecp5.report import PlaceReport, TimingError, Usage
 from boards.versa_ecp5.top import VersaTop
 from hdl.tools.yosys import YosysError
 from tests.boards.versa_ecp5.loopback import Loopback
@@ -53,10 +54,30 @@ def test_the_board_with_a_loopback_becomes_a_bitstream_with_all_clocks_met(tmp_p
 @pytest.mark.slow
 def test_a_clock_that_is_too_slow_leaves_a_report_and_no_bitstream(tmp_path: Path) -> None:
     (tmp_path / "versa.bit").write_text("of an earlier build")
+    lines: list[str] = []
     with pytest.raises(TimingError, match=r"^timing is not met: \S*clk100\S* reaches \d+\.\d\d MHz of 100 MHz\. "):
-        build(SLOW, tmp_path, lambda line: None)
+        build(SLOW, tmp_path, lines.append)
+    assert [line[:50] for line in lines if line != "place and route (nextpnr)"] == [
+        "synthesis (Yosys)",
+        "placing again, for with seed 1 timing is not met: ",
+        "placing again, for with seed 2 timing is not met: ",
+    ]
     assert not (tmp_path / "versa.bit").exists()
     assert json.loads((tmp_path / "report.json").read_text())["fmax"]
+
+
+def test_a_placement_that_is_too_slow_is_followed_by_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds: list[int] = []
+
+    def fast_with_the_third(netlist: str, out: Path, progress: Progress, seed: int) -> Placed:
+        seeds.append(seed)
+        if seed < 3:
+            raise TimingError("too slow")
+        return Placed(netlist, PlaceReport((), *[Usage(0, 1)] * 4))
+
+    monkeypatch.setattr(module, "_placed", fast_with_the_third)
+    assert place("netlist", tmp_path, lambda line: None).configuration == "netlist"
+    assert seeds == [1, 2, 3]
 
 
 def test_tools_say_what_is_wrong(tmp_path: Path) -> None:

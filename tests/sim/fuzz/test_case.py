@@ -62,6 +62,12 @@ def test_a_folder_that_is_no_case_is_a_diagnostic(tmp_path: Path) -> None:
 
 DAMAGED = {
     "no tenants": ({"tenants": []}, "there are no tenants"),
+    "seed": ({"seed": -1}, "the seed -1 is below 0"),
+    "a name that leads elsewhere": ({"tenants": ["t0", "../t1"]}, "'../t1' is no name of a tenant"),
+    "one time twice": (
+        {"volleys": [{"time": time, "pace": 0.5, "patience": 0.5} for time in (1_000, 1_000, 5_000_000_001)]},
+        "the times of the volleys do not grow from 0",
+    ),
     "width": ({"width": 7}, "the width 7 is none of 0, 64, 128, 256, 512, 1024"),
     "faults as a list": ({"broken": []}, "'list' object has no attribute 'get'"),
     "fault": ({"broken": {"0": {"0": "bent"}}}, "port 0 has no fault 'bent'"),

@@ -129,7 +129,7 @@ def test_t25_a_token_bucket_lets_its_rate_through_and_one_packet_more_than_its_b
     mine = Scene(little(victim, count), cycles=count * GAP + 4_000, seed=None, clock=1 << 40)
     runs = duel(metered(mode), victim, attacker, mine, Scene({0: flood}), but=TIMES)
     microseconds = (flood[-1][0] - flood[0][0]) * 8 / 1_000
-    # In turns of time a packet may wait for two rounds, behind those in front of it too, and finds what the bucket has gained meanwhile.
+    # In turns of time the last packets find what the bucket has gained while they waited: one for its slot, the others behind it.
     turns = metered(mode).core.datapath.arbiter.turns
     late = 0 if turns.slot is None else (2 * len(turns.order) + 1) * turns.slot * 8 / 1_000
     assert passed(runs.beside, attacker, Bucket.SLOWEST) == 1
