@@ -152,7 +152,7 @@ class LongestPrefixMatch(wiring.Component):
             for number in range(EXTERNAL):
                 with m.Case(number):
                     m.d.comb += before.eq((1 << number) - 1)
-        rank, offset = _ones(internal & below), _ones(external & before)
+        rank, offset = _ones(m, internal & below, f"l{level}_rank"), _ones(m, external & before, f"l{level}_offset")
         more = external.bit_select(bits, 1)
         after = (
             Signal(name=f"l{level}_next_has_node"),
@@ -185,15 +185,23 @@ class _Delay:
         return self.chain[cycles]
 
 
-def _ones(bits: Value) -> Value:
+def _ones(m: Module, bits: Value, name: str) -> Value:
     """How many bits are set, by full adders: a tree of them is a fraction of what a chain of carries takes."""
-    column, count = list(bits), []
+    ones = Signal(len(bits), name=name)
+    m.d.comb += ones.eq(bits)
+    column, count = list[Value](ones), list[Value]()
     while column:
-        carries = []
+        carries: list[Value] = []
         while len(column) > 1:
             three = column[:3]
-            column = [*column[3:], reduce(xor, three)]
-            carries.append((three[0] & three[1]) | ((three[0] | three[1]) & three[2]) if len(three) == 3 else three[0] & three[1])
+            # An expression is built anew wherever it stands, and what is added up stands in two places.
+            total, carry = (Signal(name=f"{name}_{what}{len(count)}_{len(carries)}") for what in ("sum", "carry"))
+            m.d.comb += [
+                total.eq(reduce(xor, three)),
+                carry.eq((three[0] & three[1]) | ((three[0] | three[1]) & three[2]) if len(three) == 3 else three[0] & three[1]),
+            ]
+            column = [*column[3:], total]
+            carries.append(carry)
         count.append(column[0])
         column = carries
     return Cat(count)
