@@ -77,7 +77,7 @@ class Datapath(wiring.Component):
         turns = self._turns(-(-parameters.max_frame // lanes) + max(growth))
         self.arbiter: Final = TenantArbiter(width, self.egresses, turns, growth, parameters.max_frame)
         self.strip: Final = ShimStrip(width)
-        self.collector: Final = Collector(width, composition.header_bytes, self.pipeline.latency)
+        self.collector: Final = Collector(width, composition.header_bytes, self.pipeline.latency, slots=parameters.strict)
         self.ingresses: Final = [
             Ingress(
                 width,

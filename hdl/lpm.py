@@ -16,7 +16,7 @@ from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 
 from elements.program.program import Table
-from hdl.tree_bitmap import EXTERNAL, FIRST, INTERNAL, STRIDE, Node, build, levels_for
+from hdl.tree_bitmap import EXTERNAL, FIRST, INTERNAL, STRIDE, Node, TreeBitmap, build, levels_for
 
 
 def lpm_latency(key_width: int) -> int:
@@ -26,18 +26,19 @@ def lpm_latency(key_width: int) -> int:
 
 class LongestPrefixMatch(wiring.Component):
     """``tables`` by tenant number. ``key`` and ``tenant`` go in every cycle; ``hit`` and ``value`` come out `lpm_latency` cycles later.
+    ``image``: what the memories have at first, where that is not what the tables come to.
 
     Latency: `lpm_latency`. Initiation interval: 1. Registers between levels belong to the token whose lookup they carry; the memories are
     partitioned by tenant.
     """
 
-    def __init__(self, tables: Mapping[int, Table], tenant_width: int) -> None:
+    def __init__(self, tables: Mapping[int, Table], tenant_width: int, image: TreeBitmap | None = None) -> None:
         first = next(iter(tables.values()))
         self.tables: Final = dict(sorted(tables.items()))
         self.key_width: Final = first.key_width
         self.value_width: Final = first.value_width
         self.latency: Final = lpm_latency(first.key_width)
-        self.image: Final = build(list(self.tables.values()))
+        self.image: Final = image or build(list(self.tables.values()))
         super().__init__(
             {
                 "key": In(first.key_width),
@@ -89,9 +90,9 @@ class LongestPrefixMatch(wiring.Component):
             has_best.eq(root.data[1 + index] & there),
             best.eq(root.data[2 + index :]),
         ]
-        state = (has_node, node, has_best, best)
+        state: tuple[Value, Value, Value, Value] = (has_node, node, has_best, best)
         for level in range(len(self.image.levels)):
-            state = self._level(m, level, state, numbers.at(1 + 2 * level), numbers.at(2 + 2 * level), keys.at(2 + 2 * level))
+            state = self._level(m, level, state, numbers.at(1 + 2 * level), keys.at(2 + 2 * level))
         _, _, has_best, best = state
         values = _rom(m, "result", self.value_width, list(self.image.results))
         final = 1 + 2 * len(self.image.levels)
@@ -101,9 +102,12 @@ class LongestPrefixMatch(wiring.Component):
         m.d.comb += [values.addr.eq(best), self.hit.eq(hit), self.value.eq(Mux(hit, values.data, 0))]
         return m
 
-    def _table_number(self, m: Module) -> tuple[Signal, Signal]:
+    def _table_number(self, m: Module) -> tuple[Value, Value]:
         """Tables are numbered in tenant order; tenants without one have no table."""
-        table, known = Signal(max(1, (len(self.tables) - 1).bit_length())), Signal()
+        if len(self.tables) == 1:
+            # No bits of a number that is always 0 are carried through all levels.
+            return Const(0, 1), self.tenant == next(iter(self.tables))
+        table, known = Signal((len(self.tables) - 1).bit_length()), Signal()
         with m.Switch(self.tenant):
             for number, tenant in enumerate(self.tables):
                 with m.Case(tenant):
@@ -119,10 +123,13 @@ class LongestPrefixMatch(wiring.Component):
         return inside
 
     def _level(
-        self, m: Module, level: int, state: tuple[Signal, Signal, Signal, Signal], table: Value, later: Value, key: Value
-    ) -> tuple[Signal, Signal, Signal, Signal]:
+        self, m: Module, level: int, state: tuple[Value, Value, Value, Value], table: Value, key: Value
+    ) -> tuple[Value, Value, Value, Value]:
         """Cycle 1: read the node. Cycle 2: longest prefix inside it and the child's index."""
         has_node, node, has_best, best = state
+        if not self.image.levels[level]:
+            # No table has a prefix as long as this: what was found goes on.
+            return Const(0, 1), Const(0, 1), _Delay(m, has_best, f"l{level}_has").at(2), _Delay(m, best, f"l{level}_best").at(2)
         nodes = _rom(m, f"level{level}", self._node_bits(), [self._node_word(n) for n in self.image.levels[level]])
         read, held_has, held_best = (Signal(name=f"l{level}_read"), Signal(name=f"l{level}_has"), Signal.like(best))
         m.d.comb += nodes.addr.eq(node)
@@ -178,6 +185,8 @@ class _Delay:
         self.chain: list[Value] = [value]
 
     def at(self, cycles: int) -> Value:
+        if isinstance(self.chain[0], Const):
+            return self.chain[0]
         while len(self.chain) <= cycles:
             register = Signal(len(self.chain[0]), name=f"{self.name}_{len(self.chain)}", reset_less=True)
             self.m.d.sync += register.eq(self.chain[-1])

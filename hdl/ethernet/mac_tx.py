@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Const, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -58,7 +58,8 @@ class MacTx(wiring.Component):
             with m.State("DATA"):
                 # ``count`` is this byte's number, from 1, up to the number from which no padding is needed.
                 m.d.comb += [enable.eq(1), byte.eq(beat.data), error.eq(~self.sink.valid), self.sink.ready.eq(1)]
-                m.d.sync += crc.eq(crc32_next(crc, byte))
+                # Not of ``byte``, which is chosen late.
+                m.d.sync += crc.eq(crc32_next(crc, beat.data))
                 with m.If(count == MIN_FRAME):
                     m.d.sync += count.eq(count)
                 with m.If(~self.sink.valid):
@@ -71,7 +72,7 @@ class MacTx(wiring.Component):
                     m.next = "FCS"
             with m.State("PAD"):
                 m.d.comb += enable.eq(1)
-                m.d.sync += crc.eq(crc32_next(crc, byte))
+                m.d.sync += crc.eq(crc32_next(crc, Const(0, 8)))
                 with m.If(count == MIN_FRAME):
                     m.d.sync += count.eq(0)
                     m.next = "FCS"

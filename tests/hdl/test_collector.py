@@ -19,8 +19,8 @@ Told = list[tuple[bytes, int]]
 """Packets' bytes, and the cycles for which nothing comes behind each."""
 
 
-def check(width: int, header_bytes: int, wait: int, told: Told) -> None:
-    dut = Collector(width, header_bytes, wait)
+def check(width: int, header_bytes: int, wait: int, told: Told, slots: bool = True) -> None:
+    dut = Collector(width, header_bytes, wait, slots=slots)
     lanes, layout = width // 8, PacketBeat(width, Meta())
     sent = [Packet(data, (("meta", {"length": len(data), "tenant": n % 4, "paint": n % 256}),)) for n, (data, _) in enumerate(told)]
     lengths = [-(-len(data) // lanes) for data, _ in told]
@@ -86,13 +86,18 @@ DATA = st.tuples(st.integers(1, 60), st.integers(0, 255)).map(lambda told: rando
 
 
 @settings(max_examples=20, deadline=None)
-@given(told=st.lists(st.tuples(DATA, st.integers(0, 4)), min_size=1, max_size=12), header_bytes=st.integers(1, 40), wait=st.integers(0, 25))
-def test_whatever_follows_whatever(told: Told, header_bytes: int, wait: int) -> None:
-    check(64, header_bytes, wait, told)
+@given(
+    told=st.lists(st.tuples(DATA, st.integers(0, 4)), min_size=1, max_size=12),
+    header_bytes=st.integers(1, 40),
+    wait=st.integers(0, 25),
+    slots=st.booleans(),
+)
+def test_whatever_follows_whatever(told: Told, header_bytes: int, wait: int, slots: bool) -> None:
+    check(64, header_bytes, wait, told, slots)
 
 
 def test_of_what_a_slot_cut_off_the_next_slot_s_beats_are_no_part() -> None:
-    dut = Collector(64, 32, 5)
+    dut = Collector(64, 32, 5, slots=True)
     layout = PacketBeat(64, Meta())
     headers: list[bytes] = []
     begins: list[int] = []

@@ -1,0 +1,14 @@
+"""The names of the checks that are no functions of their own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+RULES: Final = "rules"
+"""The assertions on streams and memories."""
+PROOF: Final = "proof"
+"""Noninterference of the pipeline."""
+DATAPATH: Final = "proof of the data path"
+"""Noninterference of the whole data path in turns of time, to the cycle."""
+SERVICE: Final = "proof of the turns"
+"""What others are granted while one waits in turns of shares."""

@@ -1,0 +1,104 @@
+"""Defects of the ways out: editor, egress, registers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mlclick.mutants.mutant import Mutant
+from mlclick.mutants.names import DATAPATH, RULES
+
+MUTANTS: Final = (
+    Mutant(
+        "edits a beat late", "agreement", "hdl.editor", "Editor", "_overlaid", "with m.If(index == beat):", "with m.If(index == beat + 1):"
+    ),
+    Mutant(
+        "egress goes on while the port is stuck",
+        RULES,
+        "hdl.egress",
+        "EgressPort",
+        "_send",
+        "get.eq(start | (more & go))",
+        "get.eq(start | more)",
+    ),
+    Mutant(
+        "registers of tenant 0 in every window",
+        "agreement",
+        "hdl.registers",
+        "RegisterFile",
+        "_look",
+        "peek_tenant.eq(window - 1)",
+        "peek_tenant.eq(0)",
+    ),
+    Mutant(
+        "window with what follows the packet",
+        DATAPATH,
+        "hdl.editor",
+        "Editor",
+        "_own",
+        "owns[age + 1] & window[age].valid & ~window[age].first",
+        "owns[age + 1]",
+    ),
+    Mutant(
+        "everybody's packets are tenant 1's in the count",
+        DATAPATH,
+        "hdl.egress",
+        "EgressPort",
+        "_slots",
+        "self.sent_tenant.eq(turns.owner)",
+        "self.sent_tenant.eq(1)",
+    ),
+    Mutant(
+        "a loss is counted for everybody",
+        "backlog",
+        "hdl.egress",
+        "EgressPort",
+        "elaborate",
+        "Mux(store.lost, 1 << beat.tenant, 0)",
+        "Mux(store.lost, ~Const(0, len(self.dropped)), 0)",
+    ),
+    Mutant(
+        "a copy waits for the other one's port",
+        "copies",
+        "hdl.datapath",
+        "Datapath",
+        "elaborate",
+        "editor.out.valid & editor.out.p.select[port]",
+        "editor.out.valid & editor.out.p.select[port] & (self.egress_ports[0].source.ready | (port == 0))",
+    ),
+    Mutant(
+        "every frame crosses as tenant 0's",
+        "crosses",
+        "hdl.pipeline",
+        "Pipeline",
+        "_outputs",
+        '            final(meta("tenant")),\n            final(c.edge),',
+        "            Const(0, 8),\n            final(c.edge),",
+    ),
+    Mutant(
+        "paint lost at the crossing",
+        "crosses",
+        "hdl.pipeline",
+        "Pipeline",
+        "_outputs",
+        'a["paint"]',
+        "Const(0, 8)",
+    ),
+    Mutant(
+        "reading clears what everybody has counted",
+        "registers",
+        "hdl.registers",
+        "RegisterFile",
+        "_look",
+        "m.d.comb += known.eq(1)",
+        "m.d.comb += [known.eq(1), *(reset.eq(1) for words in self.memories for reset in words.memory.resets.values())]",
+    ),
+    Mutant(
+        "a write of some bytes resets",
+        "registers",
+        "hdl.registers",
+        "RegisterFile",
+        "_writes",
+        "known & (address[:3] == 0) & strobe.all()",
+        "known & (address[:3] == 0)",
+    ),
+)

@@ -1,0 +1,55 @@
+"""Defects of the software half: tables and copies as the compiler fuses them, and the merge."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mlclick.mutants.mutant import Mutant
+
+MUTANTS: Final = (
+    Mutant(
+        "compiled, the shortest prefix is found",
+        "software",
+        "swclick.lower_table",
+        "",
+        "_groups",
+        "sorted(found, reverse=True)",
+        "sorted(found)",
+    ),
+    Mutant(
+        "compiled, every copy goes the first way",
+        "software",
+        "swclick.generate_program",
+        "",
+        "_copies",
+        "e{number}_out(m, {way.port}, q);",
+        "e{number}_out(m, 0, q);",
+    ),
+    Mutant(
+        "compiled, the bytes of a word the other way round",
+        "software",
+        "swclick.lower_value",
+        "",
+        "_cat",
+        "<< {position})",
+        "<< {value.width - position - operand.width})",
+    ),
+    Mutant(
+        "merged, an identity is eight bits",
+        "merging",
+        "graph.merge",
+        "",
+        "_pattern",
+        "%0fff",
+        "%00ff",
+    ),
+    Mutant(
+        "merged, frames leave with the first one's tag",
+        "merging",
+        "graph.merge",
+        "",
+        "_multiplex",
+        "tenant = policy.tenant(name)",
+        "tenant = policy.tenant(mine[0][0])",
+    ),
+)

@@ -1,0 +1,72 @@
+"""Defects of whose turn it is: slots of time and shares."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mlclick.mutants.mutant import Mutant
+from mlclick.mutants.names import DATAPATH, SERVICE
+
+MUTANTS: Final = (
+    Mutant(
+        "an idle slot is the next one's",
+        "slots",
+        "hdl.time_slots",
+        "TimeSlots",
+        "elaborate",
+        "        m.d.comb += [\n            self.owner.eq(owner),",
+        """        scheduled, owner = owner, Signal(8)
+        taken = Signal(8, init=self.order[0], attrs=schedule())
+        other = Mux(scheduled == 0, 1, 0)
+        free = Mux((self.waiting >> scheduled)[0] | ~self.waiting.any(), scheduled, other)
+        m.d.comb += owner.eq(Mux(looked | (busy != 0), taken, free))
+        m.d.sync += taken.eq(owner)
+        m.d.comb += [
+            self.owner.eq(owner),""",
+    ),
+    Mutant(
+        "a packet goes on in the next slot",
+        "slots",
+        "hdl.time_slots",
+        "TimeSlots",
+        "elaborate",
+        " & (self.cost <= left)",
+        "",
+    ),
+    Mutant(
+        "credit not taken off",
+        "shares",
+        "hdl.share_turns",
+        "ShareTurns",
+        "elaborate",
+        "(granted_tenant == t), self.length, 0)",
+        "(granted_tenant == t), 1, 0)",
+    ),
+    Mutant(
+        "looked at beyond the slot",
+        DATAPATH,
+        "hdl.time_slots",
+        "TimeSlots",
+        "elaborate",
+        "~ends & Mux(looked",
+        "Mux(looked",
+    ),
+    Mutant(
+        "a register that nobody owns",
+        DATAPATH,
+        "hdl.time_slots",
+        "TimeSlots",
+        "elaborate",
+        "busy = Signal(bits, attrs=owns)",
+        "busy = Signal(bits)",
+    ),
+    Mutant(
+        "who has credit gains on",
+        SERVICE,
+        "hdl.share_turns",
+        "ShareTurns",
+        "elaborate",
+        "gain = ~able.any()",
+        "gain = able.any() | ~able.any()",
+    ),
+)
