@@ -35,7 +35,7 @@ from mlclick.design import Merged, Progress, Source, Split
 from mlclick.evidence_files import coverage_lines, evidence_lines, write_files
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.fuzz_command import fuzz
-from mlclick.mutants import SoundDesignFails, run_mutants
+from mlclick.mutants.run import SoundDesignFails, run_mutants
 from mlclick.prepare import prepare
 from mlclick.report import print_plan
 from mlclick.run import make_folder, run_software, run_split, write_ports
@@ -323,7 +323,7 @@ def bench(
 
 @app.command()
 def mutants() -> None:
-    """Plant defects in the generator and say which check catches each; it has to be the one that is there for it."""
+    """Plant defects in the generator and say which check catches each, of those that have to hold where nothing is planted."""
     prepare()
     results = run_mutants(say)
     for mutant, found in results:

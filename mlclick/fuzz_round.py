@@ -28,6 +28,8 @@ CUTS: Final = ("solved", "hardware", "random", "software")
 TRIES: Final = 12
 SAMPLE: Final = 0.001
 """The share of packets that the reference sees too."""
+FEW: Final = 5_000
+"""Packets that the quickest model to make is soonest done with."""
 APART_VOLLEYS: Final = 3
 
 
@@ -60,11 +62,13 @@ class Outcome:
 def run_round(seed: int, number: int, packets: int, *, values: bool = False) -> Outcome:
     """Round ``number`` of the run ``seed``, with ``packets`` frames or a few more; the same for the same three. With ``values`` nothing is
     simulated: the pipeline is evaluated as values."""
+    # Few packets are done before a compiler has made them fast.
+    level = "-O1" if packets > FEW else "-O0"
     outcome, begun = Outcome(number), monotonic()
     rng = random.Random(f"{seed}/{number}")
     outcome.width, outcome.cut = 0 if values else WIDTHS[number % len(WIDTHS)], CUTS[number % len(CUTS)]
     case, design = _design(rng, outcome)
-    built = Built(design, None) if values else simulated(design, outcome.width, "-O1")
+    built = Built(design, None) if values else simulated(design, outcome.width, level)
     outcome.build_seconds, begun = monotonic() - begun, monotonic()
     _describe(outcome, built)
     case = replace(case, hardware=design.plan.hardware)

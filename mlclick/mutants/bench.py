@@ -10,7 +10,7 @@ from typing import Final
 
 from hdl.core import Core
 from hdl.datapath import DatapathParameters
-from mlclick.design import Source, Split
+from mlclick.design import Merged, Source, Split
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from sim.isolation import Party, Stage, Timed
 from sim.tenant_traffic import random_traffic
@@ -42,13 +42,18 @@ t[1] -> Discard;
 """
 
 
-def small_design() -> Split:
-    """Two small tenants on two ports, with a lookup, state, and a part in software."""
+def merged_tenants() -> Merged:
+    """Two small tenants on two ports, merged."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file, text in (("policy.toml", POLICY), ("a.click", A), ("b.click", B)):
             (folder / file).write_text(text, encoding="utf-8")
-        merged = merge_tenants(Source(("a", "b"), folder))
+        return merge_tenants(Source(("a", "b"), folder))
+
+
+def small_design(merged: Merged | None = None) -> Split:
+    """`merged_tenants`, cut: with a lookup, state, copies, and a part in software."""
+    merged = merged or merged_tenants()
     # What follows a software element stays there, so that nothing has to come back for the hardware's counters to be complete.
     pins = {edge.target: False for edge in merged.master.graph.outgoing("b/t")} | {"b/both": True}
     return split(merged, rates_of(merged, None), pins)
@@ -59,12 +64,14 @@ class Bench:
 
     def __init__(self, *, watched: bool = True) -> None:
         self.watched: Final = watched
-        self.design: Final = small_design()
-        self.tenants: Final = self.design.merged.master.tenants
+        self.merged: Final = merged_tenants()
+        self.tenants: Final = self.merged.master.tenants
+        self._parameters: Final = DatapathParameters(64, port_count(self.merged), egress_depth=256, egress_packets=16)
 
-    @property
-    def _parameters(self) -> DatapathParameters:
-        return DatapathParameters(64, port_count(self.design.merged), egress_depth=256, egress_packets=16)
+    @cached_property
+    def design(self) -> Split:
+        """`merged`, cut."""
+        return small_design(self.merged)
 
     @cached_property
     def core(self) -> Core:
@@ -89,12 +96,12 @@ class Bench:
 
     def party(self, tenant: str) -> Party:
         """How frames show that they are the tenant's."""
-        return Party(self.tenants.index(tenant), self.design.merged.policy.tenant(tenant).vlan)
+        return Party(self.tenants.index(tenant), self.merged.policy.tenant(tenant).vlan)
 
     def frames(self, tenant: str, seed: int, count: int, gap: int, start: int = 0) -> dict[int, list[Timed]]:
         """Random traffic of the tenant by port, a frame in ``gap`` cycles."""
         frames: dict[int, list[Timed]] = {0: [], 1: []}
-        merged = self.design.merged
-        for index, (port, packet) in enumerate(random_traffic(merged.master, merged.policy, seed, count, only=tenant)):
+        traffic = random_traffic(self.merged.master, self.merged.policy, seed, count, only=tenant)
+        for index, (port, packet) in enumerate(traffic):
             frames[port].append((start + index * gap, packet.data))
         return frames

@@ -14,8 +14,7 @@ from typing import Any
 class Mutant:
     """``old`` becomes ``new`` in the source of ``method`` of the class ``owner`` in ``module``; of a function where that is empty.
 
-    ``check`` is what catches it (`mlclick.mutants.caught.caught_by`): another check's finding, or a crash, would show that the defect is
-    not the one that was meant.
+    ``check`` is what has to catch it (`mlclick.mutants.caught.caught_by`); a crash, or a design that cannot be made, is no catch.
     """
 
     name: str

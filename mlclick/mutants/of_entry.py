@@ -61,7 +61,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "arbiter sends what is another port's",
-        "agreement",
+        "flood",
         "hdl.arbiter",
         "TenantArbiter",
         "_send",

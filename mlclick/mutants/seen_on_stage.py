@@ -28,7 +28,7 @@ def agreement(bench: Bench) -> bool:
     for tenant in ("a", "b"):
         frames = bench.frames(tenant, 3, 60, 300)
         seen = bench.stage.play(Scene(frames, cycles=30_000))
-        reference = Machine(bench.design.merged.master.graph)
+        reference = Machine(bench.merged.master.graph)
         for port, (_, frame) in sorted(((p, f) for p, each in frames.items() for f in each), key=lambda item: item[1][0]):
             reference.inject(f"port{port}_in", Packet.of(frame, device=port))
         for port in (0, 1):

@@ -44,7 +44,7 @@ def test_minimum_frames_pass_at_full_rate(width: int, ports: int, tmp_path: Path
         (tmp_path / f"{name}.click").write_text(router(ports))
     merged = merge_tenants(Source(("a", "b"), tmp_path))
     design = split(merged, rates_of(merged, None))
-    core = build_core(design, DatapathParameters(width, ports, egress_depth=2048, egress_packets=512))
+    core = build_core(design, DatapathParameters(width, ports, ingress_depth=128, egress_depth=128))
     model = Verilated.from_verilog(to_verilog(Watched(core), "core"), "core")
     bus = RegisterBus(model, core.registers)
     bus.rest()

@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 
 from hdl.datapath import DatapathParameters
-from mlclick.catch_defects import small_design
 from mlclick.compare_pairs import Thorough
 from mlclick.evidence_files import write_files
 from mlclick.flow import build_core, port_count
-from mlclick.mutants import planted
+from mlclick.mutants.bench import small_design
+from mlclick.mutants.mutant import planted
+from mlclick.mutants.run import MUTANTS
 from mlclick.verify import verify
 from sim.evidence import Evidence, Finding
-from tests.mlclick.test_mutants import by_name
 
 
 def checked(only: str, folder: Path, mutant: str) -> tuple[Evidence, Finding]:
     """Evidence of a design that is made with this defect, and what fails first."""
-    with planted(by_name(mutant)):
+    with planted(next(each for each in MUTANTS if each.name == mutant)):
         design = small_design()
         core = build_core(design, DatapathParameters(64, port_count(design.merged), egress_depth=256, egress_packets=16))
         evidence = verify(design, core, lambda line: None, Thorough(seeds=(1,), count=20, only=only, folder=folder))

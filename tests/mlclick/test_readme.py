@@ -61,9 +61,9 @@ def test_the_example_runs(command: str, tmp_path: Path) -> None:
         assert re.search(r"^a/port0_in.count: 6$", done.stdout, re.MULTILINE)
 
 
-POLICY = "".join(f"[tenants.{name}]\nvlan = {vlan}\ndevices = {{ eth0 = 0, eth1 = 1 }}\n" for name, vlan in (("a", 100), ("b", 200)))
-A = "FromDevice(eth0) -> Counter -> Queue -> ToDevice(eth1); FromDevice(eth1) -> Queue -> ToDevice(eth0);"
-B = "FromDevice(eth0) -> Queue -> ToDevice(eth1); FromDevice(eth1) -> Print(b) -> Counter -> Queue -> ToDevice(eth0);"
+POLICY = "".join(f"[tenants.{name}]\nvlan = {vlan}\ndevices = {{ eth0 = 0 }}\n" for name, vlan in (("a", 100), ("b", 200)))
+A = "FromDevice(eth0) -> Counter -> Queue -> ToDevice(eth0);"
+B = "FromDevice(eth0) -> Print(b) -> Counter -> Queue -> ToDevice(eth0);"
 
 
 def small_tenants(folder: Path) -> Path:
@@ -102,6 +102,7 @@ def test_one_step_of_verify_is_not_evidence(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_bench_example_says_that_a_second_copy_of_a_router_costs_less_than_a_tenth(tmp_path: Path) -> None:
     """As Yosys maps the core to a 7-series device; a2 is a's router once more."""
     [command] = [c for c in COMMANDS if c.startswith("bench")]
@@ -118,6 +119,7 @@ def test_the_bench_example_says_that_a_second_copy_of_a_router_costs_less_than_a
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_build_example_for_the_ecp5_board_ends_in_a_bitstream(tmp_path: Path) -> None:
     [command] = [c for c in COMMANDS if c.endswith("versa_ecp5")]
     done = mlclick(command, small_tenants(tmp_path))
@@ -131,6 +133,7 @@ def test_the_build_example_for_the_ecp5_board_ends_in_a_bitstream(tmp_path: Path
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_build_example_for_the_sume_without_vivado_leaves_the_project(tmp_path: Path) -> None:
     [command] = [c for c in COMMANDS if c.endswith("netfpga_sume")]
     done = mlclick(command, small_tenants(tmp_path))

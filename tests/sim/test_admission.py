@@ -6,7 +6,8 @@ import pytest
 
 from hdl.identity import Rule
 from hdl.ingress import Ingress
-from mlclick.mutants import MUTANTS, Mutant, planted
+from mlclick.mutants.mutant import Mutant, planted
+from mlclick.mutants.run import MUTANTS
 from sim.admission import FORGETS, NOBODY, OTHER, UNJUDGED, misjudges
 
 MAC = 0x020000000A00

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlclick.mutants import MUTANTS, Mutant, planted
+from mlclick.mutants.mutant import Mutant, planted
+from mlclick.mutants.run import MUTANTS
 from sim.construction import LATENCY, NO_DEFAULT, TENANT, by_construction
 from sim.evidence import Finding
 from sim.proof.noninterference import Result

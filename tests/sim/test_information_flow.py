@@ -11,7 +11,7 @@ from hdl.core import Core
 from hdl.datapath import DatapathParameters
 from hdl.tools.verilog import to_verilog
 from mlclick.flow import build_core, rates_of, split
-from mlclick.mutants import Mutant, planted
+from mlclick.mutants.mutant import Mutant, planted
 from sim.information_flow import RESOURCES, find_places, information_flow
 from sim.proof.netlist import Cell, Netlist, read_netlist
 from tests.sim.tenant_sets import METERED_POLICY, MODES, in_each_mode, in_mode, written

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from hdl.pipeline import Pipeline
-from mlclick.catch_defects import small_design
 from mlclick.design import Source, Split
 from mlclick.flow import merge_tenants, rates_of, split
-from mlclick.mutants import MUTANTS, Mutant, planted
+from mlclick.mutants.bench import small_design
+from mlclick.mutants.mutant import Mutant, planted
+from mlclick.mutants.run import MUTANTS
 from sim.proof.noninterference import Result
 from sim.proof.pipeline import prove_pipeline
 

@@ -8,7 +8,7 @@ from elements.program.values import Value, bit_not, const, make
 from hdl.composition import Composition, meta
 from hdl.datapath import Datapath, DatapathParameters
 from hdl.identity import Rule
-from mlclick.mutants import Mutant
+from mlclick.mutants.mutant import Mutant
 
 LONGEST = 96
 """Bytes of the longest frame."""

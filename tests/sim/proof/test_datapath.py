@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from mlclick.mutants import Mutant, planted
+from mlclick.mutants.mutant import Mutant, planted
 from sim.proof.datapath import PRESUMED, datapath_netlist, prove_datapath
 from sim.proof.noninterference import Result
 from tests.sim.proof.small_datapath import COUNTED_TOGETHER, PAST_THE_SEGMENT, SHARED_ROOM, WORK_CONSERVING, defect, small_datapath

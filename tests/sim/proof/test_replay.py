@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from hdl.core import Core
-from mlclick.mutants import Mutant, planted
+from mlclick.mutants.mutant import Mutant, planted
 from sim.isolation import Party, Scene, Stage, Timed, TwoRuns, two_runs
 from sim.proof.datapath import prove_datapath
 from tests.sim.proof.small_datapath import COUNTED_TOGETHER, LONGEST, PAST_THE_SEGMENT, WORK_CONSERVING, small_datapath, vlan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlclick.mutants import planted
+from mlclick.mutants.mutant import planted
 from sim.proof.datapath import datapath_netlist, state_problem
 from sim.proof.noninterference import deeply
 from sim.proof.relation import check

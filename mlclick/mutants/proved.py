@@ -1,0 +1,27 @@
+"""Checks that are proofs of the small design."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mlclick.mutants.bench import Bench
+from sim.proof.datapath import prove_datapath
+from sim.proof.pipeline import prove_pipeline
+from sim.proof.service import prove_service
+
+_LONGEST: Final = 1600
+
+
+def pipeline(bench: Bench) -> bool:
+    """In the pipeline no tenant influences another."""
+    return all(result.proved for result in prove_pipeline(bench.core.datapath.pipeline).values())
+
+
+def datapath(bench: Bench) -> bool:
+    """In turns of time no tenant influences what another sees, nor when."""
+    return all(result.proved for result in prove_datapath(bench.strict.datapath).values())
+
+
+def turns(bench: Bench) -> bool:
+    """In turns of shares others are granted no more than is said while one waits."""
+    return all(result.proved for result in prove_service(bench.core.datapath.weights, _LONGEST).values())

@@ -1,0 +1,69 @@
+"""Checks of what is merged and compiled, without hardware."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from elements.reference.machine import Machine as Reference
+from elements.reference.packet import Packet
+from graph.load import load_text
+from graph.merge import merge
+from mlclick.mutants.bench import Bench
+from sim.tenant_traffic import random_traffic
+from swclick.machine import Machine as Compiled
+
+_FRAMES: Final = 200
+_RATE, _BURST, _LENGTH = 1_000_000, 4_000, 1_000
+"""Bytes a second, bytes, and bytes of a packet."""
+
+Machine = Reference | Compiled
+
+
+def merging(bench: Bench) -> bool:
+    """What the merged graph sends and counts of each tenant, with traffic of all, is what a graph of that tenant alone does."""
+    merged = bench.merged
+    traffic = random_traffic(merged.master, merged.policy, 1, _FRAMES)
+    for tenant in bench.tenants:
+        beside = Reference(merged.master.graph)
+        alone = Reference(merge({tenant: merged.tenants[tenant]}, merged.policy).graph)
+        for machine in (beside, alone):
+            _offer(machine, traffic)
+        party = bench.party(tenant)
+        mine = [[p.data for name, p in machine.emitted if party.owns(name, p.data)] for machine in (beside, alone)]
+        counted = [_counted(machine, [n for n in alone.elements if n.startswith(f"{tenant}/")]) for machine in (beside, alone)]
+        if mine[0] != mine[1] or not mine[0] or counted[0] != counted[1]:
+            return False
+    return True
+
+
+def software(bench: Bench) -> bool:
+    """The compiled machine sends and counts what the reference does."""
+    merged = bench.merged
+    # A frame of which there are copies is among what the tenants' classifiers name, and not in all traffic.
+    copied = b"\x02" * 12 + b"\x81\x00\x02\x64\x08\x01" + bytes(46)
+    traffic = [*random_traffic(merged.master, merged.policy, 2, _FRAMES), (1, Packet.of(copied, time=1 << 40, device=1))]
+    reference, compiled = Reference(merged.master.graph), Compiled(merged.master.graph)
+    for machine in (reference, compiled):
+        _offer(machine, traffic)
+    sent = [[(name, p.data) for name, p in machine.emitted] for machine in (reference, compiled)]
+    names = list(reference.elements)
+    return sent[0] == sent[1] and _counted(reference, names) == _counted(compiled, names)
+
+
+def rates(bench: Bench) -> bool:
+    """Of a flood, a token bucket lets its rate through, its burst, and one packet more."""
+    text = f"in :: FromDevice(0) -> BandwidthRatedSplitter({_RATE}, BURST_BYTES {_BURST}) -> Queue -> out :: ToDevice(1);"
+    machine, nanoseconds = Reference(load_text(text, "rates")), 100_000_000
+    for time in range(0, nanoseconds, 100_000):
+        machine.inject("in", Packet.of(bytes(_LENGTH), time=time))
+    most = _BURST + _RATE * nanoseconds // 1_000_000_000 + _LENGTH
+    return most - 2 * _LENGTH <= _LENGTH * len(machine.emitted) <= most
+
+
+def _offer(machine: Machine, traffic: list[tuple[int, Packet]]) -> None:
+    for port, packet in traffic:
+        machine.inject(f"port{port}_in", packet.copy())
+
+
+def _counted(machine: Machine, names: list[str]) -> dict[str, str]:
+    return {name: machine.read(name, "count") for name in names if machine.graph.node(name).class_name == "Counter"}
