@@ -46,7 +46,7 @@ SUME_HOST_PACE = Pace(SUME_PACE.per_byte, SHIM_BYTES + 256 // 8)
 VERSA_PACE = Pace(256 * 8 * 125 // 2000, WIRE_OVERHEAD, SHORTEST_FRAME)
 """1 Gb/s at 62.5 MHz."""
 VERSA_HOST_PACE = Pace(VERSA_PACE.per_byte, WIRE_OVERHEAD + SHIM_BYTES + 12, SHORTEST_FRAME)
-"""As much on the link to the host, with what stands in front of a frame."""
+"""As much on the link to the host, with what stands in front of a frame. The answers to register reads, which are short, are not in it."""
 VERSA_LINK_PACE = Pace(2 * VERSA_PACE.per_byte, WIRE_OVERHEAD + SHIM_BYTES + 12, SHORTEST_FRAME)
 """Half of that for each of the two that share the link to the host, with what stands in front of their frames."""
 VIVADO_MISSING = 3

@@ -75,8 +75,10 @@ def _one(seed: int, packets: int, values: bool, number: int) -> Outcome:
 def wrong_with(case: Case) -> list[str]:
     """What is wrong with ``case``, built anew. Errors: `ClickError`."""
     merged = merged_of(case)
-    for port in sorted({arrival.port for volley in case.volleys for arrival in volley.arrivals} - {*range(port_count(merged))}):
-        fail(f"the case has frames for port {port}, and no tenant has a device there", "name a folder that mlclick fuzz wrote as it was")
+    elsewhere = {arrival.port for volley in case.volleys for arrival in volley.arrivals} - {*range(port_count(merged))}
+    if elsewhere:
+        message = f"the case has frames for port {min(elsewhere)}, and no tenant has a device there"
+        fail(message, "name a folder that mlclick fuzz wrote as it was")
     found = check(case, build(case, merged, "-O1"))
     if not found and case.apart is None and case.packets <= REFERENCE:
         found = not_the_reference(merged, list(case.volleys))

@@ -29,7 +29,7 @@ TRIES: Final = 12
 SAMPLE: Final = 0.001
 """The share of packets that the reference sees too."""
 FEW: Final = 5_000
-"""Packets that the quickest model to make is soonest done with."""
+"""With up to so many packets a model that is compiled at -O0 is done sooner, compiling included."""
 APART_VOLLEYS: Final = 3
 
 

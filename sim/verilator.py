@@ -127,8 +127,8 @@ def build_library(verilog: str, top: str, clock: str = "clk", level: str = "", p
         for stem, names in together.items():
             unit = folder / "c" / f"{stem}.cpp"
             unit.write_text("".join(f'#include "{name}"\n' for name in names))
-            level_here = _level(unit, level)
-            objects.append(_compile(cxx, folder, unit, level_here, probe, _header(cxx, version_text, level_here, probe)))
+            own = _level(unit, level)
+            objects.append(_compile(cxx, folder, unit, own, probe, _header(cxx, version_text, own, probe)))
         _run(
             [cxx, "-shared", "-pthread", "-Wl,-Bsymbolic", "-o", "top.so", *objects, *_runtime(cxx, version_text, probe)],
             folder,
@@ -151,7 +151,7 @@ def build_library(verilog: str, top: str, clock: str = "clk", level: str = "", p
 
 
 def _level(source: Path, level: str) -> str:
-    """What runs once, to construct the model, is not worth the compiler's time."""
+    """The compiler's level for ``source``; what runs once, to construct the model, is not worth the compiler's time."""
     return "-O0" if source.stem.endswith("__Slow") else level
 
 
@@ -168,14 +168,17 @@ def _flags(probe: Probe) -> tuple[str, ...]:
 
 
 def _header(cxx: str, version_text: str, level: str, probe: Probe) -> Path:
-    """Verilator's headers, compiled once for all designs with this level and probe. A compiler that cannot use what lies beside the header
-    reads the header."""
+    """A header that includes Verilator's, for all designs with this level and probe; by GCC compiled beforehand, once. What GCC finds
+    compiled otherwise, it reads."""
+    text = "".join(f'#include "{name}.h"\n' for name in ("verilated", *_PROBES[probe][2]))
 
     def produce(folder: Path) -> None:
-        (folder / _HEADER).write_text("".join(f'#include "{name}.h"\n' for name in ("verilated", *_PROBES[probe][2])))
-        _run([cxx, level, *_flags(probe), "-x", "c++-header", _HEADER, "-o", f"{_HEADER}.gch"], folder)
+        (folder / _HEADER).write_text(text)
+        # Others name and use what they have compiled in ways of their own.
+        if "Free Software Foundation" in version_text:
+            _run([cxx, level, *_flags(probe), "-x", "c++-header", _HEADER, "-o", f"{_HEADER}.gch"], folder)
 
-    key = (version("verilator"), version_text, level, " ".join(_flags(probe)))
+    key = (version("verilator"), version_text, level, " ".join(_flags(probe)), text)
     return cached("verilator-header", *key, produce=produce) / _HEADER
 
 

@@ -90,7 +90,7 @@ def place(netlist: str, out: Path, progress: Progress, seed: int = SEED) -> Plac
         try:
             return _placed(netlist, out, progress, attempt)
         except TimingError as error:
-            progress(f"placing again, for with seed {attempt} {error}")
+            progress(f"with seed {attempt} {error}; placing again")
     return _placed(netlist, out, progress, seed + ATTEMPTS - 1)
 
 
@@ -98,7 +98,7 @@ def _placed(netlist: str, out: Path, progress: Progress, seed: int) -> Placed:
     constraints = lpf()
     _write(out / f"{TOP}.lpf", constraints)
     progress("place and route (nextpnr)")
-    placed = _place(netlist, constraints, seed)
+    placed = _place(netlist, constraints, seed, out)
     _keep_reports(placed, out)
     report = read_report((placed / "report.json").read_text())
     check_timing(report, required_clocks())
@@ -117,7 +117,7 @@ def pack(placed: Placed, out: Path, progress: Progress) -> BuildReport:
     return BuildReport(out, target, unpacked, placed.report)
 
 
-def _place(netlist: str, constraints: str, seed: int) -> Path:
+def _place(netlist: str, constraints: str, seed: int, out: Path) -> Path:
     flags = [_DEVICE_FLAG, "--package", PACKAGE, "--speed", str(SPEED_GRADE), "--seed", str(seed), *_METHOD]
 
     def produce(folder: Path) -> None:
@@ -129,7 +129,10 @@ def _place(netlist: str, constraints: str, seed: int) -> Path:
         except BuildError:
             # The tool fails when a clock is too slow; its report says which, and is kept, so that the same is not placed in vain again.
             report = folder / "report.json"
-            if not report.exists() or all(clock.met for clock in read_report(report.read_text()).clocks):
+            if not report.exists():
+                raise
+            _keep_reports(folder, out)
+            if all(clock.met for clock in read_report(report.read_text()).clocks):
                 raise
         (folder / "top.json").unlink()
 

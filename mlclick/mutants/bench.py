@@ -27,7 +27,7 @@ A: Final = """
 FromDevice(eth0) -> c :: Classifier(12/0800, -);
 FromDevice(eth1) -> c;
 c[1] -> Discard;
-c[0] -> Strip(14) -> CheckIPHeader -> rt :: RadixIPLookup(10.0.0.0/8 0, 0.0.0.0/0 192.168.0.1 1);
+c[0] -> Strip(14) -> CheckIPHeader -> rt :: RadixIPLookup(10.0.0.0/8 0, 10.1.0.0/16 1, 10.1.2.0/24 0, 0.0.0.0/0 192.168.0.1 1);
 rt[0] -> DecIPTTL -> Counter -> EtherEncap(0x0800, 1:1:1:1:1:1, 2:2:2:2:2:2) -> Queue -> ToDevice(eth0);
 rt[1] -> DecIPTTL -> Counter -> EtherEncap(0x0800, 1:1:1:1:1:1, 3:3:3:3:3:3) -> Queue -> ToDevice(eth1);
 """
@@ -60,7 +60,8 @@ def small_design(merged: Merged | None = None) -> Split:
 
 
 class Bench:
-    """The small design, each part made when it is first asked for. ``watched``: the assertions on streams and memories are in the model."""
+    """The small design, merged; the rest is made when it is first asked for. ``watched``: the assertions on streams and memories are in
+    the model."""
 
     def __init__(self, *, watched: bool = True) -> None:
         self.watched: Final = watched

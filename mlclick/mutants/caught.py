@@ -27,7 +27,7 @@ from sim.evidence import BREAKS, why_broken
 from sim.verilated import AssertionFailed
 
 Check = Callable[[Bench], bool]
-"""Whether the small design shows what is right."""
+"""Whether what is right is seen: of the small design, or, where a part is looked at by itself, of that."""
 
 PLAYED: Final = (strays, copies, crosses, agreement, congestion, backlog, flood, shares, registers, noninterference)
 """Those that are played on one stage, on which the assertions look on."""
@@ -46,7 +46,7 @@ def caught_by(only: str = "") -> str | None:
     """The first check that fails for the small design as the generator makes it now, None where all hold.
 
     It is a name of `CHECKS`, or `RULES` where an assertion fails, or, where the generator or a tool refuses the design, the error itself.
-    ``only`` names one of these, and no other is made or can be found; the assertions are those of all that `PLAYED` play.
+    ``only`` names a check, and no other is made or can be found; the assertions are those of all that `PLAYED` play.
     """
     asked = [check.__name__ for check in PLAYED] if only == RULES else [only] if only else list(CHECKS)
     try:

@@ -39,7 +39,7 @@ MUTANTS: Final = (
         "self.sent_tenant.eq(1)",
     ),
     Mutant(
-        "everybody's losses are tenant 0's",
+        "what everybody stores and loses is tenant 0's",
         "congestion",
         "hdl.core",
         "Core",
@@ -48,13 +48,13 @@ MUTANTS: Final = (
         "(_EGRESS[0], stored | dropped, dropped, Const(1, 1), Const(0, 8))",
     ),
     Mutant(
-        "a copy waits for the other one's port",
+        "a copy is lost while the other one's port is stuck",
         "copies",
         "hdl.datapath",
         "Datapath",
         "elaborate",
         "editor.out.valid & editor.out.p.select[port]",
-        "editor.out.valid & editor.out.p.select[port] & (self.egress_ports[0].source.ready | (port == 0))",
+        "editor.out.valid & editor.out.p.select[port] & (self.egress_ports[0].source.ready | ~editor.out.p.select[0] | (port == 0))",
     ),
     Mutant(
         "every frame crosses as tenant 0's",
@@ -81,7 +81,7 @@ MUTANTS: Final = (
         "RegisterFile",
         "_look",
         "m.d.comb += known.eq(1)",
-        "m.d.comb += [known.eq(1), *(reset.eq(1) for words in self.memories for reset in words.memory.resets.values())]",
+        "m.d.comb += [known.eq(1), *(reset.eq(self.axi.rvalid) for words in self.memories for reset in words.memory.resets.values())]",
     ),
     Mutant(
         "a write of some bytes resets",

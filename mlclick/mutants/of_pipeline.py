@@ -65,6 +65,15 @@ MUTANTS: Final = (
         "(index <= end)",
     ),
     Mutant(
+        "a lookup begins before its segment",
+        "tables",
+        "hdl.lpm",
+        "LongestPrefixMatch",
+        "_inside",
+        "(index >= first) & ",
+        "",
+    ),
+    Mutant(
         "a lookup's index is not checked",
         "tables",
         "hdl.lpm",
@@ -92,12 +101,12 @@ MUTANTS: Final = (
         "table.eq(0)",
     ),
     Mutant(
-        "a bucket holds the longest packet more",
+        "a bucket holds twice its burst",
         "rates",
         "elements.rates.bucket",
         "",
         "within_rate",
-        "(ahead <= ahead_by)",
-        "(ahead <= ahead_by + most)",
+        "ahead_by = min(ahead_by, LONGEST)",
+        "ahead_by = min(2 * ahead_by, LONGEST)",
     ),
 )

@@ -9,7 +9,7 @@ from mlclick.mutants.names import DATAPATH
 
 MUTANTS: Final = (
     Mutant(
-        "segments overlap",
+        "every tenant's packets are written to tenant 0's segment",
         "agreement",
         "hdl.segment_store",
         "SegmentStore",
@@ -69,6 +69,6 @@ MUTANTS: Final = (
         "SegmentStore",
         "_read",
         "get.addr.eq(Cat(freed[got][: self.place_bits], got))",
-        "get.addr.eq(freed[got])",
+        "get.addr.eq(freed[got][: self.place_bits])",
     ),
 )

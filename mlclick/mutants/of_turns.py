@@ -52,7 +52,7 @@ MUTANTS: Final = (
         "Mux(looked",
     ),
     Mutant(
-        "a register that nobody owns",
+        "a register of which nobody says whose it is",
         DATAPATH,
         "hdl.time_slots",
         "TimeSlots",
@@ -66,7 +66,7 @@ MUTANTS: Final = (
         "hdl.share_turns",
         "ShareTurns",
         "elaborate",
-        "gain = ~able.any()",
-        "gain = able.any() | ~able.any()",
+        "Mux(waiting.any() & gain, gained, credit[t])",
+        "Mux(waiting.any(), gained, credit[t])",
     ),
 )

@@ -24,4 +24,6 @@ def datapath(bench: Bench) -> bool:
 
 def turns(bench: Bench) -> bool:
     """In turns of shares others are granted no more than is said while one waits."""
-    return all(result.proved for result in prove_service(bench.core.datapath.weights, _LONGEST).values())
+    return all(
+        result.proved for result in prove_service(tuple(bench.merged.policy.tenant(t).weight for t in bench.tenants), _LONGEST).values()
+    )

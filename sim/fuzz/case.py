@@ -80,8 +80,11 @@ def read_case(folder: Path) -> Case:
     here = Location(None, str(folder / FILE), 1, 1)
     try:
         rest = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        # A name may lead nowhere else.
-        tenants = {name: (folder / "tenants" / Path(f"{name}.click").name).read_text(encoding="utf-8") for name in rest["tenants"]}
+        for name in rest["tenants"]:
+            # A name may lead nowhere else.
+            if not name.isidentifier():
+                raise ValueError(f"{name!r} is no name of a tenant")
+        tenants = {name: (folder / "tenants" / f"{name}.click").read_text(encoding="utf-8") for name in rest["tenants"]}
         policy = (folder / "tenants" / "policy.toml").read_text(encoding="utf-8")
         volleys = [Volley(v["time"], (), v["pace"], v["patience"]) for v in rest["volleys"]]
         broken, apart = rest["broken"], rest["apart"]
@@ -103,9 +106,6 @@ def _check(case: Case) -> None:
     """Errors: ``ValueError`` for what no run could have written."""
     if not case.tenants:
         raise ValueError("there are no tenants")
-    for name in case.tenants:
-        if not name.isidentifier():
-            raise ValueError(f"{name!r} is no name of a tenant")
     if case.seed < 0:
         raise ValueError(f"the seed {case.seed} is below 0")
     times = [volley.time for volley in case.volleys]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import pytest
 from amaranth.sim import Simulator
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,11 +66,25 @@ def some_routes(chance: random.Random, count: int) -> list[Route]:
     return [(prefix, length, value) for (prefix, length), value in found.items()]
 
 
-def test_the_hardware_answers_a_key_a_cycle_each_tenant_from_its_own_table() -> None:
+SHORT: list[Route] = [(0, 0, 3), (0x40000000, 2, 5), (0x0A000000, 8, 7)]
+"""No prefix that is longer than what the first memory tells apart."""
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        {0: some_routes(random.Random(11), 40), 2: some_routes(random.Random(12), 14)},
+        {0: SHORT, 2: some_routes(random.Random(13), 14)},
+        {2: SHORT},
+        {2: some_routes(random.Random(14), 30)},
+        {0: [], 2: SHORT},
+    ],
+    ids=["both are deep", "one is short", "the only one is short", "the only one is deep", "one is empty"],
+)
+def test_the_hardware_answers_a_key_a_cycle_each_tenant_from_its_own_table(routes: dict[int, list[Route]]) -> None:
     chance = random.Random(11)
-    routes = {0: some_routes(chance, 40), 2: some_routes(chance, 14)}
     dut = LongestPrefixMatch({tenant: Table("routes", "lpm", WIDTH, 8, tuple(each)) for tenant, each in routes.items()}, 8)
-    both = [*routes[0], *routes[2]]
+    both = [route for each in routes.values() for route in each]
     # Tenants 1 and 3 have no table.
     asked = [(chance.choice([0, 0, 2, 2, 1, 3]), key) for key in keys_for(both, chance, 250)]
     answers: list[tuple[int, int]] = []

@@ -15,7 +15,8 @@ from boards.versa_ecp5.build import BuildReport, Placed
 from boards.versa_ecp5.report import ClockResult, PlaceReport, Usage
 from elements.captures.pcap import write_capture
 from hdl.tools.yosys import Resources
-from mlclick import bench, build, cli, mutants
+from mlclick import bench, build, cli
+from mlclick.mutants import run as mutants
 from sim.evidence import Evidence, Finding
 from sim.verilator import VerilatorError
 from tests.mlclick.test_readme import small_tenants
@@ -100,7 +101,7 @@ def test_the_ecp5_board_s_build_says_where_all_is_and_what_was_shown(here: Path,
     assert code == 0
     assert "board: versa_ecp5 (Vivado is not on PATH)\n" in said
     for line in (
-        "elements: 36 in hardware, 1 in software",
+        "elements: 19 in hardware, 1 in software",
         "evidence: 1 by proof, 1 by simulation, 4 by construction",
         "core: 70.0 MHz of 62.5",
         "LUT 9/100, FF 8/100, BRAM 7/100, DSP 0/10",
@@ -137,7 +138,6 @@ def test_a_simulator_that_cannot_be_made_ends_in_what_its_tool_says(here: Path, 
 
 
 def test_mutants_of_a_design_that_is_not_sound_end_in_the_check_that_fails(monkeypatch: Patch, capsys: Capture) -> None:
-    monkeypatch.setattr(mutants, "small_design", lambda: None)
-    monkeypatch.setattr(mutants, "caught_by", lambda design: "strays")
+    monkeypatch.setattr(mutants, "caught_by", lambda: "strays")
     code, said = run(["mutants"], monkeypatch, capsys)
     assert (code, said) == (1, "no mutant: every check must hold\nerror: the sound design fails: strays\n")

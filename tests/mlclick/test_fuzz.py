@@ -67,8 +67,7 @@ def test_a_minute_of_it_finds_nothing() -> None:
 
 @pytest.mark.slow
 def test_a_planted_defect_is_found_shrunk_and_found_again(tmp_path: Path) -> None:
-    case = replace(small_case([70, 77, 205]), tenants={"a": A.replace("-> CheckIPHeader -> DecIPTTL", ""), "b": B})
-    case = all_hardware(case)
+    case = all_hardware(small_case([70, 77, 205]))
     with planted(SHORT):
         assert wrong_with(case) != []
         small = shrink(case, lambda text: None)

@@ -112,11 +112,11 @@ def test_all_caught_is_success(monkeypatch: Patch, capsys: pytest.CaptureFixture
 
 
 def test_one_that_survives_and_one_that_cannot_be_made_are_failures(monkeypatch: Patch, capsys: pytest.CaptureFixture[str]) -> None:
-    found: dict[str | None, str | None] = {"default tenant": None, "segments overlap": "KeyError: 3"}
+    found: dict[str | None, str | None] = {"default tenant": None, "edits a beat late": "KeyError: 3"}
     code, lines, progress = told(found, monkeypatch, capsys)
     assert code == 1
     assert "default tenant                           SURVIVED" in lines
-    assert "segments overlap                         KeyError: 3, where agreement should have" in lines
+    assert "edits a beat late                        KeyError: 3, where agreement should have" in lines
     assert lines[-1] == f"{len(MUTANTS) - 2} of {len(MUTANTS)} mutants caught"
     assert "default tenant: SURVIVED" in progress
     assert sum("should have" in line for line in lines) == 1

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from boards.versa_ecp5 import build as module
-from boards.versa_ecp5.build import BuildError, Placed, Progress, build, place
+from boards.versa_ecp5.build import ATTEMPTS, BuildError, Placed, Progress, build, place
 from boards.versa_ecp5.report import PlaceReport, TimingError, Usage
 from boards.versa_ecp5.top import VersaTop
 from hdl.tools.yosys import YosysError
 from tests.boards.versa_ecp5.loopback import Loopback
+from tests.boards.versa_ecp5.test_report import report
 
 # Four multiplications in a row, at 100 MHz.
 SLOW = """
@@ -58,9 +60,9 @@ def test_a_clock_that_is_too_slow_leaves_a_report_and_no_bitstream(tmp_path: Pat
     lines: list[str] = []
     with pytest.raises(TimingError, match=r"^timing is not met: \S*clk100\S* reaches \d+\.\d\d MHz of 100 MHz\. "):
         build(SLOW, tmp_path, lines.append)
-    assert [line[:50] for line in lines if line != "place and route (nextpnr)"] == [
+    assert [line[:34] for line in lines if line != "place and route (nextpnr)"] == [
         "synthesis (Yosys)",
-        "placing again, for with seed 1 timing is not met: ",
+        "with seed 1 timing is not met: $glb",
     ]
     assert not (tmp_path / "versa.bit").exists()
     assert json.loads((tmp_path / "report.json").read_text())["fmax"]
@@ -78,6 +80,42 @@ def test_a_placement_that_is_too_slow_is_followed_by_another(tmp_path: Path, mon
     monkeypatch.setattr(module, "_placed", fast_with_the_third)
     assert place("netlist", tmp_path, lambda line: None).configuration == "netlist"
     assert seeds == [1, 2, 3]
+
+
+MET = {"core": (80.0, 62.5), "rx0": (130.0, 125.0), "rx1": (140.0, 125.0), "tx": (126.0, 125.0)}
+
+
+class Tool:
+    """A placer that fails, for want of speed or for something else, with its report."""
+
+    def __init__(self, clocks: dict[str, tuple[float, float]]) -> None:
+        self.text = report(**clocks)
+        self.runs = 0
+
+    def __call__(self, tool: str, arguments: Sequence[str], folder: Path) -> None:
+        self.runs += 1
+        (folder / "report.json").write_text(self.text)
+        (folder / "place.log").write_text("the end")
+        raise BuildError(f"{tool} ended with status 1")
+
+
+def test_what_was_placed_too_slow_is_not_placed_in_vain_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLCLICK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(module, "_run", slow := Tool(MET | {"core": (60.0, 62.5)}))
+    for folder in ("once", "again"):
+        (tmp_path / folder).mkdir()
+        with pytest.raises(TimingError, match=r"^timing is not met: core reaches 60\.00 MHz of 62\.5 MHz\. "):
+            place("netlist", tmp_path / folder, lambda line: None)
+        assert (tmp_path / folder / "place.log").read_text() == "the end"
+    assert slow.runs == ATTEMPTS
+
+
+def test_a_placer_that_fails_with_all_clocks_met_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLCLICK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(module, "_run", Tool(MET))
+    with pytest.raises(BuildError, match=r"^run_nextpnr_ecp5 ended with status 1$"):
+        place("netlist", tmp_path, lambda line: None)
+    assert json.loads((tmp_path / "report.json").read_text())["fmax"]
 
 
 def test_tools_say_what_is_wrong(tmp_path: Path) -> None:
