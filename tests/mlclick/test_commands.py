@@ -101,7 +101,7 @@ def test_the_ecp5_board_s_build_says_where_all_is_and_what_was_shown(here: Path,
     assert code == 0
     assert "board: versa_ecp5 (Vivado is not on PATH)\n" in said
     for line in (
-        "elements: 19 in hardware, 1 in software",
+        "elements: 36 in hardware, 1 in software",
         "evidence: 1 by proof, 1 by simulation, 4 by construction",
         "core: 70.0 MHz of 62.5",
         "LUT 9/100, FF 8/100, BRAM 7/100, DSP 0/10",
