@@ -60,10 +60,7 @@ def test_a_clock_that_is_too_slow_leaves_a_report_and_no_bitstream(tmp_path: Pat
     lines: list[str] = []
     with pytest.raises(TimingError, match=r"^timing is not met: \S*clk100\S* reaches \d+\.\d\d MHz of 100 MHz\. "):
         build(SLOW, tmp_path, lines.append)
-    assert [line[:34] for line in lines if line != "place and route (nextpnr)"] == [
-        "synthesis (Yosys)",
-        "with seed 1 timing is not met: $glb",
-    ]
+    assert [line[:30] for line in lines if line != "place and route (nextpnr)"] == ["synthesis (Yosys)", "with seed 1 timing is not met:"]
     assert not (tmp_path / "versa.bit").exists()
     assert json.loads((tmp_path / "report.json").read_text())["fmax"]
 
