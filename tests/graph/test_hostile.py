@@ -156,3 +156,8 @@ def test_a_configuration_stays_in_its_element(pieces: list[str], word: int) -> N
         if graph is not None:
             assert "evil" not in graph
             assert [node.name for node in load_text(print_graph(graph), "t").nodes] == [node.name for node in graph.nodes]
+
+
+def test_a_file_name_in_the_text_moves_no_cursor() -> None:
+    with pytest.raises(ClickError, match=r"^f\ufffd:3:1: error: "):
+        load_text('\n# 3 "f\0"\n:: Idle;', "t")
