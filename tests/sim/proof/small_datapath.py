@@ -9,6 +9,7 @@ from hdl.composition import Composition, meta
 from hdl.datapath import Datapath, DatapathParameters
 from hdl.identity import Rule
 from mlclick.mutants.mutant import Mutant
+from mlclick.mutants.run import MUTANTS
 
 LONGEST = 96
 """Bytes of the longest frame."""
@@ -48,36 +49,13 @@ def defect(module: str, owner: str, old: str, new: str, method: str = "elaborate
     return Mutant(new, "the proof of the data path", f"hdl.{module}", owner, method, old, new)
 
 
-WORK_CONSERVING = defect(
-    "time_slots",
-    "TimeSlots",
-    "        m.d.comb += [\n            self.owner.eq(owner),",
-    """        scheduled, owner = owner, Signal(8)
-        taken = Signal(8, init=self.order[0], attrs=schedule())
-        other = Mux(scheduled == 0, 1, 0)
-        free = Mux((self.waiting >> scheduled)[0] | ~self.waiting.any(), scheduled, other)
-        m.d.comb += owner.eq(Mux(looked | (busy != 0), taken, free))
-        m.d.sync += taken.eq(owner)
-        m.d.comb += [
-            self.owner.eq(owner),""",
-)
-"""A slot whose owner has nothing is given to the other tenant."""
+def by_name(name: str) -> Mutant:
+    """One of the mutants that every part of the machine has."""
+    return next(mutant for mutant in MUTANTS if mutant.name == name)
 
-SHARED_ROOM = defect(
-    "segment_store",
-    "SegmentStore",
-    "(stored[mine] - popped[mine])[packet_bits]",
-    "sum((stored[t] - popped[t])[: packet_bits + 1] for t in range(tenants)) >= (1 << packet_bits)",
-)
+
+WORK_CONSERVING = by_name("an idle slot is the next one's")
+SHARED_ROOM = by_name("room for packets in common")
 """All tenants together may have as many packets as each should have."""
-
-PAST_THE_SEGMENT = defect(
-    "segment_store",
-    "SegmentStore",
-    "write.addr.eq(Cat(place[:place_bits], mine))",
-    "write.addr.eq(Cat(place[:place_bits], mine) + place[:place_bits].all())",
-)
-"""What is written to the last place of a segment is written to the next one's first."""
-
-COUNTED_TOGETHER = defect("egress", "EgressPort", "self.sent_tenant.eq(turns.owner)", "self.sent_tenant.eq(1)", "_slots")
-"""Everybody's packets are counted as tenant 1's."""
+PAST_THE_SEGMENT = by_name("a segment's last word is the next one's first")
+COUNTED_TOGETHER = by_name("everybody's packets are tenant 1's in the count")

@@ -9,7 +9,7 @@ import pytest
 from mlclick.mutants.mutant import Mutant, planted
 from sim.proof.datapath import PRESUMED, datapath_netlist, prove_datapath
 from sim.proof.noninterference import Result
-from tests.sim.proof.small_datapath import COUNTED_TOGETHER, PAST_THE_SEGMENT, SHARED_ROOM, WORK_CONSERVING, defect, small_datapath
+from tests.sim.proof.small_datapath import COUNTED_TOGETHER, PAST_THE_SEGMENT, SHARED_ROOM, WORK_CONSERVING, by_name, defect, small_datapath
 
 
 def proved(width: int = 64, tenants: int = 2) -> dict[int, Result]:
@@ -59,12 +59,12 @@ CASES = [
     ("read from tenant 0's segment", TENANT_CUT, "ingress0.store.read__data[0+64] does not follow"),
     (
         "no time kept at the slot's end",
-        defect("time_slots", "TimeSlots", " & (self.cost <= left)", ""),
+        by_name("a packet goes on in the next slot"),
         "egress0: a packet has its time in the slot, a cycle later does not follow",
     ),
     (
         "header with what follows the packet",
-        defect("collector", "Collector", "Mux(ended[number], 0, window[age].data)", "window[age].data"),
+        by_name("header with what follows the packet"),
         "collector.header[0+192] does not follow",
     ),
     (
@@ -74,12 +74,12 @@ CASES = [
     ),
     (
         "looked at beyond the slot",
-        defect("time_slots", "TimeSlots", "~ends & Mux(looked", "Mux(looked"),
+        by_name("looked at beyond the slot"),
         "arbiter.turns.looked[0+1] does not follow",
     ),
     (
         "a register that nobody owns",
-        defect("time_slots", "TimeSlots", "busy = Signal(bits, attrs=owns)", "busy = Signal(bits)"),
+        by_name("a register of which nobody says whose it is"),
         "arbiter.turns.busy has no owner",
     ),
     (
