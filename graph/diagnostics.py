@@ -33,25 +33,26 @@ class Diagnostic:
     source_line: str | None = None
 
     def render(self) -> str:
-        """The diagnostic as text: place and message, the source line with a caret below, the advice. Nothing in it moves a cursor, whatever
-        the input had."""
-        place = f"{self.location}: " if self.location else ""
-        lines = [f"{place}error: {self.message}"]
+        """The diagnostic as text: place and message, the source line with a caret below, the advice. What cannot be printed is replaced,
+        whatever the input had."""
+        place = _printable(f"{self.location}: ") if self.location else ""
+        lines = [f"{place}error: {_printable(self.message, lines=True)}"]
         if self.source_line is not None and self.location is not None:
             shown, column = _shown(self.source_line, self.location.column - 1)
             padding = "".join("\t" if character == "\t" else " " for character in shown[:column])
             lines += [f"    {shown}", f"    {padding}^"]
-        return _printable("\n".join([*lines, f"  {self.advice}"]))
+        return "\n".join([*lines, f"  {_printable(self.advice, lines=True)}"])
 
 
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+def _printable(text: str, lines: bool = False) -> str:
+    """``text`` with nothing that moves a cursor but tabs and, in what may have ``lines``, their ends."""
+    return "".join(c if c.isprintable() or c == "\t" or (lines and c == "\n") else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _shown(line: str, column: int) -> tuple[str, int]:
     """The line as it is shown, with the column in it: of a very long one what is near the column, and nothing that moves a cursor."""
     start = max(0, column - LONGEST_LINE // 2) if len(line) > LONGEST_LINE else 0
-    part = _printable(line[start : start + LONGEST_LINE].replace("\n", "\r"))
+    part = _printable(line[start : start + LONGEST_LINE])
     return ("…" if start else "") + part + ("…" if start + LONGEST_LINE < len(line) else ""), column - start + bool(start)
 
 

@@ -22,6 +22,7 @@ BITSTREAM: Final = f"{TOP}.bit"
 UNPACKED: Final = f"{TOP}.unpacked.config"
 WRITES: Final = (f"{TOP}.v", f"{TOP}.json", f"{TOP}.lpf", "report.json", "place.log", BITSTREAM, UNPACKED)
 """What a build leaves in its folder."""
+_REPORTS: Final = ("report.json", "place.log")
 SEED: Final = 1
 ATTEMPTS: Final = 3
 # nextpnr's name of the LFE5UM5G-45F.
@@ -73,8 +74,8 @@ def build(design: str | VersaTop, out: Path, progress: Progress, seed: int = SEE
 def synthesise(verilog: str, out: Path, progress: Progress) -> str:
     """The first part of `build`: the netlist of ``verilog`` as JSON. Yosys works in a process of its own, so that it can have a thread."""
     out.mkdir(parents=True, exist_ok=True)
-    for stale in (out / BITSTREAM, out / UNPACKED):
-        stale.unlink(missing_ok=True)
+    for stale in (BITSTREAM, UNPACKED, *_REPORTS):
+        (out / stale).unlink(missing_ok=True)
     _write(out / f"{TOP}.v", verilog)
     progress("synthesis (Yosys)")
     script = f"read_verilog -sv top.v; {APART}; synth_ecp5 -nowidelut -top {TOP} -json top.json"
@@ -129,10 +130,8 @@ def _place(netlist: str, constraints: str, seed: int, out: Path) -> Path:
         except BuildError:
             # The tool fails when a clock is too slow; its report says which, and is kept, so that the same is not placed in vain again.
             report = folder / "report.json"
-            if not report.exists():
-                raise
-            _keep_reports(folder, out)
-            if all(clock.met for clock in read_report(report.read_text()).clocks):
+            if not report.exists() or all(clock.met for clock in read_report(report.read_text()).clocks):
+                _keep_reports(folder, out)
                 raise
         (folder / "top.json").unlink()
 
@@ -140,8 +139,10 @@ def _place(netlist: str, constraints: str, seed: int, out: Path) -> Path:
 
 
 def _keep_reports(placed: Path, out: Path) -> None:
-    for name in ("report.json", "place.log"):
-        _write(out / name, (placed / name).read_text())
+    """What there is of them: a placer that has failed may have left none."""
+    for name in _REPORTS:
+        if (placed / name).exists():
+            _write(out / name, (placed / name).read_text())
 
 
 def _pack(configuration: str) -> Path:

@@ -46,7 +46,7 @@ def caught_by(only: str = "") -> str | None:
     """The first check that fails for the small design as the generator makes it now, None where all hold.
 
     It is a name of `CHECKS`, or `RULES` where an assertion fails, or, where the generator or a tool refuses the design, the error itself.
-    ``only`` names a check, and no other is made or can be found; the assertions are those of all that `PLAYED` play.
+    ``only`` names a check, or `RULES`, and no other is made or can be found; the assertions are those of all that `PLAYED` play.
     """
     asked = [check.__name__ for check in PLAYED] if only == RULES else [only] if only else list(CHECKS)
     try:

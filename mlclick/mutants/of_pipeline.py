@@ -1,4 +1,4 @@
-"""Defects of the pipeline: collector, lookups, state."""
+"""Defects of the pipeline: collector, lookups, state, buckets."""
 
 from __future__ import annotations
 

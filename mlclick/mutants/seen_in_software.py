@@ -14,9 +14,10 @@ from swclick.machine import Machine as Compiled
 
 _FRAMES: Final = 200
 _RATE: Final = 1_000_000
+"""Bytes a second."""
 _BURST: Final = 4_000
 _LENGTH: Final = 1_000
-"""Bytes a second, bytes, and bytes of a packet."""
+"""Bytes of a packet."""
 
 Machine = Reference | Compiled
 """A reading of a graph."""

@@ -1,4 +1,4 @@
-"""Planted defects are caught, each by the check that is there for it; `make mutants` runs every check on each of them."""
+"""Planted defects are caught, each by the check that is there for it, in the suite as by `make mutants`."""
 
 from __future__ import annotations
 

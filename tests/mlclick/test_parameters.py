@@ -25,4 +25,7 @@ def test_the_versa_s_ports_have_the_pace_of_their_wires(devices: str, paces: tup
     (tmp_path / "a.click").write_text(ways)
     merged = merge_tenants(Source(("a",), tmp_path))
     assert parameters_for("versa_ecp5", split(merged, rates_of(merged, None))).paces == paces
+
+
+def test_of_two_at_one_link_each_has_half_its_pace() -> None:
     assert VERSA_LINK_PACE.cycles(1000) == 2 * VERSA_HOST_PACE.cycles(1000)

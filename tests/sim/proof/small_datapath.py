@@ -9,6 +9,7 @@ from hdl.composition import Composition, meta
 from hdl.datapath import Datapath, DatapathParameters
 from hdl.identity import Rule
 from mlclick.mutants.mutant import Mutant
+from mlclick.mutants.names import DATAPATH
 from mlclick.mutants.run import MUTANTS
 
 LONGEST = 96
@@ -46,16 +47,22 @@ def small_datapath(width: int = 64, tenants: int = 2, *, strict: bool = True, sh
 
 def defect(module: str, owner: str, old: str, new: str, method: str = "elaborate") -> Mutant:
     """``old`` becomes ``new`` in a method of a block."""
-    return Mutant(new, "the proof of the data path", f"hdl.{module}", owner, method, old, new)
+    return Mutant(new, DATAPATH, f"hdl.{module}", owner, method, old, new)
 
 
 def by_name(name: str) -> Mutant:
-    """One of the mutants that every part of the machine has."""
+    """One of the mutants."""
     return next(mutant for mutant in MUTANTS if mutant.name == name)
 
 
 WORK_CONSERVING = by_name("an idle slot is the next one's")
+"""A slot whose owner has nothing is given to the other tenant."""
+
 SHARED_ROOM = by_name("room for packets in common")
 """All tenants together may have as many packets as each should have."""
+
 PAST_THE_SEGMENT = by_name("a segment's last word is the next one's first")
+"""What is written to the last place of a segment is written to the next one's first."""
+
 COUNTED_TOGETHER = by_name("everybody's packets are tenant 1's in the count")
+"""Everybody's packets are counted as tenant 1's."""

@@ -44,9 +44,6 @@ def test_what_is_presumed_is_said_in_words() -> None:
     assert len(set(PRESUMED)) == len(PRESUMED) >= 5
 
 
-TENANT_CUT = defect(
-    "segment_store", "SegmentStore", "get.addr.eq(Cat(freed[got][: self.place_bits], got))", "get.addr.eq(freed[got])", "_read"
-)
 CASES = [
     ("work-conserving", WORK_CONSERVING, "arbiter.turns.taken[0+8] does not follow"),
     ("room for packets in common", SHARED_ROOM, "ingress0.store.stored_t1[0+6] does not follow"),
@@ -56,7 +53,7 @@ CASES = [
         "output egress0, the victim's packets sent does not follow",
     ),
     ("past the segment's end", PAST_THE_SEGMENT, "memory ingress0.store.words does not follow"),
-    ("read from tenant 0's segment", TENANT_CUT, "ingress0.store.read__data[0+64] does not follow"),
+    ("read from tenant 0's segment", by_name("read of tenant 0's segment"), "ingress0.store.read__data[0+64] does not follow"),
     (
         "no time kept at the slot's end",
         by_name("a packet goes on in the next slot"),
