@@ -85,7 +85,7 @@ plan: $(STAMP) ## which element of TENANTS=a,b runs where, and why
 run: $(STAMP) ## packets through TENANTS=a,b: IN="0=x.pcap 1=y.pcap" OUT=dir HARDWARE=none|sim
 	@$(MLCLICK) run $(TENANTS) --tenants $(TENANTS_DIR) $(foreach i,$(IN),--in $(i)) $(if $(OUT),--out $(OUT)) --hardware $(HARDWARE)
 
-verify: $(STAMP) ## evidence and report that TENANTS=a,b do not disturb each other: BOARD=… COVERAGE=yes ONLY=proof|isolation|agreement
+verify: $(STAMP) ## evidence and report that TENANTS=a,b do not disturb each other: BOARD=… COVERAGE=yes ONLY=proof|isolation|attacks|agreement|exercises
 	@$(MLCLICK) verify $(TENANTS) --tenants $(TENANTS_DIR) $(if $(BOARD),--board $(BOARD)) $(if $(COVERAGE),--coverage) $(if $(ONLY),--only $(ONLY))
 
 bitstream: $(STAMP) ## TENANTS=a,b built for BOARD=netfpga_sume|versa_ecp5 (default: what this machine can build)

@@ -12,6 +12,7 @@ from graph.print_click import print_graph
 from hdl.core import Core
 from hdl.tools.cache import content_key
 from hdl.tools.verilog import to_verilog
+from mlclick.attack_pairs import Attacks
 from mlclick.compare_pairs import Pairs, Thorough
 from mlclick.design import Progress, Split
 from mlclick.disagreement import disagreement
@@ -21,7 +22,7 @@ from mlclick.recorder import Reached, Recorder
 from mlclick.report import plan_in_short
 from mlclick.run import run_software, run_split
 from mlclick.tools import tool_versions
-from sim.construction import FOLDING, by_construction
+from sim.construction import FOLDING, by_construction, ways_are_shared
 from sim.evidence import BREAKS, UNBOUNDED, Evidence, Finding, How, Work, netlist_hash, why_broken
 from sim.isolation import Stage
 from sim.proof.pipeline import prove_each
@@ -64,6 +65,12 @@ def verify(split: Split, core: Core, progress: Progress, thorough: Thorough | No
             "a tenant alone and beside another",
             "simulation",
             lambda: _noninterference(split, core, progress, asked, recorder),
+        ),
+        (
+            "attacks",
+            "a tenant beside one that attacks it",
+            "simulation",
+            lambda: _attacks(split, core, progress, asked, recorder),
         ),
         ("exercises", "exercises of the core", "simulation", lambda: _exercises(split, core, progress, asked, recorder)),
         (
@@ -130,6 +137,8 @@ def _proofs(split: Split, core: Core, progress: Progress) -> Iterator[Finding]:
         progress("proof: what others are granted while a tenant waits")
         yield from bounds_hold(core.datapath, split.merged.master.tenants)
     yield from by_construction(core, results)
+    progress("construction: ways between tenants in the netlist")
+    yield ways_are_shared(core)
 
 
 def _noninterference(
@@ -147,6 +156,13 @@ def _noninterference(
         yield finding
         if error is not None:
             raise error
+
+
+def _attacks(split: Split, core: Core, progress: Progress, asked: Thorough, recorder: Recorder) -> Iterator[Finding]:
+    attacks = Attacks(Pairs(split, core, Stage(core, probe=recorder.probe), recorder, asked))
+    for victim, attacker in permutations(split.merged.master.tenants, 2):
+        progress(f"simulation: {victim} attacked by {attacker}")
+        yield from attacks.compare(victim, attacker)
 
 
 def _exercises(split: Split, core: Core, progress: Progress, asked: Thorough, recorder: Recorder) -> Iterator[Finding]:

@@ -87,7 +87,8 @@ def test_the_verify_example_leaves_evidence(tmp_path: Path) -> None:
     assert (suite.tests, suite.failures) == (len(evidence["findings"]), 0)
     page = (tmp_path / "build" / "evidence" / "versa_ecp5" / "report.html").read_text()
     assert "every property below was shown" in page
-    assert page.count("<svg") == 2
+    # Of each pair its own traffic, and the attacks.
+    assert page.count("<svg") == 4
 
 
 @pytest.mark.slow
@@ -127,7 +128,7 @@ def test_the_build_example_for_the_ecp5_board_ends_in_a_bitstream(tmp_path: Path
     assert done.stderr.startswith("board: versa_ecp5\n")
     assert (tmp_path / "build" / "versa_ecp5" / "versa.bit").stat().st_size > 10_000
     assert (tmp_path / "build" / "versa_ecp5" / "versa.unpacked.config").read_text().startswith(".device LFE5UM5G-45F\n")
-    assert "evidence: 4 by proof, 5 by simulation, 3 by construction\n" in done.stdout
+    assert "evidence: 4 by proof, 9 by simulation, 4 by construction\n" in done.stdout
     assert re.search(r"^LUT \d+/43848, FF \d+/43848, BRAM \d+/108, DSP \d+/72$", done.stdout, re.MULTILINE)
     assert (tmp_path / "build" / "versa_ecp5" / "registers.h").exists()
 

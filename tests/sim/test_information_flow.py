@@ -14,7 +14,7 @@ from mlclick.flow import build_core, rates_of, split
 from mlclick.mutants.mutant import Mutant, planted
 from sim.information_flow import RESOURCES, find_places, information_flow
 from sim.proof.netlist import Cell, Netlist, read_netlist
-from tests.sim.tenant_sets import METERED_POLICY, MODES, in_each_mode, in_mode, written
+from tests.sim.tenant_sets import METERED_POLICY, MODES, examples, in_each_mode, in_mode, written
 
 pytestmark = pytest.mark.slow
 
@@ -53,6 +53,15 @@ def test_every_register_and_memory_has_one_owner_or_is_part_of_what_is_named(mod
     for number in (0, 1):
         assert len([place for place, owner in owners.items() if owner == f"tenant {number}"]) > 20
     assert any(owner == "schedule" for owner in owners.values()) or mode == "shared"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_ways_of_tenants_with_policers_tables_and_crossings_are_named_too(mode: str) -> None:
+    """Whether a policer's word is written depends on that word, so that within a memory of state words meet with no register between."""
+    made = examples(mode).core
+    found = information_flow(read_netlist(to_verilog(made, "core"), "core"), made.tenants)
+    assert found.failures == ()
+    assert set(found.through) == {(0, 1), (1, 0)}
 
 
 def register(design: Netlist, name: str) -> Cell:

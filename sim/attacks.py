@@ -1,0 +1,118 @@
+"""What a tenant may do to others, as scenes of an attacker: it fills what a victim leaves of the wires, and uses its own registers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from hdl.core import Core
+from sim.isolation import APART, Access, Scene, Timed
+
+FLOOD: Final = "a flood"
+WORDS: Final[Mapping[str, str]] = {
+    FLOOD: "frames back to back on every wire and from the host",
+    "bursts": "the same, in one of four gaps",
+    "malformed frames": "its frames cut off, drawn out and spoiled, back to back",
+    "register accesses": "every place of its window read and written, as fast as the bus takes it, where its tables and counters are",
+}
+"""Every attack and what it is."""
+_HALF: Final = 2
+"""An access takes every second place of the bus; what is read is followed by what is written."""
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Where a victim's wires are idle: by port, the cycles from which to which, in order."""
+
+    free: Mapping[int, Sequence[tuple[int, int]]]
+    host: Sequence[tuple[int, int]]
+
+
+def gaps_of(core: Core, mine: Scene, gap: int, count: int) -> Gaps:
+    """The gaps that ``mine``, of which a frame begins in every ``gap`` cycles of the first ``count``, leaves on all wires of ``core``."""
+    parameters = core.datapath.parameters
+
+    def free(frames: Sequence[Timed]) -> list[tuple[int, int]]:
+        ends = {start: start + _beats(parameters.width, frame) for start, frame in frames}
+        return [(ends.get(gap * index, gap * index), gap * (index + 1)) for index in range(count)]
+
+    return Gaps({port: free(mine.ports.get(port, ())) for port in range(parameters.ports)}, free(mine.host))
+
+
+@dataclass(frozen=True)
+class Attacker:
+    """A tenant of ``core`` by its ``number``, with ``frames`` of its own by the port that they come in at, and for the host's port, with
+    their shims."""
+
+    core: Core
+    number: int
+    frames: Mapping[int, Sequence[bytes]]
+    host: Sequence[bytes]
+
+    def attack(self, name: str, gaps: Gaps, seed: int, windows: Iterable[bool] | None = None) -> Scene:
+        """The attack of this ``name`` in the ``gaps``, all of them or those that ``windows`` choose."""
+        rng = random.Random(f"{name}/{seed}")
+        places = max([len(gaps.host), *map(len, gaps.free.values())], default=0)
+        chosen = [True] * places if windows is None else list(windows)
+        if name == "bursts":
+            chosen = [there and index % 4 == 0 for index, there in enumerate(chosen)]
+        if name == "register accesses":
+            return Scene({}, accesses=list(self._accesses(gaps, chosen, rng)))
+        spoiled = name == "malformed frames"
+
+        def filled(free: Sequence[tuple[int, int]], frames: Sequence[bytes]) -> list[Timed]:
+            return list(self._fill(free, frames, chosen, rng, spoiled=spoiled))
+
+        ports = {port: filled(free, self.frames.get(port, ())) for port, free in sorted(gaps.free.items())}
+        return Scene(ports, filled(gaps.host, self.host))
+
+    def _fill(
+        self, free: Sequence[tuple[int, int]], frames: Sequence[bytes], chosen: Sequence[bool], rng: random.Random, *, spoiled: bool
+    ) -> Iterator[Timed]:
+        """One frame behind the other in each gap that is chosen, as long as one fits."""
+        if not frames:
+            return
+        parameters = self.core.datapath.parameters
+        for (at, end), there in zip(free, chosen, strict=True):
+            while there:
+                frame = rng.choice(frames)
+                if spoiled:
+                    frame = _spoiled(frame, parameters.max_frame, rng)
+                beats = _beats(parameters.width, frame)
+                if at + beats >= end:
+                    break
+                yield at, frame
+                at += beats
+
+    def _accesses(self, gaps: Gaps, chosen: Sequence[bool], rng: random.Random) -> Iterator[Access]:
+        """Every word of the window in turn, read and written, also where nothing is."""
+        bits = self.core.window_bits
+        base, size, at, place = (self.number + 1) << bits, 1 << bits, 0, 0
+        for (_, end), there in zip(gaps.host, chosen, strict=True):
+            while there and at + _HALF * APART < end:
+                address = base + 4 * place % size
+                yield Access(at, address)
+                yield Access(at + APART, address, rng.getrandbits(32), rng.choice((15, 15, rng.randrange(16))))
+                at, place = at + _HALF * APART, place + 1
+            at = max(at, end)
+
+
+def _beats(width: int, frame: bytes) -> int:
+    return -(-8 * len(frame) // width)
+
+
+def _spoiled(frame: bytes, longest: int, rng: random.Random) -> bytes:
+    """``frame``, which still says whose it is where it is long enough for that, with something wrong about it."""
+    kind = rng.randrange(4)
+    if kind == 0:
+        return frame[: rng.randrange(1, len(frame) + 1)]
+    if kind == 1:
+        return frame + rng.randbytes(longest - len(frame) + rng.choice((0, 1, 400)))
+    if kind == 2:
+        return frame[:18] + rng.randbytes(max(0, len(frame) - 18))
+    raw = bytearray(frame)
+    for _ in range(3):
+        raw[rng.randrange(min(18, len(raw) - 1), len(raw))] ^= 1 << rng.randrange(8)
+    return bytes(raw)
