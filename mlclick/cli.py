@@ -35,6 +35,7 @@ from mlclick.design import Merged, Progress, Source, Split
 from mlclick.evidence_files import coverage_lines, evidence_lines, write_files
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.fuzz_command import fuzz
+from mlclick.garbage import search_seldom
 from mlclick.mutants.run import SoundDesignFails, run_mutants
 from mlclick.prepare import prepare
 from mlclick.report import print_plan
@@ -350,6 +351,7 @@ def _progressing(packets: tuple[tuple[int, Packet], ...]) -> Iterable[tuple[int,
 def main() -> None:
     """The entry point: mistakes in the input end in their diagnostics and exit code 2, a tool that fails or a board that is too small in
     what it says and exit code 1."""
+    search_seldom()
     # Hardware that was made and not built is what a mistake in the input leaves behind.
     warnings.filterwarnings("ignore", category=UnusedElaboratable)
     try:
