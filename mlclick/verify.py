@@ -25,7 +25,7 @@ from mlclick.tools import tool_versions
 from sim.construction import FOLDING, by_construction, ways_are_shared
 from sim.evidence import BREAKS, UNBOUNDED, Evidence, Finding, How, Work, netlist_hash, why_broken
 from sim.isolation import Stage
-from sim.proof.pipeline import prove_each
+from sim.proof.pipeline import prove_pipeline
 from sim.split_machine import SplitMachine
 from sim.tenant_traffic import random_traffic
 from sim.verilated import AssertionFailed
@@ -123,9 +123,8 @@ def _timed(findings: Iterator[Finding]) -> Iterator[Finding]:
 
 def _proofs(split: Split, core: Core, progress: Progress) -> Iterator[Finding]:
     progress("proof: noninterference of the pipeline, without a bound")
-    results = {}
-    for number, result in prove_each(core.datapath.pipeline):
-        results[number] = result
+    results = prove_pipeline(core.datapath.pipeline)
+    for number, result in results.items():
         tenant = split.merged.master.tenants[number]
         name = f"in the pipeline no other tenant influences {tenant}"
         detail = f"{result.obligations} obligations, {result.stages} stages" if result.proved else result.failures[0]

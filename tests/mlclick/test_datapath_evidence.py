@@ -25,7 +25,7 @@ class Named:
 
 def findings(monkeypatch: pytest.MonkeyPatch, strict: bool, results: dict[int, Result]) -> list[tuple[str, bool, str]]:
     sound = {0: Result(7), 1: Result(7)}
-    monkeypatch.setattr(module, "prove_each", lambda pipeline: iter(sound.items()))
+    monkeypatch.setattr(module, "prove_pipeline", lambda pipeline: sound)
     monkeypatch.setattr(prove_turns, "prove_datapath", lambda datapath: results)
     monkeypatch.setattr(module, "by_construction", lambda core, results: iter(()))
     monkeypatch.setattr(module, "ways_are_shared", lambda core: Finding("ways", "construction", True, ""))
