@@ -18,7 +18,7 @@ from elements.captures.pcap import read_capture
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = re.findall(r"^    mlclick (.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
-LONG = ("verify", "build", "bench")
+LONG = ("verify", "build", "bench", "proofs")
 
 
 def mlclick(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -100,6 +100,17 @@ def test_one_step_of_verify_is_not_evidence(tmp_path: Path) -> None:
     evidence = json.loads((tmp_path / "build" / "evidence" / "versa_ecp5" / "evidence.json").read_text())
     assert (evidence["only"], evidence["complete"]) == ("proof", False)
     assert {finding["how"] for finding in evidence["findings"]} == {"proof", "construction"}
+
+
+@pytest.mark.slow
+def test_the_proofs_example_proves_every_tenant_of_its_set(tmp_path: Path) -> None:
+    [command] = [c for c in COMMANDS if c.startswith("proofs")]
+    done = mlclick(command, small_tenants(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "NOT PROVED" not in done.stdout
+    [found] = json.loads((tmp_path / "build" / "bench" / "proofs.json").read_text())
+    assert (found["tenants"], found["width"], found["failures"]) == (["a", "b"], 64, [])
+    assert all(found[step]["asked"] >= 3 and found[step]["seconds"] > 0 for step in ("pipeline", "datapath", "construction"))
 
 
 @pytest.mark.slow

@@ -1,0 +1,148 @@
+"""How long the proofs of a set of tenants take: of the pipeline, of the data path in turns of time, and of what holds by construction.
+
+A set is proved in a process of its own: terms that an earlier one has made would be there already, and stay in memory.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import warnings
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+from amaranth.hdl import UnusedElaboratable
+
+from graph.diagnostics import Location, fail
+from graph.policy import Policy, read_policy
+from hdl.datapath import DatapathParameters
+from mlclick.design import Progress
+from mlclick.flow import build_core, merge_under, port_count, quiet, rates_of, split
+from sim.construction import by_construction
+from sim.proof.datapath import prove_datapath
+from sim.proof.noninterference import Result
+from sim.proof.pipeline import prove_pipeline
+
+_TAGS: Final = range(1, 4095)
+
+
+@dataclass(frozen=True)
+class ProofSet:
+    """Tenants of ``folder``, each so many times (``copies``), and the width of their data path in bits."""
+
+    names: tuple[str, ...]
+    copies: int
+    width: int
+    folder: Path
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        return f"{','.join(self.names)}{f', {self.copies} of each,' if self.copies > 1 else ''} at {self.width} bit"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a kind of proof asked, of all victims together, and how long it took, with the reading of the netlists."""
+
+    asked: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class ProofTime:
+    """The proofs of ``tenants``: ``pipeline`` and ``construction`` hold for turns of shares, too; ``compile_seconds`` is from the
+    tenants' text to the hardware. ``failures``: what is not proved, in words."""
+
+    tenants: tuple[str, ...]
+    width: int
+    compile_seconds: float
+    pipeline: Step
+    datapath: Step
+    construction: Step
+    failures: tuple[str, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Of all proofs."""
+        return self.pipeline.seconds + self.datapath.seconds + self.construction.seconds
+
+
+def copied(policy: Policy, names: tuple[str, ...], copies: int) -> tuple[Policy, tuple[str, ...]]:
+    """``policy`` in turns of time, with each of the tenants ``names`` so many times, and room for all; and what they are called. A copy is
+    known by a tag of its own. Errors: `ClickError` where there are not enough tags."""
+    machine = policy.machine
+    room = {key: None if (most := getattr(machine, key)) is None else most * copies for key in ("luts", "ffs", "bram_bits")}
+    taken = {tenant.vlan for tenant in policy.tenants.values()}
+    free = iter([tag for tag in _TAGS if tag not in taken])
+    tenants, called = dict(policy.tenants), list(names)
+    for number in range(2, copies + 1):
+        for name in names:
+            tag = next(free, None)
+            if tag is None:
+                place = Location(None, str(policy.path), 1, 1)
+                fail(f"there are not enough VLAN tags for {copies} of each of {len(names)} tenant(s)", "ask for fewer --copies", place)
+            again = f"{name}_{number}"
+            while again in tenants:
+                again += "_"
+            tenants[again] = replace(policy.tenant(name), name=again, vlan=tag, mac=None, port=None)
+            called.append(again)
+    return replace(policy, machine=replace(machine, mode="strict", **room), tenants=tenants), tuple(called)
+
+
+def time_alone(which: ProofSet) -> ProofTime:
+    """`time_proofs` in a process of its own. Errors: `ClickError`."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
+        return alone.submit(_quietly, which).result()
+
+
+def _quietly(which: ProofSet) -> ProofTime:
+    # Hardware is made and not built where a proof has its own alike.
+    warnings.filterwarnings("ignore", category=UnusedElaboratable)
+    return time_proofs(which)
+
+
+def time_proofs(which: ProofSet, progress: Progress = quiet) -> ProofTime:
+    """Compile the set and prove it, every tenant as the victim. Errors: `ClickError`, and ``ValueError`` as of the proofs."""
+    clock = _Clock()
+    policy, names = copied(read_policy(which.folder / "policy.toml"), which.names, which.copies)
+    merged = merge_under(policy, names, progress)
+    design = split(merged, rates_of(merged, None), {}, progress)
+    core = build_core(design, DatapathParameters(which.width, port_count(merged)), progress)
+    compiled = clock.passed()
+    pipeline = prove_pipeline(core.datapath.pipeline)
+    piped = clock.passed()
+    datapath = prove_datapath(core.datapath)
+    pathed = clock.passed()
+    findings = list(by_construction(core, pipeline))
+    built = clock.passed()
+    failures = [f"{names[number]}: {text}" for results in (pipeline, datapath) for number, r in results.items() for text in r.failures]
+    failures += [f"{finding.name}: {finding.detail}" for finding in findings if not finding.holds]
+    return ProofTime(
+        names,
+        which.width,
+        compiled,
+        Step(_asked(pipeline), piped),
+        # A question to the solver is of all victims at once.
+        Step(max((result.obligations for result in datapath.values()), default=0), pathed),
+        Step(len(findings), built),
+        tuple(failures),
+    )
+
+
+def _asked(results: dict[int, Result]) -> int:
+    return sum(result.obligations for result in results.values())
+
+
+class _Clock:
+    """Seconds since it was last asked."""
+
+    def __init__(self) -> None:
+        self.last = monotonic()
+
+    def passed(self) -> float:
+        """The seconds, to the hundredth."""
+        before, self.last = self.last, monotonic()
+        return round(self.last - before, 2)
