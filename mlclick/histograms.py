@@ -35,8 +35,10 @@ def draw(found: Sequence[Latencies], victim: str, attacker: str) -> str:
         axis.hist([cycles for cycles, _ in side], bins=edges, weights=[count for _, count in side], color=colour)
         axis.set_title(title, loc="left", fontsize=10)
         axis.set_ylabel("frames")
-        if bound is not None:
-            axis.axvline(max(cycles for cycles, _ in found[0].alone) + bound, color="black", linestyle="--", linewidth=1)
+        limit = max(cycles for cycles, _ in found[0].alone) + (bound or 0)
+        # One that is far from all that there is would press it into a corner; the words have it.
+        if bound is not None and limit < high + (high - low):
+            axis.axvline(limit, color="black", linestyle="--", linewidth=1)
     axes[-1].set_xlabel("cycles from the first beat in to the last beat out")
     text = StringIO()
     salt = " ".join((victim, "beside", attacker, *(each.attack for each in found)))

@@ -20,6 +20,7 @@ from graph.policy import Policy, read_policy
 from hdl.datapath import DatapathParameters
 from mlclick.design import Progress
 from mlclick.flow import build_core, merge_under, port_count, quiet, rates_of, split
+from mlclick.garbage import search_seldom
 from sim.construction import by_construction
 from sim.proof.datapath import prove_datapath
 from sim.proof.noninterference import Result
@@ -99,6 +100,7 @@ def time_alone(which: ProofSet) -> ProofTime:
 
 
 def _quietly(which: ProofSet) -> ProofTime:
+    search_seldom()
     # Hardware is made and not built where a proof has its own alike.
     warnings.filterwarnings("ignore", category=UnusedElaboratable)
     return time_proofs(which)

@@ -13,6 +13,7 @@ from hdl.core import Core
 from hdl.tools.cache import content_key
 from hdl.tools.verilog import to_verilog
 from mlclick.attack_pairs import Attacks
+from mlclick.attack_scenes import AttackScenes
 from mlclick.compare_pairs import Pairs, Thorough
 from mlclick.design import Progress, Split
 from mlclick.disagreement import disagreement
@@ -21,6 +22,7 @@ from mlclick.prove_turns import bounds_hold, nothing_is_seen
 from mlclick.recorder import Reached, Recorder
 from mlclick.report import plan_in_short
 from mlclick.run import run_software, run_split
+from mlclick.tell_pairs import Telling
 from mlclick.tools import tool_versions
 from sim.construction import FOLDING, by_construction, ways_are_shared
 from sim.evidence import BREAKS, UNBOUNDED, Evidence, Finding, How, Work, netlist_hash, why_broken
@@ -158,10 +160,12 @@ def _noninterference(
 
 
 def _attacks(split: Split, core: Core, progress: Progress, asked: Thorough, recorder: Recorder) -> Iterator[Finding]:
-    attacks = Attacks(Pairs(split, core, Stage(core, probe=recorder.probe), recorder, asked))
+    scenes = AttackScenes(Pairs(split, core, Stage(core, probe=recorder.probe), recorder, asked))
+    attacks, telling = Attacks(scenes), Telling(scenes)
     for victim, attacker in permutations(split.merged.master.tenants, 2):
         progress(f"simulation: {victim} attacked by {attacker}")
         yield from attacks.compare(victim, attacker)
+        yield telling.measure(attacker, victim)
 
 
 def _exercises(split: Split, core: Core, progress: Progress, asked: Thorough, recorder: Recorder) -> Iterator[Finding]:

@@ -11,15 +11,14 @@ from hdl.core import Core
 from sim.isolation import APART, Access, Scene, Timed
 
 FLOOD: Final = "a flood"
+REGISTERS: Final = "register accesses"
 WORDS: Final[Mapping[str, str]] = {
-    FLOOD: "frames back to back on every wire and from the host",
+    FLOOD: "frames back to back on its wires and from its software",
     "bursts": "the same, in one of four gaps",
     "malformed frames": "its frames cut off, drawn out and spoiled, back to back",
-    "register accesses": "every place of its window read and written, as fast as the bus takes it, where its tables and counters are",
+    REGISTERS: "places of its window read and written, where its tables and counters are, between the victim's own reads",
 }
 """Every attack and what it is."""
-_HALF: Final = 2
-"""An access takes every second place of the bus; what is read is followed by what is written."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,8 @@ class Gaps:
 
     free: Mapping[int, Sequence[tuple[int, int]]]
     host: Sequence[tuple[int, int]]
+    bus: frozenset[int] = frozenset()
+    """Cycles in which the victim uses the bus of registers."""
 
 
 def gaps_of(core: Core, mine: Scene, gap: int, count: int) -> Gaps:
@@ -38,7 +39,8 @@ def gaps_of(core: Core, mine: Scene, gap: int, count: int) -> Gaps:
         ends = {start: start + _beats(parameters.width, frame) for start, frame in frames}
         return [(ends.get(gap * index, gap * index), gap * (index + 1)) for index in range(count)]
 
-    return Gaps({port: free(mine.ports.get(port, ())) for port in range(parameters.ports)}, free(mine.host))
+    used = frozenset(access.cycle for access in mine.accesses)
+    return Gaps({port: free(mine.ports.get(port, ())) for port in range(parameters.ports)}, free(mine.host), used)
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,15 @@ class Attacker:
     host: Sequence[bytes]
 
     def attack(self, name: str, gaps: Gaps, seed: int, windows: Iterable[bool] | None = None) -> Scene:
-        """The attack of this ``name`` in the ``gaps``, all of them or those that ``windows`` choose."""
+        """The attack of this ``name``, one of `WORDS`, in the ``gaps``, all of them or those that ``windows`` choose. Errors: ``KeyError``
+        for another name."""
+        WORDS[name]
         rng = random.Random(f"{name}/{seed}")
         places = max([len(gaps.host), *map(len, gaps.free.values())], default=0)
         chosen = [True] * places if windows is None else list(windows)
         if name == "bursts":
             chosen = [there and index % 4 == 0 for index, there in enumerate(chosen)]
-        if name == "register accesses":
+        if name == REGISTERS:
             return Scene({}, accesses=list(self._accesses(gaps, chosen, rng)))
         spoiled = name == "malformed frames"
 
@@ -89,13 +93,18 @@ class Attacker:
     def _accesses(self, gaps: Gaps, chosen: Sequence[bool], rng: random.Random) -> Iterator[Access]:
         """Every word of the window in turn, read and written, also where nothing is."""
         bits = self.core.window_bits
-        base, size, at, place = (self.number + 1) << bits, 1 << bits, 0, 0
+        base, words, at = (self.number + 1) << bits, 1 << bits - 2, 0
+        # Each is read and then written; where a run is too short for all of them, seeds begin at others.
+        place = 2 * rng.randrange(words)
         for (_, end), there in zip(gaps.host, chosen, strict=True):
-            while there and at + _HALF * APART < end:
-                address = base + 4 * place % size
-                yield Access(at, address)
-                yield Access(at + APART, address, rng.getrandbits(32), rng.choice((15, 15, rng.randrange(16))))
-                at, place = at + _HALF * APART, place + 1
+            while there and at + APART < end:
+                if not gaps.bus.isdisjoint(range(at - APART + 1, at + APART)):
+                    at += 1
+                    continue
+                address = base + 4 * (place // 2 % words)
+                data, strobe = (rng.getrandbits(32), rng.choice((15, 15, rng.randrange(16)))) if place % 2 else (None, 15)
+                yield Access(at, address, data, strobe)
+                at, place = at + APART, place + 1
             at = max(at, end)
 
 
@@ -109,7 +118,7 @@ def _spoiled(frame: bytes, longest: int, rng: random.Random) -> bytes:
     if kind == 0:
         return frame[: rng.randrange(1, len(frame) + 1)]
     if kind == 1:
-        return frame + rng.randbytes(longest - len(frame) + rng.choice((0, 1, 400)))
+        return frame + rng.randbytes(max(1, longest - len(frame)) + rng.choice((0, 1, 400)))
     if kind == 2:
         return frame[:18] + rng.randbytes(max(0, len(frame) - 18))
     raw = bytearray(frame)

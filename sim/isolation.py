@@ -222,11 +222,11 @@ def two_runs(
     is what was seen of ``mine`` before.
 
     The victim's frames by output, their order and its registers (but those whose names end as ``but``) must be equal, and every frame
-    must show whose it is. With ``timed``, the cycles at which its frames end must be equal too: the scene must then not stall, and the
-    attacker's frames must leave the victim's where they are on its wires. Where tenants are known by a mark, which a program may cut off,
-    ``strays`` allows frames that show nobody: they must be those that each of the two has alone; where an attacker sends so much that it
-    loses frames of its own, it is ``lossy``, and some of them may lack. A victim none of whose frames leave is a
-    difference: there is nothing to compare."""
+    must show whose it is. With ``timed``, the cycles at which its frames end must be equal too, and so must the answers to its reads, to
+    the cycle: the scene must then not stall, and the attacker's frames must leave the victim's where they are on its wires. Where tenants
+    are known by a mark, which a program may cut off, ``strays`` allows frames that show nobody: they must be those that each of the two
+    has alone; an attacker that sends so much that it loses frames, and others beside than alone, is ``lossy``, and such frames are not
+    compared. A victim none of whose frames leave is a difference: there is nothing to compare."""
     scenes = [mine, together(mine, theirs)]
     alone, beside = alone or stage.play(scenes[0]), stage.play(scenes[1])
     expected = nobodys(alone, victim)
@@ -236,8 +236,10 @@ def two_runs(
     elif expected:
         output, frame = next(iter(expected))
         return TwoRuns(alone, beside, (f"alone, {output} has a frame that is not the victim's: {frame[:24].hex()}",), tuple(scenes))
-    differences = _differences(alone, beside, victim, attacker, expected, but, lossy=lossy)
-    return TwoRuns(alone, beside, (*differences, *(_late(alone, beside, victim) if timed else ())), tuple(scenes))
+    differences = _differences(alone, beside, victim, attacker, None if lossy and strays else expected, but)
+    if timed:
+        differences += [*_late(alone, beside, victim), *_answered(alone, beside, mine, scenes[1])]
+    return TwoRuns(alone, beside, tuple(differences), tuple(scenes))
 
 
 def _differences(
@@ -245,10 +247,8 @@ def _differences(
     beside: Seen,
     victim: Party,
     attacker: Party,
-    strays: Counter[tuple[str, bytes]],
+    strays: Counter[tuple[str, bytes]] | None,
     but: str | None,
-    *,
-    lossy: bool,
 ) -> list[str]:
     mine = victim.frames(alone)
     if not any(mine.values()):
@@ -264,11 +264,23 @@ def _differences(
     found += [
         f"{name} is {v} alone and {registers[name]} beside" for name, v in victim.registers(alone, but).items() if registers[name] != v
     ]
+    if strays is None:
+        return found
     now = nobodys(beside, victim, attacker)
     found += [f"{output} has a frame that is nobody's: {frame[:24].hex()}" for output, frame in now - strays]
-    lacking = Counter[tuple[str, bytes]]() if lossy else strays - now
-    found += [f"{output} lacks a frame that shows nobody: {frame[:24].hex()}" for output, frame in lacking]
+    found += [f"{output} lacks a frame that shows nobody: {frame[:24].hex()}" for output, frame in strays - now]
     return found
+
+
+def _answered(alone: Seen, beside: Seen, mine: Scene, both: Scene) -> Iterator[str]:
+    """The first read of the victim's that is answered otherwise, or in another cycle. Answers come in the order of reads."""
+    own = {id(access) for access in mine.accesses}
+    reads = [access for access in both.accesses if access.data is None]
+    answers = [answer for access, answer in zip(reads, beside.answers, strict=True) if id(access) in own]
+    for number, ((at, data), (then, other)) in enumerate(zip(alone.answers, answers, strict=True)):
+        if (at, data) != (then, other):
+            yield f"read number {number} is answered {data:#x} in cycle {at} alone and {other:#x} in cycle {then} beside"
+            return
 
 
 def _late(alone: Seen, beside: Seen, victim: Party) -> Iterator[str]:

@@ -62,9 +62,7 @@ def prove(netlist: Netlist, ownership: Ownership, victim: int, tenants: int) -> 
 
 def prove_victims(netlist: Netlist, ownership: Ownership, victims: Sequence[int], tenants: int) -> dict[int, Result]:
     """Prove of each of the ``victims`` that other tenants cannot influence it, and that none of their packets leaves as its. Errors:
-    ``ValueError`` for a netlist that is no step of one clock, or has a cell or memory that the prover has no meaning for.
-
-    """
+    ``ValueError`` for a netlist that is no step of one clock, or has a cell or memory that the prover has no meaning for."""
     return deeply(lambda: _prove(netlist, ownership, victims, tenants))
 
 

@@ -105,3 +105,17 @@ def test_without_names_two_four_eight_and_sixteen_are_proved(monkeypatch: pytest
     assert code == 0
     found = json.loads((tmp_path / "build" / "bench" / "proofs.json").read_text())
     assert [(len(row["tenants"]), row["width"]) for row in found] == [(2, 64), (2, 256), (4, 64), (4, 256), (8, 64), (8, 256), (16, 512)]
+
+
+def test_a_mistake_in_a_tenant_s_file_ends_in_its_diagnostic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """It is found in the process that proves."""
+    folder = small_tenants(tmp_path) / "tenants"
+    (folder / "b.click").write_text("FromDevice(eth0) -> Nonesuch -> Discard;")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["mlclick", "proofs", "a,b", "--width", "64"])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    said = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert "b: tenants/b.click:1:21: error: unknown element class 'Nonesuch'\n" in said
+    assert "Traceback" not in said

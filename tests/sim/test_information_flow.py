@@ -85,6 +85,8 @@ def made_of(name: str, source: str) -> Netlist:
         ("datapath.editor.out__valid", "datapath.quiet", "which is the operator's"),
         ("datapath.ingress0.store.stored_t1", "port0_overflow", "which is the operator's"),
         ("datapath.pipeline.state0.fresh_t1_0", "datapath.ingress0.store.stored_t0", "and nothing that is shared lies between"),
+        # Another memory's word is not the one that decides.
+        ("datapath.pipeline.state0.fresh_t1_0", "datapath.pipeline.state1.fresh_t0_0", "and nothing that is shared lies between"),
     ],
 )
 def test_a_way_that_must_not_be_is_found(name: str, source: str, said: str) -> None:
