@@ -18,7 +18,7 @@ from mlclick.compare_pairs import Pairs, Thorough
 from mlclick.design import Progress, Split
 from mlclick.disagreement import disagreement
 from mlclick.exercise import exercised
-from mlclick.prove_turns import bounds_hold, nothing_is_seen
+from mlclick.prove_turns import bounds_hold, nothing_is_seen, packets_are_kept
 from mlclick.recorder import Reached, Recorder
 from mlclick.report import plan_in_short
 from mlclick.run import run_software, run_split
@@ -137,6 +137,8 @@ def _proofs(split: Split, core: Core, progress: Progress) -> Iterator[Finding]:
     else:
         progress("proof: what others are granted while a tenant waits")
         yield from bounds_hold(core.datapath, split.merged.master.tenants)
+    progress("proof: packets stay whole in their tenants' segments")
+    yield from packets_are_kept(core.datapath)
     yield from by_construction(core, results)
     progress("construction: ways between tenants in the netlist")
     yield ways_are_shared(core)

@@ -27,6 +27,7 @@ def findings(monkeypatch: pytest.MonkeyPatch, strict: bool, results: dict[int, R
     sound = {0: Result(7), 1: Result(7)}
     monkeypatch.setattr(module, "prove_pipeline", lambda pipeline: sound)
     monkeypatch.setattr(prove_turns, "prove_datapath", lambda datapath: results)
+    monkeypatch.setattr(module, "packets_are_kept", lambda datapath: iter(()))
     monkeypatch.setattr(module, "by_construction", lambda core, results: iter(()))
     monkeypatch.setattr(module, "ways_are_shared", lambda core: Finding("ways", "construction", True, ""))
     made = Named(strict)
