@@ -1,15 +1,18 @@
 """How long the proofs of a set of tenants take: of the pipeline, of the data path in turns of time, and of what holds by construction.
 
-A set is proved in a process of its own: terms that an earlier one has made would be there already, and stay in memory.
+A set is proved in processes of its own, with a cache of their own: terms and netlists that an earlier one has made would be there already.
+Two are at work at once: one proves the data path, the other the pipeline and, with what is known of that, the construction.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import warnings
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Final
 
@@ -17,6 +20,7 @@ from amaranth.hdl import UnusedElaboratable
 
 from graph.diagnostics import Location, fail
 from graph.policy import Policy, read_policy
+from hdl.core import Core
 from hdl.datapath import DatapathParameters
 from mlclick.design import Progress
 from mlclick.flow import build_core, merge_under, port_count, quiet, rates_of, split
@@ -46,16 +50,18 @@ class ProofSet:
 
 @dataclass(frozen=True)
 class Step:
-    """What a kind of proof asked, of all victims together, and how long it took, with the reading of the netlists."""
+    """What a kind of proof ``asked``, of all victims together, and how long it took, with the reading of the netlists: ``seconds``, and
+    ``cpu_seconds`` of the processor, which others at work on the same machine do not make more."""
 
     asked: int
     seconds: float
+    cpu_seconds: float
 
 
 @dataclass(frozen=True)
 class ProofTime:
     """The proofs of ``tenants``: ``pipeline`` and ``construction`` hold for turns of shares, too; ``compile_seconds`` is from the
-    tenants' text to the hardware. ``failures``: what is not proved, in words."""
+    tenants' text to the hardware, ``seconds`` from there until all is proved. ``failures``: what is not proved, in words."""
 
     tenants: tuple[str, ...]
     width: int
@@ -63,12 +69,13 @@ class ProofTime:
     pipeline: Step
     datapath: Step
     construction: Step
+    seconds: float
     failures: tuple[str, ...]
 
     @property
-    def seconds(self) -> float:
+    def cpu_seconds(self) -> float:
         """Of all proofs."""
-        return self.pipeline.seconds + self.datapath.seconds + self.construction.seconds
+        return self.pipeline.cpu_seconds + self.datapath.cpu_seconds + self.construction.cpu_seconds
 
 
 def copied(policy: Policy, names: tuple[str, ...], copies: int) -> tuple[Policy, tuple[str, ...]]:
@@ -103,48 +110,64 @@ def _quietly(which: ProofSet) -> ProofTime:
     search_seldom()
     # Hardware is made and not built where a proof has its own alike.
     warnings.filterwarnings("ignore", category=UnusedElaboratable)
-    return time_proofs(which)
+    with TemporaryDirectory() as folder:
+        os.environ["MLCLICK_CACHE"] = folder
+        return time_proofs(which)
 
 
 def time_proofs(which: ProofSet, progress: Progress = quiet) -> ProofTime:
     """Compile the set and prove it, every tenant as the victim. Errors: `ClickError`, and ``ValueError`` as of the proofs."""
-    clock = _Clock()
+    started = monotonic()
     policy, names = copied(read_policy(which.folder / "policy.toml"), which.names, which.copies)
     merged = merge_under(policy, names, progress)
     design = split(merged, rates_of(merged, None), {}, progress)
     core = build_core(design, DatapathParameters(which.width, port_count(merged)), progress)
-    compiled = clock.passed()
-    pipeline = prove_pipeline(core.datapath.pipeline)
-    piped = clock.passed()
-    datapath = prove_datapath(core.datapath)
-    pathed = clock.passed()
-    findings = list(by_construction(core, pipeline))
-    built = clock.passed()
-    failures = [f"{names[number]}: {text}" for results in (pipeline, datapath) for number, r in results.items() for text in r.failures]
-    failures += [f"{finding.name}: {finding.detail}" for finding in findings if not finding.holds]
-    return ProofTime(
-        names,
-        which.width,
-        compiled,
-        Step(_asked(pipeline), piped),
+    compiled = monotonic()
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork"), _begin, (core,)) as beside:
+        waited_for = beside.submit(_pipeline)
+        clock = _Clock()
+        found = prove_datapath(core.datapath)
         # A question to the solver is of all victims at once.
-        Step(max((result.obligations for result in datapath.values()), default=0), pathed),
-        Step(len(findings), built),
-        tuple(failures),
-    )
+        datapath = clock.step(max((result.obligations for result in found.values()), default=0))
+        results, pipeline, construction, failures = waited_for.result()
+    seconds = monotonic() - compiled
+    for proved in (results, found):
+        failures += [f"{names[number]}: {failure}" for number, result in proved.items() for failure in result.failures]
+    return ProofTime(names, which.width, round(compiled - started, 2), pipeline, datapath, construction, round(seconds, 2), tuple(failures))
 
 
-def _asked(results: dict[int, Result]) -> int:
-    return sum(result.obligations for result in results.values())
+_given: list[Core] = []
+"""What a process that is forked off has to look at."""
+
+
+def _begin(core: Core) -> None:
+    _given.append(core)
+
+
+def _pipeline() -> tuple[dict[int, Result], Step, Step, list[str]]:
+    """The proof of the pipeline and what holds by construction, with what they took, and what does not hold."""
+    [core] = _given
+    clock = _Clock()
+    results = prove_pipeline(core.datapath.pipeline)
+    pipeline = clock.step(sum(result.obligations for result in results.values()))
+    findings = list(by_construction(core, results))
+    wrong = [f"{finding.name}: {finding.detail}" for finding in findings if not finding.holds]
+    return results, pipeline, clock.step(len(findings)), wrong
 
 
 class _Clock:
-    """Seconds since it was last asked."""
+    """Time since it was last asked."""
 
     def __init__(self) -> None:
-        self.last = monotonic()
+        self.last = monotonic(), _processor()
 
-    def passed(self) -> float:
-        """The seconds, to the hundredth."""
-        before, self.last = self.last, monotonic()
-        return round(self.last - before, 2)
+    def step(self, asked: int) -> Step:
+        """A step that ends now."""
+        before, self.last = self.last, (monotonic(), _processor())
+        return Step(asked, round(self.last[0] - before[0], 2), round(self.last[1] - before[1], 2))
+
+
+def _processor() -> float:
+    """Seconds of the processor that this process and those that it has called have used."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
