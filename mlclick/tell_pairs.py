@@ -1,4 +1,4 @@
-"""What one tenant can tell another: secrets of a bit, sent by a flood, and what the other's delays, losses and registers have of them."""
+"""What one tenant can tell another: secrets of a bit, sent by bursts, and what the other's delays, losses and registers have of them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Telling:
         figures = ", ".join(f"{rate:,.0f} by {what}" for what, rate in rates.items())
         wrong = f"; {' and '.join(changed)} differ" if changed else ""
         detail = f"at least {figures}{wrong}; the secrets are {1e9 / CYCLE_NS / gap:,.0f}, of a bit in {gap:,} cycles"
-        name = f"what {attacker} tells {victim} by a flood, in bits a second at {CYCLE_NS} ns a cycle"
+        name = f"what {attacker} tells {victim} by bursts, in bits a second at {CYCLE_NS} ns a cycle"
         return Finding(name, "simulation", not changed, detail, victim, attacker, self.scenes.work())
 
 

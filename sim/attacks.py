@@ -54,8 +54,8 @@ class Attacker:
     host: Sequence[bytes]
 
     def attack(self, name: str, gaps: Gaps, seed: int, windows: Iterable[bool] | None = None) -> Scene:
-        """The attack of this ``name``, one of `WORDS`, in the ``gaps``, all of them or those that ``windows`` choose. Errors: ``KeyError``
-        for another name."""
+        """The attack of this ``name``, one of `WORDS`, in the ``gaps``, all of them or those that ``windows`` choose: of those it takes
+        the last tenth alone, so that what waits is gone before the next. Errors: ``KeyError`` for another name."""
         WORDS[name]
         rng = random.Random(f"{name}/{seed}")
         places = max([len(gaps.host), *map(len, gaps.free.values())], default=0)
@@ -64,6 +64,8 @@ class Attacker:
             chosen = [there and index % 4 == 0 for index, there in enumerate(chosen)]
         if name == REGISTERS:
             return Scene({}, accesses=list(self._accesses(gaps, chosen, rng)))
+        if windows is not None:
+            gaps = Gaps({port: _late(free) for port, free in gaps.free.items()}, _late(gaps.host))
         spoiled = name == "malformed frames"
 
         def filled(free: Sequence[tuple[int, int]], frames: Sequence[bytes]) -> list[Timed]:
@@ -106,6 +108,10 @@ class Attacker:
                 yield Access(at, address, data, strobe)
                 at, place = at + APART, place + 1
             at = max(at, end)
+
+
+def _late(free: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    return [(end - (end - start) // 10, end) for start, end in free]
 
 
 def _beats(width: int, frame: bytes) -> int:

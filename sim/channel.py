@@ -38,8 +38,9 @@ def bits_per_second(secret: Sequence[Hashable], seen: Sequence[Hashable], second
 def told(secret: Sequence[Hashable], seen: Sequence[int], seconds: float, seed: int = 1) -> float:
     """At least how many bits a second of ``secret`` numbers ``seen`` have, one for each.
 
-    Numbers are many, and few are seen twice: what is looked at is whether they are zero, and in which half, third or quarter of all they
-    are, and of these what tells the most; what the most of them tells of shuffled secrets is taken off, as in `bits_per_second`."""
+    Numbers are many, and few are seen twice: what is looked at is whether they are zero, below or above, and in which half, third or
+    quarter of all they are, and of these what tells the most; what the most of them tells of shuffled secrets is taken off, as in
+    `bits_per_second`."""
     rng, shuffled, readings = Random(seed), list(secret), list(_readings(seen))
     found = 0.0
     for _ in range(SHUFFLES):
@@ -49,7 +50,7 @@ def told(secret: Sequence[Hashable], seen: Sequence[int], seconds: float, seed: 
 
 
 def _readings(seen: Sequence[int]) -> Iterator[list[int]]:
-    yield [int(value != 0) for value in seen]
+    yield [(value > 0) - (value < 0) for value in seen]
     order = sorted(seen)
     for parts in (2, 3, 4):
         limits = [order[len(order) * part // parts] for part in range(1, parts)]

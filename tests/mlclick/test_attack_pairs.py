@@ -12,6 +12,7 @@ import pytest
 
 from hdl.core import Core
 from hdl.datapath import DatapathParameters
+from hdl.turns import Pace
 from mlclick.attack_pairs import Attacks
 from mlclick.attack_scenes import GAP, AttackScenes
 from mlclick.compare_pairs import Pairs, Thorough
@@ -31,12 +32,16 @@ ASKED = Thorough(seeds=(1, 2), count=30)
 PRINTER = "FromDevice(eth0) -> Counter -> Queue -> ToDevice(eth1); FromDevice(eth1) -> Print(b) -> Queue -> ToDevice(eth0);"
 
 
+PACES = (Pace(4 * 32, 0), Pace(4 * 32, 0), Pace(4 * 32, 24))
+"""A beat of 64 bits in four cycles: what wants to leave is more than can, so that it waits."""
+
+
 @cache
 def design(mode: str) -> tuple[Split, Core]:
     """A forwarder, and a tenant with a part in software, from which frames come back."""
     merged = written(in_mode(mode) + METERED_POLICY, {"a": FORWARDER, "b": PRINTER})
     found = split(merged, rates_of(merged, None), {})
-    return found, build_core(found, DatapathParameters(64, 2, ingress_depth=512, egress_depth=512, egress_packets=16))
+    return found, build_core(found, DatapathParameters(64, 2, ingress_depth=512, egress_depth=512, egress_packets=16, paces=PACES))
 
 
 def attacked(mode: str, stage: object, victim: str = "a", attacker: str = "b") -> list[Finding]:
@@ -208,7 +213,8 @@ def test_a_rule_that_breaks_is_a_finding_of_its_attack_and_ends_the_attacks(monk
     [
         ("an idle slot is the next one's", "strict", "ends in cycle"),
         ("everybody's packets are tenant 1's in the count", "strict", " alone and "),
-        ("room for packets in common", "shared", " alone and "),
+        ("one tenant's backlog blocks all", "shared", " alone and "),
+        ("a segment's last word is the next one's first", "shared", " alone and "),
     ],
 )
 def test_a_planted_defect_is_seen_by_who_is_attacked(mutant: str, mode: str, said: str) -> None:
