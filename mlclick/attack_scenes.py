@@ -74,7 +74,7 @@ class AttackScenes:
         return -(-GAP * (max(weights) + own) // (2 * own))
 
     def attack(self, attacker: str, victim: str, seed: int, name: str, mine: Scene, windows: list[bool] | None = None) -> Scene:
-        """The ``attacker``'s part beside the victim's scene ``mine``: the attack of this ``name``, in all gaps, or late in the ``windows``."""
+        """The ``attacker``'s part beside the victim's scene ``mine``: the attack of this ``name``, in all gaps, or late in some."""
         return self._attacker(attacker, seed).attack(name, gaps_of(self.pairs.core, mine, self.gap(victim), self._count), seed, windows)
 
     def _attacker(self, tenant: str, seed: int) -> Attacker:
