@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from mlclick.attack_scenes import AttackScenes
 from mlclick.compare_pairs import TIMES
 from sim.attacks import FLOOD, REGISTERS, WORDS
-from sim.counterexample import record_scene, with_waveform
-from sim.evidence import Counterexample, Finding, Latencies, Mode
+from sim.evidence import Finding, Latencies, Mode
 from sim.isolation import Scene, TwoRuns, together, two_runs
 from sim.latency import Pair, histograms, latencies, within
 from sim.verilated import AssertionFailed
@@ -39,7 +38,7 @@ class Attacks:
                 try:
                     runs = self._runs(victim, attacker, attack, seed, mine, theirs)
                 except AssertionFailed as error:
-                    seen = self._broken(f"{victim}-while-{attacker}-attacks", trial, together(mine, theirs), error)
+                    seen = pairs.broken(trial, together(mine, theirs), error, f"{victim}-while-{attacker}-attacks")
                     work = self.scenes.work()
                     yield Finding(name, "simulation", False, f"{trial}: {error}", victim, attacker, work, seen, tuple(found))
                     raise
@@ -86,7 +85,3 @@ class Attacks:
             for seen in (runs.alone, runs.beside)
         )
         return "" if beside > alone else "none of the attacker's frames comes in: there is nothing to compare"
-
-    def _broken(self, name: str, trial: str, scene: Scene, error: AssertionFailed) -> Counterexample:
-        pairs, against = self.scenes.pairs, Counterexample(f"{trial}: {error}", None, None)
-        return with_waveform(against, pairs.asked.folder, name, lambda path: record_scene(pairs.core, scene, error.into, path))

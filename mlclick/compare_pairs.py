@@ -81,12 +81,13 @@ class Pairs:
                 self._scene(victim, trial.seed, trial.gap, 0),
                 self._scene(attacker, trial.seed + 1000, trial.gap, trial.gap // 2),
             )
+            known = (victim, trial) in self._alone
             try:
                 runs = self._run(victim, attacker, trial, mine, theirs)
             except AssertionFailed as error:
-                seen = self._broken(trial, together(mine, theirs), error, f"{victim}-beside-{attacker}")
+                seen = self.broken(trial.name, together(mine, theirs), error, _file(f"{victim}-beside-{attacker}", trial))
                 return Finding(name, "simulation", False, str(error), victim, attacker, counterexample=seen), error
-            scenes += runs.scenes
+            scenes += runs.scenes[known:]
             pairs += latencies(mine, runs, self.party(victim), self.core.datapath.pipeline.latency)
             if runs.differences and not bad:
                 bad = f"{trial.name}: {runs.differences[0]}"
@@ -127,10 +128,9 @@ class Pairs:
         against = replace(against, where=f"{trial}: {against.where}")
         return with_waveform(against, self.asked.folder, name, lambda path: record_scene(self.core, runs.scenes[1], cycle, path))
 
-    def _broken(self, trial: Trial, scene: Scene, error: AssertionFailed, who: str) -> Counterexample:
-        """What is left of a trial that broke a rule, alone or beside: beside it breaks it again."""
-        against = Counterexample(f"{trial.name}: {error}", None, None)
-        name = _file(who, trial)
+    def broken(self, trial: str, scene: Scene, error: AssertionFailed, name: str) -> Counterexample:
+        """What is left of a ``trial`` that broke a rule, alone or beside: beside it breaks it again. ``name`` is that of the waveform."""
+        against = Counterexample(f"{trial}: {error}", None, None)
         return with_waveform(against, self.asked.folder, name, lambda path: record_scene(self.core, scene, error.into, path))
 
     def party(self, tenant: str) -> Party:
