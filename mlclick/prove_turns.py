@@ -1,7 +1,7 @@
 """What is proved of the turns in which tenants meet, and of the stores in which their packets wait.
 
 Of turns of time, that nobody sees anything of the others; of turns of shares, that others are granted no more than is said while one waits.
-Of the stores, in either, that each tenant's packets stay in its segment, and are whole.
+Of the stores, in either, that each tenant's packets stay in its segment, with all their beats; not what is in these.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def packets_are_kept(datapath: Datapath) -> Iterator[Finding]:
     wrong = next((f"{name}: {failure}" for name, result in results.items() for failure in result.failures), "")
     asked = sum(result.obligations for result in results.values())
     yield Finding(
-        "every access to a store is in its tenant's segment, and what is stored there is whole, shown once and read once; the rest is lost "
+        "every access to a store is in its tenant's segment, and packets there are of as many beats as came, shown and read once; the rest is lost "
         "and counted",
         "proof",
         not wrong,

@@ -40,7 +40,7 @@ class Telling:
         changed = [what for what, each in seen.items() if any(map(any, each)) and (pairs.strict or what == "losses")]
         figures = ", ".join(f"{rate:,.0f} by {what}" for what, rate in rates.items())
         wrong = f"; {' and '.join(changed)} differ" if changed else ""
-        detail = f"at least {figures}{wrong}; the secrets are {1e9 / CYCLE_NS / gap:,.0f}, of a bit in {gap:,} cycles"
+        detail = f"about {figures}{wrong}; the secrets are {1e9 / CYCLE_NS / gap:,.0f}, of a bit in {gap:,} cycles"
         name = f"what {attacker} tells {victim} by bursts, in bits a second at {CYCLE_NS} ns a cycle"
         return Finding(name, "simulation", not changed, detail, victim, attacker, self.scenes.work())
 

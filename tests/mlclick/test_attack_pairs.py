@@ -119,9 +119,7 @@ def test_of_an_attacker_that_changes_nothing_nothing_is_told() -> None:
     for mode in ("shared", "strict"):
         seen, told = attacked(mode, Echo(sound))
         assert (seen.holds, told.holds) == (True, True), (seen.detail, told.detail)
-        assert told.detail.startswith(
-            "at least 0 by delays, 0 by losses, 0 by registers; the secrets are 125,000, of a bit in 1,000 cycles"
-        )
+        assert told.detail.startswith("about 0 by delays, 0 by losses, 0 by registers; the secrets are 125,000, of a bit in 1,000 cycles")
         assert told.work.seeds == (1, 2)
 
 
