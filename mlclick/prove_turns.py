@@ -53,8 +53,8 @@ def packets_are_kept(datapath: Datapath) -> Iterator[Finding]:
     wrong = next((f"{name}: {failure}" for name, result in results.items() for failure in result.failures), "")
     asked = sum(result.obligations for result in results.values())
     yield Finding(
-        "every access to a store is in its tenant's segment, and packets there are of as many beats as came, shown and read once; the rest is lost "
-        "and counted",
+        "every access to a store is in its tenant's segment, and packets there are of as many beats as came, shown and read once; the rest "
+        "is lost and counted",
         "proof",
         not wrong,
         wrong or f"{asked} questions about {', '.join(results)} and those like them; presumed: {COMES}; {READS}",
