@@ -14,6 +14,7 @@ from hdl.datapath import Datapath
 from mlclick.service import places
 from sim.evidence import UNBOUNDED, Finding, Work
 from sim.proof.datapath import PRESUMED, prove_datapath
+from sim.proof.readers import KNOWN, prove_readers
 from sim.proof.service import prove_service
 from sim.proof.stores import COMES, READS, prove_stores
 
@@ -58,5 +59,21 @@ def packets_are_kept(datapath: Datapath) -> Iterator[Finding]:
         "proof",
         not wrong,
         wrong or f"{asked} questions about {', '.join(results)} and those like them; presumed: {COMES}; {READS}",
+        work=_WORK,
+    )
+    if not datapath.parameters.strict:
+        yield _sent(datapath)
+
+
+def _sent(datapath: Datapath) -> Finding:
+    """What is presumed of whoever reads a store, where turns are shares: grants wait in a buffer that tenants share."""
+    results = prove_readers(datapath)
+    wrong = next((f"{name}: {failure}" for name, result in results.items() for failure in result.failures), "")
+    asked = sum(result.obligations for result in results.values())
+    return Finding(
+        "what is granted of a tenant's packets is read from its segment and sent, whole and once",
+        "proof",
+        not wrong,
+        wrong or f"{asked} questions about {', '.join(results)} and those like them; presumed: {KNOWN}",
         work=_WORK,
     )

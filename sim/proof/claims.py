@@ -49,6 +49,12 @@ class Claims:
         """Nets of the design by their numbers."""
         return self._evaluator.word(bits)
 
+    def register(self, name: str) -> Value:
+        """What a register of the design is in this cycle, by the design's own name. Errors: ``KeyError`` where it is not there."""
+        if self.design is None:
+            raise KeyError(name)
+        return symbol(name, self.design.widths[name])
+
     def input(self, name: str, width: int) -> Value:
         """What can be anything in every cycle, but for what is presumed."""
         self.inputs[name] = width

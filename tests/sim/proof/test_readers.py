@@ -1,0 +1,50 @@
+"""That what is granted in turns of shares is sent whole and once is proved of the netlists, and not of ones in which that is not so."""
+
+from __future__ import annotations
+
+import pytest
+
+from hdl.datapath import Datapath
+from mlclick.mutants.mutant import Mutant, planted
+from mlclick.mutants.run import MUTANTS
+from sim.proof.noninterference import Result
+from sim.proof.readers import prove_readers
+from tests.sim.proof.small_datapath import small_datapath
+
+WHOLE = "what is owed is granted, or left of what is sent does not follow"
+
+
+def results() -> dict[str, Result]:
+    """Of a small data path, as the generator makes it now."""
+    datapath: Datapath = small_datapath(strict=False)
+    return prove_readers(datapath)
+
+
+def by_name(name: str) -> Mutant:
+    return next(mutant for mutant in MUTANTS if mutant.name == name)
+
+
+def test_what_is_granted_is_sent_whole_and_once() -> None:
+    found = results()
+    assert list(found) == ["arbiter", "egress 0", "egress 1"]
+    assert [result.failures for result in found.values()] == [[]] * 3
+    assert all(result.obligations > 40 for result in found.values())
+
+
+def defect(module: str, owner: str, method: str, old: str, new: str) -> Mutant:
+    return Mutant(f"{old} becomes {new}", "", f"hdl.{module}", owner, method, old, new)
+
+
+FULL = ("turns.room.eq(grants.level + turns.granted < 4)", "turns.room.eq(grants.level + turns.granted <= 4)")
+DEFECTS = [
+    (by_name("arbiter begins before the last has left"), "arbiter", WHOLE),
+    (by_name("egress goes on while the port is stuck"), "egress 0", WHOLE),
+    (defect("arbiter", "TenantArbiter", "_share", *FULL), "arbiter", "there is room for a grant does not follow"),
+    (defect("egress", "EgressPort", "_share", *FULL), "egress 0", "there is room for a grant does not follow"),
+]
+
+
+@pytest.mark.parametrize(("mutant", "where", "what"), DEFECTS, ids=lambda each: each.name if isinstance(each, Mutant) else "")
+def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, where: str, what: str) -> None:
+    with planted(mutant):
+        assert what in results()[where].failures
