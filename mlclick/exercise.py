@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
+from elements.reference.packet import Packet
 from hdl.core import Core
 from hdl.share_turns import QUANTUM
 from mlclick.compare_pairs import Thorough
@@ -27,11 +28,10 @@ SENDER: Final = 0x08080808
 """An address that is as good as any."""
 
 
-def frames_by_port(split: Split, seed: int, count: int) -> dict[int, list[bytes]]:
-    """``count`` random frames of all tenants and of nobody, and those that tell more, by port."""
-    master, policy = split.merged.master, split.merged.policy
-    frames: dict[int, list[bytes]] = {port: [] for port in master.ports}
-    for port, packet in chain(random_traffic(master, policy, seed, count), *telling_runs(master, policy, seed)):
+def frames_by_port(split: Split, packets: Iterable[tuple[int, Packet]]) -> dict[int, list[bytes]]:
+    """Frames of ``packets`` (port, packet) by port."""
+    frames: dict[int, list[bytes]] = {port: [] for port in split.merged.master.ports}
+    for port, packet in packets:
         frames[port].append(packet.data)
     return frames
 
@@ -49,9 +49,9 @@ def looked_up(split: Split) -> dict[int, list[bytes]]:
     return frames
 
 
-def _floods(split: Split, core: Core, seed: int) -> Iterator[Exercise]:
+def _floods(split: Split, core: Core, telling: Iterable[tuple[int, Packet]], seed: int) -> Iterator[Exercise]:
     master, policy = split.merged.master, split.merged.policy
-    traffic = chain(random_traffic(master, policy, seed, LEAVING), *telling_runs(master, policy, seed))
+    traffic = chain(random_traffic(master, policy, seed, LEAVING), telling)
     for port, by_tenant in leaving(master, policy, traffic).items():
         yield flood_of(core, port, list(by_tenant.values()), seed)
     # Of what a tenant gains at once the first leaves a few bytes; where the host's shim is in front, the smaller one.
@@ -67,10 +67,14 @@ def crossings_in(split: Split) -> list[tuple[int, int]]:
 
 def exercised(split: Split, core: Core, stage: Stage, recorder: Recorder, asked: Thorough) -> Iterator[Finding]:
     """Whether every exercise on ``stage`` leaves each frame counted once."""
+    master, policy = split.merged.master, split.merged.policy
     wrong, cycles, packets, longest = "", 0, 0, 0
     for seed in asked.seeds:
-        frames = frames_by_port(split, seed, 2 * asked.count)
-        for exercise in chain(exercises(core, frames, crossings_in(split), seed, looked_up(split)), _floods(split, core, seed)):
+        # Random frames of all tenants and of nobody, and those that tell more.
+        telling = list(chain(*telling_runs(master, policy, seed)))
+        frames = frames_by_port(split, chain(random_traffic(master, policy, seed, 2 * asked.count), telling))
+        scenes = exercises(core, frames, crossings_in(split), seed, looked_up(split))
+        for exercise in chain(scenes, _floods(split, core, telling, seed)):
             seen = stage.play(exercise.scene)
             recorder.functions.ended(seen.registers)
             cycles += exercise.scene.cycles

@@ -17,8 +17,8 @@ from sim.tenant_traffic import addresses_by_element, inner_tags, random_frame, s
 
 TIMES: Final = 2
 """So often a thing has to happen before a frame that brings about no other is left out."""
-TRIES: Final = 2_500
-"""Random frames of which one run is made."""
+TRIES: Final = (3_500, 300, 300)
+"""Random frames of which each run is made: those behind the first only begin in another way."""
 DROPS: Final = "dropped"
 """How elements call the variable in which they count what they drop."""
 WAYS: Final = 100
@@ -39,7 +39,8 @@ def telling_runs(master: Master, policy: Policy, seed: int) -> list[list[tuple[i
     those by which something happens in the reference that should (`sim.functions`) and has happened fewer than `TIMES`, in all runs
     together."""
     rng, done = random.Random(seed), Functions(master, policy, ())
-    return [_telling(master, _candidates(master, policy, rng, WRAP - before), done) for before in BEFORE_THE_WRAP]
+    begins = zip(BEFORE_THE_WRAP, TRIES, strict=True)
+    return [_telling(master, _candidates(master, policy, rng, WRAP - before, tries), done) for before, tries in begins]
 
 
 def _telling(master: Master, candidates: Iterator[tuple[int, Packet]], done: Functions) -> list[tuple[int, Packet]]:
@@ -116,10 +117,10 @@ def long_pairs(
     return found
 
 
-def _candidates(master: Master, policy: Policy, rng: random.Random, now: int) -> Iterator[tuple[int, Packet]]:
+def _candidates(master: Master, policy: Policy, rng: random.Random, now: int, tries: int) -> Iterator[tuple[int, Packet]]:
     named = {tenant: addresses_by_element(master, tenant) or [[0x0A000001]] for tenant in master.tenants}
     tags = {tenant: inner_tags(master, tenant) for tenant in master.tenants}
-    for number in range(TRIES):
+    for number in range(tries):
         now += 0 if number < AT_ONCE else rng.choice((1_000, 20_000, 2_000_000))
         tenant = rng.choice(master.tenants)
         own = policy.tenant(tenant).port
@@ -134,6 +135,6 @@ def _candidates(master: Master, policy: Policy, rng: random.Random, now: int) ->
 
 
 def _sound(rng: random.Random, identity: TenantPolicy, addresses: list[int]) -> bytes:
-    """A sound frame of any length: it may be too long for a link, and may not be cut."""
+    """A sound frame of any length: it may be too long for a link, may not be cut, or be at the end of its life."""
     payload = rng.randbytes(rng.choice((rng.randrange(18, 1_200), rng.randrange(1_470, 1_540))))
-    return sound_frame(identity, addresses[0], addresses[1], payload, rng.choice((0, 0x4000)))
+    return sound_frame(identity, addresses[0], addresses[1], payload, rng.choice((0, 0x4000)), rng.choice((64, 64, 1)))
