@@ -29,6 +29,7 @@ from sim.evidence import BREAKS, UNBOUNDED, Evidence, Finding, How, Work, netlis
 from sim.isolation import Stage
 from sim.proof.pipeline import prove_pipeline
 from sim.split_machine import SplitMachine
+from sim.telling_traffic import telling_runs
 from sim.tenant_traffic import random_traffic
 from sim.verilated import AssertionFailed
 
@@ -178,7 +179,7 @@ def _exercises(split: Split, core: Core, progress: Progress, asked: Thorough, re
 def _agreement(split: Split, core: Core, progress: Progress, asked: Thorough, recorder: Recorder) -> Iterator[Finding]:
     progress("simulation: the split machine against the reference")
     master, policy, count = split.merged.master, split.merged.policy, 5 * asked.count
-    bad, against, cycles, longest = "", None, 0, 0
+    bad, against, cycles, longest, frames = "", None, 0, 0, 0
     reached: Reached = (None, None)
 
     def ended(machine: SplitMachine) -> None:
@@ -188,15 +189,20 @@ def _agreement(split: Split, core: Core, progress: Progress, asked: Thorough, re
         recorder.functions.ended(machine.registers())
         reached = recorder.take(machine)
 
-    for seed in asked.seeds:
-        packets = random_traffic(master, policy, seed, count)
+    runs = [
+        (f"seed{seed}" + (f"-{number}" if number else ""), packets)
+        for seed in asked.seeds
+        for number, packets in enumerate([random_traffic(master, policy, seed, count), *telling_runs(master, policy, seed)])
+    ]
+    for name, packets in runs:
+        frames += len(packets)
         seen = run_split(split, packets, core, probe=recorder.probe, ended=ended).emitted
         expected = run_software(split.merged, packets, reference=True, observer=recorder.functions.passed).emitted
         if seen != expected and not bad:
-            bad = f"differs with seed {seed}"
-            against = disagreement(split, core, packets, expected, seen, asked.folder, f"agreement-seed{seed}")
-    work = Work("", f"{longest} cycles", asked.seeds, cycles, count * len(asked.seeds), *reached)
-    figure = f"{len(asked.seeds)} seeds, {count} packets each"
+            bad = f"differs with {name.replace('seed', 'seed ').replace('-', ', run ')}"
+            against = disagreement(split, core, packets, expected, seen, asked.folder, f"agreement-{name}")
+    work = Work("", f"{longest} cycles", asked.seeds, cycles, frames, *reached)
+    figure = f"{len(asked.seeds)} seeds, {count} packets each, and {frames - count * len(asked.seeds)} that tell more"
     yield Finding(
         "the split machine emits what the reference emits", "simulation", not bad, bad or figure, work=work, counterexample=against
     )

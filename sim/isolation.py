@@ -23,6 +23,10 @@ Timed = tuple[int, bytes]
 """A frame and the cycle at which it starts."""
 APART: Final = 8
 """Cycles from one access of the register bus to the next, by which the first has its answer."""
+ANSWER: Final = 2
+"""Cycles from an access to its answer (`hdl.registers`)."""
+LATEST: Final = APART - ANSWER - 2
+"""The most cycles by which a master may be late to take an answer, which is gone when it asks again."""
 CLOCK_BITS: Final = 48
 CYCLE_NS: Final = 8
 """What a cycle takes by the clock of a scene."""
@@ -30,12 +34,14 @@ CYCLE_NS: Final = 8
 
 @dataclass(frozen=True)
 class Access:
-    """One access of the register bus while frames pass, at ``cycle``: a read where ``data`` is None, or else a write."""
+    """One access of the register bus while frames pass, at ``cycle``: a read where ``data`` is None, or else a write. ``late``: cycles, up
+    to `LATEST`, for which the answer is not taken."""
 
     cycle: int
     address: int
     data: int | None = None
     strobe: int = 15
+    late: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ class Stage:
             ready = (scene.ready or {}).get(name)
             inputs[f"{name}__ready"] = _there(scene, 2 * index + 1) if ready is None else ready
         inputs["time"] = (np.arange(scene.cycles, dtype=np.uint64) * CYCLE_NS + np.uint64(scene.clock)) % np.uint64(1 << CLOCK_BITS)
-        inputs |= _accesses(scene)
+        inputs |= driven_accesses(scene)
         wanted = [f"{name}__{part}" for name in outputs for part in ("valid", "payload")]
         wanted += ["axi__rvalid", "axi__rdata"] if scene.accesses else []
         result = self.model.run(inputs, wanted, scene.cycles)
@@ -142,17 +148,22 @@ def _there(scene: Scene, stream: int) -> Any:
     return stalls(np.random.default_rng([scene.seed, stream]), scene.cycles)
 
 
-def _accesses(scene: Scene) -> dict[str, Any]:
-    """What the master of the bus drives. Errors: `ValueError` for accesses that are not `APART`."""
+def driven_accesses(scene: Scene) -> dict[str, Any]:
+    """What the master of the bus drives. Errors: `ValueError` for accesses that are not `APART`, or whose answer is taken too late."""
     if not scene.accesses:
         return {}
     names = {"awvalid": np.uint8, "wvalid": np.uint8, "arvalid": np.uint8, "awaddr": np.uint32, "araddr": np.uint32, "wdata": np.uint32}
     driven = {name: np.zeros(scene.cycles, dtype=kind) for name, kind in (*names.items(), ("wstrb", np.uint8))}
+    driven |= {name: np.ones(scene.cycles, dtype=np.uint8) for name in ("bready", "rready")}
     free = 0
     for access in scene.accesses:
         if not free <= access.cycle < scene.cycles - APART:
             raise ValueError(f"an access at cycle {access.cycle} is before {free}, or has no answer in {scene.cycles} cycles")
+        if not 0 <= access.late <= LATEST:
+            raise ValueError(f"the answer to an access at cycle {access.cycle} is taken {access.late} cycles late, and not up to {LATEST}")
         free = access.cycle + APART
+        if access.late:
+            driven["rready" if access.data is None else "bready"][access.cycle : access.cycle + ANSWER + access.late] = 0
         here: dict[str, int] = {"arvalid": 1, "araddr": access.address}
         if access.data is not None:
             here = {"awvalid": 1, "wvalid": 1, "awaddr": access.address, "wdata": access.data, "wstrb": access.strobe}

@@ -84,4 +84,4 @@ def test_a_tenant_without_tag_and_mark_owns_nothing_on_a_wire() -> None:
 def test_accesses_that_the_bus_cannot_answer_are_refused(cycles: tuple[int, ...]) -> None:
     scene = Scene({}, accesses=[Access(cycle, 0) for cycle in cycles])
     with pytest.raises(ValueError, match=rf"^an access at cycle {cycles[-1]} is before \d+, or has no answer in 20000 cycles$"):
-        isolation._accesses(scene)
+        isolation.driven_accesses(scene)
