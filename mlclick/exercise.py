@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hdl.core import Core
 from mlclick.compare_pairs import Thorough
 from mlclick.design import Split
 from mlclick.recorder import Recorder
-from sim.evidence import Finding, Work
+from mlclick.work import work_of
+from sim.evidence import Finding
 from sim.exercises import COUNTED, exercises, miscounted
-from sim.isolation import Stage
+from sim.isolation import Scene, Stage
 from sim.tenant_traffic import random_traffic
 
 
@@ -30,16 +32,14 @@ def crossings_in(split: Split) -> list[tuple[int, int]]:
 
 def exercised(split: Split, core: Core, stage: Stage, recorder: Recorder, asked: Thorough) -> Iterator[Finding]:
     """Whether every exercise on ``stage`` leaves each frame counted once."""
-    wrong, cycles, packets, longest = "", 0, 0, 0
+    wrong, scenes = "", list[Scene]()
     for seed in asked.seeds:
         frames = frames_by_port(split, seed, 2 * asked.count)
         for exercise in exercises(core, frames, crossings_in(split), seed):
             seen = stage.play(exercise.scene)
             recorder.functions.ended(seen.registers)
-            cycles += exercise.scene.cycles
-            longest = max(longest, exercise.scene.cycles)
-            packets += sum(map(len, exercise.scene.ports.values())) + len(exercise.scene.host)
+            scenes.append(replace(exercise.scene, ready=None))
             found = miscounted(core, exercise.scene, seen)
             wrong = wrong or (f"with seed {seed}, {exercise.name}: {found}" if found else "")
-    work = Work("", f"{longest} cycles", asked.seeds, cycles, packets, *recorder.take(stage))
-    yield Finding(COUNTED, "simulation", not wrong, wrong or f"{len(asked.seeds)} seeds, {packets} frames", work=work)
+    work = work_of(scenes, core.datapath.parameters.width, asked.seeds, recorder.take(stage))
+    yield Finding(COUNTED, "simulation", not wrong, wrong or f"{len(asked.seeds)} seeds, {work.packets} frames", work=work)
