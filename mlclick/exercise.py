@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Final
 
@@ -12,9 +13,10 @@ from hdl.share_turns import QUANTUM
 from mlclick.compare_pairs import Thorough
 from mlclick.design import Split
 from mlclick.recorder import Recorder
-from sim.evidence import Finding, Work
+from mlclick.work import work_of
+from sim.evidence import Finding
 from sim.exercises import COUNTED, Exercise, debts, exercises, flood_of, miscounted
-from sim.isolation import Stage
+from sim.isolation import Scene, Stage
 from sim.telling_traffic import leaving, long_pairs, telling_runs
 from sim.tenant_traffic import random_traffic, sound_frame
 
@@ -68,7 +70,7 @@ def crossings_in(split: Split) -> list[tuple[int, int]]:
 def exercised(split: Split, core: Core, stage: Stage, recorder: Recorder, asked: Thorough) -> Iterator[Finding]:
     """Whether every exercise on ``stage`` leaves each frame counted once."""
     master, policy = split.merged.master, split.merged.policy
-    wrong, cycles, packets, longest = "", 0, 0, 0
+    wrong, played = "", list[Scene]()
     for seed in asked.seeds:
         # Random frames of all tenants and of nobody, and those that tell more.
         telling = list(chain(*telling_runs(master, policy, seed)))
@@ -77,10 +79,8 @@ def exercised(split: Split, core: Core, stage: Stage, recorder: Recorder, asked:
         for exercise in chain(scenes, _floods(split, core, telling, seed)):
             seen = stage.play(exercise.scene)
             recorder.functions.ended(seen.registers)
-            cycles += exercise.scene.cycles
-            longest = max(longest, exercise.scene.cycles)
-            packets += sum(map(len, exercise.scene.ports.values())) + len(exercise.scene.host)
+            played.append(replace(exercise.scene, ready=None))
             found = miscounted(core, exercise.scene, seen)
             wrong = wrong or (f"with seed {seed}, {exercise.name}: {found}" if found else "")
-    work = Work("", f"{longest} cycles", asked.seeds, cycles, packets, *recorder.take(stage))
-    yield Finding(COUNTED, "simulation", not wrong, wrong or f"{len(asked.seeds)} seeds, {packets} frames", work=work)
+    work = work_of(played, core.datapath.parameters.width, asked.seeds, recorder.take(stage))
+    yield Finding(COUNTED, "simulation", not wrong, wrong or f"{len(asked.seeds)} seeds, {work.packets} frames", work=work)

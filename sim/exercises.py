@@ -13,6 +13,7 @@ import numpy as np
 
 from hdl.core import Core
 from sim.crossing_frames import shimmed
+from sim.frames import ends
 from sim.isolation import APART, CLOCK_BITS, LATEST, Access, Scene, Seen, Timed
 
 Frames = Mapping[int, Sequence[bytes]]
@@ -139,8 +140,11 @@ def _accesses(core: Core, rng: random.Random) -> Scene:
 
 def miscounted(core: Core, scene: Scene, seen: Seen) -> str:
     """Where frames of ``scene`` are counted more or less often than they came in; else empty."""
-    ports = {f"port{port}": len(scene.ports.get(port, ())) for port in range(core.datapath.parameters.ports)}
-    for name, sent in {**ports, "host": len(scene.host)}.items():
+    parameters = core.datapath.parameters
+    came = {port: len(scene.ports.get(port, ())) for port in range(parameters.ports)} | {parameters.ports: len(scene.host)}
+    for port, frames in came.items():
+        name = f"port{port}" if port < parameters.ports else "host"
+        sent = frames + ends((value for _, value in scene.beats.get(port, ())), parameters.width)
         counted = sum(value for (_, register), value in seen.registers.items() if register in {f"{name}/{end}" for end in _ENDS})
         if counted != sent:
             return f"{name}: {sent} frames came in, and {counted} are counted"

@@ -49,8 +49,8 @@ class Scene:
     """Frames by physical port; ``host`` are frames with their shims; ``ready`` says by output when it takes beats (1 a cycle); ``cycles``:
     how long to run. Inputs, and outputs that ``ready`` does not name, stall at random by ``seed``, in the same cycles whatever the frames;
     where it is None, never: for what is measured against a rate. ``accesses``, in their order and `APART`; ``clock``: the time in ns at
-    the first cycle, which wraps at ``CLOCK_BITS``. ``beats``: by physical port, what is put on the wire as it is, cycle and
-    `sim.frames.beat_value`, where it may break the rules of streams; no frame may have a beat in that cycle, and no checker may look on."""
+    the first cycle, which wraps at ``CLOCK_BITS``. ``beats``: by physical port, the host's being the next number, what is put on the wire
+    as it is, cycle and `sim.frames.beat_value`, where it may break the rules of frames; no frame may have a beat in that cycle."""
 
     ports: Mapping[int, Sequence[Timed]]
     host: Sequence[Timed] = ()
@@ -236,31 +236,28 @@ def two_runs(
     must show whose it is. With ``timed``, the cycles at which its frames end must be equal too, and so must the answers to its reads, to
     the cycle: the scene must then not stall, and the attacker's frames must leave the victim's where they are on its wires. Where tenants
     are known by a mark, which a program may cut off, ``strays`` allows frames that show nobody: they must be those that each of the two
-    has alone; an attacker that sends so much that it loses frames, and others beside than alone, is ``lossy``, and such frames are not
-    compared. A victim none of whose frames leave is a difference: there is nothing to compare."""
+    has alone. An attacker that sends so much that it loses frames, and others beside than alone, is ``lossy``: then the victim's are asked
+    for, each as often as alone, and that there are no others where the attacker has nothing alone. A victim none of whose frames leave is
+    a difference: there is nothing to compare."""
     scenes = [mine, together(mine, theirs)]
     alone, beside = alone or stage.play(scenes[0]), stage.play(scenes[1])
-    expected = nobodys(alone, victim)
+    own, other = nobodys(alone, victim), None
     if strays:
         scenes.append(replace(mine, ports=theirs.ports, host=theirs.host, accesses=theirs.accesses, beats=theirs.beats))
-        expected += nobodys(stage.play(scenes[2]), attacker)
-    elif expected:
-        output, frame = next(iter(expected))
+        other = stage.play(scenes[2])
+    elif own:
+        output, frame = next(iter(own))
         return TwoRuns(alone, beside, (f"alone, {output} has a frame that is not the victim's: {frame[:24].hex()}",), tuple(scenes))
-    differences = _differences(alone, beside, victim, attacker, None if lossy and strays else expected, but)
+    found = differences(alone, beside, victim, but)
+    found += _strays(own, nobodys(beside, victim, attacker), other, attacker, lossy=lossy)
     if timed:
-        differences += [*_late(alone, beside, victim), *_answered(alone, beside, mine, scenes[1])]
-    return TwoRuns(alone, beside, tuple(differences), tuple(scenes))
+        found += [*late(alone, beside, victim), *answered(alone, beside, mine, scenes[1])]
+    return TwoRuns(alone, beside, tuple(found), tuple(scenes))
 
 
-def _differences(
-    alone: Seen,
-    beside: Seen,
-    victim: Party,
-    attacker: Party,
-    strays: Counter[tuple[str, bytes]] | None,
-    but: str | None,
-) -> list[str]:
+def differences(alone: Seen, beside: Seen, victim: Party, but: str | None = None) -> list[str]:
+    """How the victim's frames by output, their order and its registers (but those whose names end as ``but``) differ, in words; that none
+    of its frames leaves alone is a difference."""
     mine = victim.frames(alone)
     if not any(mine.values()):
         return ["alone, none of the victim's frames leave: there is nothing to compare"]
@@ -275,18 +272,33 @@ def _differences(
     found += [
         f"{name} is {v} alone and {registers[name]} beside" for name, v in victim.registers(alone, but).items() if registers[name] != v
     ]
-    if strays is None:
-        return found
-    now = nobodys(beside, victim, attacker)
-    found += [f"{output} has a frame that is nobody's: {frame[:24].hex()}" for output, frame in now - strays]
-    found += [f"{output} lacks a frame that shows nobody: {frame[:24].hex()}" for output, frame in strays - now]
     return found
 
 
-def _answered(alone: Seen, beside: Seen, mine: Scene, both: Scene) -> Iterator[str]:
-    """The first read of the victim's that is answered otherwise, or in another cycle. Answers come in the order of reads."""
-    own = {id(access) for access in mine.accesses}
-    reads = [access for access in both.accesses if access.data is None]
+Strays = Counter[tuple[str, bytes]]
+"""Frames that show nobody, with their outputs."""
+
+
+def _strays(own: Strays, now: Strays, other: Seen | None, attacker: Party, *, lossy: bool) -> Iterator[str]:
+    """How frames that show nobody are not those ``own`` to the victim and those of the attacker alone, which is ``other``."""
+    expected = own + (nobodys(other, attacker) if other is not None else Counter())
+    more, less = now - expected, expected - now
+    if lossy and other is not None:
+        more = Counter({(output, frame): n for (output, frame), n in more.items() if not other.frames[output] or own[output, frame]})
+        less = own - now
+    yield from (f"{output} has a frame that is nobody's: {frame[:24].hex()}" for output, frame in more)
+    yield from (f"{output} lacks a frame that shows nobody: {frame[:24].hex()}" for output, frame in less)
+
+
+def answered(alone: Seen, beside: Seen, mine: Scene, both: Scene) -> Iterator[str]:
+    """The first read of the victim's in its scene ``mine`` that is answered otherwise, or in another cycle, in ``both``; or how many reads
+    have no answer. Answers come in the order of reads."""
+    asked, reads = ([access for access in scene.accesses if access.data is None] for scene in (mine, both))
+    for where, scene, seen in (("alone", asked, alone), ("beside", reads, beside)):
+        if len(seen.answers) != len(scene):
+            yield f"{where}, {len(scene)} reads have {len(seen.answers)} answers"
+            return
+    own = {id(access) for access in asked}
     answers = [answer for access, answer in zip(reads, beside.answers, strict=True) if id(access) in own]
     for number, ((at, data), (then, other)) in enumerate(zip(alone.answers, answers, strict=True)):
         if (at, data) != (then, other):
@@ -294,7 +306,7 @@ def _answered(alone: Seen, beside: Seen, mine: Scene, both: Scene) -> Iterator[s
             return
 
 
-def _late(alone: Seen, beside: Seen, victim: Party) -> Iterator[str]:
+def late(alone: Seen, beside: Seen, victim: Party) -> Iterator[str]:
     """The first frame of the victim at each output that ends in another cycle."""
     for output, mine in victim.timed(alone).items():
         pairs = zip(mine, victim.timed(beside)[output], strict=False)
