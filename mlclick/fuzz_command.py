@@ -9,8 +9,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress as RichProgress
 
-from mlclick.fuzz import replay, run_rounds, shrink, write_found, write_run
+from mlclick.fuzz import replay, run_rounds, write_found, write_run
 from mlclick.fuzz_round import Outcome
+from mlclick.fuzz_shrink import shrink
 from mlclick.prepare import prepare
 
 
@@ -43,13 +44,16 @@ def fuzz(
     speed = found.packets / found.seconds
     typer.echo(f"{found.packets} packets in {len(found.outcomes)} round(s), {found.seconds:.0f} s: {speed:.0f} packets/s; {written}")
     failed = found.failed
-    if failed is None or failed.case is None:
+    if failed is None:
         typer.echo("none different")
         return
     folder = Path("build") / "fuzz" / str(seed)
+    if failed.case is None:
+        typer.echo(f"round {failed.number}: {failed.found[0]}, before it had a case; the same seed, packets and rounds do it again")
+        raise typer.Exit(1)
     write_found(folder, failed.case)
     _say(f"round {failed.number} differs, shrinking: {failed.found[0]}")
-    typer.echo(write_found(folder, shrink(failed.case, _say)))
+    typer.echo(write_found(folder, shrink(failed.case, failed.found, _say)))
     _differs(failed.found, folder)
 
 
