@@ -106,6 +106,7 @@ def write_run(folder: Path, run: Run) -> Path:
         "tenants": dict(sorted(Counter(outcome.tenants for outcome in run.outcomes).items())),
         "ports": dict(sorted(Counter(outcome.ports for outcome in run.outcomes).items())),
         "widths": dict(sorted(Counter(outcome.width for outcome in run.outcomes).items())),
+        "modes": dict(sorted(Counter(outcome.mode for outcome in run.outcomes).items())),
         "cuts": dict(sorted(Counter(outcome.cut for outcome in run.outcomes).items())),
         "rounds": [{k: v for k, v in asdict(outcome).items() if k != "case"} for outcome in run.outcomes],
     }

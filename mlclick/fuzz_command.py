@@ -61,7 +61,8 @@ def _told(outcome: Outcome) -> str:
     place = f"round {outcome.number}: {outcome.tenants} tenants, {sum(outcome.elements.values())} elements, {outcome.ports} ports"
     speed = outcome.packets / outcome.run_seconds if outcome.run_seconds else 0.0
     done = f"{outcome.packets} packets, {outcome.sent} sent, {outcome.crossed} crossed, {speed:.0f}/s after {outcome.build_seconds:.0f} s"
-    return f"{place}, {f'{outcome.width} bits' if outcome.width else 'values'}, {outcome.cut}: {done}{': DIFFERS' if outcome.found else ''}"
+    kind = f"{f'{outcome.width} bits' if outcome.width else 'values'}, {outcome.cut}, {outcome.mode}"
+    return f"{place}, {kind}: {done}{': DIFFERS' if outcome.found else ''}"
 
 
 def _differs(found: list[str], folder: Path) -> None:

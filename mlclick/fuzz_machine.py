@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -168,26 +168,27 @@ def check(case: Case, built: Built, volley: Callable[[int], None] = lambda count
         comparison.close()
 
 
-def disturbed(stage: Stage, merged: Merged, volleys: Iterable[Volley], apart: tuple[str, str], seed: int) -> list[str]:
-    """What the victim, the first of ``apart``, sees of the attacker: its frames of ``volleys`` alone and beside the attacker's."""
+def disturbed(stage: Stage, merged: Merged, volleys: Sequence[Volley], apart: tuple[str, str], seed: int) -> list[str]:
+    """What the victim, the first of ``apart``, sees of the attacker: its frames of ``volleys`` alone and beside the attacker's. In turns of
+    time the cycles in which they leave are compared too: then each of the two has wires of its own, and nothing stalls."""
     tenants, policy = merged.master.tenants, merged.policy
+    strict = policy.machine.mode == "strict"
     victim, attacker = (Party(tenants.index(name), policy.tenant(name).vlan) for name in apart)
     mine: dict[int, list[Timed]] = {port: [] for port in range(stage.ports)}
     theirs: dict[int, list[Timed]] = {port: [] for port in range(stage.ports)}
-    at = 0
+    at, own = 0, next((a.port for volley in volleys for a in volley.arrivals if tagged_as(victim.vlan, a.frame)), 0)
     for volley in volleys:
         for arrival in volley.arrivals:
             whose = mine if tagged_as(victim.vlan, arrival.frame) else theirs if tagged_as(attacker.vlan, arrival.frame) else None
-            if whose is not None:
+            if whose is not None and (not strict or (arrival.port == own) == (whose is mine)):
                 whose[arrival.port].append((at, arrival.frame))
                 at += APART if whose is mine else 1
     try:
         cycles = at + 8 * APART + sum(len(frame) // 4 for each in (*mine.values(), *theirs.values()) for _, frame in each)
+        scenes = (Scene(frames, cycles=cycles, seed=None if strict else seed) for frames in (mine, theirs))
         return [
             f"{apart[0]} beside {apart[1]}: {words}"
-            for words in two_runs(
-                stage, victim, attacker, Scene(mine, cycles=cycles, seed=seed), Scene(theirs, cycles=cycles, seed=seed)
-            ).differences
+            for words in two_runs(stage, victim, attacker, *scenes, timed=strict).differences
             if "there is nothing to compare" not in words
         ]
     except BREAKS as error:

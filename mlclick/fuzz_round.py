@@ -20,13 +20,14 @@ from partition.eligible import software_only
 from sim.fuzz.case import Case
 from sim.fuzz.designs import random_tenants
 from sim.fuzz.scenario import Arrival, Volley, let_in
-from sim.fuzz.trips import ORDERED, manners_of
+from sim.fuzz.trips import ORDERED, manners_of, unordered
 from sim.fuzz.volleys import Gun
 
 WIDTHS: Final = (64, 256, 512)
 CUTS: Final = ("solved", "hardware", "random", "software")
 """The solver's; all that can be hardware; any; none."""
 TRIES: Final = 12
+"""Random cuts of a tenant set, before another is made."""
 SAMPLE: Final = 0.001
 """The share of packets that the reference sees too."""
 FEW: Final = 5_000
@@ -41,6 +42,7 @@ class Outcome:
     number: int
     width: int = 0
     cut: str = ""
+    mode: str = ""
     tenants: int = 0
     ports: int = 0
     elements: dict[str, int] = field(default_factory=dict)
@@ -94,7 +96,8 @@ def with_volleys(case: Case, count: int, built: Built | None = None) -> Case:
 def _shots(built: Built, case: Case) -> Iterator[Volley]:
     merged = built.merged
     manners = manners_of(built.split.placement, merged.elements)
-    gun = Gun(merged.master, merged.policy, manners, case.width or WIDTHS[0], built.ports, case.seed)
+    growth = max((*built.split.composition.growth.values(), 0))
+    gun = Gun(merged.master, merged.policy, manners, case.width or WIDTHS[0], built.ports, case.seed, growth)
     while True:
         yield gun.volley()
 
@@ -154,12 +157,15 @@ class _Round:
                 continue
             # The flat graphs, by whose names elements are placed.
             case = replace(case, tenants={name: print_graph(graph) for name, graph in merged.tenants.items()})
-            for _ in range(TRIES):
+            for _ in range(TRIES if self.outcome.cut == "random" else 1):
                 pins = _pins(rng, merged, self.outcome.cut)
                 self._do("cutting tenants", replace(case, hardware=frozenset(name for name in merged.elements if pins.get(name, True))))
                 try:
                     design = split(merged, rates_of(merged, None), pins)
                 except ClickError:
+                    self.outcome.refused += 1
+                    continue
+                if unordered(design.placement, merged.elements):
                     self.outcome.refused += 1
                     continue
                 return replace(case, hardware=design.plan.hardware), design
@@ -227,7 +233,7 @@ def _pins(rng: random.Random, merged: Merged, cut: str) -> dict[str, bool]:
 
 def _describe(outcome: Outcome, built: Built) -> None:
     design, graph = built.split, built.merged.master.graph
-    outcome.tenants, outcome.ports = len(built.merged.master.tenants), built.ports
+    outcome.tenants, outcome.ports, outcome.mode = len(built.merged.master.tenants), built.ports, built.merged.policy.machine.mode
     for node in graph.nodes:
         outcome.elements[node.class_name] = outcome.elements.get(node.class_name, 0) + 1
         if node.name in design.plan.hardware:

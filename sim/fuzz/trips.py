@@ -8,30 +8,73 @@ from dataclasses import dataclass
 from typing import Final
 
 from elements.definition.element import Element
-from elements.placement.crossings import Placement, punts
+from elements.placement.crossings import Placement, entry_layout, punts
+from elements.placement.layouts import find_layouts, is_taken
+from sim.fuzz.scenario import LONGEST
 
-ORDERED: Final = frozenset({"RatedSplitter", "BandwidthRatedSplitter", "Meter", "BandwidthMeter", "ARPQuerier"})
+ORDERED: Final = frozenset(
+    {
+        *("RatedSplitter", "BandwidthRatedSplitter", "Meter", "BandwidthMeter", "ARPQuerier", "RandomSample", "IPEncap", "EtherSwitch"),
+        *("IPRewriter", "TCPRewriter", "UDPRewriter"),
+    }
+)
 """Classes in which what one packet does depends on those before it."""
+COPYING: Final = frozenset({"Tee", "PaintTee", "IPFragmenter", "EtherSwitch", "ARPQuerier"})
+"""Classes of which more than one packet may leave for one that comes."""
 MOST: Final = 6
 """Trips that are told apart."""
 
 
+UNTOLD: Final = LONGEST // 2
+"""Bytes by which software may make a frame longer where layouts do not say."""
+
+
 @dataclass(frozen=True)
 class Manners:
-    """How a tenant's packets may come in a volley: ``ordered``, by one port; ``alone``, one only."""
+    """How a tenant's packets may come in a volley: ``ordered``, by one port; ``alone``, one only. ``longest``: the most bytes of a frame
+    that is none too long for a port when it comes back from software, where it may have become longer."""
 
     ordered: bool
     alone: bool
+    longest: int = LONGEST
 
 
 def manners_of(placement: Placement, elements: Mapping[str, Element]) -> dict[str, Manners]:
     """By tenant."""
-    trips = _trips(placement, elements)
+    trips, longest = _trips(placement, elements), _longest(placement, elements)
     found = {}
     for tenant in placement.tenants:
         mine = [n for n in elements if placement.owner[n] == tenant and elements[n].node.class_name in ORDERED]
-        found[tenant] = Manners(bool(mine), any(len(trips[name]) > 1 for name in mine))
+        found[tenant] = Manners(bool(mine), any(len(trips[name]) > 1 for name in mine), longest[tenant])
     return found
+
+
+def _longest(placement: Placement, elements: Mapping[str, Element]) -> dict[str, int]:
+    graph, layouts = placement.graph, find_layouts(placement.graph, elements)
+    found = dict.fromkeys(placement.tenants, LONGEST)
+    for edge in graph.edges:
+        tenant = placement.owner[edge.target] or placement.owner[edge.source]
+        returns = edge.source not in placement.hardware or punts(elements[edge.source])
+        if tenant is None or edge.target not in placement.hardware or not returns or not is_taken(layouts, edge):
+            continue
+        leaving = layouts[edge.source, edge.source_port]
+        growth = entry_layout(graph, elements, layouts, edge).base - min(each.base for each in leaving) if leaving else UNTOLD
+        found[tenant] = min(found[tenant], LONGEST - growth)
+    return found
+
+
+def unordered(placement: Placement, elements: Mapping[str, Element]) -> list[str]:
+    """Elements whose order no manners keep: several copies of a packet reach them, after different numbers of trips."""
+    graph = placement.graph
+    copied: set[str] = set()
+    waiting = [edge.target for node in graph.nodes if node.class_name in COPYING for edge in graph.outgoing(node.name)]
+    while waiting:
+        name = waiting.pop()
+        if name not in copied:
+            copied.add(name)
+            waiting += [edge.target for edge in graph.outgoing(name)]
+    trips = _trips(placement, elements)
+    return [name for name in sorted(copied) if elements[name].node.class_name in ORDERED and len(trips[name]) > 1]
 
 
 def _trips(placement: Placement, elements: Mapping[str, Element]) -> dict[str, frozenset[int]]:

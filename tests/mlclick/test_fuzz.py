@@ -155,12 +155,12 @@ def called(arguments: list[str], monkeypatch: Patch, capsys: Capture) -> tuple[i
 
 def test_a_run_says_what_it_did_and_writes_figures(tmp_path: Path, monkeypatch: Patch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
-    made = Outcome(0, 64, "solved", 2, 2, {"Counter": 3}, {"Counter": 1}, 500, 490, 300, 20, run_seconds=0.5, build_seconds=4)
+    made = Outcome(0, 64, "solved", "strict", 2, 2, {"Counter": 3}, {"Counter": 1}, 500, 490, 300, 20, run_seconds=0.5, build_seconds=4)
     monkeypatch.setattr(fuzz, "rounds_of", lambda task, numbers, jobs: (replace(made, number=number) for number in numbers))
     code, said = called(["--seed", "9", "--packets", "1000", "--rounds", "2", "--jobs", "1"], monkeypatch, capsys)
     assert code == 0
     assert "seed 9: 1000 packets in 2 round(s), 1 at once" in said
-    assert "round 1: 2 tenants, 3 elements, 2 ports, 64 bits, solved: 500 packets, 300 sent, 20 crossed, 1000/s after 4 s" in said
+    assert "round 1: 2 tenants, 3 elements, 2 ports, 64 bits, solved, strict: 500 packets, 300 sent, 20 crossed, 1000/s after 4 s" in said
     assert "none different" in said
     figures = json.loads((tmp_path / "build" / "bench" / "fuzz.json").read_text())
     assert (figures["seed"], figures["packets"], figures["differ"], figures["elements"]) == (9, 1000, 0, {"Counter": 6})
