@@ -27,7 +27,7 @@ TENANTS_DIR ?= tenants
 GOAL := $(firstword $(filter check merge plan run verify bitstream,$(MAKECMDGOALS)))
 $(if $(GOAL),$(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $(GOAL) TENANTS=a,b`)))
 
-.PHONY: help preflight setup test unit lint types contract format check merge plan run verify bitstream isolation mutants fuzz bench clean distclean
+.PHONY: help preflight setup test unit lint types contract format check merge plan run verify bitstream isolation mutants fuzz proofs bench clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,7 +85,7 @@ plan: $(STAMP) ## which element of TENANTS=a,b runs where, and why
 run: $(STAMP) ## packets through TENANTS=a,b: IN="0=x.pcap 1=y.pcap" OUT=dir HARDWARE=none|sim
 	@$(MLCLICK) run $(TENANTS) --tenants $(TENANTS_DIR) $(foreach i,$(IN),--in $(i)) $(if $(OUT),--out $(OUT)) --hardware $(HARDWARE)
 
-verify: $(STAMP) ## evidence and report that TENANTS=a,b do not disturb each other: BOARD=… COVERAGE=yes ONLY=proof|isolation|agreement
+verify: $(STAMP) ## evidence and report that TENANTS=a,b do not disturb each other: BOARD=… COVERAGE=yes ONLY=proof|isolation|attacks|agreement|exercises
 	@$(MLCLICK) verify $(TENANTS) --tenants $(TENANTS_DIR) $(if $(BOARD),--board $(BOARD)) $(if $(COVERAGE),--coverage) $(if $(ONLY),--only $(ONLY))
 
 bitstream: $(STAMP) ## TENANTS=a,b built for BOARD=netfpga_sume|versa_ecp5 (default: what this machine can build)
@@ -100,6 +100,9 @@ mutants: $(STAMP) ## planted defects, each of which a check must catch
 
 fuzz: $(STAMP) ## random tenants, cuts and traffic, split against software: SEED=1 PACKETS=10000000 ROUNDS=40 CASE=dir (runs that one again)
 	@$(MLCLICK) fuzz $(if $(SEED),--seed $(SEED)) $(if $(PACKETS),--packets $(PACKETS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CASE),--replay $(CASE))
+
+proofs: $(STAMP) ## every tenant proved apart from all others, and how long that takes: TENANTS=a,b WIDTH="64 256" COPIES=2
+	@$(MLCLICK) proofs $(TENANTS) --tenants $(TENANTS_DIR) $(foreach w,$(WIDTH),--width $(w)) $(if $(COPIES),--copies $(COPIES))
 
 bench: $(STAMP) ## speeds and sizes, measured
 	@$(MLCLICK) bench

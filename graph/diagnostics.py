@@ -63,6 +63,10 @@ class ClickError(Exception):
         self.diagnostics = tuple(sorted(diagnostics, key=_place))
         super().__init__("\n".join(d.render() for d in self.diagnostics))
 
+    def __reduce__(self) -> tuple[type[ClickError], tuple[Diagnostic, ...]]:
+        # It comes out of processes of their own as what it is.
+        return type(self), self.diagnostics
+
 
 def _place(diagnostic: Diagnostic) -> tuple[str, str, int, int]:
     where = diagnostic.location

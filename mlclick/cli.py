@@ -1,4 +1,4 @@
-"""The command line: ``mlclick check|merge|plan|run|verify TENANTS``, ``build``, ``elements``, ``bench``, ``mutants`` and ``fuzz``."""
+"""The command line: ``mlclick check|merge|plan|run|verify TENANTS``, ``build|elements|bench|mutants|fuzz|proofs``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from time import monotonic
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from amaranth.hdl import UnusedElaboratable
@@ -24,19 +24,21 @@ from elements.definition.catalogue import class_names, manual_page
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
 from elements.reference.packet import Packet
-from graph.diagnostics import ClickError, Diagnostic, Location, fail
+from graph.diagnostics import ClickError, Diagnostic, fail
 from graph.print_click import print_graph
 from hdl.datapath import DatapathParameters
 from hdl.tools.yosys import YosysError
 from mlclick.bench import sizes, speeds, write_bench
 from mlclick.build import BOARDS, VIVADO_MISSING, board_core, build_versa, core_for, default_board, evidence_for, ports_of
 from mlclick.compare_pairs import STEPS, Thorough
-from mlclick.design import Merged, Progress, Source, Split
+from mlclick.design import WIDTHS, Merged, Progress, Split, source_of
 from mlclick.evidence_files import coverage_lines, evidence_lines, write_files
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.fuzz_command import fuzz
+from mlclick.garbage import search_seldom
 from mlclick.mutants.run import SoundDesignFails, run_mutants
 from mlclick.prepare import prepare
+from mlclick.proofs_command import proofs
 from mlclick.report import print_plan
 from mlclick.run import make_folder, run_software, run_split, write_ports
 from mlclick.service import service_lines
@@ -55,8 +57,6 @@ Tenants = Annotated[str, typer.Argument(help="Names of tenants, with commas betw
 Folder = Annotated[Path, typer.Option("--tenants", help="Folder with the tenants' files and policy.toml.")]
 Board = Annotated[str, typer.Option("--board", help="Board whose data path is meant: netfpga_sume or versa_ecp5.")]
 _TENANTS = Path("tenants")
-WIDTHS: Final = (64, 128, 256, 512, 1024)
-"""Bits of a data path."""
 
 
 def say(text: str) -> None:
@@ -64,22 +64,10 @@ def say(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def _source(tenants: str, folder: Path) -> Source:
-    """The tenants of a command. Errors: `ClickError` for an empty name and for one that is there twice."""
-    names = tuple(tenants.split(","))
-    here = Location(None, "<command line>", 1, 1)
-    if not all(names):
-        fail(f"no tenant has an empty name: {tenants!r}", "write names with commas between them: a,b", here)
-    for place, name in enumerate(names):
-        if name in names[:place]:
-            fail(f"tenant {name} is named twice: {tenants!r}", "name each tenant once", here)
-    return Source(names, folder)
-
-
 @app.command()
 def check(tenants: Tenants, folder: Folder = _TENANTS) -> None:
     """Read tenants and policy, and say whether they are sound."""
-    merged = merge_tenants(_source(tenants, folder))
+    merged = merge_tenants(source_of(tenants, folder))
     for name, graph in merged.tenants.items():
         typer.echo(f"{name}: {len(graph.nodes)} elements, {len(graph.edges)} connections: sound")
 
@@ -87,7 +75,7 @@ def check(tenants: Tenants, folder: Folder = _TENANTS) -> None:
 @app.command()
 def merge(tenants: Tenants, folder: Folder = _TENANTS) -> None:
     """Print the master graph as Click text."""
-    typer.echo(print_graph(merge_tenants(_source(tenants, folder)).master.graph), nl=False)
+    typer.echo(print_graph(merge_tenants(source_of(tenants, folder)).master.graph), nl=False)
 
 
 @app.command()
@@ -100,7 +88,7 @@ def plan(
     pin: Annotated[list[str] | None, typer.Option("--pin", help="ELEMENT=hardware or ELEMENT=software.")] = None,
 ) -> None:
     """Cut the master graph between hardware and software, and explain the cut."""
-    merged = merge_tenants(_source(tenants, folder), say)
+    merged = merge_tenants(source_of(tenants, folder), say)
     packets: list[tuple[str, Packet]] | None = None
     mistakes: tuple[Diagnostic, ...] = ()
     if profile:
@@ -152,7 +140,7 @@ def run(
         raise typer.BadParameter(f"--hardware {hardware}: none, sim or reference is wanted")
     if width not in WIDTHS:
         raise typer.BadParameter(f"--width {width}: one of {', '.join(map(str, WIDTHS))} is wanted")
-    merged = merge_tenants(_source(tenants, folder), say)
+    merged = merge_tenants(source_of(tenants, folder), say)
     asked = _handlers_asked(handlers or [], merged.elements)
     if not inputs and not any(element.has_task and not element.inputs for element in merged.elements.values()):
         fail("there is nothing to send: no --in is given, and no tenant has a source of its own", "give --in PORT=FILE")
@@ -210,7 +198,7 @@ def verify(
     _known_board(board)
     if only and only not in STEPS:
         raise typer.BadParameter(f"--only {only}: one of {', '.join(STEPS)} is wanted")
-    source, out = _source(tenants, folder), Path("build") / "evidence" / board
+    source, out = source_of(tenants, folder), Path("build") / "evidence" / board
     prepare(out)
     merged = merge_tenants(source, say)
     found = split(merged, rates_of(merged, None), {}, say, ports_of(board))
@@ -245,7 +233,7 @@ def build(
         say(f"[{monotonic() - started:5.0f} s] {text}")
 
     out, proofs = Path("build") / chosen, Path("build") / "evidence" / chosen
-    source = _source(tenants, folder)
+    source = source_of(tenants, folder)
     prepare(out, proofs)
     merged = merge_tenants(source, timed)
     if chosen == "netfpga_sume" and shutil.which("vivado"):
@@ -306,7 +294,7 @@ def bench(
     count: Annotated[int, typer.Option("--packets", min=1, help="Packets for the speeds.")] = 2_000,
 ) -> None:
     """Measure sizes and speeds; writes JSON in build/bench/."""
-    out, source = Path("build") / "bench", _source(tenants, folder)
+    out, source = Path("build") / "bench", source_of(tenants, folder)
     if len(source.names) < 2:
         raise typer.BadParameter("two tenants or more are wanted: what the last costs beside the others is measured")
     prepare(out)
@@ -336,6 +324,7 @@ def mutants() -> None:
 
 
 app.command()(fuzz)
+app.command()(proofs)
 
 
 def _sending_ports(merged: Merged) -> list[int]:
@@ -350,6 +339,7 @@ def _progressing(packets: tuple[tuple[int, Packet], ...]) -> Iterable[tuple[int,
 def main() -> None:
     """The entry point: mistakes in the input end in their diagnostics and exit code 2, a tool that fails or a board that is too small in
     what it says and exit code 1."""
+    search_seldom()
     # Hardware that was made and not built is what a mistake in the input leaves behind.
     warnings.filterwarnings("ignore", category=UnusedElaboratable)
     try:

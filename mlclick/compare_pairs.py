@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from mlclick.recorder import Recorder
 from mlclick.service import places
 from sim.counterexample import between_runs, record_scene, with_waveform
 from sim.evidence import Counterexample, Finding, Mode, Work
-from sim.isolation import Party, Scene, Stage, Timed, TwoRuns, together, two_runs
+from sim.isolation import Party, Scene, Seen, Stage, Timed, TwoRuns, together, two_runs
 from sim.latency import Pair, histograms, latencies, within
 from sim.tenant_traffic import mark_of, random_traffic
 from sim.verilated import AssertionFailed
@@ -25,7 +25,7 @@ GAP = 400
 TIMES = ".full_at"
 """How registers are called that keep a time: they are as when the victim is alone only where its frames do not wait."""
 CYCLES_AFTER = 6_000
-STEPS: Final = ("proof", "isolation", "agreement", "exercises")
+STEPS: Final = ("proof", "isolation", "attacks", "agreement", "exercises")
 """What `verify` can be asked to do alone, with evidence that is not complete."""
 
 
@@ -65,13 +65,15 @@ class Pairs:
     stage: Stage
     recorder: Recorder
     asked: Thorough
+    _alone: dict[tuple[str, Trial], Seen] = field(default_factory=dict)
+    """What was seen of a victim alone, which is the same beside whichever attacker it is compared to."""
 
     def compare(self, victim: str, attacker: str) -> tuple[Finding, AssertionFailed | None]:
         """What the ``victim`` sees of the ``attacker``; beside it the assertion that failed, where one did: the stage is no more then."""
         bad, against = "", None
         scenes, pairs = list[Scene](), list[Pair]()
         # In turns of time, times are as when the victim is alone even where frames take turns.
-        taking_turns = (GAP, None if self._strict else TIMES)
+        taking_turns = (GAP, None if self.strict else TIMES)
         trials = [Trial(seed, gap, but) for seed, (gap, but) in product(self.asked.seeds, ((EASE, None), taking_turns))]
         name = f"{victim}'s frames, their order and its registers are the same with and without {attacker}"
         for trial in trials:
@@ -79,16 +81,17 @@ class Pairs:
                 self._scene(victim, trial.seed, trial.gap, 0),
                 self._scene(attacker, trial.seed + 1000, trial.gap, trial.gap // 2),
             )
+            known = (victim, trial) in self._alone
             try:
                 runs = self._run(victim, attacker, trial, mine, theirs)
             except AssertionFailed as error:
-                seen = self._broken(trial, together(mine, theirs), error, f"{victim}-beside-{attacker}")
+                seen = self.broken(trial.name, together(mine, theirs), error, _file(f"{victim}-beside-{attacker}", trial))
                 return Finding(name, "simulation", False, str(error), victim, attacker, counterexample=seen), error
-            scenes += runs.scenes
-            pairs += latencies(mine, runs, self._party(victim), self.core.datapath.pipeline.latency)
+            scenes += runs.scenes[known:]
+            pairs += latencies(mine, runs, self.party(victim), self.core.datapath.pipeline.latency)
             if runs.differences and not bad:
                 bad = f"{trial.name}: {runs.differences[0]}"
-                against = self._different(victim, attacker, trial, runs)
+                against = self.different(victim, trial.name, runs, _file(f"{victim}-beside-{attacker}", trial))
         lines, toggles = self.recorder.take(self.stage)
         work = Work(
             depth=f"{max(scene.cycles for scene in scenes)} cycles",
@@ -98,54 +101,57 @@ class Pairs:
             lines=lines,
             toggles=toggles,
         )
-        mode: Mode = "strict" if self._strict else "shared"
-        found = histograms(pairs, mode, None if self._strict else self._bound(victim))
+        mode: Mode = "strict" if self.strict else "shared"
+        found = histograms(pairs, mode, None if self.strict else self.bound(victim))
         bad = bad or (within(found) if found is not None else "")
         detail = bad or f"{len(self.asked.seeds)} seeds, {self.asked.count} frames of each, apart and taking turns"
-        return Finding(name, "simulation", not bad, detail, victim, attacker, work, against, found), None
+        kept = () if found is None else (found,)
+        return Finding(name, "simulation", not bad, detail, victim, attacker, work, against, kept), None
 
     def _run(self, victim: str, attacker: str, trial: Trial, mine: Scene, theirs: Scene) -> TwoRuns:
         for tenant, scene in ((victim, mine), (attacker, theirs)):
             for port, frames in scene.ports.items():
                 for _, frame in frames:
                     self.recorder.functions.sent(tenant, port, frame)
-        us, them = self._party(victim), self._party(attacker)
+        us, them = self.party(victim), self.party(attacker)
         # A tag is put on by the hardware, and nothing leaves without; a mark may be lost on the way.
-        runs = two_runs(self.stage, us, them, mine, theirs, strays=None in (us.vlan, them.vlan), but=trial.but, timed=self._strict)
+        strays, alone = None in (us.vlan, them.vlan), self._alone.get((victim, trial))
+        runs = two_runs(self.stage, us, them, mine, theirs, strays=strays, but=trial.but, timed=self.strict, alone=alone)
+        self._alone[victim, trial] = runs.alone
         for seen in (runs.alone, runs.beside):
             self.recorder.functions.ended(seen.registers)
         return runs
 
-    def _different(self, victim: str, attacker: str, trial: Trial, runs: TwoRuns) -> Counterexample:
-        cycle, against = between_runs(runs, self._party(victim))
-        against = replace(against, where=f"{trial.name}: {against.where}")
-        name = _file(f"{victim}-beside-{attacker}", trial)
+    def different(self, victim: str, trial: str, runs: TwoRuns, name: str) -> Counterexample:
+        """The first difference of the ``victim`` in ``trial``, with a waveform of that ``name``."""
+        cycle, against = between_runs(runs, self.party(victim))
+        against = replace(against, where=f"{trial}: {against.where}")
         return with_waveform(against, self.asked.folder, name, lambda path: record_scene(self.core, runs.scenes[1], cycle, path))
 
-    def _broken(self, trial: Trial, scene: Scene, error: AssertionFailed, who: str) -> Counterexample:
-        """What is left of a trial that broke a rule, alone or beside: beside it breaks it again."""
-        against = Counterexample(f"{trial.name}: {error}", None, None)
-        name = _file(who, trial)
+    def broken(self, trial: str, scene: Scene, error: AssertionFailed, name: str) -> Counterexample:
+        """What is left of a ``trial`` that broke a rule, alone or beside: beside it breaks it again. ``name`` is that of the waveform."""
+        against = Counterexample(f"{trial}: {error}", None, None)
         return with_waveform(against, self.asked.folder, name, lambda path: record_scene(self.core, scene, error.into, path))
 
-    def _party(self, tenant: str) -> Party:
+    def party(self, tenant: str) -> Party:
         """How the tenant's frames are known where they leave."""
         number = self.split.merged.master.tenants.index(tenant)
         return Party(number, self.split.merged.policy.tenant(tenant).vlan, mark_of(number))
 
     def _scene(self, tenant: str, seed: int, gap: int, start: int) -> Scene:
         frames = frames_of(self.split, tenant, seed, self.asked.count, gap, start)
-        if not self._strict:
+        if not self.strict:
             return Scene(frames, cycles=gap * self.asked.count + CYCLES_AFTER)
         # What is compared to the cycle must come in the same cycles, beside other frames on the wire too, and leave by ports that keep
         # their pace.
-        return Scene(frames, cycles=gap * self.asked.count + CYCLES_AFTER + 4 * self._bound(tenant), seed=None)
+        return Scene(frames, cycles=gap * self.asked.count + CYCLES_AFTER + 4 * self.bound(tenant), seed=None)
 
     @property
-    def _strict(self) -> bool:
+    def strict(self) -> bool:
+        """Whether turns are slots of time."""
         return self.core.datapath.parameters.strict
 
-    def _bound(self, tenant: str) -> int:
+    def bound(self, tenant: str) -> int:
         """By how many cycles others may delay a frame of the tenant that has none of its own in front: a frame of theirs on the wire, and
         the waits in front of the pipeline and of a port."""
         number = self.split.merged.master.tenants.index(tenant)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
@@ -38,14 +38,18 @@ def quiet(text: str) -> None:
 
 def merge_tenants(source: Source, progress: Progress = quiet) -> Merged:
     """Parse, flatten and check each tenant, then merge. Errors: `ClickError`."""
-    policy = read_policy(source.folder / "policy.toml")
-    for name in source.names:
+    return merge_under(read_policy(source.folder / "policy.toml"), source.names, progress)
+
+
+def merge_under(policy: Policy, names: Sequence[str], progress: Progress = quiet) -> Merged:
+    """As `merge_tenants`, under a policy that was read. Errors: `ClickError`."""
+    for name in names:
         policy.tenant(name)
     tenants: dict[str, Graph] = {}
-    for name in source.names:
+    for name in names:
         progress(f"reading tenant {name}")
         tenants[name] = read_tenant(policy, name)
-    progress(f"merging {', '.join(source.names)}")
+    progress(f"merging {', '.join(names)}")
     master = merge(tenants, policy)
     checked = check(master.graph, class_info)
     elements = instantiate(master.graph)

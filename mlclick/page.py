@@ -54,7 +54,7 @@ def render(evidence: Evidence) -> str:
     pictures = [
         Picture(f"{f.victim} beside {f.attacker}", in_words(f.latencies), Markup(draw(f.latencies, f.victim, f.attacker)))
         for f in evidence.findings
-        if f.latencies is not None
+        if f.latencies
     ]
     return environment.get_template(_TEMPLATE).render(
         evidence=evidence, contrasts=_contrasts(evidence.findings), pictures=pictures, modules=_modules(evidence)

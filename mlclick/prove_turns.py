@@ -1,6 +1,7 @@
-"""What is proved of the turns in which tenants meet.
+"""What is proved of the turns in which tenants meet, and of the stores in which their packets wait.
 
 Of turns of time, that nobody sees anything of the others; of turns of shares, that others are granted no more than is said while one waits.
+Of the stores, in either, that each tenant's packets stay in its segment, with all their beats; not what is in these.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from mlclick.service import places
 from sim.evidence import UNBOUNDED, Finding, Work
 from sim.proof.datapath import PRESUMED, prove_datapath
 from sim.proof.service import prove_service
+from sim.proof.stores import COMES, READS, prove_stores
 
 _WORK: Final = Work(solver=f"bitwuzla {version('bitwuzla')}", depth=UNBOUNDED)
 
@@ -43,3 +45,18 @@ def bounds_hold(datapath: Datapath, tenants: Sequence[str]) -> Iterator[Finding]
             victim=tenant,
             work=_WORK,
         )
+
+
+def packets_are_kept(datapath: Datapath) -> Iterator[Finding]:
+    """A finding of all stores, in either mode. Those that are alike are proved once."""
+    results = prove_stores(datapath)
+    wrong = next((f"{name}: {failure}" for name, result in results.items() for failure in result.failures), "")
+    asked = sum(result.obligations for result in results.values())
+    yield Finding(
+        "every access to a store is in its tenant's segment, and packets there are of as many beats as came, shown and read once; the rest "
+        "is lost and counted",
+        "proof",
+        not wrong,
+        wrong or f"{asked} questions about {', '.join(results)} and those like them; presumed: {COMES}; {READS}",
+        work=_WORK,
+    )

@@ -12,19 +12,22 @@ from graph.print_click import print_graph
 from hdl.core import Core
 from hdl.tools.cache import content_key
 from hdl.tools.verilog import to_verilog
+from mlclick.attack_pairs import Attacks
+from mlclick.attack_scenes import AttackScenes
 from mlclick.compare_pairs import Pairs, Thorough
 from mlclick.design import Progress, Split
 from mlclick.disagreement import disagreement
 from mlclick.exercise import exercised
-from mlclick.prove_turns import bounds_hold, nothing_is_seen
+from mlclick.prove_turns import bounds_hold, nothing_is_seen, packets_are_kept
 from mlclick.recorder import Reached, Recorder
 from mlclick.report import plan_in_short
 from mlclick.run import run_software, run_split
+from mlclick.tell_pairs import Telling
 from mlclick.tools import tool_versions
-from sim.construction import FOLDING, by_construction
+from sim.construction import FOLDING, by_construction, ways_are_shared
 from sim.evidence import BREAKS, UNBOUNDED, Evidence, Finding, How, Work, netlist_hash, why_broken
 from sim.isolation import Stage
-from sim.proof.pipeline import prove_each
+from sim.proof.pipeline import prove_pipeline
 from sim.split_machine import SplitMachine
 from sim.tenant_traffic import random_traffic
 from sim.verilated import AssertionFailed
@@ -64,6 +67,12 @@ def verify(split: Split, core: Core, progress: Progress, thorough: Thorough | No
             "a tenant alone and beside another",
             "simulation",
             lambda: _noninterference(split, core, progress, asked, recorder),
+        ),
+        (
+            "attacks",
+            "a tenant beside one that attacks it",
+            "simulation",
+            lambda: _attacks(split, core, progress, asked, recorder),
         ),
         ("exercises", "exercises of the core", "simulation", lambda: _exercises(split, core, progress, asked, recorder)),
         (
@@ -116,9 +125,8 @@ def _timed(findings: Iterator[Finding]) -> Iterator[Finding]:
 
 def _proofs(split: Split, core: Core, progress: Progress) -> Iterator[Finding]:
     progress("proof: noninterference of the pipeline, without a bound")
-    results = {}
-    for number, result in prove_each(core.datapath.pipeline):
-        results[number] = result
+    results = prove_pipeline(core.datapath.pipeline)
+    for number, result in results.items():
         tenant = split.merged.master.tenants[number]
         name = f"in the pipeline no other tenant influences {tenant}"
         detail = f"{result.obligations} obligations, {result.stages} stages" if result.proved else result.failures[0]
@@ -129,7 +137,11 @@ def _proofs(split: Split, core: Core, progress: Progress) -> Iterator[Finding]:
     else:
         progress("proof: what others are granted while a tenant waits")
         yield from bounds_hold(core.datapath, split.merged.master.tenants)
+    progress("proof: packets stay whole in their tenants' segments")
+    yield from packets_are_kept(core.datapath)
     yield from by_construction(core, results)
+    progress("construction: ways between tenants in the netlist")
+    yield ways_are_shared(core)
 
 
 def _noninterference(
@@ -147,6 +159,15 @@ def _noninterference(
         yield finding
         if error is not None:
             raise error
+
+
+def _attacks(split: Split, core: Core, progress: Progress, asked: Thorough, recorder: Recorder) -> Iterator[Finding]:
+    scenes = AttackScenes(Pairs(split, core, Stage(core, probe=recorder.probe), recorder, asked))
+    attacks, telling = Attacks(scenes), Telling(scenes)
+    for victim, attacker in permutations(split.merged.master.tenants, 2):
+        progress(f"simulation: {victim} attacked by {attacker}")
+        yield from attacks.compare(victim, attacker)
+        yield telling.measure(attacker, victim)
 
 
 def _exercises(split: Split, core: Core, progress: Progress, asked: Thorough, recorder: Recorder) -> Iterator[Finding]:

@@ -7,14 +7,18 @@ from importlib.metadata import version
 from typing import Final
 
 from hdl.core import Core
+from hdl.tools.verilog import to_verilog
 from sim.admission import misjudges
 from sim.evidence import UNBOUNDED, Finding, Work
+from sim.information_flow import information_flow
+from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.noninterference import Result
 
 TENANT: Final = "the tenant number cannot be written"
 NO_DEFAULT: Final = "there is no default tenant"
 FOLDING: Final = "terms fold, no solver is asked"
 LATENCY: Final = "the pipeline's latency is constant"
+WAYS: Final = "every way from one tenant to another leads through a named shared resource"
 
 
 def by_construction(core: Core, proofs: Mapping[int, Result]) -> Iterator[Finding]:
@@ -33,6 +37,16 @@ def by_construction(core: Core, proofs: Mapping[int, Result]) -> Iterator[Findin
     )
     wrong = _first(proofs, lambda result: _moves(result, latency))
     yield _finding(LATENCY, wrong, f"no stage has an enable; every output is taken at the last stage, {latency} cycles behind the input")
+
+
+def ways_are_shared(core: Core, netlist: Netlist | None = None) -> Finding:
+    """Whether in the core's ``netlist`` every register and memory has an owner or is part of what is named as shared, and no way leads from
+    one tenant to another but through that. Errors: ``ValueError`` for a combinational loop."""
+    found = information_flow(netlist or read_netlist(to_verilog(core, "core"), "core"), core.tenants)
+    shared = sorted({name for names in found.through.values() for name in names})
+    why = f"{len(shared)} of them: {'; '.join(shared)}" if shared else "there are none: no way leads from one to another"
+    wrong = found.failures[0] if found.failures else ""
+    return Finding(WAYS, "construction", not wrong, wrong or why, work=Work(solver="a walk of the netlist", depth=UNBOUNDED))
 
 
 def _finding(name: str, wrong: str, why: str, solver: str = "") -> Finding:

@@ -41,7 +41,11 @@ def wrap(crossings: Crossings, tenant: int, number: int, packet: Packet) -> byte
     """A packet with its shim, and as much in front of its data as the crossing says."""
     crossing = crossings[tenant, number]
     packet.move_start(-crossing.headroom)
-    data = packet.data
+    notes = bytes((packet.packet_type << 5 | packet.fix_ip_src << 4 | packet.device, packet.paint)) + packet.dst_ip.to_bytes(4, "big")
+    return shimmed(tenant, number, notes + packet.vlan_tci.to_bytes(2, "big"), packet.data)
+
+
+def shimmed(tenant: int, number: int, notes: bytes, data: bytes) -> bytes:
+    """``data`` with a shim in front that names the crossing and has the 8 bytes ``notes`` for annotations."""
     shim = SHIM_ETHERTYPE.to_bytes(2, "big") + bytes((SHIM_VERSION, tenant)) + number.to_bytes(2, "big")
-    shim += bytes((packet.packet_type << 5 | packet.fix_ip_src << 4 | packet.device, packet.paint)) + packet.dst_ip.to_bytes(4, "big")
-    return shim + packet.vlan_tci.to_bytes(2, "big") + len(data).to_bytes(2, "big") + data
+    return shim + notes + len(data).to_bytes(2, "big") + data

@@ -61,13 +61,15 @@ class Latencies:
     beside: tuple[tuple[int, int], ...]
     most: int
     """The most by which a frame was later, or earlier, beside the attacker than alone."""
+    attack: str = ""
+    """What the attacker did, where it was not just its own traffic."""
 
 
 @dataclass(frozen=True)
 class Finding:
     """A property, how it was shown, whether it holds, and a figure or the first thing against it; of which ``victim`` and ``attacker``,
-    where it is not of all tenants; the ``work`` that it took; where it fails, the ``counterexample``. ``seconds`` are the one thing in
-    which two runs may differ."""
+    where it is not of all tenants; the ``work`` that it took; where it fails, the ``counterexample``; how long
+    frames took, for each thing that the attacker did. ``seconds`` are the one thing in which two runs may differ."""
 
     name: str
     how: How
@@ -77,7 +79,7 @@ class Finding:
     attacker: str = ""
     work: Work = Work()
     counterexample: Counterexample | None = None
-    latencies: Latencies | None = None
+    latencies: tuple[Latencies, ...] = ()
     seconds: float = field(default=0.0, compare=False)
 
 
@@ -165,18 +167,19 @@ def read_evidence(folder: Path) -> Evidence | None:
 
 
 def _finding(raw: dict[str, Any]) -> Finding:
-    work, latencies, against = raw["work"], raw["latencies"], raw["counterexample"]
-    if latencies is not None:
-        pairs = {name: tuple((int(a), int(b)) for a, b in latencies[name]) for name in ("alone", "beside")}
-        latencies = Latencies(**{**latencies, **pairs})
+    work, against = raw["work"], raw["counterexample"]
     return Finding(
         **{
             **raw,
             "work": Work(**{**work, "seeds": tuple(work["seeds"])}),
             "counterexample": None if against is None else Counterexample(**against),
-            "latencies": latencies,
+            "latencies": tuple(map(_latencies, raw["latencies"])),
         }
     )
+
+
+def _latencies(raw: dict[str, Any]) -> Latencies:
+    return Latencies(**{**raw, **{name: tuple((int(a), int(b)) for a, b in raw[name]) for name in ("alone", "beside")}})
 
 
 def _coverage(raw: dict[str, Any] | None) -> Coverage | None:

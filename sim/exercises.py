@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from hdl.core import Core
-from hdl.meta import SHIM_ETHERTYPE, SHIM_VERSION
+from sim.crossing_frames import shimmed
 from sim.isolation import APART, CLOCK_BITS, Access, Scene, Seen, Timed
 
 Frames = Mapping[int, Sequence[bytes]]
@@ -52,8 +52,7 @@ def exercises(core: Core, frames: Frames, crossings: Sequence[tuple[int, int]], 
 
 def _shim(rng: random.Random, tenant: int, number: int, size: int) -> bytes:
     """A frame of the host with so many random bytes behind its shim, which has random annotations."""
-    head = SHIM_ETHERTYPE.to_bytes(2, "big") + bytes((SHIM_VERSION, tenant)) + number.to_bytes(2, "big")
-    return head + rng.randbytes(8) + size.to_bytes(2, "big") + rng.randbytes(size)
+    return shimmed(tenant, number, rng.randbytes(8), rng.randbytes(size))
 
 
 def _spread(name: str, frames: Frames, host: Sequence[bytes], rng: random.Random) -> Exercise:

@@ -39,6 +39,8 @@ _TENANT: Final = (re.compile(r"\bfresh_t(\d+)_"), re.compile(r"\bread_high_w(\d+
 _MEETING: Final = re.compile(r"datapath\.((in|e)gress\d+\.store|(arbiter|egress\d+)\.turns|arbiter)\.|registers\.read_high_w\d+$")
 """Where a register of a tenant may be made of another's with no register between: pointers that are chosen by a tenant's number, the latch
 of what is read at an address, and, in turns of shares, credits."""
+_WORD: Final = re.compile(r"(datapath\.pipeline\.state\d+\.)fresh_t")
+"""And within a memory of state, where the word at the place of the packet, written or not, decides whether that place is written."""
 _MAY_SEE: Final = re.compile(r"(out:|registers\.)(idle|overrun|axi__rdata)")
 """Outputs, and the register of one, that may show what the operator has."""
 
@@ -122,8 +124,13 @@ def _steps(places: Places, owners: Mapping[str, str]) -> Iterator[str]:
                 yield f"{place} is of the schedule, and made of {source} ({of})"
             elif of == "operator" and to != "operator" and not _MAY_SEE.fullmatch(place):
                 yield f"{place} ({to}) is made of {source}, which is the operator's"
-            elif of.startswith("tenant") and to.startswith("tenant") and of != to and not _MEETING.match(place):
+            elif of.startswith("tenant") and to.startswith("tenant") and of != to and not _meet(place, source):
                 yield f"{place} ({to}) is made of {source} ({of}), and nothing that is shared lies between"
+
+
+def _meet(place: str, source: str) -> bool:
+    word = _WORD.match(place)
+    return bool(_MEETING.match(place)) or (word is not None and source.startswith(word[1]))
 
 
 def _reach(steps: Mapping[str, frozenset[str]], owners: Mapping[str, str], tenant: int) -> set[str]:

@@ -24,6 +24,8 @@ Timed = tuple[int, bytes]
 APART: Final = 8
 """Cycles from one access of the register bus to the next, by which the first has its answer."""
 CLOCK_BITS: Final = 48
+CYCLE_NS: Final = 8
+"""What a cycle takes by the clock of a scene."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,12 @@ class Scene:
 
 @dataclass(frozen=True)
 class Seen:
-    """What came out, by output: (cycle of the frame's end, frame); and every register of the machine at the end, by (window, name)."""
+    """What came out, by output: (cycle of the frame's end, frame); every register of the machine at the end, by (window, name); and the
+    ``answers`` to reads of the scene: (cycle, data)."""
 
     frames: Mapping[str, tuple[Timed, ...]]
     registers: Mapping[tuple[int, str], int]
+    answers: tuple[tuple[int, int], ...] = ()
 
 
 class Stage:
@@ -94,15 +98,18 @@ class Stage:
         for index, name in enumerate(outputs):
             ready = (scene.ready or {}).get(name)
             inputs[f"{name}__ready"] = _there(scene, 2 * index + 1) if ready is None else ready
-        inputs["time"] = (np.arange(scene.cycles, dtype=np.uint64) * 8 + np.uint64(scene.clock)) % np.uint64(1 << CLOCK_BITS)
+        inputs["time"] = (np.arange(scene.cycles, dtype=np.uint64) * CYCLE_NS + np.uint64(scene.clock)) % np.uint64(1 << CLOCK_BITS)
         inputs |= _accesses(scene)
         wanted = [f"{name}__{part}" for name in outputs for part in ("valid", "payload")]
+        wanted += ["axi__rvalid", "axi__rdata"] if scene.accesses else []
         result = self.model.run(inputs, wanted, scene.cycles)
         seen = {}
         for name in outputs:
             taken = result[f"{name}__valid"] & inputs[f"{name}__ready"]
             seen[name] = tuple(FrameReader(self.width).read(taken, result[f"{name}__payload"]))
-        return Seen(seen, self.read_all())
+        # The master is ready for every answer.
+        answered = np.flatnonzero(result["axi__rvalid"]) if scene.accesses else ()
+        return Seen(seen, self.read_all(), tuple((int(cycle), int(result["axi__rdata"][cycle])) for cycle in answered))
 
     def _rest(self) -> None:
         self.bus.rest()
@@ -208,16 +215,20 @@ def two_runs(
     strays: bool = False,
     but: str | None = None,
     timed: bool = False,
+    alone: Seen | None = None,
+    lossy: bool = False,
 ) -> TwoRuns:
-    """Play the victim's scene ``mine``, and play it again with frames and accesses of ``theirs`` put into it.
+    """Play the victim's scene ``mine``, and play it again with frames and accesses of ``theirs`` put into it; where ``alone`` is given, it
+    is what was seen of ``mine`` before.
 
     The victim's frames by output, their order and its registers (but those whose names end as ``but``) must be equal, and every frame
-    must show whose it is. With ``timed``, the cycles at which its frames end must be equal too: the scene must then not stall, and the
-    attacker's frames must leave the victim's where they are on its wires. Where tenants are known by a mark, which a program may cut off,
-    ``strays`` allows frames that show nobody: they must be those that each of the two has alone. A victim none of whose frames leave is a
-    difference: there is nothing to compare."""
+    must show whose it is. With ``timed``, the cycles at which its frames end must be equal too, and so must the answers to its reads, to
+    the cycle: the scene must then not stall, and the attacker's frames must leave the victim's where they are on its wires. Where tenants
+    are known by a mark, which a program may cut off, ``strays`` allows frames that show nobody: they must be those that each of the two
+    has alone; an attacker that sends so much that it loses frames, and others beside than alone, is ``lossy``, and such frames are not
+    compared. A victim none of whose frames leave is a difference: there is nothing to compare."""
     scenes = [mine, together(mine, theirs)]
-    alone, beside = stage.play(scenes[0]), stage.play(scenes[1])
+    alone, beside = alone or stage.play(scenes[0]), stage.play(scenes[1])
     expected = nobodys(alone, victim)
     if strays:
         scenes.append(replace(mine, ports=theirs.ports, host=theirs.host, accesses=theirs.accesses, beats=theirs.beats))
@@ -225,12 +236,19 @@ def two_runs(
     elif expected:
         output, frame = next(iter(expected))
         return TwoRuns(alone, beside, (f"alone, {output} has a frame that is not the victim's: {frame[:24].hex()}",), tuple(scenes))
-    differences = _differences(alone, beside, victim, attacker, expected, but)
-    return TwoRuns(alone, beside, (*differences, *(_late(alone, beside, victim) if timed else ())), tuple(scenes))
+    differences = _differences(alone, beside, victim, attacker, None if lossy and strays else expected, but)
+    if timed:
+        differences += [*_late(alone, beside, victim), *_answered(alone, beside, mine, scenes[1])]
+    return TwoRuns(alone, beside, tuple(differences), tuple(scenes))
 
 
 def _differences(
-    alone: Seen, beside: Seen, victim: Party, attacker: Party, strays: Counter[tuple[str, bytes]], but: str | None
+    alone: Seen,
+    beside: Seen,
+    victim: Party,
+    attacker: Party,
+    strays: Counter[tuple[str, bytes]] | None,
+    but: str | None,
 ) -> list[str]:
     mine = victim.frames(alone)
     if not any(mine.values()):
@@ -246,10 +264,23 @@ def _differences(
     found += [
         f"{name} is {v} alone and {registers[name]} beside" for name, v in victim.registers(alone, but).items() if registers[name] != v
     ]
+    if strays is None:
+        return found
     now = nobodys(beside, victim, attacker)
     found += [f"{output} has a frame that is nobody's: {frame[:24].hex()}" for output, frame in now - strays]
     found += [f"{output} lacks a frame that shows nobody: {frame[:24].hex()}" for output, frame in strays - now]
     return found
+
+
+def _answered(alone: Seen, beside: Seen, mine: Scene, both: Scene) -> Iterator[str]:
+    """The first read of the victim's that is answered otherwise, or in another cycle. Answers come in the order of reads."""
+    own = {id(access) for access in mine.accesses}
+    reads = [access for access in both.accesses if access.data is None]
+    answers = [answer for access, answer in zip(reads, beside.answers, strict=True) if id(access) in own]
+    for number, ((at, data), (then, other)) in enumerate(zip(alone.answers, answers, strict=True)):
+        if (at, data) != (then, other):
+            yield f"read number {number} is answered {data:#x} in cycle {at} alone and {other:#x} in cycle {then} beside"
+            return
 
 
 def _late(alone: Seen, beside: Seen, victim: Party) -> Iterator[str]:

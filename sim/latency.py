@@ -38,13 +38,13 @@ def _ends(seen: Seen, output: str, victim: Party) -> list[tuple[int, bytes]]:
     return [(cycle, frame) for cycle, frame in seen.frames[output] if victim.owns(output, frame)]
 
 
-def histograms(pairs: Iterable[Pair], mode: Mode, bound: int | None) -> Latencies | None:
-    """What ``pairs`` are as two histograms; None where there are none."""
+def histograms(pairs: Iterable[Pair], mode: Mode, bound: int | None, attack: str = "") -> Latencies | None:
+    """What ``pairs`` are as two histograms, of what the attacker did; None where there are none."""
     pairs = list(pairs)
     if not pairs:
         return None
     alone, beside = (tuple(sorted(Counter(pair[side] for pair in pairs).items())) for side in (0, 1))
-    return Latencies(mode, bound, alone, beside, max((beside - alone for alone, beside in pairs), key=abs))
+    return Latencies(mode, bound, alone, beside, max((beside - alone for alone, beside in pairs), key=abs), attack)
 
 
 def within(found: Latencies) -> str:

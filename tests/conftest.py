@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from mlclick.garbage import search_seldom
+
 Golden = Callable[[Path, str], None]
 """Compares a text with the file that keeps it."""
 
@@ -14,6 +16,11 @@ Golden = Callable[[Path, str], None]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-golden` writes what the tests find instead of comparing it; read the difference before it is committed."""
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
+
+
+def pytest_configure() -> None:
+    """Tests run as the command line does."""
+    search_seldom()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -31,7 +31,21 @@ def bare_path(tmp_path: Path) -> str:
 def test_make_alone_lists_the_targets(bare_path: str) -> None:
     done = make(path=bare_path)
     assert done.returncode == 0
-    for target in ("test", "bitstream", "check", "merge", "plan", "run", "verify", "isolation", "mutants", "fuzz", "bench", "clean"):
+    for target in (
+        "test",
+        "bitstream",
+        "check",
+        "merge",
+        "plan",
+        "run",
+        "verify",
+        "isolation",
+        "mutants",
+        "fuzz",
+        "proofs",
+        "bench",
+        "clean",
+    ):
         assert f"  make {target} " in done.stdout
 
 

@@ -26,31 +26,34 @@ class BytesToBeats(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         lanes = self.width // 8
-        lane = Signal(range(lanes))
+        # A bit for each lane but the last that has its byte, from the lowest on: no number to be added to or compared, and with what the
+        # lane had and the byte that comes, as many as one lookup table takes.
+        filled = Signal(lanes - 1)
         gathered = Signal(self.width - 8)
         byte, out = self.sink.payload, self.source.payload
-        ends = byte.last | (lane == lanes - 1)
+        ends = byte.last | filled[-1]
         m.d.comb += self.sink.ready.eq(~ends | ~self.source.valid | self.source.ready)
         with m.If(self.source.ready):
             m.d.sync += self.source.valid.eq(0)
         with m.If(self.sink.valid & self.sink.ready):
-            m.d.sync += lane.eq(lane + 1)
-            with m.Switch(lane):
-                for number in range(lanes - 1):
-                    with m.Case(number):
-                        m.d.sync += gathered[8 * number : 8 * number + 8].eq(byte.data)
+            m.d.sync += filled.eq(Cat(1, filled))
+            for lane in range(lanes - 1):
+                with m.If(~filled[lane]):
+                    m.d.sync += gathered[8 * lane : 8 * lane + 8].eq(byte.data)
             with m.If(ends):
                 m.d.sync += [
-                    lane.eq(0),
+                    filled.eq(0),
                     self.source.valid.eq(1),
                     out.last.eq(byte.last),
-                    out.keep.eq((Const(2, lanes + 1) << lane) - 1),
+                    out.keep.eq(Cat(1, filled)),
                     self.source_abort.eq(self.abort & byte.last),
                 ]
                 # Lanes beyond the frame's end are zero, whatever the last beat left there.
-                for number in range(lanes):
-                    old = gathered[8 * number : 8 * number + 8] if number < lanes - 1 else byte.data
-                    m.d.sync += out.data[8 * number : 8 * number + 8].eq(Mux(lane == number, byte.data, Mux(lane > number, old, 0)))
+                here = Cat(1, filled)
+                for lane in range(lanes):
+                    new = byte.data & here[lane].replicate(8)
+                    old = Mux(filled[lane], gathered[8 * lane : 8 * lane + 8], new) if lane < lanes - 1 else new
+                    m.d.sync += out.data[8 * lane : 8 * lane + 8].eq(old)
         return m
 
 

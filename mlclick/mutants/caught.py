@@ -7,7 +7,7 @@ from typing import Final
 
 from mlclick.mutants import proved
 from mlclick.mutants.bench import Bench
-from mlclick.mutants.names import DATAPATH, PROOF, RULES, SERVICE
+from mlclick.mutants.names import DATAPATH, PROOF, RULES, SERVICE, STORES
 from mlclick.mutants.seen_in_software import merging, rates, software
 from mlclick.mutants.seen_in_tables import tables
 from mlclick.mutants.seen_on_stage import (
@@ -36,6 +36,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     **{check.__name__: check for check in (merging, software, rates, tables, *PLAYED)},
     PROOF: proved.pipeline,
     SERVICE: proved.turns,
+    STORES: proved.stores,
     slots.__name__: slots,
     DATAPATH: proved.datapath,
 }

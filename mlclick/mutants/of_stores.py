@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mlclick.mutants.mutant import Mutant
-from mlclick.mutants.names import DATAPATH
+from mlclick.mutants.names import DATAPATH, STORES
 
 MUTANTS: Final = (
     Mutant(
@@ -70,5 +70,36 @@ MUTANTS: Final = (
         "_read",
         "get.addr.eq(Cat(freed[got][: self.place_bits], got))",
         "get.addr.eq(freed[got][: self.place_bits])",
+    ),
+    Mutant(
+        "a number past the last tenant has a segment",
+        STORES,
+        "hdl.segment_store",
+        "SegmentStore",
+        "elaborate",
+        "(beat.tenant < tenants)",
+        "(beat.tenant <= tenants)",
+    ),
+    Mutant(
+        "what a lost packet brought stays",
+        STORES,
+        "hdl.segment_store",
+        "SegmentStore",
+        "elaborate",
+        """        with m.If(self.stored):
+            m.d.sync += [start""",
+        """        with m.If(ends):
+            m.d.sync += start[mine].eq(after)
+        with m.If(self.stored):
+            m.d.sync += [start""",
+    ),
+    Mutant(
+        "a packet for which there is no number is not counted",
+        STORES,
+        "hdl.segment_store",
+        "SegmentStore",
+        "elaborate",
+        "self.lost.eq(ends & (no_room | no_slot))",
+        "self.lost.eq(ends & no_room)",
     ),
 )

@@ -8,6 +8,7 @@ from mlclick.mutants.bench import Bench
 from sim.proof.datapath import prove_datapath
 from sim.proof.pipeline import prove_pipeline
 from sim.proof.service import prove_service
+from sim.proof.stores import prove_stores
 
 _LONGEST: Final = 1600
 
@@ -27,3 +28,8 @@ def turns(bench: Bench) -> bool:
     return all(
         result.proved for result in prove_service(tuple(bench.merged.policy.tenant(t).weight for t in bench.tenants), _LONGEST).values()
     )
+
+
+def stores(bench: Bench) -> bool:
+    """Packets stay whole in their tenants' segments."""
+    return all(result.proved for result in prove_stores(bench.core.datapath).values())

@@ -10,14 +10,15 @@ is every register of the next stage, v's state and every output; for the others 
 how the valids and the tenant's number are carried, which `Stages` finds by what they are computed from. Where packets leave, nothing may
 leave of an empty stage, and what leaves bears its own tenant's number.
 
-Terms are hash-consed and fold, so that equal means identical: no solver, and nothing left open that is not reported.
+Terms are hash-consed and fold, so that equal means identical: no solver, and nothing left open that is not reported. All victims are
+proved side by side: whoever the victim is, the first copy of a stage that holds a tenant's packet is the same, and is evaluated once.
 """
 
 from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -29,10 +30,11 @@ from sim.proof.netlist import Bit, Netlist
 from sim.proof.ownership import Ownership
 from sim.proof.spread_memories import spread_memories, words_of
 from sim.proof.stages import Stages
-from sim.proof.terms import symbol
+from sim.proof.terms import Evaluator, symbol
 from sim.proof.unroll_delays import unroll_delays
 
 _Outcome = TypeVar("_Outcome")
+_Class = tuple[str, int]
 _DEEP = 1_000_000
 _STACK = 512 << 20
 _NOBODY = -1
@@ -54,11 +56,14 @@ class Result:
 
 
 def prove(netlist: Netlist, ownership: Ownership, victim: int, tenants: int) -> Result:
-    """Prove that tenants other than ``victim`` cannot influence it, and that none of their packets leaves as its. Errors: ``ValueError``
-    for a netlist that is no step of one clock, or has a cell or memory that the prover has no meaning for.
+    """`prove_victims` for one of them."""
+    return prove_victims(netlist, ownership, (victim,), tenants)[victim]
 
-    """
-    return deeply(lambda: _prove(netlist, ownership, victim, tenants))
+
+def prove_victims(netlist: Netlist, ownership: Ownership, victims: Sequence[int], tenants: int) -> dict[int, Result]:
+    """Prove of each of the ``victims`` that other tenants cannot influence it, and that none of their packets leaves as its. Errors:
+    ``ValueError`` for a netlist that is no step of one clock, or has a cell or memory that the prover has no meaning for."""
+    return deeply(lambda: _prove(netlist, ownership, victims, tenants))
 
 
 def deeply(work: Callable[[], _Outcome]) -> _Outcome:
@@ -73,136 +78,179 @@ def deeply(work: Callable[[], _Outcome]) -> _Outcome:
         threading.stack_size(size)
 
 
-def _prove(netlist: Netlist, ownership: Ownership, victim: int, tenants: int) -> Result:
+def _prove(netlist: Netlist, ownership: Ownership, victims: Sequence[int], tenants: int) -> dict[int, Result]:
     one_clock(netlist, ownership.clock)
     words = dict.fromkeys(words_of(netlist, ownership.memories), _NOBODY)
     design = Design(unroll_delays(spread_memories(netlist, ownership.memories), ownership.reset))
     disagreements = ownership.disagreements(design)
     if disagreements:
-        return Result(failures=disagreements)
+        return {victim: Result(failures=list(disagreements)) for victim in victims}
     states = {**words, **ownership.states}
     stages = Stages(design, ownership, states)
     if stages.failures:
-        return Result(failures=stages.failures, stages=stages.last)
-    return _Prover(design, ownership, stages, victim, tenants).run()
+        return {victim: Result(failures=list(stages.failures), stages=stages.last) for victim in victims}
+    return _Prover(design, ownership, stages, victims, tenants).run()
+
+
+_Wanted = Mapping[str, tuple[Bit, ...]]
+"""What is to be equal, by what it is called: its bits."""
 
 
 @dataclass(frozen=True)
 class _Step:
-    """Both copies in one case of what ``stage`` holds, of ``tenant``; ``differing``: what may not be equal in them."""
+    """Both copies in one ``case`` of what a stage holds, for ``victim``; ``same``: the classes (`_Prover.classes`) of what is equal."""
 
-    stage: int
+    victim: int
     case: str
-    tenant: int
-    first: Mapping[str, Value]
-    second: Mapping[str, Value]
-    differing: frozenset[str]
+    first: Evaluator
+    second: Evaluator
+    same: frozenset[_Class]
 
 
 class _Prover:
-    def __init__(self, design: Design, ownership: Ownership, stages: Stages, victim: int, tenants: int) -> None:
+    def __init__(self, design: Design, ownership: Ownership, stages: Stages, victims: Sequence[int], tenants: int) -> None:
         self.design = design
         self.ownership = ownership
         self.stages = stages
-        self.victim = victim
         self.tenants = tenants
-        self.result = Result(stages=stages.last)
+        self.results = {victim: Result(stages=stages.last) for victim in victims}
+        self._symbols = {name: symbol(name, width) for name, width in design.widths.items()}
+        self._class = {name: self._class_of(name) for name in design.widths}
+        self._members: dict[_Class, list[str]] = {}
+        for name, each in self._class.items():
+            self._members.setdefault(each, []).append(name)
+        self._made_of: dict[str, frozenset[_Class]] = {}
+        self._zeros = {name: const(0, width) for name, width in design.widths.items()}
+        # Where a stage holds nothing of a victim's, its second copy is zero but for what is the victim's, or the same in both.
+        self._apart = {victim: design.evaluator(self._second(victim)) for victim in victims}
 
-    def run(self) -> Result:
-        updates = self._updates()
-        others = [("other", tenant) for tenant in range(self.tenants) if tenant != self.victim]
+    def run(self) -> dict[int, Result]:
+        updates = {victim: self._updates(victim) for victim in self.results}
         for stage in range(self.stages.last + 1):
-            for case, tenant in (("victim", self.victim), ("idle", self.victim), *others):
-                self._check(self._step(stage, case, tenant), updates.get(stage, []))
-        self._shown()
-        return self.result
+            holding = {tenant: self._holding(stage, tenant) for tenant in range(self.tenants)}
+            held = {tenant: self.design.evaluator(terms) for tenant, terms in holding.items()}
+            idle = self.design.evaluator(self._symbols | {name: const(0, 1) for name in self.stages.valids[stage]})
+            following = [name for name in self.design.registers if self.stages.of.get(name) == stage + 1]
+            for victim in self.results:
+                updated = updates[victim].get(stage, [])
+                here = {name: holding[victim][name] for name in self._members.get(("stage", stage), ())}
+                same = frozenset((*self._own(victim), ("stage", stage)))
+                step = _Step(victim, "victim", held[victim], self.design.evaluator(self._second(victim) | here), same)
+                self._victim(step, stage, [*updated, *following])
+                self._others(stage, victim, "idle", victim, idle, updated)
+                for tenant in range(self.tenants):
+                    if tenant != victim:
+                        self._others(stage, victim, "other", tenant, held[tenant], updated)
+        for victim in self.results:
+            self._shown(victim)
+        return self.results
 
-    def _updates(self) -> dict[int, list[str]]:
+    def _class_of(self, name: str) -> _Class:
+        """What decides where a register or input is equal in both copies."""
+        own, stages = self.ownership, self.stages
+        owner = stages.states.get(name, own.tenant_inputs.get(name))
+        if name in stages.common:
+            return ("common", 0)
+        if owner is not None:
+            return ("owner", owner)
+        return ("asking", 0) if name in own.asking_inputs else ("stage", stages.of.get(name, _NOBODY))
+
+    def _updates(self, victim: int) -> dict[int, list[str]]:
         """The victim's state by the stage that updates it."""
         found: dict[int, list[str]] = {}
-        for name in (name for name, owner in self.stages.states.items() if owner == self.victim):
+        for name in (name for name, owner in self.stages.states.items() if owner == victim):
             stages = {self.stages.of[s] for s in self.design.support[name] if s in self.stages.of}
             if len(stages) > 1:
-                self._fail(f"{name} is updated from several stages: {sorted(stages)}")
+                self._fail(victim, f"{name} is updated from several stages: {sorted(stages)}")
             found.setdefault(min(stages, default=0), []).append(name)
         return found
 
-    def _step(self, stage: int, case: str, tenant: int) -> _Step:
-        own, stages, widths = self.ownership, self.stages, self.design.widths
-        first = {name: symbol(name, width) for name, width in widths.items()}
-        second = dict(first)
-        shared = {*stages.common, *(own.asking_inputs if case == "any" else ())}
-        for name, width in widths.items():
-            owner = stages.states.get(name, own.tenant_inputs.get(name))
-            same = name in shared or (stages.of.get(name) == stage and case == "victim") if owner is None else owner == self.victim
-            if not same:
-                second[name] = const(0, width)
-        if case in ("victim", "other"):
-            for name, value in stages.carried(stage, tenant).items():
-                first[name] = const(value, widths[name])
-                second[name] = const(value if case == "victim" else 0, widths[name])
-        if case != "any":
-            for name in stages.valids[stage]:
-                first[name] = const(int(case != "idle"), 1)
-                second[name] = const(int(case == "victim"), 1)
-        differing = frozenset(name for name, value in first.items() if value is not second[name])
-        return _Step(stage, case, tenant, first, second, differing)
+    def _holding(self, stage: int, tenant: int) -> dict[str, Value]:
+        """The first copy where the stage holds a packet of the tenant's."""
+        widths = self.design.widths
+        carried = {name: const(value, widths[name]) for name, value in self.stages.carried(stage, tenant).items()}
+        return self._symbols | carried | {name: const(1, 1) for name in self.stages.valids[stage]}
 
-    def _check(self, step: _Step, updated: list[str]) -> None:
-        """What the step makes of the victim's state, of the next stage, and, in the last one, of the outputs."""
-        design, stages = self.design, self.stages
-        kept = [*updated]
-        if step.case == "victim":
-            kept += [name for name in design.registers if stages.of.get(name) == step.stage + 1]
-        wanted = {name: (design.registers[name].data, design.support[name]) for name in kept}
-        if step.case == "victim" and step.stage == stages.last:
-            wanted |= {f"output {name}": self._output(name) for name in design.outputs if name not in self.ownership.shows}
-        self._equal(step, wanted)
-        if step.stage == stages.last:
-            self._leaves(step)
+    def _second(self, victim: int, *more: _Class) -> dict[str, Value]:
+        """The second copy where only what is the victim's, or the same in both, or ``more``, is what it is in the first."""
+        kept = [name for each in (*self._own(victim), *more) for name in self._members.get(each, ())]
+        return self._zeros | {name: self._symbols[name] for name in kept}
 
-    def _output(self, name: str) -> tuple[tuple[Bit, ...], frozenset[str]]:
-        return self.design.netlist.ports[name][1], self.design.output_support[name]
+    @staticmethod
+    def _own(victim: int) -> tuple[_Class, ...]:
+        return ("common", 0), ("owner", victim)
 
-    def _leaves(self, step: _Step) -> None:
+    def _victim(self, step: _Step, stage: int, kept: list[str]) -> None:
+        """What a packet of the victim makes of its state, of the next stage, and, in the last one, of the outputs."""
+        self._registers(step, kept)
+        if stage == self.stages.last:
+            shows = self.ownership.shows
+            self._equal(step, {f"output {name}": self._output(name) for name in self.design.outputs if name not in shows})
+            self._leaves(step, step.victim)
+
+    def _others(self, stage: int, victim: int, case: str, tenant: int, first: Evaluator, updated: list[str]) -> None:
+        """What nothing, or a packet of the other ``tenant``, makes of the victim's state, and how that packet leaves in the last stage."""
+        step = _Step(victim, case, first, self._apart[victim], frozenset(self._own(victim)))
+        self._registers(step, updated)
+        if stage == self.stages.last:
+            self._leaves(step, tenant)
+
+    def _registers(self, step: _Step, names: list[str]) -> None:
+        self._equal(step, {name: self.design.registers[name].data for name in names})
+
+    def _output(self, name: str) -> tuple[Bit, ...]:
+        return self.design.netlist.ports[name][1]
+
+    def _leaves(self, step: _Step, tenant: int) -> None:
         """Nothing leaves of an empty stage, and a packet as its own tenant's."""
-        first = self.design.evaluator(step.first)
         width = self.design.widths[self.ownership.tenant]
+        result = self.results[step.victim]
         if step.case == "idle":
             for name in self.ownership.quiet:
-                self.result.obligations += 1
-                if first.word(self._output(name)[0]).constant != 0:
-                    self._fail(f"output {name}, where the stage holds {_WORDS[step.case]}: a packet appears")
+                result.obligations += 1
+                if step.first.word(self._output(name)).constant != 0:
+                    self._fail(step.victim, f"output {name}, where the stage holds {_WORDS[step.case]}: a packet appears")
             return
         for name, low in self.ownership.numbers.items():
-            self.result.obligations += 1
-            if part(first.word(self._output(name)[0]), low, width).constant != step.tenant:
-                self._fail(
-                    f"output {name}, where the stage holds {_WORDS[step.case]}: the packet of tenant {step.tenant} leaves as another's"
-                )
+            result.obligations += 1
+            if part(step.first.word(self._output(name)), low, width).constant != tenant:
+                leaves = f"the packet of tenant {tenant} leaves as another's"
+                self._fail(step.victim, f"output {name}, where the stage holds {_WORDS[step.case]}: {leaves}")
 
-    def _shown(self) -> None:
+    def _shown(self, victim: int) -> None:
         """Where the victim asks for its state, it sees the same in both copies, whatever packets there are."""
-        step = self._step(0, "any", self.victim)
+        asking: _Class = ("asking", 0)
+        same = frozenset((*self._own(victim), asking))
+        second = self._second(victim, asking)
         for name, asked in self.ownership.shows.items():
-            mine = {asked: const(self.victim, self.design.widths[asked])}
-            asking = _Step(0, "any", self.victim, {**step.first, **mine}, {**step.second, **mine}, step.differing)
-            self._equal(asking, {f"output {name}": self._output(name)})
+            mine = {asked: const(victim, self.design.widths[asked])}
+            first = self.design.evaluator(self._symbols | mine)
+            self._equal(_Step(victim, "any", first, self.design.evaluator(second | mine), same), {f"output {name}": self._output(name)})
 
-    def _equal(self, step: _Step, wanted: Mapping[str, tuple[tuple[Bit, ...], frozenset[str]]]) -> None:
-        a, b = self.design.evaluator(step.first), self.design.evaluator(step.second)
-        for name, (bits, support) in wanted.items():
-            self.result.obligations += 1
+    def _equal(self, step: _Step, wanted: _Wanted) -> None:
+        result = self.results[step.victim]
+        for name, bits in wanted.items():
+            result.obligations += 1
             # The same function of what is equal is equal.
-            if support.isdisjoint(step.differing):
+            if self._classes(name) <= step.same:
                 continue
-            x, y = a.word(bits), b.word(bits)
+            x, y = step.first.word(bits), step.second.word(bits)
             if x is not y:
                 odd = sorted(_variables(x) ^ _variables(y))
-                self._fail(f"{name}, where the stage holds {_WORDS[step.case]}: differs by {', '.join(odd[:5]) or 'its form'}")
+                text = f"{name}, where the stage holds {_WORDS[step.case]}: differs by {', '.join(odd[:5]) or 'its form'}"
+                self._fail(step.victim, text)
 
-    def _fail(self, text: str) -> None:
-        self.result.failures.append(text)
+    def _classes(self, name: str) -> frozenset[_Class]:
+        """The classes of what a register, or an ``output …``, is made of."""
+        found = self._made_of.get(name)
+        if found is None:
+            output = name.removeprefix("output ")
+            support = self.design.support[name] if name in self.design.support else self.design.output_support[output]
+            found = self._made_of[name] = frozenset(self._class[each] for each in support)
+        return found
+
+    def _fail(self, victim: int, text: str) -> None:
+        self.results[victim].failures.append(text)
 
 
 def _variables(term: Value) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from amaranth.hdl import Signal
@@ -12,7 +11,7 @@ from hdl.pipeline import Pipeline
 from hdl.state_memory import Place
 from hdl.tools.verilog import to_verilog
 from sim.proof.netlist import Netlist, read_netlist
-from sim.proof.noninterference import Result, prove
+from sim.proof.noninterference import Result, prove_victims
 from sim.proof.ownership import Ownership
 from sim.proof.spread_memories import word_name
 
@@ -63,14 +62,7 @@ def ownership_of(pipeline: Pipeline, netlist: Netlist) -> Ownership:
     )
 
 
-def prove_each(pipeline: Pipeline, netlist: Netlist | None = None) -> Iterator[tuple[int, Result]]:
-    """For each tenant as the victim, one after the other, whether all others together cannot influence it."""
-    found = netlist or read_netlist(pipeline_verilog(pipeline), "pipeline")
-    ownership = ownership_of(pipeline, found)
-    for tenant in range(pipeline.tenants):
-        yield tenant, prove(found, ownership, tenant, pipeline.tenants)
-
-
 def prove_pipeline(pipeline: Pipeline, netlist: Netlist | None = None) -> dict[int, Result]:
-    """All of `prove_each`."""
-    return dict(prove_each(pipeline, netlist))
+    """For each tenant as the victim, whether all others together cannot influence it."""
+    found = netlist or read_netlist(pipeline_verilog(pipeline), "pipeline")
+    return prove_victims(found, ownership_of(pipeline, found), range(pipeline.tenants), pipeline.tenants)

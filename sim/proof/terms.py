@@ -101,25 +101,41 @@ class Evaluator:
         self.source = source
         self.drivers = netlist.drivers
         self._outputs: dict[str, Value] = {}
+        self._words: dict[tuple[Bit, ...], Value] = {}
 
     def word(self, bits: tuple[Bit, ...]) -> Value:
         """The term of a word, low bit first."""
-        return cat(*(self._bit(bit) for bit in reversed(bits)))
+        known = self._words.get(bits)
+        if known is None:
+            known = self._words[bits] = self._joined(bits)
+        return known
 
-    def _bit(self, bit: Bit) -> Value:
+    def _joined(self, bits: tuple[Bit, ...]) -> Value:
+        """Bits of one term that follow one another are taken together."""
+        runs: list[tuple[Value, int, int]] = []
+        for bit in bits:
+            term, index = self._place(bit)
+            if runs and runs[-1][0] is term and sum(runs[-1][1:]) == index:
+                runs[-1] = (term, runs[-1][1], runs[-1][2] + 1)
+            else:
+                runs.append((term, index, 1))
+        return cat(*(part(term, low, count) for term, low, count in reversed(runs)))
+
+    def _place(self, bit: Bit) -> tuple[Value, int]:
+        """The term that has a bit, and where in it."""
         if isinstance(bit, str):
             if bit not in "01":
                 raise UnknownCell(f"a bit is {bit} outside of the choices of a multiplexer")
-            return const(int(bit), 1)
+            return const(int(bit), 1), 0
         known = self.source(bit)
         if known is not None:
-            return part(known[0], known[1], 1)
+            return known
         if bit not in self.drivers:
             raise UnknownCell(f"net {bit} has no driver")
         cell, index = self.drivers[bit]
         if cell.name not in self._outputs:
             self._outputs[cell.name] = self._cell(cell)
-        return part(self._outputs[cell.name], index, 1)
+        return self._outputs[cell.name], index
 
     def _cell(self, cell: Cell) -> Value:
         width = len(cell.connections["Y"])
@@ -128,27 +144,40 @@ class Evaluator:
         a = self.word(cell.connections["A"])
         if cell.kind in _UNARY:
             return _UNARY[cell.kind](cell, a, width)
-        b = self.word(cell.connections["B"])
-        if cell.kind in _BINARY:
-            return _BINARY[cell.kind](cell, a, b, width)
-        raise UnknownCell(f"no meaning for the cell {cell.name} of kind {cell.kind}")
+        if cell.kind not in _BINARY:
+            raise UnknownCell(f"no meaning for the cell {cell.name} of kind {cell.kind}")
+        if cell.kind in ("and", "logic_and") and a.constant == 0 and not _signed(cell):
+            # Whatever the other is: a stage that writes nothing is not asked what it would write.
+            return const(0, width)
+        return _BINARY[cell.kind](cell, a, self.word(cell.connections["B"]), width)
 
     def _choice(self, cell: Cell, width: int) -> Value:
-        """Of a multiplexer. What is `x` in a choice is left to whoever builds the hardware: any function of what the cell is given."""
-        given = {port: tuple(bit for bit in cell.connections[port] if bit not in ("x", "z")) for port in ("S", "B", "A")}
-
-        def choice(port: str) -> Value:
-            bits = cell.connections[port]
-            if len(given[port]) == len(bits):
-                return self.word(bits)
-            operands = tuple(self.word(rest) for rest in given.values() if rest)
-            unknown = make("found", len(bits), operands, ("undefined", cell.name, port))
-            return cat(*(part(unknown, n, 1) if bits[n] in ("x", "z") else self._bit(bits[n]) for n in reversed(range(len(bits)))))
-
-        result, b, select = choice("A"), choice("B"), cell.connections["S"]
-        for index in reversed(range(len(select))):
-            result = mux(self.word(select[index : index + 1]), part(b, index * width, width), result)
+        """Of a multiplexer, whose first choice that is selected counts: what cannot be chosen is not looked at."""
+        select = cell.connections["S"]
+        chosen: list[tuple[Value, int]] = []
+        result = None
+        for index in range(len(select)):
+            this = self.word(select[index : index + 1])
+            if this.constant == 1:
+                result = self._chosen(cell, "B", index * width, width)
+                break
+            if this.constant != 0:
+                chosen.append((this, index))
+        if result is None:
+            result = self._chosen(cell, "A", 0, width)
+        for this, index in reversed(chosen):
+            result = mux(this, self._chosen(cell, "B", index * width, width), result)
         return result
+
+    def _chosen(self, cell: Cell, port: str, low: int, width: int) -> Value:
+        """A choice of a multiplexer. What is `x` in it is left to whoever builds the hardware: any function of what the cell is given."""
+        whole = cell.connections[port]
+        bits = whole[low : low + width]
+        if not any(bit in ("x", "z") for bit in bits if isinstance(bit, str)):
+            return self.word(bits)
+        given = (tuple(bit for bit in cell.connections[each] if bit not in ("x", "z")) for each in ("S", "B", "A"))
+        unknown = make("found", len(whole), tuple(self.word(rest) for rest in given if rest), ("undefined", cell.name, port))
+        return cat(*(part(unknown, low + n, 1) if bits[n] in ("x", "z") else self.word(bits[n : n + 1]) for n in reversed(range(width))))
 
 
 def symbol(name: str, width: int) -> Value:

@@ -6,6 +6,7 @@ The last test finds diagnostics in the source that no case here raises.
 from __future__ import annotations
 
 import ast
+import pickle
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -19,7 +20,7 @@ import graph.diagnostics
 from graph.check import check
 from graph.classes import ClassInfo
 from graph.connect import UnlikeSidesError
-from graph.diagnostics import ClickError, Diagnostic
+from graph.diagnostics import ClickError, Diagnostic, Location
 from graph.load import load, load_text
 from graph.merge import merge
 from graph.model import Graph
@@ -299,3 +300,9 @@ def test_every_diagnostic_in_the_source_has_a_case(tmp_path: Path, monkeypatch: 
             said(run)
     missed = [site for site in call_sites() if not any((site[0], line) in reached for line in range(site[1], site[2] + 1))]
     assert missed == []
+
+
+def test_a_mistake_comes_out_of_another_process_as_what_it_is() -> None:
+    error = ClickError(Diagnostic(Location("a", "a.click", 1, 2), "there is no such class", "write another"), Diagnostic(None, "b", "c"))
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), again.diagnostics, str(again)) == (ClickError, error.diagnostics, str(error))

@@ -9,7 +9,7 @@ import pytest
 from elements.captures.pcap import write_capture
 from tests.mlclick.test_bad_input import run, tenants
 
-COMMANDS = ("check", "merge", "plan", "run", "verify", "build", "bench")
+COMMANDS = ("check", "merge", "plan", "run", "verify", "build", "bench", "proofs")
 NAMES = {
     "": "<command line>:1:1: error: no tenant has an empty name: ''\n  write names with commas between them: a,b\n",
     "a,,b": "<command line>:1:1: error: no tenant has an empty name: 'a,,b'\n  write names with commas between them: a,b\n",
@@ -92,14 +92,14 @@ def test_a_port_s_capture_that_is_a_folder_is_named(
 
 @pytest.mark.parametrize(
     ("command", "place"),
-    [("verify", "build/evidence/versa_ecp5"), ("build", "build/versa_ecp5"), ("bench", "build/bench")],
+    [("verify", "build/evidence/versa_ecp5"), ("build", "build/versa_ecp5"), ("bench", "build/bench"), ("proofs", "build/bench")],
 )
 def test_what_a_command_builds_needs_its_folder(
     command: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tenants(tmp_path))
     (tmp_path / "build").write_text("")
-    board = [] if command == "bench" else ["--board", "versa_ecp5"]
+    board = [] if command in ("bench", "proofs") else ["--board", "versa_ecp5"]
     code, said = run([command, "a,b", "--tenants", ".", *board], monkeypatch, capsys)
     wanted = f"{place}:1:1: error: cannot make or write this folder: Not a directory\n"
     assert (code, wanted in said) == (2, True), said
@@ -114,9 +114,11 @@ OPTIONS = {
     "two sides": ("plan a --pin a/q=hardware --pin a/q=software", "a/q is pinned to both sides"),
     "--handler": ("run a --out out --handler a/x.count", "--handler a/x.count: there is none of that name"),
     "--board": ("verify a --board x", "--board x: one of netfpga_sume, versa_ecp5 is wanted"),
-    "--only": ("verify a --only prove", "--only prove: one of proof, isolation, agreement, exercises is wanted"),
+    "--only": ("verify a --only prove", "--only prove: one of proof, isolation, attacks, agreement, exercises is wanted"),
     "class": ("elements Foo", "there is no element class Foo"),
     "one tenant": ("bench a", "two tenants or more are wanted"),
+    "--width of proofs": ("proofs a --width 65", "--width 65: one of 64, 128, 256, 512, 1024 is wanted"),
+    "--copies": ("proofs a --copies 17", "Invalid value for '--copies': Input should be less than or equal to 16"),
     "no --out": ("run a", "Missing option '--out'"),
 }
 
@@ -135,7 +137,7 @@ def test_an_option_that_is_none_is_named(
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("command", ["verify", "build", "bench"])
+@pytest.mark.parametrize("command", ["verify", "build", "bench", "proofs"])
 def test_a_cache_that_is_none_is_named_before_anything_is_built(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from mlclick import prove_turns
 from mlclick import verify as module
+from sim.evidence import Finding
 from sim.proof.datapath import PRESUMED
 from sim.proof.noninterference import Result
 from tests.sim.proof.small_datapath import small_datapath
@@ -24,9 +25,11 @@ class Named:
 
 def findings(monkeypatch: pytest.MonkeyPatch, strict: bool, results: dict[int, Result]) -> list[tuple[str, bool, str]]:
     sound = {0: Result(7), 1: Result(7)}
-    monkeypatch.setattr(module, "prove_each", lambda pipeline: iter(sound.items()))
+    monkeypatch.setattr(module, "prove_pipeline", lambda pipeline: sound)
     monkeypatch.setattr(prove_turns, "prove_datapath", lambda datapath: results)
+    monkeypatch.setattr(module, "packets_are_kept", lambda datapath: iter(()))
     monkeypatch.setattr(module, "by_construction", lambda core, results: iter(()))
+    monkeypatch.setattr(module, "ways_are_shared", lambda core: Finding("ways", "construction", True, ""))
     made = Named(strict)
     found = module._proofs(cast("Any", made), cast("Any", made), lambda line: None)
     return [(each.name, each.holds, each.detail) for each in found if "data path" in each.name]

@@ -30,10 +30,11 @@ RAN = Finding(
     "b",
     Work("", "6000 cycles", (1, 2), 12_345, 678, 97.25, 81.5),
     None,
-    LATENCIES,
+    (LATENCIES,),
 )
+FLOODED = replace(LATENCIES, beside=((50, 9), (61, 1), (75, 2)), most=14, attack="a flood")
 AGAINST = Counterexample("with seed 1: tx0, frame 3", FRAME.hex(), OTHER.hex(), "b beside a.vcd")
-FAILED = replace(RAN, holds=False, detail="tx0: <3> frames", victim="b", attacker="a", counterexample=AGAINST, latencies=None, seconds=2.0)
+FAILED = replace(RAN, holds=False, detail="tx0: <3> frames", victim="b", attacker="a", counterexample=AGAINST, latencies=(), seconds=2.0)
 HOLES = (
     Hole("function", "", "a: a frame of 1024 and more bytes comes in"),
     Hole("line", "core.x", "if (never) begin", "hdl/x.py:7", 11),
@@ -121,17 +122,28 @@ def test_the_page_needs_no_network() -> None:
     assert not re.search(r"@import|url\((?!#)", text)
 
 
-def test_histograms_have_both_runs_their_mode_and_their_bound() -> None:
-    svg = draw(LATENCIES, "a", "b")
-    assert svg == draw(LATENCIES, "a", "b")
+def test_histograms_have_all_runs_their_mode_and_their_bound() -> None:
+    svg = draw([LATENCIES], "a", "b")
+    assert svg == draw([LATENCIES], "a", "b")
     assert svg.startswith("<svg")
     assert "a alone" in svg
     assert "a beside b" in svg
-    assert in_words(LATENCIES) == "mode shared, bound on the delay by others: 30 cycles; of 12 frames none changes by more than 19 cycles"
-    assert in_words(replace(LATENCIES, bound=None)).startswith("mode shared, bound on the delay by others: not computed; ")
-    assert in_words(replace(LATENCIES, mode="strict", bound=None)).startswith("mode strict, bound on the delay by others: 0 cycles; ")
-    assert draw(replace(LATENCIES, bound=None), "a", "b").count("stroke-dasharray") < svg.count("stroke-dasharray")
+    bound = "bound on the delay by others"
+    assert in_words([LATENCIES]) == f"mode shared, {bound}: 30 cycles; of 12 frames none changes by more than 19 cycles"
+    assert in_words([replace(LATENCIES, bound=None)]).startswith(f"mode shared, {bound}: not computed; ")
+    assert in_words([replace(LATENCIES, mode="strict", bound=None)]).startswith(f"mode strict, {bound}: 0 cycles; ")
+    assert draw([replace(LATENCIES, bound=None)], "a", "b").count("stroke-dasharray") < svg.count("stroke-dasharray")
     assert "a alone" in render(SHOWN)
+
+
+def test_each_attack_has_a_histogram_of_its_own_below_the_victim_alone() -> None:
+    attacks = [FLOODED, replace(FLOODED, attack="bursts", most=-3)]
+    svg = draw(attacks, "a", "b")
+    assert [svg.count(title) for title in ("a alone", "a beside b: a flood", "a beside b: bursts")] == [1, 1, 1]
+    assert in_words(attacks).endswith("none changes by more than 14 cycles beside a flood, 3 cycles beside bursts")
+    page = render(replace(SHOWN, findings=(PROVED, BUILT, RAN, replace(RAN, latencies=tuple(attacks)))))
+    assert page.count("<svg") == 2
+    assert "a beside b: bursts" in page
 
 
 def test_holes_are_on_the_page_and_on_the_terminal() -> None:
@@ -190,7 +202,10 @@ def test_packets_side_by_side_as_text() -> None:
     assert as_text(side_by_side(b"\x01\x02", b"\x01\x03\x04")).split() == ["0000", "01", "[02]", "|", "01", "[03]", "04"]
 
 
-@pytest.mark.parametrize("evidence", [SHOWN, UNSHOWN, replace(SHOWN, coverage=None, only="proof")])
+@pytest.mark.parametrize(
+    "evidence",
+    [SHOWN, UNSHOWN, replace(SHOWN, findings=(replace(RAN, latencies=(LATENCIES, FLOODED)),)), replace(SHOWN, coverage=None, only="proof")],
+)
 def test_evidence_is_read_back_as_it_was_written(evidence: Evidence, tmp_path: Path) -> None:
     write_evidence(tmp_path, evidence)
     found = read_evidence(tmp_path)

@@ -53,6 +53,9 @@ def made(design: Split, monkeypatch: pytest.MonkeyPatch, error: Exception | None
         if error is not None:
             raise error
 
+    def attacks(*_: object) -> Iterator[Finding]:
+        yield Finding("attacked", "simulation", True, "")
+
     def exercises(*_: object) -> Iterator[Finding]:
         yield Finding("exercised", "simulation", True, "")
 
@@ -62,6 +65,7 @@ def made(design: Split, monkeypatch: pytest.MonkeyPatch, error: Exception | None
     monkeypatch.setattr(module, "to_verilog", lambda *_: "the core")
     monkeypatch.setattr(module, "_proofs", proofs)
     monkeypatch.setattr(module, "_noninterference", runs)
+    monkeypatch.setattr(module, "_attacks", attacks)
     monkeypatch.setattr(module, "_agreement", agreement)
     monkeypatch.setattr(module, "_exercises", exercises)
     return verify(design, core(), lambda line: None, Thorough(only=only, folder=folder))
@@ -76,7 +80,13 @@ def test_what_holds_is_complete(design: Split, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize(
     ("only", "made_of"),
-    [("proof", ["built", "proved"]), ("isolation", ["held", RULES]), ("agreement", ["agrees", RULES]), ("exercises", ["exercised", RULES])],
+    [
+        ("proof", ["built", "proved"]),
+        ("isolation", ["held", RULES]),
+        ("attacks", ["attacked", RULES]),
+        ("agreement", ["agrees", RULES]),
+        ("exercises", ["exercised", RULES]),
+    ],
 )
 def test_one_step_alone_is_recorded_as_incomplete(
     only: str, made_of: list[str], design: Split, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from sim.channel import bits_per_second, information
+from sim.channel import bits_per_second, information, told
 
 
 def test_what_shows_all_of_a_bit_has_a_bit_and_what_shows_nothing_has_none() -> None:
@@ -38,3 +38,22 @@ def test_the_rate_is_by_the_second() -> None:
 def test_secrets_without_observations_are_refused(secret: list[int], seen: list[int]) -> None:
     with pytest.raises(ValueError, match=r"^there are \d secrets and \d observations$"):
         information(secret, seen)
+
+
+def test_numbers_of_which_none_is_seen_twice_tell_what_they_tell() -> None:
+    rng = Random(3)
+    secret = [rng.randrange(2) for _ in range(120)]
+    late = [rng.randrange(1, 400) if bit else 0 for bit in secret]
+    unique = [(1 if bit else -1) * (1 + index) for index, bit in enumerate(secret)]
+    seldom = [value if rng.random() < 0.3 else 0 for value in late]
+    assert told(secret, late, 120) > 0.95
+    assert told(secret, unique, 120) > 0.95
+    assert 0.1 < told(secret, seldom, 120) < 0.3
+
+
+def test_numbers_that_have_nothing_to_do_with_the_secret_tell_next_to_nothing() -> None:
+    rng = Random(4)
+    secret = [rng.randrange(2) for _ in range(120)]
+    assert told(secret, [0] * 120, 120) == 0
+    found = [told(secret, [rng.randrange(spread) for _ in secret], 120, seed) for seed, spread in enumerate((2, 5, 50, 1_000) * 5)]
+    assert sum(found) / len(found) < 0.03

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from hdl.tools.verilog import to_verilog
 from mlclick.mutants.mutant import Mutant, planted
 from mlclick.mutants.run import MUTANTS
-from sim.construction import LATENCY, NO_DEFAULT, TENANT, by_construction
+from sim.construction import LATENCY, NO_DEFAULT, TENANT, WAYS, by_construction, ways_are_shared
 from sim.evidence import Finding
+from sim.proof.netlist import read_netlist
 from sim.proof.noninterference import Result
 from sim.proof.pipeline import prove_pipeline
 from tests.hdl.test_watch import core
@@ -74,3 +78,14 @@ def test_outputs_of_another_stage_than_the_pipeline_s_last_are_no_constant_laten
     found = {finding.name: finding for finding in by_construction(made, {0: Result(obligations=9, stages=latency - 1)})}
     assert found[TENANT].holds
     assert found[LATENCY].detail == f"the outputs are taken at stage {latency - 1} of {latency}"
+
+
+def test_ways_between_tenants_are_named_and_a_register_of_nobody_is_a_failure() -> None:
+    made = core()
+    found = read_netlist(to_verilog(made, "core"), "core")
+    ways = ways_are_shared(made, found)
+    assert (ways.name, ways.how, ways.holds) == (WAYS, "construction", True), ways.detail
+    assert "the arbiter: one packet at a time" in ways.detail
+    lost = ways_are_shared(made, replace(found, owners={}))
+    assert not lost.holds
+    assert "has no owner and is part of no named shared resource" in lost.detail

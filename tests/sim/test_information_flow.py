@@ -14,7 +14,7 @@ from mlclick.flow import build_core, rates_of, split
 from mlclick.mutants.mutant import Mutant, planted
 from sim.information_flow import RESOURCES, find_places, information_flow
 from sim.proof.netlist import Cell, Netlist, read_netlist
-from tests.sim.tenant_sets import METERED_POLICY, MODES, in_each_mode, in_mode, written
+from tests.sim.tenant_sets import METERED_POLICY, MODES, examples, in_each_mode, in_mode, written
 
 pytestmark = pytest.mark.slow
 
@@ -55,6 +55,15 @@ def test_every_register_and_memory_has_one_owner_or_is_part_of_what_is_named(mod
     assert any(owner == "schedule" for owner in owners.values()) or mode == "shared"
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_ways_of_tenants_with_policers_tables_and_crossings_are_named_too(mode: str) -> None:
+    """Whether a policer's word is written depends on that word, so that within a memory of state words meet with no register between."""
+    made = examples(mode).core
+    found = information_flow(read_netlist(to_verilog(made, "core"), "core"), made.tenants)
+    assert found.failures == ()
+    assert set(found.through) == {(0, 1), (1, 0)}
+
+
 def register(design: Netlist, name: str) -> Cell:
     return next(cell for cell in design.cells if cell.kind == "dff" and cell.connections["Q"] == design.names[name])
 
@@ -76,6 +85,8 @@ def made_of(name: str, source: str) -> Netlist:
         ("datapath.editor.out__valid", "datapath.quiet", "which is the operator's"),
         ("datapath.ingress0.store.stored_t1", "port0_overflow", "which is the operator's"),
         ("datapath.pipeline.state0.fresh_t1_0", "datapath.ingress0.store.stored_t0", "and nothing that is shared lies between"),
+        # Another memory's word is not the one that decides.
+        ("datapath.pipeline.state0.fresh_t1_0", "datapath.pipeline.state1.fresh_t0_0", "and nothing that is shared lies between"),
     ],
 )
 def test_a_way_that_must_not_be_is_found(name: str, source: str, said: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.proof.netlist import Bit, Cell, Netlist
-from sim.proof.noninterference import Result, prove
+from sim.proof.noninterference import Result, prove_victims
 from sim.proof.ownership import Ownership
 
 Bits = tuple[Bit, ...]
@@ -121,5 +121,4 @@ class Bench:
 
     def prove(self, tenants: int = 2) -> list[Result]:
         """For each tenant as the victim."""
-        netlist, ownership = self.netlist(), self.ownership()
-        return [prove(netlist, ownership, victim, tenants) for victim in range(tenants)]
+        return list(prove_victims(self.netlist(), self.ownership(), range(tenants), tenants).values())

@@ -1,0 +1,87 @@
+"""A tenant beside another that attacks it: what it sees must be as when it is alone, or within what its mode promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlclick.attack_scenes import AttackScenes
+from mlclick.compare_pairs import TIMES
+from sim.attacks import FLOOD, REGISTERS, WORDS
+from sim.evidence import Finding, Latencies, Mode
+from sim.isolation import Scene, TwoRuns, together, two_runs
+from sim.latency import Pair, histograms, latencies, within
+from sim.verilated import AssertionFailed
+
+_ACCEPTED = "/accepted"
+
+
+@dataclass
+class Attacks:
+    """Plays attacks on ``scenes``."""
+
+    scenes: AttackScenes
+
+    def compare(self, victim: str, attacker: str) -> Iterator[Finding]:
+        """What the ``victim`` sees of each of the ``attacker``'s attacks. Errors: `AssertionFailed`, once the finding has been told of
+        which it is the end."""
+        pairs, asked = self.scenes.pairs, self.scenes.pairs.asked
+        bad, against, found, sent = "", None, list[Latencies](), list[str]()
+        name = f"{victim}'s frames, their order, delays and registers are as promised while {attacker} attacks"
+        for attack in WORDS:
+            taken, frames = list[Pair](), 0
+            for seed in asked.seeds:
+                trial = f"{attack}, seed {seed}"
+                mine = self.scenes.mine(victim, seed, polled=attack == REGISTERS)
+                theirs = self.scenes.attack(attacker, victim, seed, attack, mine)
+                frames += sum(map(len, theirs.ports.values())) + len(theirs.host) + len(theirs.accesses)
+                try:
+                    runs = self._runs(victim, attacker, attack, seed, mine, theirs)
+                except AssertionFailed as error:
+                    seen = pairs.broken(trial, together(mine, theirs), error, f"{victim}-while-{attacker}-attacks")
+                    work = self.scenes.work()
+                    yield Finding(name, "simulation", False, f"{trial}: {error}", victim, attacker, work, seen, tuple(found))
+                    raise
+                taken += latencies(mine, runs, pairs.party(victim), pairs.core.datapath.pipeline.latency)
+                wrong = runs.differences[0] if runs.differences else self._missed(attack, runs)
+                if wrong and not bad:
+                    bad = f"{trial}: {wrong}"
+                    against = pairs.different(victim, trial, runs, f"{victim}-while-{attacker}-attacks") if runs.differences else None
+            sent.append(f"{attack} ({WORDS[attack]}): {frames:,}")
+            mode: Mode = "strict" if pairs.strict else "shared"
+            histogram = histograms(taken, mode, None if pairs.strict else pairs.bound(victim), attack)
+            if histogram is not None:
+                found.append(histogram)
+                late = within(histogram)
+                bad = bad or (f"{attack}: {late}" if late else "")
+        detail = bad or f"{len(asked.seeds)} seeds; {'; '.join(sent)}"
+        yield Finding(name, "simulation", not bad, detail, victim, attacker, self.scenes.work(), against, tuple(found))
+
+    def _runs(self, victim: str, attacker: str, attack: str, seed: int, mine: Scene, theirs: Scene) -> TwoRuns:
+        pairs = self.scenes.pairs
+        us, them = pairs.party(victim), pairs.party(attacker)
+        runs = two_runs(
+            pairs.stage,
+            us,
+            them,
+            mine,
+            theirs,
+            strays=None in (us.vlan, them.vlan),
+            but=None if pairs.strict else TIMES,
+            timed=pairs.strict,
+            alone=self.scenes.alone(victim, seed, polled=attack == REGISTERS),
+            # In turns of shares an attacker may lose other frames beside the victim than alone.
+            lossy=not pairs.strict,
+        )
+        self.scenes.played(*runs.scenes[1:])
+        return runs
+
+    def _missed(self, attack: str, runs: TwoRuns) -> str:
+        """Whether a flood did not come to the core: then nothing was tried."""
+        if attack != FLOOD:
+            return ""
+        alone, beside = (
+            sum(value for (window, name), value in seen.registers.items() if not window and name.endswith(_ACCEPTED))
+            for seen in (runs.alone, runs.beside)
+        )
+        return "" if beside > alone else "none of the attacker's frames comes in: there is nothing to compare"

@@ -1,0 +1,150 @@
+"""What is always so of one design: invariants that hold at first and, in every step that can be, follow from each other. A solver is asked,
+one question an invariant, and there is no bound.
+
+Beside registers there are ghosts, which nothing but the proof sees. What is claimed of a cycle itself, as of an address in the cycle of a
+write, is an invariant of the ghost that remembers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from bitwuzla import Bitwuzla, Options
+from bitwuzla import Result as Outcome
+
+from elements.logic.terms import Term, Terms, translate
+from elements.program.substitute import substitute
+from elements.program.values import TRUE, Value, bit_not, bit_or, const, make, mux
+from sim.proof.design import Design
+from sim.proof.netlist import Bit
+from sim.proof.noninterference import Result
+from sim.proof.terms import symbol
+
+
+def implies(given: Value, then: Value) -> Value:
+    """Whether ``then`` holds where ``given`` does (1 bit each)."""
+    return bit_or(bit_not(given), then)
+
+
+class Claims:
+    """Is told what is claimed of ``design``, or of ghosts alone, and what is presumed of inputs; `proved` asks."""
+
+    def __init__(self, design: Design | None = None) -> None:
+        self.design: Final = design
+        self.inputs: dict[str, int] = {} if design is None else {name: design.widths[name] for name in design.inputs}
+        self.invariants: dict[str, Value] = {}
+        self.given: dict[str, Value] = {}
+        self.presumed: dict[str, Value] = {}
+        self.ghosts: dict[str, tuple[Value, Value]] = {}
+        if design is not None:
+            self._evaluator = design.evaluator({name: symbol(name, width) for name, width in design.widths.items()})
+
+    def net(self, name: str, width: int = 1) -> Value:
+        """What a net of the design is in this cycle; zero, so wide, where nothing uses it and it is not there."""
+        bits = None if self.design is None else self.design.netlist.names.get(name)
+        return const(0, width) if bits is None else self.word(bits)
+
+    def word(self, bits: tuple[Bit, ...]) -> Value:
+        """Nets of the design by their numbers."""
+        return self._evaluator.word(bits)
+
+    def input(self, name: str, width: int) -> Value:
+        """What can be anything in every cycle, but for what is presumed."""
+        self.inputs[name] = width
+        return symbol(name, width)
+
+    def ghost(self, name: str, following: Value, initial: int = 0) -> Value:
+        """What is remembered for the proof alone; ``following`` may be given anew by `becomes`, where it is made of the ghost itself."""
+        self.ghosts[name] = (following, const(initial, following.width))
+        return symbol(name, following.width)
+
+    def becomes(self, name: str, following: Value) -> None:
+        """What a ghost is in the next cycle. Errors: ``ValueError`` for another width."""
+        initial = self.ghosts[name][1]
+        if following.width != initial.width:
+            raise ValueError(f"{name} has {initial.width} bits, not {following.width}")
+        self.ghosts[name] = (following, initial)
+
+    def any_of(self, name: str, count: int) -> Value:
+        """A number below ``count`` that stays the same for ever: what is claimed with it is claimed of each."""
+        number = symbol(name, 8)
+        self.ghosts[name] = (number, const(0, 8))
+        self.presume(f"{name} is one", number < count)
+        return number
+
+    def always(self, name: str, condition: Value, given: Value = TRUE) -> None:
+        """An invariant of registers and ghosts. To show that it still holds in the next cycle, ``given`` is taken to hold there: what
+        other invariants say then, along an order in which each rests on earlier ones only. Whoever claims it sees to that order."""
+        self.invariants[name] = condition
+        self.given[name] = given
+
+    def now(self, name: str, condition: Value) -> None:
+        """What holds in every cycle, also of the inputs."""
+        self.invariants[name] = self.ghost(name, condition, 1)
+
+    def presume(self, name: str, condition: Value) -> None:
+        """A condition of what comes in."""
+        self.presumed[name] = condition
+
+    def proved(self) -> Result:
+        """Whether all of it follows; what does not is named."""
+        result = Result()
+        design = self.design
+        step = {} if design is None else dict(design.next)
+        step |= {name: following for name, (following, _) in self.ghosts.items()}
+        free = set(self.any_named())
+        registers = {} if design is None else {name: design.widths[name] for name in design.registers}
+        first = {name: const(0 if design is None else design.initial.get(name, 0), width) for name, width in registers.items()}
+        first |= {name: symbol(name, initial.width) if name in free else initial for name, (_, initial) in self.ghosts.items()}
+        held, presumed = list(self.invariants.values()), list(self.presumed.values())
+        begun = substitute(held, _put(first))
+        later = substitute([*held, TRUE, *self.given.values()], _put(step | self._inputs_later()))
+        _ask(result, presumed, {f"{name} does not hold at first": bit_not(begun[each]) for name, each in self.invariants.items()})
+        questions = {name: bit_not(later[each]) & later[self.given.get(name, TRUE)] for name, each in self.invariants.items()}
+        _ask(result, [*presumed, *held], {f"{name} does not follow": question for name, question in questions.items()})
+        return result
+
+    def any_named(self) -> Sequence[str]:
+        """The numbers of `any_of`."""
+        return [name for name, (following, _) in self.ghosts.items() if following is symbol(name, following.width)]
+
+    def _inputs_later(self) -> dict[str, Value]:
+        return {name: symbol(f"{name}+", width) for name, width in self.inputs.items()}
+
+
+def _put(terms: Mapping[str, Value]) -> Callable[[Value, tuple[Value, ...]], Value]:
+    def leaf(value: Value, operands: tuple[Value, ...]) -> Value:
+        if value.op != "meta":
+            return make(value.op, value.width, operands, value.attributes)
+        return terms.get(str(value.attributes[0]), value)
+
+    return leaf
+
+
+def _ask(result: Result, facts: Sequence[Value], questions: Mapping[str, Value]) -> None:
+    """Each question must not be possible where all ``facts`` hold, and those must be possible together."""
+    terms, leaves = Terms(), dict[Value, Term]()
+
+    def leaf(value: Value, operands: tuple[Term, ...]) -> Term:
+        return leaves.setdefault(value, terms.variable(f"leaf{len(leaves)}", value.width))
+
+    translated = translate(terms, [*facts, *questions.values()], leaf)
+    solver = Bitwuzla(terms.manager, Options())
+    for fact in facts:
+        solver.assert_formula(terms.truth(translated[fact]))
+    result.obligations += 1 + len(questions)
+    if solver.check_sat() != Outcome.SAT:
+        result.failures.append("what is presumed contradicts itself, and anything would follow from it")
+        return
+    for name, question in questions.items():
+        if question.constant != 0 and solver.check_sat(terms.truth(translated[question])) != Outcome.UNSAT:
+            result.failures.append(name)
+
+
+def one_of(number: Value, words: Sequence[Value]) -> Value:
+    """The word with this number; the last one where there is none."""
+    result = words[-1]
+    for index in reversed(range(len(words) - 1)):
+        result = mux(number.equals(index), words[index], result)
+    return result

@@ -1,0 +1,161 @@
+"""That the packets of a segment lie one behind another, whatever is stored, popped and read: of the pointers alone, as `sim.proof.stores`
+shows that a store moves them.
+
+The packets that are stored and not popped follow one another, and in front of them are the words that are owed to whoever popped. So what
+is read for a packet is what came with it, to the last word, and no word is read twice or passed over.
+
+What is shown is shown of any one packet, by its number in the segment, and so of each: in a step it follows from what was so of that one,
+of the one in front of it and of the oldest.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from elements.program.values import TRUE, Value, bit_not, const, eq, mux, part, sub
+from sim.proof.claims import Claims, implies
+from sim.proof.noninterference import Result, deeply
+
+
+@cache
+def prove_segment(place_bits: int, packet_bits: int) -> Result:
+    """Of a segment of so many words and packets (powers of two). Presumed is, of each cycle: a packet that is stored has words, there is
+    room for them and for one more packet; what is popped is there; and a word is read only where one is owed."""
+    return deeply(lambda: _Segment(place_bits, packet_bits).claims.proved())
+
+
+class _Packet:
+    """What is remembered of the packet with a ``number``: the place where it ``begins``, its ``words``, and those from it to the end."""
+
+    def __init__(self, segment: _Segment, name: str, number: Value) -> None:
+        ghost = segment.claims.ghost
+        self.segment: Final = segment
+        self.name: Final = name
+        self.number: Final = number
+        self.begins = ghost(f"where {name} begins", const(0, segment.start.width))
+        self.words, self.rest = (ghost(f"the words {what} {name}", const(0, segment.bits)) for what in ("of", "from"))
+
+    def moves(self) -> None:
+        """What a cycle does."""
+        of, claims = self.segment, self.segment.claims
+        here = of.is_stored & of.same(of.stored, self.number)
+        claims.becomes(f"where {self.name} begins", mux(here, of.start, self.begins))
+        claims.becomes(f"the words of {self.name}", mux(here, of.came, self.words))
+        claims.becomes(f"the words from {self.name}", mux(here, of.came, plus(self.rest, of.gained)))
+
+    @property
+    def age(self) -> Value:
+        """How many packets are in front of it."""
+        bits = self.segment.packet_bits
+        return part(sub(self.number, part(self.segment.popped, 0, bits)), 0, bits) if bits else const(0, 1)
+
+    @property
+    def first(self) -> Value:
+        """Where it is the oldest, it begins where those do that are not popped."""
+        oldest = self._live & bit_not(self.age.any())
+        return implies(oldest, eq(self.begins, self.segment.front) & eq(self.rest, self.segment.left))
+
+    def followed(self, after: _Packet) -> Value:
+        """By the next one, or by nothing."""
+        end = plus(self.begins, self.words)
+        nothing = eq(end, self.segment.start) & eq(self.rest, self.words)
+        next_one = eq(end, after.begins) & eq(self.rest, plus(self.words, after.rest))
+        return implies(self._live, mux(eq(self.age + 1, self.segment.held), nothing, next_one))
+
+    @property
+    def fits(self) -> Value:
+        """It has words, and its place among those that are not popped."""
+        left = self.segment.left
+        return implies(self._live, self.words.any() & (self.words <= self.rest) & (self.rest <= left) & (left <= self.segment.depth))
+
+    @property
+    def _live(self) -> Value:
+        return self.age < self.segment.held
+
+
+class _Segment:
+    """Places are counted round, in one bit more than a place has; words are not, in ``bits``."""
+
+    def __init__(self, place_bits: int, packet_bits: int) -> None:
+        self.depth: Final = 1 << place_bits
+        self.packet_bits: Final = packet_bits
+        self.bits: Final = place_bits + 3
+        self.claims = claims = Claims()
+        self.is_stored, self.pop, self.get = (claims.input(what, 1) for what in ("a packet is stored", "one is popped", "a word is read"))
+        self.came, self.oldest = claims.input("its words", self.bits), claims.input("the words of the oldest", self.bits)
+        places, packets, words = const(0, place_bits + 1), const(0, packet_bits + 1), const(0, self.bits)
+        self.start, self.freed, self.front = (claims.ghost(name, places) for name in ("start", "freed", "where the oldest begins"))
+        self.stored, self.popped = claims.ghost("stored", packets), claims.ghost("popped", packets)
+        self.left, self.owed = claims.ghost("words that are not popped", words), claims.ghost("words that are owed", words)
+        self.held = part(sub(self.stored, self.popped), 0, packet_bits + 1)
+        self.gained = mux(self.is_stored, self.came, const(0, self.bits))
+        number = part(claims.any_of("a packet's number", 1 << packet_bits), 0, max(1, packet_bits))
+        one = const(1, number.width)
+        before, self.packet, after = (
+            _Packet(self, name, at)
+            for name, at in (("the one before", minus(number, one)), ("the packet", number), ("the one after", plus(number, one)))
+        )
+        self._moves(before, self.packet, after)
+        self._presumed()
+        self._whole()
+        self._packet(before, after)
+
+    def same(self, pointer: Value, number: Value) -> Value:
+        """Whether a pointer is at a packet's number."""
+        return eq(part(pointer, 0, self.packet_bits), number) if self.packet_bits else TRUE
+
+    def _moves(self, *packets: _Packet) -> None:
+        """What a cycle does."""
+        claims, taken = self.claims, mux(self.pop, self.oldest, const(0, self.bits))
+        claims.becomes("stored", plus(self.stored, self.is_stored))
+        claims.becomes("popped", plus(self.popped, self.pop))
+        claims.becomes("start", plus(self.start, self.gained))
+        claims.becomes("freed", plus(self.freed, self.get))
+        claims.becomes("where the oldest begins", plus(self.front, taken))
+        claims.becomes("words that are not popped", minus(plus(self.left, self.gained), taken))
+        claims.becomes("words that are owed", minus(plus(self.owed, taken), self.get))
+        for packet in packets:
+            packet.moves()
+            oldest = self.same(self.popped, packet.number)
+            claims.presume(f"the oldest may be {packet.name}", implies(oldest, eq(self.oldest, packet.words)))
+
+    def _presumed(self) -> None:
+        claims = self.claims
+        room = (self.held < (1 << self.packet_bits)) & self.came.any() & (self.came + self.owed + self.left <= self.depth)
+        claims.presume("what is stored has words, and room", implies(self.is_stored, room))
+        claims.presume("what is popped is there", implies(self.pop, self.held.any()))
+        claims.presume("what is read is owed", implies(self.get, self.owed.any()))
+
+    def _whole(self) -> None:
+        """Of all packets together."""
+        claims, words = self.claims, self.owed + self.left
+        claims.always("there is room for the packets that are stored", self.held <= (1 << self.packet_bits))
+        claims.always("there is room for the words that are stored", words <= self.depth)
+        claims.always("what is not popped ends where the next begins", eq(self.start, plus(self.front, self.left)))
+        claims.always("what is owed is read next", eq(self.front, plus(self.freed, self.owed)))
+        empty = bit_not(self.left.any()) & eq(self.front, self.start)
+        claims.always("where no packet is left, nothing is", implies(bit_not(self.held.any()), empty))
+
+    def _packet(self, before: _Packet, after: _Packet) -> None:
+        """Of the packet; of the one before it and of the oldest the same was so."""
+        claims, packet = self.claims, self.packet
+        claims.presume("the one before: as of each", before.first & before.followed(packet) & before.fits)
+        last = eq(self.oldest, self.left) & eq(plus(self.front, self.oldest), self.start)
+        oldest = self.oldest.any() & (self.oldest <= self.left) & implies(self.held.equals(1), last)
+        claims.presume("the oldest: as of each", implies(self.held.any(), oldest))
+        claims.always("the oldest is where what is not popped begins", packet.first)
+        claims.always("a packet is followed by the next, or by nothing", packet.followed(after))
+        # Each rests on the one in front of it, down to the oldest.
+        given = implies(packet.age.any(), before.followed(packet) & before.fits) & packet.first & packet.followed(after)
+        claims.always("a packet has its place", packet.fits, given)
+
+
+def plus(a: Value, b: Value) -> Value:
+    """Their sum in the width of ``a``."""
+    return part(a + b, 0, a.width)
+
+
+def minus(a: Value, b: Value) -> Value:
+    """Their difference in the width of ``a``."""
+    return part(sub(a, b), 0, a.width)

@@ -1,0 +1,223 @@
+"""What a tenant that is attacked sees is as promised, what it can be told is measured, and what is not as promised is found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import cast
+
+import pytest
+
+from hdl.core import Core
+from hdl.datapath import DatapathParameters
+from hdl.turns import Pace
+from mlclick.attack_pairs import Attacks
+from mlclick.attack_scenes import GAP, AttackScenes
+from mlclick.compare_pairs import Pairs, Thorough
+from mlclick.design import Split
+from mlclick.flow import build_core, rates_of, split
+from mlclick.mutants.mutant import planted
+from mlclick.mutants.run import MUTANTS
+from mlclick.recorder import Recorder
+from mlclick.tell_pairs import Telling
+from sim.attacks import WORDS
+from sim.evidence import Finding
+from sim.isolation import Scene, Seen, Stage, Timed, has_tag
+from sim.verilated import AssertionFailed
+from tests.sim.tenant_sets import FORWARDER, METERED_POLICY, in_each_mode, in_mode, written
+
+ASKED = Thorough(seeds=(1, 2), count=30)
+PRINTER = "FromDevice(eth0) -> Counter -> Queue -> ToDevice(eth1); FromDevice(eth1) -> Print(b) -> Queue -> ToDevice(eth0);"
+
+
+PACES = (Pace(4 * 32, 0), Pace(4 * 32, 0), Pace(4 * 32, 24))
+"""A beat of 64 bits in four cycles: what wants to leave is more than can, so that it waits."""
+
+
+@cache
+def design(mode: str) -> tuple[Split, Core]:
+    """A forwarder, and a tenant with a part in software, from which frames come back."""
+    merged = written(in_mode(mode) + METERED_POLICY, {"a": FORWARDER, "b": PRINTER})
+    found = split(merged, rates_of(merged, None), {})
+    return found, build_core(found, DatapathParameters(64, 2, ingress_depth=512, egress_depth=512, egress_packets=16, paces=PACES))
+
+
+def attacked(mode: str, stage: object, victim: str = "a", attacker: str = "b") -> list[Finding]:
+    found, core = design(mode)
+    # A stage of the tests has what is asked of it here: `play`.
+    pairs = Pairs(found, core, cast("Stage", stage), Recorder(found, core), ASKED)
+    scenes = AttackScenes(pairs)
+    return [*Attacks(scenes).compare(victim, attacker), Telling(scenes).measure(attacker, victim)]
+
+
+@cache
+def real(mode: str) -> Stage:
+    return Stage(design(mode)[1], level="-O1")
+
+
+@pytest.mark.slow
+@in_each_mode
+@pytest.mark.parametrize(("victim", "attacker"), [("a", "b"), ("b", "a")])
+def test_a_tenant_that_is_attacked_sees_what_its_mode_promises(mode: str, victim: str, attacker: str) -> None:
+    """In turns of time nothing, to the cycle; in turns of shares delays within the bound, by which it can be told something."""
+    seen, told = attacked(mode, real(mode), victim, attacker)
+    assert (seen.holds, told.holds) == (True, True), (seen.detail, told.detail)
+    assert [each.attack for each in seen.latencies] == list(WORDS)
+    assert all(sum(count for _, count in each.alone) > 30 for each in seen.latencies)
+    rates = {what: int(rate.replace(",", "")) for rate, what in re.findall(r"([\d,]+) by (\w+)", told.detail)}
+    assert set(rates) == {"delays", "losses", "registers"}
+    if mode == "strict":
+        assert {each.most for each in seen.latencies} == {0}
+        assert set(rates.values()) == {0}
+    else:
+        assert all(each.bound is not None and each.most <= each.bound for each in seen.latencies)
+        assert max(each.most for each in seen.latencies) > 0
+        assert 0.1e9 / (8 * GAP) < rates["delays"] <= 1e9 / (8 * GAP)
+        assert rates["losses"] == 0
+
+
+Tamper = Callable[[int, Timed], Timed | None]
+"""What becomes of a victim's frame by its number, where another tenant sends too: another, later, or none."""
+
+
+class Echo:
+    """In the place of a core: a frame leaves by the other port 60 cycles after it came."""
+
+    def __init__(self, tamper: Tamper, register: int = 0, *, lets_in: bool = True) -> None:
+        self.tamper = tamper
+        self.lets_in = lets_in
+        self.register = register
+
+    def play(self, scene: Scene) -> Seen:
+        mine = has_tag(100)
+        busy = any(not mine(frame) for each in scene.ports.values() for _, frame in each)
+        out: dict[str, list[Timed]] = {"tx0": [], "tx1": [], "tx_host": []}
+        number = 0
+        for port, frames in scene.ports.items():
+            for at, frame in frames:
+                if not mine(frame):
+                    continue
+                left: Timed | None = (at + 60, frame)
+                if busy and left is not None:
+                    left = self.tamper(number, left)
+                number += 1
+                if left is not None:
+                    out[f"tx{1 - port}"].append(left)
+        accepted = sum(map(len, scene.ports.values())) * self.lets_in
+        registers = {(0, "port0/accepted"): accepted, (1, "count"): self.register * busy}
+        reads = tuple((access.cycle + 3, self.register * busy) for access in scene.accesses if access.data is None)
+        return Seen({name: tuple(each) for name, each in out.items()}, registers, reads)
+
+
+def sound(number: int, timed: Timed) -> Timed | None:
+    return timed
+
+
+def test_of_an_attacker_that_changes_nothing_nothing_is_told() -> None:
+    for mode in ("shared", "strict"):
+        seen, told = attacked(mode, Echo(sound))
+        assert (seen.holds, told.holds) == (True, True), (seen.detail, told.detail)
+        assert told.detail.startswith("about 0 by delays, 0 by losses, 0 by registers; the secrets are 125,000, of a bit in 1,000 cycles")
+        assert told.work.seeds == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("mode", "tamper", "said"),
+    [
+        ("shared", lambda n, timed: None if n == 20 else timed, r"a flood, seed 1: tx\d: \d+ frames alone and \d+ beside"),
+        ("shared", lambda n, timed: (timed[0], timed[1] + b"?"), r"a flood, seed 1: tx\d: \d+ frames alone and \d+ beside"),
+        ("strict", lambda n, timed: (timed[0] + (n == 7), timed[1]), r"a flood, seed 1: tx\d: frame number \d+ ends in cycle \d+ alone"),
+        ("shared", lambda n, timed: (timed[0] + 90_000 * (n == 7), timed[1]), r"a flood: a frame takes 90000 cycles more beside, where"),
+    ],
+    ids=["lost", "changed", "a cycle late", "beyond the bound"],
+)
+def test_what_an_attack_does_is_found(mode: str, tamper: Tamper, said: str) -> None:
+    seen, _ = attacked(mode, Echo(tamper))
+    assert not seen.holds
+    assert re.match(said, seen.detail), seen.detail
+
+
+def test_a_register_that_an_attack_changes_is_found_and_tells_something() -> None:
+    seen, told = attacked("strict", Echo(sound, register=5))
+    assert (seen.holds, seen.detail) == (False, "a flood, seed 1: count is 0 alone and 5 beside")
+    assert seen.counterexample is not None
+    # It says that somebody sends, and not when: nothing in bits, and still a difference.
+    assert not told.holds
+    assert "0 by registers; registers differ" in told.detail
+
+
+def test_a_flood_of_which_nothing_comes_in_is_no_evidence() -> None:
+    seen, _ = attacked("shared", Echo(sound, lets_in=False))
+    assert (seen.holds, seen.detail) == (False, "a flood, seed 1: none of the attacker's frames comes in: there is nothing to compare")
+
+
+class Talkative(Echo):
+    """What a victim sees in a gap shows whether the other sends in it."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(sound)
+        self.how = how
+
+    def play(self, scene: Scene) -> Seen:
+        seen = super().play(scene)
+        mine = has_tag(100)
+        busy = {at // GAP for each in scene.ports.values() for at, frame in each if not mine(frame)}
+        frames = {
+            name: tuple(
+                (at + 9 * (at // GAP in busy and self.how == "delays"), frame)
+                for at, frame in each
+                if self.how != "losses" or at // GAP not in busy
+            )
+            for name, each in seen.frames.items()
+        }
+        answers = tuple((at, 7 * int(at // GAP in busy and self.how == "registers")) for at, _ in seen.answers)
+        return replace(seen, frames=frames, answers=answers)
+
+
+@pytest.mark.parametrize("how", ["delays", "losses", "registers"])
+def test_each_way_to_tell_something_is_measured(how: str) -> None:
+    _, told = attacked("strict", Talkative(how))
+    assert not told.holds
+    rates = {what: int(rate.replace(",", "")) for rate, what in re.findall(r"([\d,]+) by (\w+)", told.detail)}
+    assert rates[how] > 0.9e9 / (8 * GAP)
+    assert {what for what, rate in rates.items() if rate} == {how}
+    # In turns of shares a frame that waits is no defect, and one that is lost is.
+    assert attacked("shared", Talkative(how))[1].holds == (how != "losses")
+
+
+def test_a_rule_that_breaks_is_a_finding_of_its_attack_and_ends_the_attacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Breaking(Echo):
+        def play(self, scene: Scene) -> Seen:
+            if scene.accesses:
+                raise AssertionFailed("cycle 70: x breaks L1", 17)
+            return super().play(scene)
+
+    found, core = design("shared")
+    pairs = Pairs(found, core, cast("Stage", Breaking(sound)), Recorder(found, core), ASKED)
+    findings = Attacks(AttackScenes(pairs)).compare("a", "b")
+    broken = next(findings)
+    assert (broken.holds, broken.detail) == (False, "register accesses, seed 1: cycle 70: x breaks L1")
+    assert (broken.victim, broken.attacker) == ("a", "b")
+    assert broken.counterexample is not None
+    with pytest.raises(AssertionFailed, match="x breaks L1"):
+        next(findings)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mutant", "mode", "said"),
+    [
+        ("an idle slot is the next one's", "strict", "ends in cycle"),
+        ("everybody's packets are tenant 1's in the count", "strict", " alone and "),
+        ("one tenant's backlog blocks all", "shared", " alone and "),
+        ("a segment's last word is the next one's first", "shared", " alone and "),
+    ],
+)
+def test_a_planted_defect_is_seen_by_who_is_attacked(mutant: str, mode: str, said: str) -> None:
+    with planted(next(each for each in MUTANTS if each.name == mutant)):
+        found = design.__wrapped__(mode)
+        pairs = Pairs(*found, Stage(found[1], watched=False, level="-O1"), Recorder(*found), ASKED)
+        findings = [next(Attacks(AttackScenes(pairs)).compare(victim, attacker)) for victim, attacker in (("a", "b"), ("b", "a"))]
+    assert any(not finding.holds and said in finding.detail for finding in findings), [f.detail for f in findings]
