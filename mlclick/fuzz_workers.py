@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 from mlclick.fuzz_apart import STEP_SECONDS, VOLLEY_SECONDS, ended, limit
 from mlclick.fuzz_round import Outcome, Watch, with_volleys
+from mlclick.garbage import search_seldom
 
 Task = Callable[[int, Watch], Outcome]
 """A round by its number; what it does it tells."""
@@ -74,6 +75,8 @@ class _Worker:
 
 
 def _work(task: Task, number: int, pipe: Connection, fired: Any) -> None:
+    search_seldom()
+
     def doing(words: str, outcome: Outcome) -> None:
         limit(STEP_SECONDS)
         fired.value = WHOLE

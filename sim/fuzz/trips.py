@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from elements.definition.element import Element
-from elements.placement.crossings import Placement, entry_layout, punts
-from elements.placement.layouts import find_layouts, is_taken
-from sim.fuzz.scenario import LONGEST
+from elements.placement.crossings import Placement, punts
 
 ORDERED: Final = frozenset(
     {
@@ -25,41 +23,21 @@ MOST: Final = 6
 """Trips that are told apart."""
 
 
-UNTOLD: Final = LONGEST // 2
-"""Bytes by which software may make a frame longer where layouts do not say."""
-
-
 @dataclass(frozen=True)
 class Manners:
-    """How a tenant's packets may come in a volley: ``ordered``, by one port; ``alone``, one only. ``longest``: the most bytes of a frame
-    that is none too long for a port when it comes back from software, where it may have become longer."""
+    """How a tenant's packets may come in a volley: ``ordered``, by one port; ``alone``, one only."""
 
     ordered: bool
     alone: bool
-    longest: int = LONGEST
 
 
 def manners_of(placement: Placement, elements: Mapping[str, Element]) -> dict[str, Manners]:
     """By tenant."""
-    trips, longest = _trips(placement, elements), _longest(placement, elements)
+    trips = _trips(placement, elements)
     found = {}
     for tenant in placement.tenants:
         mine = [n for n in elements if placement.owner[n] == tenant and elements[n].node.class_name in ORDERED]
-        found[tenant] = Manners(bool(mine), any(len(trips[name]) > 1 for name in mine), longest[tenant])
-    return found
-
-
-def _longest(placement: Placement, elements: Mapping[str, Element]) -> dict[str, int]:
-    graph, layouts = placement.graph, find_layouts(placement.graph, elements)
-    found = dict.fromkeys(placement.tenants, LONGEST)
-    for edge in graph.edges:
-        tenant = placement.owner[edge.target] or placement.owner[edge.source]
-        returns = edge.source not in placement.hardware or punts(elements[edge.source])
-        if tenant is None or edge.target not in placement.hardware or not returns or not is_taken(layouts, edge):
-            continue
-        leaving = layouts[edge.source, edge.source_port]
-        growth = entry_layout(graph, elements, layouts, edge).base - min(each.base for each in leaving) if leaving else UNTOLD
-        found[tenant] = min(found[tenant], LONGEST - growth)
+        found[tenant] = Manners(bool(mine), any(len(trips[name]) > 1 for name in mine))
     return found
 
 

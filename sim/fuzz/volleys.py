@@ -63,8 +63,6 @@ class Gun:
         while len(arrivals) < most and refused < most:
             arrival = next(self._frames)
             owner = owner_of(self._policy, self._master.tenants, arrival)
-            if owner is not None and self._manners[owner].longest < len(arrival.frame) <= LONGEST:
-                continue
             size = beats_of(len(arrival.frame), self._lanes, self._growth)
             crowded = beats[arrival.port] + size > BURST_BEATS or frames[arrival.port] >= BURST_FRAMES
             if sum(beats) + size > MOST_BEATS or (burst and crowded) or (owner is not None and not self._may(owner, arrival, seen)):

@@ -21,12 +21,6 @@ PUNTED = (
     "FromDevice(eth0) -> Strip(14) -> CheckIPHeader -> f :: IPFilter(allow tcp dst port 80) -> r :: RatedSplitter(10) -> Unstrip(14)"
     " -> q :: Queue -> ToDevice(eth0);"
 )
-GROWN = (
-    "FromDevice(eth0) -> v :: VLANEncap(VLAN_ID 7) -> Strip(18) -> w :: Unstrip(18) -> i :: IPEncap(50, 1.1.1.1, 2.2.2.2)"
-    " -> e :: EtherEncap(0x0800, 2:2:2:2:2:2, 3:3:3:3:3:3) -> q :: Queue -> ToDevice(eth0);"
-)
-TAGGED = 1600 - 4
-"""The longest frame that comes back: there is room for the tag that is taken off, whether a frame had one or not."""
 COPIED = (
     "FromDevice(eth0) -> t :: Tee; t[0] -> u :: Counter -> r :: RandomSample(0.5); t[1] -> p :: Paint(1) -> r;"
     "r -> q :: Queue -> ToDevice(eth0);"
@@ -40,18 +34,14 @@ COUNTED = "FromDevice(eth0) -> Counter -> q :: Queue -> ToDevice(eth0);"
         (COUNTED, set(), Manners(ordered=False, alone=False)),
         (RATED, set(), Manners(ordered=True, alone=False)),
         # All come back from software before they get there.
-        (RATED, {"a/s"}, Manners(ordered=True, alone=False, longest=TAGGED)),
+        (RATED, {"a/s"}, Manners(ordered=True, alone=False)),
         (TWO_WAYS, set(), Manners(ordered=True, alone=False)),
         # Some do, and are overtaken by the others.
-        (TWO_WAYS, {"a/u"}, Manners(ordered=True, alone=True, longest=TAGGED)),
-        (TWO_WAYS, {"a/u", "a/r"}, Manners(ordered=True, alone=False, longest=TAGGED)),
+        (TWO_WAYS, {"a/u"}, Manners(ordered=True, alone=True)),
+        (TWO_WAYS, {"a/u", "a/r"}, Manners(ordered=True, alone=False)),
         # What the filter's hardware leaves to software comes later.
-        (PUNTED, set(), Manners(ordered=True, alone=True, longest=TAGGED)),
-        (PUNTED, {"a/f"}, Manners(ordered=True, alone=False, longest=TAGGED)),
-        # A tag, and room for all that is put in front of it in hardware; or all of that.
-        (GROWN, {"a/v"}, Manners(ordered=True, alone=False, longest=TAGGED - 4 - 34)),
-        (GROWN, {"a/v", "a/w", "a/i", "a/e"}, Manners(ordered=True, alone=False, longest=TAGGED - 4 - 34)),
-        (GROWN, set(), Manners(ordered=True, alone=False)),
+        (PUNTED, set(), Manners(ordered=True, alone=True)),
+        (PUNTED, {"a/f"}, Manners(ordered=True, alone=False)),
     ],
 )
 def test_what_depends_on_order_gets_packets_that_keep_it(text: str, software: set[str], manners: Manners, tmp_path: Path) -> None:
