@@ -52,7 +52,7 @@ def exercises(
     shims = [_shim(rng, tenant, number, rng.choice((14, 40, 300))) for tenant, number in crossings for _ in range(6)]
     lies = [_shim(rng, rng.randrange(256), rng.randrange(1 << 16), 60) for _ in range(12)]
     lies += [_shim(rng, tenant, number, 60)[:-1] for tenant, number in crossings[:4]]
-    lies += [rng.randbytes(size) for size in (1, 15, 16, 17, 64, longest + 20)]
+    lies += [rng.randbytes(size) for size in (1, 15, 16, 17, 64, core.datapath.returned + 20)]
     yield _spread("every crossing, and shims that lie", {}, [*shims, *lies], rng)
     yield _flood(core, frames, [*shims, *lies])
     yield Exercise("every access to every register", _accesses(core, rng))
