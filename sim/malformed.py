@@ -114,14 +114,14 @@ def kinds(wire: Wire) -> Mapping[str, Kind]:
 
 def wires(core: Core) -> list[Wire]:
     """The streams into ``core``: its ports, and last the host's."""
-    parameters = core.datapath.parameters
-    return [Wire(parameters.width, parameters.max_frame, shims=port == parameters.ports) for port in range(parameters.ports + 1)]
+    width, ports = core.datapath.parameters.width, core.datapath.parameters.ports
+    return [*[Wire(width, core.datapath.parameters.max_frame)] * ports, Wire(width, core.datapath.returned, shims=True)]
 
 
 def malformed(core: Core, scene: Scene) -> int:
     """How many frames of ``scene`` are to be counted as malformed: all that come as beats, and of the others those with a wrong length."""
-    *_, host = wires(core)
-    found = sum(not SHORTEST <= len(frame) <= host.longest for frames in scene.ports.values() for _, frame in frames)
+    port, *_, host = wires(core)
+    found = sum(not SHORTEST <= len(frame) <= port.longest for frames in scene.ports.values() for _, frame in frames)
     found += sum(_lies(frame, host.longest) for _, frame in scene.host)
     return found + sum(ends((value for _, value in each), host.width) for each in scene.beats.values())
 
