@@ -15,7 +15,7 @@ from mlclick.service import places
 from sim.evidence import UNBOUNDED, Finding, Work
 from sim.proof.datapath import PRESUMED, prove_datapath
 from sim.proof.readers import KNOWN, prove_readers
-from sim.proof.service import prove_service
+from sim.proof.service import SPLIT, prove_service
 from sim.proof.stores import COMES, READS, prove_stores
 
 _WORK: Final = Work(solver=f"bitwuzla {version('bitwuzla')}", depth=UNBOUNDED)
@@ -42,7 +42,7 @@ def bounds_hold(datapath: Datapath, tenants: Sequence[str]) -> Iterator[Finding]
             f"other tenants are granted no more bytes than is said while {tenant} waits",
             "proof",
             not wrong,
-            wrong or f"{asked} obligations; with ports that keep their pace it waits at most {waits}",
+            wrong or f"{asked} obligations, {SPLIT}; with ports that keep their pace it waits at most {waits}",
             victim=tenant,
             work=_WORK,
         )
