@@ -43,11 +43,14 @@ _WORDS = {"victim": "a packet of the victim", "idle": "nothing", "other": "anoth
 
 @dataclass
 class Result:
-    """``obligations`` that were discharged, and ``failures``: the register, the case and why."""
+    """``obligations`` that were discharged, and ``failures``: the register, the case and why. ``presumed``: what has to be so for them to
+    mean anything, in words; ``kept``: what is shown of that which other proofs presume, in the same words."""
 
     obligations: int = 0
     failures: list[str] = field(default_factory=list)
     stages: int = 0
+    presumed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
     @property
     def proved(self) -> bool:
