@@ -157,9 +157,15 @@ class _Sends:
 
     def _turns(self) -> None:
         """Who is granted waits, and is a tenant."""
-        claims, stores = self.claims, self.reader.stores
+        claims, reader, stores = self.claims, self.reader, self.reader.stores
         claims.always("a grant is somebody's", self.known_tenant < self.tenants)
         claims.always("a turn is somebody's", extend(claims.net("turns.turn", None), 8) < self.tenants)
+        if reader.known_store:
+            claims.always("what is known is of a store that there is", self.known_store < len(stores))
+            for t in range(self.tenants):
+                claims.always(
+                    f"tenant {t} begins with a store that there is", extend(claims.net(f"first_port_t{t}", None), 8) < len(stores)
+                )
         for what, duty in (("get", duties.GET), ("look", duties.LOOK), ("pop", duties.POP)):
             asked, number = self._asks(what)
             claims.keeps(duty, asked, number, self.tenants)
