@@ -74,7 +74,7 @@ def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result]) -> Itera
     )
     if readers:
         yield _finding(
-            "what is granted of a tenant's packets is read from its segment and sent, whole and once", readers, _unmet(readers, stores)
+            "what is granted of a tenant's packets is read from its segment, each word once, and no more", readers, _unmet(readers, stores)
         )
 
 

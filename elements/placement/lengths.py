@@ -35,7 +35,7 @@ def find_lengths(graph: Graph, elements: Mapping[str, Element]) -> Lengths:
         for port in range(elements[name].outputs):
             leaving = elements[name].most_bytes(port, tuple(arriving) if any(arriving) else (TAKEN,))
             # On a loop that makes them longer there is no bound.
-            leaving = leaving if leaving <= 2 * CARRIED else LONGEST
+            leaving = max(0, leaving) if leaving <= 2 * CARRIED else LONGEST
             if leaving != known.get((name, port)):
                 known[name, port] = leaving
                 waiting += [edge.target for edge in graph.outgoing(name) if edge.source_port == port and edge.target not in waiting]
@@ -49,10 +49,11 @@ def length_at(graph: Graph, lengths: Lengths, name: str) -> int:
 
 def carried(graph: Graph, elements: Mapping[str, Element], crossings: Iterable[Crossing]) -> dict[str, int]:
     """By tenant, bytes of its longest frame that crosses to hardware, with what stands in front of the packet's data: no less than a port
-    takes, and no more than `CARRIED`, beyond which packets do not cross. It is nothing to one tenant what others have."""
+    takes, and no more than `CARRIED`, beyond which packets do not cross. What one tenant's crossings carry is nothing to another; what the
+    hardware holds is the most of all."""
     lengths = find_lengths(graph, elements)
     found: dict[str, int] = {}
     for crossing in crossings:
-        longest = 0 if crossing.to_software else lengths[crossing.edge.source, crossing.edge.source_port] + crossing.headroom
+        longest = 0 if crossing.to_software else lengths.get((crossing.edge.source, crossing.edge.source_port), 0) + crossing.headroom
         found[crossing.tenant] = max(TAKEN, found.get(crossing.tenant, 0), min(CARRIED, longest))
     return found

@@ -1,5 +1,5 @@
-"""That whoever reads a store in turns of shares keeps to what `sim.proof.stores` presumes, and sends each packet that it takes whole and
-once: proved of the netlists of the arbiter and of a way out, for every tenant and store at once.
+"""That whoever reads a store in turns of shares keeps to what `sim.proof.stores` presumes, and reads each word of what it takes once and no
+more: proved of the netlists of the arbiter and of a way out, for every tenant and store at once.
 
 A packet that is popped waits in a buffer of grants until it is sent. The words that are owed for it, counted by a ghost from the cycle in
 which its note is known, are always those of the packets in the buffer and what is left of the one that is sent: so a word is read only

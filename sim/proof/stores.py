@@ -39,9 +39,9 @@ def prove_stores(datapath: Datapath) -> dict[str, Result]:
     late = not datapath.parameters.strict
     stores = [(f"ingress {n}", each.store, Meta()["length"].offset, each.max_frame) for n, each in enumerate(datapath.ingresses)]
     stores += [(f"egress {n}", each.store, each.note["length"].offset, each.longest) for n, each in enumerate(datapath.egress_ports)]
-    found: dict[tuple[int, ...], tuple[str, Result]] = {}
+    found: dict[tuple[int | bool, ...], tuple[str, Result]] = {}
     for name, store, length_at, longest in stores:
-        kind = (store.place_bits, store.packet_bits, store.note_bits, length_at, longest)
+        kind = (name.startswith("egress"), store.place_bits, store.packet_bits, store.note_bits, length_at, longest)
         if kind not in found:
             found[kind] = name, prove_store(store, length_at, longest, late=late)
     return dict(found.values())

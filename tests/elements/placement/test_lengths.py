@@ -83,6 +83,9 @@ def test_behind_a_loop_that_makes_packets_longer_a_port_s_limit_stands_behind_th
     [
         (PLAIN, set(), TAKEN),
         (PLAIN, {"a/c"}, TAKEN),
+        # Of no bytes, or of fewer than are taken off: there is nothing to hold.
+        (PLAIN.replace("->", "-> CheckLength(0) ->", 1), {"a/c"}, TAKEN),
+        (PLAIN.replace("->", "-> CheckLength(60) -> Strip(100) ->", 1), {"a/c"}, TAKEN),
         # A tag of its own, and room for all that hardware puts in front; or both of them.
         (GROWN, {"a/v"}, TAKEN + 4 + 34),
         (GROWN, {"a/v", "a/w", "a/i", "a/e"}, TAKEN + 4 + 34),
