@@ -50,11 +50,12 @@ class MacRx(wiring.Component):
         m = Module()
         gmii, out = self.gmii, self.source.payload
         # The check sequence is known to be one only when the frame ends: five bytes wait.
-        held = Signal(8 * (FCS_BYTES + 1))
-        held_count = Signal(range(FCS_BYTES + 2))
-        length = Signal(range(self.max_frame + FCS_BYTES + 2))
-        crc = Signal(32)
-        broken = Signal()
+        # What the controller's first state sets is not reset: the wire of the reset is the longest there is.
+        held = Signal(8 * (FCS_BYTES + 1), reset_less=True)
+        held_count = Signal(range(FCS_BYTES + 2), reset_less=True)
+        length = Signal(range(self.max_frame + FCS_BYTES + 2), reset_less=True)
+        crc = Signal(32, reset_less=True)
+        broken = Signal(reset_less=True)
         m.d.sync += [self.source.valid.eq(0), self.abort.eq(0), self.events.eq(0)]
         m.d.sync += [out.data.eq(held[:8]), out.keep.eq(1), out.last.eq(0)]
         full = held_count == FCS_BYTES + 1

@@ -34,10 +34,13 @@ class MacTx(wiring.Component):
         beat = self.sink.payload
         byte = Signal(8)
         enable, error = Signal(), Signal()
-        count = Signal(range(max(MIN_FRAME, GAP) + 1))
-        crc = Signal(32)
+        # What the controller's state says the meaning of is not reset: the wire of the reset is the longest there is.
+        count = Signal(range(max(MIN_FRAME, GAP) + 1), reset_less=True)
+        crc = Signal(32, reset_less=True)
         discard = Signal()
-        m.d.sync += [self.gmii.data.eq(byte), self.gmii.valid.eq(enable), self.gmii.error.eq(error)]
+        wire = Signal(Gmii(), reset_less=True)
+        m.d.sync += [wire.data.eq(byte), wire.valid.eq(enable), wire.error.eq(error)]
+        m.d.comb += self.gmii.eq(wire)
         m.d.sync += [self.sent.eq(0), self.underrun.eq(0), count.eq(count + 1)]
         with m.If(discard):
             m.d.comb += self.sink.ready.eq(1)

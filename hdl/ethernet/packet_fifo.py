@@ -41,48 +41,47 @@ class PacketFifo(wiring.Component):
         m.submodules.memory = memory = Memory(shape=self.width + count_bits + 1, depth=self.depth, init=[])
         write, read = memory.write_port(), memory.read_port()
         head, committed, tail = Signal(pointer + 1), Signal(pointer + 1), Signal(pointer + 1)
-        head_next, committed_next, tail_next = Signal.like(head), Signal.like(committed), Signal.like(tail)
         forgetting = Signal()
-        # Both are registers, of the pointers that come: ``ready`` reaches into the FIFO before this memory in the same cycle.
+        # ``full``: from ``tail`` to ``head`` it is the whole memory; ``alone``: from ``tail`` to ``committed`` there is nothing. Both are
+        # registers: ``ready`` reaches into the FIFO before this memory in the same cycle. What they become is chosen among comparisons
+        # of the pointers that are, not compared of those that come.
         full, alone = Signal(), Signal(init=1)
+        fetch, store, commit, back = Signal(), Signal(), Signal(), Signal()
         give_up = full if self.drop else full & alone
         m.d.comb += [
             self.sink.ready.eq(1 if self.drop else ~full | alone | forgetting),
             write.addr.eq(head[:pointer]),
             write.data.eq(Cat(beat.data, _bytes_less_one(beat.keep, count_bits), beat.last)),
-            head_next.eq(head),
-            committed_next.eq(committed),
-            tail_next.eq(tail),
-        ]
-        m.d.sync += [
-            head.eq(head_next),
-            committed.eq(committed_next),
-            tail.eq(tail_next),
-            full.eq((head_next[:pointer] == tail_next[:pointer]) & (head_next[pointer] != tail_next[pointer])),
-            alone.eq(committed_next == tail_next),
+            write.en.eq(store),
         ]
         with m.If(self.sink.valid & self.sink.ready):
             with m.If(forgetting | give_up):
                 m.d.sync += forgetting.eq(~beat.last)
-                m.d.comb += [head_next.eq(committed), self.dropped.eq(beat.last & ~self.abort)]
+                m.d.comb += [back.eq(1), self.dropped.eq(beat.last & ~self.abort)]
             with m.Elif(beat.last & self.abort):
-                m.d.comb += head_next.eq(committed)
+                m.d.comb += back.eq(1)
             with m.Else():
-                m.d.comb += [write.en.eq(1), head_next.eq(head + 1)]
-                with m.If(beat.last):
-                    m.d.comb += committed_next.eq(head_next)
-        fetch = Signal()
+                m.d.comb += [store.eq(1), commit.eq(beat.last)]
+        with m.If(store):
+            m.d.sync += head.eq(head + 1)
+        with m.If(back):
+            m.d.sync += head.eq(committed)
+        with m.If(commit):
+            m.d.sync += committed.eq(head + 1)
+        wrap = Const(1 << pointer, pointer + 1)
+        # Nothing is stored while it is full, and what is fetched makes room; what is committed is something.
+        m.d.sync += full.eq(~fetch & Mux(store, (head + 1)[: pointer + 1] == tail ^ wrap, Mux(back, committed == tail ^ wrap, full)))
+        m.d.sync += alone.eq(~commit & (alone | (fetch & ((tail + 1)[: pointer + 1] == committed))))
         m.d.comb += [
             fetch.eq(~alone & (~self.source.valid | self.source.ready)),
             read.en.eq(fetch),
             read.addr.eq(tail[:pointer]),
             out.data.eq(read.data[: self.width]),
             out.last.eq(read.data[-1]),
-            out.keep.eq(Mux(out.last, (Const(2, lanes + 1) << read.data[self.width : self.width + count_bits]) - 1, ~Const(0, lanes))),
+            out.keep.eq(Cat(~out.last | (read.data[self.width : self.width + count_bits] >= lane) for lane in range(lanes))),
         ]
         with m.If(fetch):
-            m.d.comb += tail_next.eq(tail + 1)
-            m.d.sync += self.source.valid.eq(1)
+            m.d.sync += [tail.eq(tail + 1), self.source.valid.eq(1)]
         with m.Elif(self.source.ready):
             m.d.sync += self.source.valid.eq(0)
         return m

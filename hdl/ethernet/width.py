@@ -29,7 +29,7 @@ class BytesToBeats(wiring.Component):
         # A bit for each lane but the last that has its byte, from the lowest on: no number to be added to or compared, and with what the
         # lane had and the byte that comes, as many as one lookup table takes.
         filled = Signal(lanes - 1)
-        gathered = Signal(self.width - 8)
+        gathered = Signal(self.width - 8, reset_less=True)
         byte, out = self.sink.payload, self.source.payload
         ends = byte.last | filled[-1]
         m.d.comb += self.sink.ready.eq(~ends | ~self.source.valid | self.source.ready)
@@ -71,10 +71,10 @@ class BeatsToBytes(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        held, keep, last = Signal(self.width), Signal(self.width // 8), Signal()
+        held, keep, last = Signal(self.width, reset_less=True), Signal(self.width // 8), Signal(reset_less=True)
         # The beat that comes next waits here, so that ``ready`` is a register: what empties ``held`` is a controller's state, and what it
         # would reach is a memory's pointers.
-        following, waits = Signal(self.sink.payload.shape()), Signal()
+        following, waits = Signal(self.sink.payload.shape(), reset_less=True), Signal()
         ends = ~keep[1]
         taken = self.source.valid & self.source.ready
         m.d.comb += [
