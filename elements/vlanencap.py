@@ -2,7 +2,8 @@
 
 Puts an 802.1Q tag behind the Ethernet addresses.
 
-VLAN_TCI or VLAN_ID is wanted. (Click takes neither for VLAN_ID 0.)
+VLAN_TCI or VLAN_ID is wanted. (Click takes neither for VLAN_ID 0.) A packet of fewer than 12 bytes, which ends within its addresses, has
+no place for a tag and is dropped. (In Click, the tag is written beyond the packet's end.)
 
 Arguments:
     VLAN_TCI: the tag's 16 bits, or ANNO: those of the VLAN annotation.
@@ -66,7 +67,8 @@ class VLANEncap(Element):
         p.data[0:12] = addresses
         p.data[12:14] = self.type
         p.data[14:16] = tag
-        p.output(0)
+        with p.when(p.has(16)):
+            p.output(0)
 
     @reads("vlan_tci")
     def tag_text(self, state: StateView) -> str:

@@ -39,3 +39,12 @@ def test_the_tag_is_what_it_says(bench: Callable[..., Bench], arguments: str) ->
 
 def test_the_type_of_the_tag_can_be_another(bench: Callable[..., Bench]) -> None:
     assert bench("VLANEncap(VLAN_ID 7, ETHERTYPE 0x88a8)").out(PLAIN) == [(0, PLAIN[:12] + bytes.fromhex("88a80007") + PLAIN[12:])]
+
+
+def test_a_packet_that_ends_within_its_addresses_is_dropped_where_it_would_get_a_tag(bench: Callable[..., Bench]) -> None:
+    x, native = bench("VLANEncap(VLAN_ID 7)"), bench("VLANEncap(ANNO)")
+    for length in (0, 1, 11):
+        assert x.out(PLAIN[:length]) == native.out(PLAIN[:length], vlan_tci=7) == []
+        assert native.out(PLAIN[:length], vlan_tci=0) == [(0, PLAIN[:length])]
+    for length in (12, 13, 14):
+        assert x.out(PLAIN[:length]) == [(0, PLAIN[:12] + bytes.fromhex("81000007") + PLAIN[12:length])]

@@ -12,7 +12,7 @@ from sim.frames import beat_value
 from sim.isolation import Scene
 from sim.packets import internet_checksum
 from tests.sim.attacks import GAP, TIMES, duel, frame_of, in_the_gaps, malformed, more, shims, spoken, tag, traffic
-from tests.sim.tenant_sets import OWN, PARTIES, VLAN, each_way, examples, in_each_mode, liars, unwatched
+from tests.sim.tenant_sets import OWN, PARTIES, VLAN, Lie, each_way, examples, in_each_mode, liars, unwatched
 
 pytestmark = pytest.mark.slow
 
@@ -151,3 +151,26 @@ def test_t20_a_frame_that_is_cut_short_is_its_tenant_s_or_nobody_s(mode: str, vi
     runs = duel(liars(mode), victim, attacker, mine, Scene({OWN[attacker]: list(in_the_gaps(cut))}))
     counted = {name: runs.beside.registers[0, f"port{OWN[attacker]}/{name}"] for name in ("malformed", "unknown", "accepted")}
     assert counted == {"malformed": 13, "unknown": 2, "accepted": len(whole) - 1 - 15}
+
+
+@in_each_mode
+@each_way
+def test_t20_what_a_tenant_cuts_short_leaves_with_its_tag_or_by_no_way(mode: str, victim: str, attacker: str, seed: int) -> None:
+    """What is left of a packet where its sender has taken bytes from its front, or what software sends to a port, may end anywhere, also
+    where a tag is to stand; no frame leaves that does not say whose it is."""
+    rng, number = random.Random(seed), PARTIES[attacker].number
+    whole = frame_of(tag(VLAN[attacker]) + Lie.SHIFTED.to_bytes(2, "big"), rng.randbytes(60))
+    cut = [whole[:size] for size in range(18, 60)]
+    # A crossing of a liar's to a queue has room for a tag and the 8 bytes that are taken off.
+    sent = [next(shims([number], [1], body=rng.randbytes(size))) for size in range(12, 60)]
+    rng.shuffle(cut)
+    rng.shuffle(sent)
+    mine = Scene(spoken(victim, seed, 60, GAP), cycles=34_000)
+    theirs = Scene({OWN[attacker]: list(in_the_gaps(cut))}, host=list(in_the_gaps(sent)))
+    runs = duel(liars(mode), victim, attacker, mine, theirs)
+    came = {where: runs.beside.registers[0, f"{where}/accepted"] for where in (f"port{OWN[attacker]}", "host")}
+    assert came[f"port{OWN[attacker]}"] == len(cut)
+    assert came["host"] - runs.alone.registers[0, "host/accepted"] == len(sent)
+    left = sorted(len(frame) for output, each in PARTIES[attacker].frames(runs.beside).items() if output != "tx_host" for frame in each)
+    # With the tag put on, 4 bytes more than what is left behind the 12 that are in front of it.
+    assert left == sorted([size - 8 for size in (*range(24, 60), *range(24, 60))])
