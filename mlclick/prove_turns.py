@@ -21,6 +21,7 @@ from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result
 from sim.proof.ports import prove_ports
 from sim.proof.readers import prove_readers
+from sim.proof.said import Said
 from sim.proof.service import SPLIT, prove_service
 from sim.proof.stores import prove_stores
 
@@ -86,12 +87,15 @@ def rules_are_kept(core: Core, netlist: Netlist, readers: Mapping[str, Result]) 
     return _finding(PORTS, ports, presumed)
 
 
-def _finding(name: str, results: Mapping[str, Result], presumed: Sequence[str]) -> Finding:
+def _finding(name: str, results: Mapping[str, Result], presumed: Sequence[Said | str]) -> Finding:
     """Of what was proved, by where; with all of what is presumed for it and shown by nothing."""
     wrong = next((f"{where}: {failure}" for where, result in results.items() for failure in result.failures), "")
     asked = sum(result.obligations for result in results.values())
-    said = f"presumed, and not shown: {'; '.join(presumed)}" if presumed else "nothing is presumed"
-    return Finding(name, "proof", not wrong, wrong or f"{asked} questions about {', '.join(results)}; {said}", work=_WORK)
+    return Finding(name, "proof", not wrong, wrong or f"{asked} questions about {', '.join(results)}; {_presumed(presumed)}", work=_WORK)
+
+
+def _presumed(presumed: Sequence[Said | str]) -> str:
+    return f"presumed, and not shown: {'; '.join(map(str, presumed))}" if presumed else "nothing is presumed"
 
 
 def _unmet(of: Mapping[str, Result], by: Mapping[str, Result]) -> list[str]:
@@ -102,7 +106,7 @@ def _unmet(of: Mapping[str, Result], by: Mapping[str, Result]) -> list[str]:
     )
     both = [what for what in ways_in if what in ways_out]
     return [
-        *both,
+        *map(str, both),
         *(f"where frames come in, {what}" for what in ways_in if what not in both),
         *(f"where they go out, {what}" for what in ways_out if what not in both),
     ]
