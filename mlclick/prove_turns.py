@@ -20,7 +20,7 @@ from sim.proof.duties import unmet
 from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result
 from sim.proof.ports import prove_ports
-from sim.proof.readers import prove_readers
+from sim.proof.readers import prove_readers, reader_names
 from sim.proof.said import Said
 from sim.proof.service import SPLIT, prove_service
 from sim.proof.stores import prove_stores
@@ -40,20 +40,24 @@ def nothing_is_seen(datapath: Datapath, tenants: Sequence[str]) -> Iterator[Find
         yield Finding(name, "proof", result.proved, detail, victim=tenants[number], work=_WORK)
 
 
-def bounds_hold(datapath: Datapath, tenants: Sequence[str]) -> Iterator[Finding]:
-    """A finding for each tenant, in turns of shares. Places whose schedulers are alike are proved once."""
-    found = list(places(datapath))
-    results = {most: prove_service(datapath.arbiter.turns.weights, most) for most in sorted({place.most for place in found})}
+def bounds_hold(datapath: Datapath, tenants: Sequence[str], readers: Mapping[str, Result]) -> Iterator[Finding]:
+    """A finding for each tenant, in turns of shares, where what is charged is shown by ``readers``. Places whose schedulers are alike are
+    proved once."""
+    found = list(zip(places(datapath), reader_names(datapath), strict=True))
+    results = {most: prove_service(datapath.arbiter.turns.weights, most) for most in sorted({place.most for place, _ in found})}
     for number, tenant in enumerate(tenants):
         mine = [result[number] for result in results.values()]
         wrong = next((failure for result in mine for failure in result.failures), "")
-        waits = ", ".join(f"{place.services[number].wait} cycles at the {place.name}" for place in found)
+        waits = ", ".join(f"{place.services[number].wait} cycles at the {place.name}" for place, _ in found)
         asked = sum(result.obligations for result in mine)
+        presumed = dict.fromkeys(
+            what for place, name in found for what in unmet([results[place.most][number]], [readers[name]] if name in readers else [])
+        )
         yield Finding(
             f"other tenants are granted no more bytes than is said while {tenant} waits",
             "proof",
             not wrong,
-            wrong or f"{asked} obligations, {SPLIT}; with ports that keep their pace it waits at most {waits}",
+            wrong or f"{asked} obligations, {SPLIT}; with ports that keep their pace it waits at most {waits}; {_presumed([*presumed])}",
             victim=tenant,
             work=_WORK,
         )

@@ -60,6 +60,8 @@ LOOKED: Final = Duty("a packet is popped in the cycle in which its note is looke
 OWED: Final = Duty("a word is read only where one is owed for a packet that was popped", lambda owed: owed.any())
 KNOWN: Final = Duty("a note that is shown says 1 to {most} bytes", _at_most)
 """Of whoever reads a store, and the last of the store that is read."""
+CHARGED: Final = Duty("what is granted is charged as 1 to {most} bytes", _at_most, level=1)
+"""Of whoever reads a store in turns of shares, from what its note says."""
 LEFT: Final = Duty("a beat that leaves by a port has bytes", lambda left: left.any())
 """Of a way out, where its source is valid."""
 

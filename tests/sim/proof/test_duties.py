@@ -9,7 +9,7 @@ from hdl.datapath import Datapath
 from hdl.meta import Meta
 from hdl.segment_store import SegmentStore
 from mlclick.mutants.mutant import Mutant, planted
-from mlclick.prove_turns import reading
+from mlclick.prove_turns import bounds_hold, reading
 from sim.proof import duties
 from sim.proof.claims import Claims
 from sim.proof.design import Design
@@ -68,6 +68,17 @@ def test_an_arbiter_for_shorter_frames_than_come_is_said_to_presume_it(readers: 
     assert [*map(str, unmet([readers["arbiter"]], stores))] == ["there is no reset"]
     assert (stores[0].failures, shorter.failures) == ([], [])
     assert [*map(str, unmet([shorter], stores))] == ["there is no reset", f"a note that is shown says 1 to {most - 1} bytes"]
+
+
+def test_what_the_bound_of_waiting_presumes_is_shown_by_who_grants_or_said(readers: dict[str, Result]) -> None:
+    datapath = small()
+    assert [found.detail.rpartition("; ")[2] for found in bounds_hold(datapath, "ab", readers)] == [
+        "presumed, and not shown: there is no reset"
+    ] * 2
+    most = datapath.arbiter.most_charged
+    for found in bounds_hold(datapath, "ab", {name: result for name, result in readers.items() if name != "arbiter"}):
+        assert found.holds
+        assert found.detail.endswith(f"presumed, and not shown: there is no reset; what is granted is charged as 1 to {most} bytes")
 
 
 def claims() -> Claims:
