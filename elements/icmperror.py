@@ -21,7 +21,7 @@ Arguments:
 
 Handlers:
     mtu (read): most bytes of an error.
-    mtu (write): sets that.
+    mtu (write): sets that, to no more than MTU, or 1500 where that is more.
     pmtu (read): the MTU of the next hop.
     pmtu (write): sets that.
     src (read): source address of the errors.
@@ -40,7 +40,7 @@ from ipaddress import IPv4Address
 from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource
 from elements.definition.element import Element, Move, StateVariable
-from elements.definition.handlers import StateView, reads, writes
+from elements.definition.handlers import FRAME, StateView, reads, settable, writes
 from elements.definition.parsers import boolean, byte, integer, ip_address, ip_addresses, unsigned16, word
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
@@ -116,6 +116,8 @@ class ICMPError(Element):
             raise ValueError("USE_FIX_ANNO and SET_FIX_ANNO are one argument: give it once")
         self.fix = next((given for given in (self.fix_given, self.fix_also) if given is not None), True)
         self.identification = 0
+        # What a handler may set it to, and no less than a header with a source route and what is quoted of no bytes.
+        self.most = max(self.mtu, FRAME - 14)
 
     def initialize(self, machine: Machine) -> None:
         state = machine.stores[self.name]
@@ -127,7 +129,7 @@ class ICMPError(Element):
         return Move(None, 0)
 
     def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
-        return self.mtu if output == 0 else arriving[0]
+        return self.most if output == 0 else arriving[0]
 
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         error = self._error(machine, packet)
@@ -292,7 +294,7 @@ class ICMPError(Element):
 
     @writes("mtu")
     def set_mtu(self, state: StateView, text: str) -> None:
-        state.set(self.longest, _mtu(text.strip()))
+        state.set(self.longest, settable(_mtu(text.strip()), self.most, "MTU"))
 
     @reads("pmtu")
     def path_mtu_text(self, state: StateView) -> str:

@@ -23,9 +23,9 @@ Handlers:
     burst (write): sets that.
     count (read): packets made.
     data (read): the bytes.
-    data (write): sets them.
+    data (write): sets them; no more than LENGTH and DATA have, or 1514 where that is more.
     length (read): bytes of a packet, or -1 for those of DATA.
-    length (write): sets that.
+    length (write): sets that, to no more than LENGTH and DATA have, or 1514 where that is more.
     limit (read): packets to make, or -1.
     limit (write): sets that.
     reset (write): sets the count to zero, so that packets are made again.
@@ -41,7 +41,7 @@ from typing import Final
 from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource
 from elements.definition.element import Element, Move, StateVariable
-from elements.definition.handlers import StateView, reads, writes
+from elements.definition.handlers import FRAME, StateView, reads, settable, writes
 from elements.definition.parsers import boolean, byte_string, integer, raw
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
@@ -83,6 +83,8 @@ class InfiniteSource(Element):
             raise ValueError("LENGTH and DATASIZE are one argument: give it once")
         self.bytes_each = next((n for n in (self.length, self.datasize) if n is not None), -1)
         self._check_data(len(self.data), self.bytes_each)
+        # Of the longest packet, whatever handlers set.
+        self.most_octets = max(len(self.data), self.bytes_each, FRAME)
 
     @staticmethod
     def _check_data(octets: int, size: int) -> None:
@@ -93,7 +95,7 @@ class InfiniteSource(Element):
         return Move(None, "none")
 
     def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
-        return max(len(self.data), self.bytes_each)
+        return self.most_octets
 
     def initialize(self, machine: Machine) -> None:
         state = machine.stores[self.name]
@@ -224,7 +226,7 @@ class InfiniteSource(Element):
 
     @writes("length")
     def set_length(self, state: StateView, text: str) -> None:
-        size = _length(text.strip())
+        size = settable(_length(text.strip()), self.most_octets, "LENGTH")
         self._check_data(state.get(self.octet_count), size)
         state.set(self.size, size)
 
@@ -237,6 +239,7 @@ class InfiniteSource(Element):
         data = text.encode("latin-1", "replace")
         if len(data) > 2048:
             raise ValueError(f"at most 2048 bytes are wanted, not {len(data)}")
+        settable(len(data), self.most_octets, "LENGTH")
         self._check_data(len(data), _signed(state.get(self.size), 32))
         self._store_data(state, data)
 

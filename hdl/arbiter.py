@@ -67,6 +67,11 @@ class TenantArbiter(wiring.Component):
             }
         )
 
+    @property
+    def most_charged(self) -> int:
+        """The most bytes that a packet is charged in turns of shares: what it takes of the place, which is whole beats."""
+        return (-(-self.max_frame // self.lanes) + max(self.growth)) * self.lanes
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
         stores = [getattr(self, f"store{i}") for i in range(self.ports)]

@@ -63,6 +63,11 @@ class EgressPort(wiring.Component):
             }
         )
 
+    @property
+    def most_charged(self) -> int:
+        """The most bytes that a packet is charged in turns of shares."""
+        return self.pace.charge(self.longest, self.width // 8)
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.store = store = self.store

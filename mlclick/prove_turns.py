@@ -20,7 +20,8 @@ from sim.proof.duties import unmet
 from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result
 from sim.proof.ports import prove_ports
-from sim.proof.readers import prove_readers
+from sim.proof.readers import prove_readers, reader_names
+from sim.proof.said import Said
 from sim.proof.service import SPLIT, prove_service
 from sim.proof.stores import prove_stores
 
@@ -39,20 +40,24 @@ def nothing_is_seen(datapath: Datapath, tenants: Sequence[str]) -> Iterator[Find
         yield Finding(name, "proof", result.proved, detail, victim=tenants[number], work=_WORK)
 
 
-def bounds_hold(datapath: Datapath, tenants: Sequence[str]) -> Iterator[Finding]:
-    """A finding for each tenant, in turns of shares. Places whose schedulers are alike are proved once."""
-    found = list(places(datapath))
-    results = {most: prove_service(datapath.arbiter.turns.weights, most) for most in sorted({place.most for place in found})}
+def bounds_hold(datapath: Datapath, tenants: Sequence[str], readers: Mapping[str, Result]) -> Iterator[Finding]:
+    """A finding for each tenant, in turns of shares, where what is charged is shown by ``readers``. Places whose schedulers are alike are
+    proved once."""
+    found = list(zip(places(datapath), reader_names(datapath), strict=True))
+    results = {most: prove_service(datapath.arbiter.turns.weights, most) for most in sorted({place.most for place, _ in found})}
     for number, tenant in enumerate(tenants):
         mine = [result[number] for result in results.values()]
         wrong = next((failure for result in mine for failure in result.failures), "")
-        waits = ", ".join(f"{place.services[number].wait} cycles at the {place.name}" for place in found)
+        waits = ", ".join(f"{place.services[number].wait} cycles at the {place.name}" for place, _ in found)
         asked = sum(result.obligations for result in mine)
+        presumed = dict.fromkeys(
+            what for place, name in found for what in unmet([results[place.most][number]], [readers[name]] if name in readers else [])
+        )
         yield Finding(
             f"other tenants are granted no more bytes than is said while {tenant} waits",
             "proof",
             not wrong,
-            wrong or f"{asked} obligations, {SPLIT}; with ports that keep their pace it waits at most {waits}",
+            wrong or f"{asked} obligations, {SPLIT}; with ports that keep their pace it waits at most {waits}; {_presumed([*presumed])}",
             victim=tenant,
             work=_WORK,
         )
@@ -86,12 +91,15 @@ def rules_are_kept(core: Core, netlist: Netlist, readers: Mapping[str, Result]) 
     return _finding(PORTS, ports, presumed)
 
 
-def _finding(name: str, results: Mapping[str, Result], presumed: Sequence[str]) -> Finding:
+def _finding(name: str, results: Mapping[str, Result], presumed: Sequence[Said | str]) -> Finding:
     """Of what was proved, by where; with all of what is presumed for it and shown by nothing."""
     wrong = next((f"{where}: {failure}" for where, result in results.items() for failure in result.failures), "")
     asked = sum(result.obligations for result in results.values())
-    said = f"presumed, and not shown: {'; '.join(presumed)}" if presumed else "nothing is presumed"
-    return Finding(name, "proof", not wrong, wrong or f"{asked} questions about {', '.join(results)}; {said}", work=_WORK)
+    return Finding(name, "proof", not wrong, wrong or f"{asked} questions about {', '.join(results)}; {_presumed(presumed)}", work=_WORK)
+
+
+def _presumed(presumed: Sequence[Said | str]) -> str:
+    return f"presumed, and not shown: {'; '.join(map(str, presumed))}" if presumed else "nothing is presumed"
 
 
 def _unmet(of: Mapping[str, Result], by: Mapping[str, Result]) -> list[str]:
@@ -102,7 +110,7 @@ def _unmet(of: Mapping[str, Result], by: Mapping[str, Result]) -> list[str]:
     )
     both = [what for what in ways_in if what in ways_out]
     return [
-        *both,
+        *map(str, both),
         *(f"where frames come in, {what}" for what in ways_in if what not in both),
         *(f"where they go out, {what}" for what in ways_out if what not in both),
     ]

@@ -30,11 +30,11 @@ def places(datapath: Datapath) -> Iterator[Place]:
 
     longest = arbiter.max_frame
     found = services(arbiter.turns, longest, SHORTEST, beats, lambda length: beats(length) * lanes)
-    yield Place("pipeline", found, beats(longest) * lanes)
+    yield Place("pipeline", found, arbiter.most_charged)
     for port, egress in enumerate(datapath.egress_ports):
         name = f"port {port}" if port < datapath.parameters.ports else "host"
         charge = partial(egress.pace.charge, lanes=lanes)
-        yield Place(name, services(egress.turns, egress.longest, 1, egress.pace.cycles, charge), charge(egress.longest))
+        yield Place(name, services(egress.turns, egress.longest, 1, egress.pace.cycles, charge), egress.most_charged)
 
 
 def delay(datapath: Datapath, number: int) -> int:

@@ -134,14 +134,14 @@ def _proofs(split: Split, core: Core, progress: Progress) -> Iterator[Finding]:
         name = f"in the pipeline no other tenant influences {tenant}"
         detail = f"{result.obligations} obligations, {result.stages} stages" if result.proved else result.failures[0]
         yield Finding(name, "proof", result.proved, detail, victim=tenant, work=Work(solver=FOLDING, depth=UNBOUNDED))
+    readers = reading(core.datapath)
     if core.datapath.parameters.strict:
         progress("proof: noninterference of the whole data path, to the cycle and without a bound")
         yield from nothing_is_seen(core.datapath, split.merged.master.tenants)
     else:
         progress("proof: what others are granted while a tenant waits")
-        yield from bounds_hold(core.datapath, split.merged.master.tenants)
+        yield from bounds_hold(core.datapath, split.merged.master.tenants, readers)
     progress("proof: packets stay whole in their tenants' segments")
-    readers = reading(core.datapath)
     yield from packets_are_kept(core.datapath, readers)
     yield from by_construction(core, results)
     yield from _of_netlist(core, readers, progress)

@@ -146,7 +146,7 @@ class Element:
 
     def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
         """The most bytes of a packet that leaves by ``output``, where those that come have at most ``arriving``, by input; where there is
-        none, those of a port. Overridden where it is less, and where new packets may have more."""
+        none, those of a port; whatever write handlers set. Overridden where it is less, and where new packets may have more."""
         if self.has_program:
             return max((max(arriving) - way.shift for way in self.trace().exits if way.port == output), default=0)
         return max(arriving) - (self.move(output).shift or 0)

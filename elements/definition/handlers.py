@@ -5,11 +5,13 @@ them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from elements.program.program import State
 
 F = TypeVar("F", bound=Callable[..., Any])
+FRAME: Final = 1514
+"""Bytes of a packet that a write handler may ask for whatever is configured, as every port and crossing holds them."""
 
 
 class StateView(Protocol):
@@ -40,6 +42,16 @@ def writes(name: str) -> Callable[[F], F]:
         return method
 
     return mark
+
+
+def settable(length: int, most: int, argument: str) -> int:
+    """A ``length`` that a write handler sets, where the hardware was made for packets of at most ``most`` bytes, which ``argument`` in the
+    configuration settles. Errors: ``ValueError`` for a greater one."""
+    if length > most:
+        raise ValueError(
+            f"at most {most} bytes are taken while the machine runs, not {length}: for more, give {argument} in the configuration"
+        )
+    return length
 
 
 def handlers_of(element: object, kind: str) -> dict[str, Callable[..., Any]]:

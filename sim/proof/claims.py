@@ -20,7 +20,13 @@ from sim.proof.design import Design
 from sim.proof.duties import Duty
 from sim.proof.netlist import Bit
 from sim.proof.noninterference import Result
+from sim.proof.said import Said
 from sim.proof.terms import symbol
+
+_BEFORE: Final = -1
+"""The level of what is so whatever duties say of the cycle."""
+_LAST: Final = 1 << 16
+"""The level of what may rest on all of them."""
 
 
 class NoSuchNet(ValueError):
@@ -42,8 +48,10 @@ class Claims:
         self.given: dict[str, Value] = {}
         self.premises: dict[str, Value] = {}
         self.presumed: dict[str, Value] = {}
-        self._said: dict[str, None] = {}
-        self._kept: dict[str, None] = {}
+        self._said: dict[Said, None] = {}
+        self._kept: dict[Said, None] = {}
+        self._levels: dict[str, int] = {}
+        """Of duties, by what they are called here; of the same cycle, what is claimed at a level rests on lower ones."""
         self.ghosts: dict[str, tuple[Value, Value]] = {}
         if design is not None:
             self._evaluator = design.evaluator({name: symbol(name, width) for name, width in design.widths.items()})
@@ -118,7 +126,7 @@ class Claims:
     def presume(self, name: str, condition: Value) -> None:
         """A condition of what comes in. It is said with the result."""
         self.presumed[name] = condition
-        self._said[name] = None
+        self._said[Said(name)] = None
 
     def takes(self, name: str, condition: Value) -> None:
         """A condition that is so by what is meant: of a number that is chosen, of what a memory is. It is not said with the result."""
@@ -126,14 +134,22 @@ class Claims:
 
     def expects(self, duty: Duty, where: Value, *words: Value | int, of: str = "") -> None:
         """The duty is presumed; ``of`` tells one presumption of it from another."""
-        self.presumed[f"{duty.says} ({of})" if of else duty.says] = implies(where, duty.formula(*words))
-        self._said[duty.says] = None
+        said = duty.said(*words)
+        name = f"{said} ({of})" if of else str(said)
+        self.presumed[name] = implies(where, duty.formula(*words))
+        self._levels[name] = duty.level
+        self._said[said] = None
 
-    def keeps(self, duty: Duty, where: Value, *words: Value | int, state: bool = False) -> None:
-        """The duty is claimed, as `now` does, or as `always` where it is of ``state``: of registers and ghosts."""
+    def keeps(self, duty: Duty, where: Value, *words: Value | int, state: bool = False, of: str = "") -> None:
+        """The duty is claimed, as `always` does where it is of ``state``, of registers and ghosts, and otherwise as `now` does, but from
+        duties of lower levels alone; ``of`` tells one claim of it from another, which all must hold."""
+        said = duty.said(*words)
+        name = f"{said} ({of})" if of else str(said)
         claim = self.always if state else self.now
-        claim(duty.says, duty.formula(*words), where=where)
-        self._kept[duty.says] = None
+        claim(name, duty.formula(*words), where=where)
+        if not state:
+            self._levels[name] = duty.level
+        self._kept[said] = None
 
     def proved(self) -> Result:
         """Whether all of it follows; what does not is named, and what says nothing: a claim ``where`` nothing that is claimed and presumed
@@ -146,13 +162,17 @@ class Claims:
         registers = {} if design is None else {name: design.widths[name] for name in design.registers}
         first = {name: const(0 if design is None else design.initial.get(name, 0), width) for name, width in registers.items()}
         first |= {name: symbol(name, initial.width) if name in free else initial for name, (_, initial) in self.ghosts.items()}
-        held, presumed = list(self.invariants.values()), list(self.presumed.values())
-        begun = substitute(held, _put(first))
-        later = substitute([*held, TRUE, *self.given.values()], _put(step | self._inputs_later()))
-        _ask(result, presumed, {f"{name} does not hold at first": bit_not(begun[each]) for name, each in self.invariants.items()})
-        questions = {name: bit_not(later[each]) & later[self.given.get(name, TRUE)] for name, each in self.invariants.items()}
-        follows = {f"{name} does not follow": question for name, question in questions.items()}
-        _ask(result, [*presumed, *held], follows, {f"{name} says nothing": where for name, where in self.premises.items()})
+        begun = substitute(list(self.invariants.values()), _put(first))
+        later = substitute([*self.invariants.values(), TRUE, *self.given.values()], _put(step | self._inputs_later()))
+        at_first = {f"{name} does not hold at first": bit_not(begun[each]) for name, each in self.invariants.items()}
+        _ask(result, [(_BEFORE, fact) for fact in self.presumed.values()], [(_LAST, at_first)])
+        facts = [(_BEFORE, fact) for fact in self.invariants.values()]
+        facts += [(self._levels.get(name, _BEFORE), fact) for name, fact in self.presumed.items()]
+        questions: dict[int, dict[str, Value]] = {}
+        for name, each in self.invariants.items():
+            question = bit_not(later[each]) & later[self.given.get(name, TRUE)]
+            questions.setdefault(self._levels.get(name, _LAST), {})[f"{name} does not follow"] = question
+        _ask(result, facts, sorted(questions.items()), {f"{name} says nothing": where for name, where in self.premises.items()})
         result.kept = () if result.failures else tuple(self._kept)
         return result
 
@@ -173,25 +193,36 @@ def _put(terms: Mapping[str, Value]) -> Callable[[Value, tuple[Value, ...]], Val
     return leaf
 
 
-def _ask(result: Result, facts: Sequence[Value], questions: Mapping[str, Value], possible: Mapping[str, Value] | None = None) -> None:
-    """Each question must not be possible where all ``facts`` hold, and each of the ``possible`` must be, as those must together."""
+def _ask(
+    result: Result,
+    facts: Sequence[tuple[int, Value]],
+    questions: Sequence[tuple[int, Mapping[str, Value]]],
+    possible: Mapping[str, Value] | None = None,
+) -> None:
+    """Each question, level by level, must not be possible where all ``facts`` of lower levels hold; and each of the ``possible`` must be
+    where all facts hold, as those must together."""
     premises = possible or {}
     terms, leaves = Terms(), dict[Value, Term]()
 
     def leaf(value: Value, operands: tuple[Term, ...]) -> Term:
         return leaves.setdefault(value, terms.variable(f"leaf{len(leaves)}", value.width))
 
-    translated = translate(terms, [*facts, *questions.values(), *premises.values()], leaf)
+    asked = [question for _, of_level in questions for question in of_level.values()]
+    translated = translate(terms, [*(fact for _, fact in facts), *asked, *premises.values()], leaf)
     solver = Bitwuzla(terms.manager, Options())
-    for fact in facts:
-        solver.assert_formula(terms.truth(translated[fact]))
-    result.obligations += 1 + len(questions) + len(premises)
+    result.obligations += 1 + len(asked) + len(premises)
+    known = _BEFORE - 1
+    for level, of_level in [*questions, (_LAST, {})]:
+        for at, fact in facts:
+            if known <= at < level:
+                solver.assert_formula(terms.truth(translated[fact]))
+        known = level
+        for name, question in of_level.items():
+            if question.constant != 0 and solver.check_sat(terms.truth(translated[question])) != Outcome.UNSAT:
+                result.failures.append(name)
     if solver.check_sat() != Outcome.SAT:
         result.failures.append("what is presumed contradicts itself, and anything would follow from it")
         return
-    for name, question in questions.items():
-        if question.constant != 0 and solver.check_sat(terms.truth(translated[question])) != Outcome.UNSAT:
-            result.failures.append(name)
     for name, premise in premises.items():
         if premise.constant != 1 and solver.check_sat(terms.truth(translated[premise])) != Outcome.SAT:
             result.failures.append(name)

@@ -1,8 +1,10 @@
-"""What one proof presumes and another shows: the same formula for both, over the words that each has for it.
+"""What one proof presumes and another shows: the same formula for both, over the words that each has for it, with the same bound or less.
 
 A proof that presumes a duty takes its formula as given of what comes in; one that keeps it claims the formula of what goes out. What is
-presumed and kept by nobody is looked for by `unmet`, so that it can be said. Nothing goes round in a circle: what is presumed of a cycle
-is kept by registers, and those were made in the cycles before.
+presumed and kept by nobody, or kept with a greater bound only, is looked for by `unmet`, so that it can be said.
+
+Nothing goes round in a circle. What was so in the cycles before may be used by all; of the same cycle, a duty is shown from those of a
+lower ``level`` alone, which `sim.proof.claims` sees to, and from registers and ghosts.
 """
 
 from __future__ import annotations
@@ -13,14 +15,24 @@ from typing import Final
 
 from elements.program.values import Value, eq, part, sub
 from sim.proof.noninterference import Result
+from sim.proof.said import Said
 
 
 @dataclass(frozen=True)
 class Duty:
-    """``formula`` of some words, 1 bit, holds where the first of them, 1 bit, does; ``says``: that in words, which no other says."""
+    """``formula`` of some words, 1 bit, holds where the first of them, 1 bit, does; ``says``: that in words, which no other says, with
+    ``{most}`` for the number among the formula's words, if there is one. It may rest on duties of lower levels in the same cycle."""
 
     says: str
     formula: Callable[..., Value]
+    level: int = 0
+
+    def said(self, *words: Value | int) -> Said:
+        """What it says of the words. Errors: ``ValueError`` where there is a number and no place for it in words, or none and a place."""
+        numbers = [word for word in words if isinstance(word, int)]
+        if len(numbers) != self.says.count("{most}"):
+            raise ValueError(f"{self.says!r} has no place for the bounds {numbers}")
+        return Said(self.says, *numbers)
 
 
 def _at_most(length: Value, longest: int) -> Value:
@@ -37,31 +49,33 @@ OF_ONE: Final = Duty("the beats of a packet are of one tenant", eq)
 COUNTED: Final = Duty(
     "a note says as many bytes as there are words to keep, and there are some", lambda count, said: eq(count, said) & count.any()
 )
-SHORT: Final = Duty("a note says 1 to as many bytes as a frame may have", _at_most)
+SHORT: Final = Duty("a note says 1 to {most} bytes", _at_most)
 """The four of what comes to a store: where a beat comes, within a packet, and, for the last two, with the last beat of what is good."""
 
-GET: Final = Duty("words are read for a tenant that there is", lambda number, tenants: number < tenants)
-LOOK: Final = Duty("notes are looked at for a tenant that there is", lambda number, tenants: number < tenants)
-POP: Final = Duty("packets are popped for a tenant that there is", lambda number, tenants: number < tenants)
+GET: Final = Duty("words are read for one of {most} tenants", lambda number, tenants: number < tenants)
+LOOK: Final = Duty("notes are looked at for one of {most} tenants", lambda number, tenants: number < tenants)
+POP: Final = Duty("packets are popped for one of {most} tenants", lambda number, tenants: number < tenants)
 WAITING: Final = Duty("a packet that is popped is waiting", lambda waiting: waiting)
 LOOKED: Final = Duty("a packet is popped in the cycle in which its note is looked at, and in no other", eq)
 OWED: Final = Duty("a word is read only where one is owed for a packet that was popped", lambda owed: owed.any())
-KNOWN: Final = Duty("a note that is shown says 1 to as many bytes as a frame may have", _at_most)
+KNOWN: Final = Duty("a note that is shown says 1 to {most} bytes", _at_most)
 """Of whoever reads a store, and the last of the store that is read."""
+CHARGED: Final = Duty("what is granted is charged as 1 to {most} bytes", _at_most, level=1)
+"""Of whoever reads a store in turns of shares, from what its note says."""
 LEFT: Final = Duty("a beat that leaves by a port has bytes", lambda left: left.any())
 """Of a way out, where its source is valid."""
 
-THERE: Final = Duty("a word that is read is of a packet that is stored", lambda start, freed: (start ^ freed).any())
-FITS: Final = Duty("a packet that is stored has words, and there is room for them and for it", _fits)
-STORED: Final = Duty("a packet that is popped is stored", lambda stored, popped: (stored ^ popped).any())
+THERE: Final = Duty("a word that is read is of a packet that is stored", lambda start, freed: (start ^ freed).any(), level=1)
+FITS: Final = Duty("a packet that is stored has words, and there is room for them and for it", _fits, level=1)
+STORED: Final = Duty("a packet that is popped is stored", lambda stored, popped: (stored ^ popped).any(), level=1)
 SAID: Final = Duty("a note that is shown says the words of its packet", eq)
 """Between the netlist of a store and the order of its packets."""
 
 
-def unmet(presumed: Sequence[Result], kept: Sequence[Result]) -> list[str]:
-    """What some of the first presume, in words and in order, and not all of the second keep; all of it where there are no second ones."""
+def unmet(presumed: Sequence[Result], kept: Sequence[Result]) -> list[Said]:
+    """What some of the first presume, in order, and not all of the second keep; all of it where there are no second ones."""
     found = {what: None for result in presumed for what in result.presumed}
-    return [what for what in found if not kept or not all(what in result.kept for result in kept)]
+    return [what for what in found if not kept or not all(any(each.shows(what) for each in result.kept) for result in kept)]
 
 
 def joined(one: Result, other: Result) -> Result:

@@ -28,6 +28,7 @@ from elements.program.values import Value, const, part
 from sim.proof.design import Design, one_clock
 from sim.proof.netlist import Bit, Netlist
 from sim.proof.ownership import Ownership
+from sim.proof.said import Said
 from sim.proof.spread_memories import spread_memories, words_of
 from sim.proof.stages import Stages
 from sim.proof.terms import Evaluator, symbol
@@ -49,8 +50,8 @@ class Result:
     obligations: int = 0
     failures: list[str] = field(default_factory=list)
     stages: int = 0
-    presumed: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
+    presumed: tuple[Said, ...] = ()
+    kept: tuple[Said, ...] = ()
 
     @property
     def proved(self) -> bool:

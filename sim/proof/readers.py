@@ -49,17 +49,26 @@ class _Reader:
     sent_store: str
 
 
+def reader_names(datapath: Datapath) -> list[str]:
+    """By which name `prove_readers` has the arbiter, and then each way out: those that are alike have the same."""
+    names = {_kind(egress): f"egress {port}" for port, egress in reversed(list(enumerate(datapath.egress_ports)))}
+    return ["arbiter", *(names[_kind(egress)] for egress in datapath.egress_ports)]
+
+
+def _kind(egress: EgressPort) -> tuple[Any, ...]:
+    return egress.with_shim, egress.depth, egress.packets, egress.longest, egress.pace
+
+
 def prove_readers(datapath: Datapath) -> dict[str, Result]:
     """Of the arbiter and of each way out, where turns are shares; those that are alike are proved once."""
     lanes, tenants = datapath.parameters.width // 8, len(datapath.weights)
     arbiter = datapath.arbiter
-    found = {"arbiter": prove_reader(arbiter_netlist(arbiter), _of_arbiter(arbiter), tenants, lanes, arbiter.max_frame)}
-    kinds: set[tuple[Any, ...]] = set()
-    for port, egress in enumerate(datapath.egress_ports):
-        kind = (egress.with_shim, egress.depth, egress.packets, egress.longest, egress.pace)
-        if kind not in kinds:
-            kinds.add(kind)
-            found[f"egress {port}"] = prove_reader(egress_netlist(egress), _OF_EGRESS, tenants, lanes, egress.longest)
+    found = {
+        "arbiter": prove_reader(arbiter_netlist(arbiter), _of_arbiter(arbiter), tenants, lanes, arbiter.max_frame, arbiter.most_charged)
+    }
+    for name, egress in zip(reader_names(datapath)[1:], datapath.egress_ports, strict=True):
+        if name not in found:
+            found[name] = prove_reader(egress_netlist(egress), _OF_EGRESS, tenants, lanes, egress.longest, egress.most_charged)
     return found
 
 
@@ -104,13 +113,13 @@ def _netlist(component: wiring.Component, name: str) -> Netlist:
     return read_netlist(to_verilog(component, name, ports), name)
 
 
-def prove_reader(netlist: Netlist, reader: _Reader, tenants: int, lanes: int, longest: int) -> Result:
-    """Of one that sends so many bytes a beat, of packets of at most ``longest`` bytes."""
-    return deeply(lambda: _Sends(netlist, reader, tenants, lanes, longest).claims.proved())
+def prove_reader(netlist: Netlist, reader: _Reader, tenants: int, lanes: int, longest: int, charged: int) -> Result:
+    """Of one that sends so many bytes a beat, of packets of at most ``longest`` bytes, for which at most ``charged`` are charged."""
+    return deeply(lambda: _Sends(netlist, reader, tenants, lanes, longest, charged).claims.proved())
 
 
 class _Sends:
-    def __init__(self, netlist: Netlist, reader: _Reader, tenants: int, lanes: int, longest: int) -> None:
+    def __init__(self, netlist: Netlist, reader: _Reader, tenants: int, lanes: int, longest: int, charged: int) -> None:
         cut, _ = cut_stores(spread_memories(netlist, [_BUFFER]))
         self.claims = claims = Claims(Design(cut))
         self.reader, self.lanes, self.tenants = reader, lanes, tenants
@@ -124,6 +133,7 @@ class _Sends:
         self.known_store = extend(claims.net(reader.known_store, None), 8) if reader.known_store else const(0, 8)
         self._buffer()
         self._turns()
+        claims.keeps(duties.CHARGED, self.granted, claims.net("turns.length", 16), charged)
         self._owed(self._known(longest))
 
     @property

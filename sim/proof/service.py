@@ -6,13 +6,15 @@ where that allows it. Of any two tenants of which that is so, by their weights: 
 when the other begins to wait, and invariants hold them against the credits. What the one gets comes out of its credit, and that grows only
 where the waiting one's does: as often as all gain, which is counted too.
 
+What a packet is charged is presumed to be 1 to so many bytes, which `sim.proof.readers` shows of those who grant.
+
 There is no bound on time in it: it holds in every cycle that can be. In the second step, what the scheduler chooses and when all gain can
 be anything that the first one allows: so two stand for any two, whatever others do.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, reduce
 from typing import Final
 
@@ -20,8 +22,10 @@ from elements.program.values import Value, add, bit_and, bit_not, bit_or, cat, c
 from hdl.bounds import bytes_to
 from hdl.share_turns import QUANTUM, ShareTurns
 from hdl.tools.verilog import to_verilog
+from sim.proof import duties
 from sim.proof.claims import Claims, implies
 from sim.proof.design import Design
+from sim.proof.duties import Duty, joined
 from sim.proof.netlist import read_netlist
 from sim.proof.noninterference import Result, deeply
 
@@ -34,16 +38,27 @@ _NOBODY, _WAITING, _OTHER = range(3)
 
 
 def prove_service(weights: tuple[int, ...], longest: int) -> dict[int, Result]:
-    """By tenant number, whether others get no more than `bytes_to` says while it waits, where a packet has 1 to ``longest`` bytes."""
+    """By tenant number, whether others get no more than `bytes_to` says while it waits, where one is charged 1 to ``longest`` bytes."""
     turns = _prove_turns(to_verilog(ShareTurns(weights), "turns"), weights)
     found = {}
     for number, own in enumerate(weights):
-        result = found[number] = Result(turns.obligations, list(turns.failures))
+        result = turns
         for pair in sorted({(weight, bytes_to(weights, number, t, longest)) for t, weight in enumerate(weights) if t != number}):
             beside = _prove_pair(own, *pair, longest)
-            result.obligations += beside.obligations
-            result.failures += [f"beside a tenant of weight {pair[0]}: {failure}" for failure in beside.failures]
+            failures = [f"beside a tenant of weight {pair[0]}: {failure}" for failure in beside.failures]
+            result = joined(result, replace(beside, failures=failures))
+        found[number] = result
     return found
+
+
+def _gains(weight: int) -> Duty:
+    """Who has credit is served before anybody gains."""
+    return Duty(f"nobody gains while a tenant of weight {weight} waits with credit", bit_not)
+
+
+def _turns_of(weight: int) -> Duty:
+    """Its `_Turn.rule`."""
+    return Duty(f"a tenant of weight {weight} is granted something only where it waits, with credit", lambda rule: rule)
 
 
 @dataclass(frozen=True)
@@ -77,8 +92,8 @@ class _Turn:
         return bit_and(self.waiting, self._above(0))
 
     def rule(self, gains: Value) -> Value:
-        """When it may be granted something: where it waits, with credit, or with what it gains."""
-        return implies(self.granted, mux(gains, bit_and(self.waiting, self._above(-self.gain)), self.able))
+        """Whether it may be granted something: where it waits, with credit, or with what it gains."""
+        return mux(gains, bit_and(self.waiting, self._above(-self.gain)), self.able)
 
     def _above(self, number: int) -> Value:
         sums = Sums(_CREDIT + 2 + self.gain.bit_length())
@@ -108,14 +123,15 @@ def _turns(claims: Claims, weights: tuple[int, ...]) -> Claims:
     gains = bit_and(waiting.any(), bit_not(reduce(bit_or, (turn.able for turn in turns))))
     for t, turn in enumerate(turns):
         claims.becomes(f"credit of {t}", turn.later(gains, length))
-        claims.now(f"tenant {t} is granted something where it waits, with credit", turn.rule(gains))
+        claims.keeps(_gains(turn.weight), turn.able, gains, of=f"tenant {t}")
+        claims.keeps(_turns_of(turn.weight), turn.granted, turn.rule(gains), of=f"tenant {t}")
     return claims
 
 
 @cache
 def _prove_pair(own: int, weight: int, bound: int, longest: int) -> Result:
-    """That a tenant of ``weight`` is granted at most ``bound`` bytes while one of weight ``own`` waits, of packets of 1 to ``longest``
-    bytes."""
+    """That a tenant of ``weight`` is granted at most ``bound`` bytes while one of weight ``own`` waits, for packets that are
+    charged 1 to ``longest`` bytes."""
     return deeply(lambda: _pair(Claims(), own, weight, bound, longest).proved())
 
 
@@ -128,13 +144,12 @@ def _pair(claims: Claims, own: int, weight: int, bound: int, longest: int) -> Cl
         credit = claims.ghost(f"credit of {name}", const(0, _CREDIT))
         found = _Turn(its, claims.input(f"{name} waits", 1), credit, to.equals(number), whose.equals(number))
         claims.becomes(f"credit of {name}", found.later(gains, length))
-        claims.presume(f"nobody gains while {name} waits with credit", bit_not(bit_and(gains, found.able)))
-        claims.presume(f"{name} is granted something where it waits, with credit", found.rule(gains))
+        claims.expects(_gains(its), found.able, gains, of=name)
+        claims.expects(_turns_of(its), found.granted, found.rule(gains), of=name)
         return found
 
     mine, other = turn("who waits", own, _WAITING), turn("the other", weight, _OTHER)
-    has = bit_and(length.any(), bit_not(ult(const(longest, 16), length)))
-    claims.presume("a packet has a length", implies(bit_or(mine.charged, other.charged), has))
+    claims.expects(duties.CHARGED, bit_or(mine.charged, other.charged), length, longest)
     counted = add(ghost, mux(other.charged, extend(length, _BYTES), const(0, _BYTES)))
     kept = bit_and(mine.waiting, bit_not(mine.granted))
     claims.becomes("bytes granted to the other", mux(kept, part(counted, 0, _BYTES), const(0, _BYTES)))

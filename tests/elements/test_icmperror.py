@@ -63,6 +63,19 @@ def test_an_error_is_as_long_as_its_mtu_allows(bench: Callable[..., Bench]) -> N
     assert internet_checksum(packet.data[:20]) == internet_checksum(packet.data[20:]) == 0
 
 
+@pytest.mark.parametrize(("given", "most"), [("", 1500), (", MTU 64", 1500), (", MTU 2000", 2000)])
+def test_no_handler_makes_errors_longer_than_the_machine_is_made_for(bench: Callable[..., Bench], given: str, most: int) -> None:
+    x = bench(f"ICMPError(10.0.0.1, timeexceeded{given})")
+    x.write("mtu", str(most))
+    with pytest.raises(ValueError) as refused:
+        x.write("mtu", str(most + 1))
+    assert str(refused.value) == (
+        f"at most {most} bytes are taken while the machine runs, not {most + 1}: for more, give MTU in the configuration"
+    )
+    element = x.machine.elements["x"]
+    assert [packet.length for _, packet in x.push(datagram(size=3000), network=0)] == [most] == [element.most_bytes(0, (1600,))]
+
+
 def test_the_next_hop_s_mtu_can_be_changed(bench: Callable[..., Bench]) -> None:
     x = bench("ICMPError(10.0.0.1, unreachable, needfrag, SET_FIX_ANNO false)")
     x.write("pmtu", "1280")

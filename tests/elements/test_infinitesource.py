@@ -75,6 +75,23 @@ def test_a_handler_refuses_what_it_cannot_be(bench: Callable[..., Bench], handle
     assert x.read(handler) == before
 
 
+@pytest.mark.parametrize(("given", "most"), [("ab", 1514), ("ab, LENGTH 60", 1514), ("ab, LENGTH 1600", 1600)])
+def test_no_handler_makes_packets_longer_than_the_machine_is_made_for(bench: Callable[..., Bench], given: str, most: int) -> None:
+    x = bench("", text=source(f"{given}, LIMIT 1"))
+    said = f"at most {most} bytes are taken while the machine runs, not {most + 1}: for more, give LENGTH in the configuration"
+    for handler, text in (("length", str(most + 1)), ("data", "x" * (most + 1))):
+        with pytest.raises(ValueError) as refused:
+            x.write(handler, text)
+        assert str(refused.value) == said
+    bound = x.machine.elements["x"].most_bytes(0, (1600,))
+    x.write("length", str(most))
+    assert [packet.length for _, packet in x.settle(1)] == [most] == [bound]
+    x.write("data", "x" * most)
+    x.write("length", "-1")
+    x.write("reset")
+    assert [packet.length for _, packet in x.settle(2)] == [most]
+
+
 def test_empty_data_cannot_fill_a_packet(bench: Callable[..., Bench]) -> None:
     x = bench("", text=source('"", 1'))
     assert [packet.data for _, packet in x.settle()] == [b""]

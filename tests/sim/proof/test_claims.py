@@ -7,6 +7,7 @@ import pytest
 from elements.program.values import const, eq
 from sim.proof.claims import Claims, NoSuchNet
 from sim.proof.design import Design
+from sim.proof.said import Said
 from tests.sim.proof.by_hand import Bench
 
 
@@ -74,4 +75,4 @@ def test_what_is_presumed_is_said_and_what_is_meant_is_not() -> None:
     made = claims()
     made.presume("it is small", made.net("header", 4) < 4)
     made.takes("a number is a number", const(1, 1))
-    assert made.proved().presumed == ("it is small",)
+    assert made.proved().presumed == (Said("it is small"),)

@@ -36,7 +36,7 @@ def test_every_port_keeps_to_its_rules(width: int, strict: bool) -> None:
 
 def test_that_a_last_beat_has_bytes_is_left_to_the_proof_of_the_way_out() -> None:
     found = results()
-    assert found["tx0"].presumed == found["tx_host"].presumed == (duties.LEFT.says,)
+    assert found["tx0"].presumed == found["tx_host"].presumed == (duties.LEFT.said(),)
     assert found["rx0"].presumed == found["axi"].presumed == ()
 
 

@@ -14,6 +14,11 @@ def test_the_bound_holds_whatever_the_others_do(weights: tuple[int, ...]) -> Non
     assert [(result.failures, result.proved) for result in results.values()] == [([], True)] * len(weights)
 
 
+def test_what_it_presumes_is_said() -> None:
+    for result in prove_service((1, 2), 1600).values():
+        assert list(map(str, result.presumed)) == ["there is no reset", "what is granted is charged as 1 to 1600 bytes"]
+
+
 def test_each_pair_of_weights_is_proved_once() -> None:
     """So that eight tenants take four times what two take, and not 28 times."""
     two, eight = (prove_service((1,) * tenants, 1600)[0].obligations for tenants in (2, 8))
@@ -27,7 +32,7 @@ DEFECTS = {
     "all who wait are served": (
         "Mux(gain, soon, able)",
         "Mux(gain, soon, waiting)",
-        "tenant 1 is granted something where it waits, with credit",
+        "a tenant of weight 1 is granted something only where it waits, with credit (tenant 1)",
     ),
     "the next one is charged": ("granted_tenant.eq(chosen)", "granted_tenant.eq(chosen + 1)", "what tenant 1 is granted is charged to it"),
     "turns beyond the last": ("Mux(chosen == tenants - 1, 0, chosen + 1)", "chosen + 1", "a turn is somebody's"),

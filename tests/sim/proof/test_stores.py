@@ -12,7 +12,7 @@ from mlclick.mutants.mutant import Mutant, planted
 from mlclick.mutants.run import MUTANTS
 from sim.proof import duties
 from sim.proof.claims import NoSuchNet
-from sim.proof.duties import joined, unmet
+from sim.proof.duties import unmet
 from sim.proof.noninterference import Result
 from sim.proof.segments import prove_segment
 from sim.proof.stores import prove_store, prove_stores
@@ -132,30 +132,30 @@ def test_a_segment_with_room_for_a_word_more_than_it_has_is_refused(monkeypatch:
 
 def test_what_a_store_presumes_is_said_where_nothing_shows_it() -> None:
     result = prove_store(SegmentStore(64, 2, 8, 2, 20), 4, LONGEST, late=True)
-    reader = Result(1, kept=(duties.WAITING.says, duties.OWED.says, duties.LOOKED.says))
-    assert {duties.FITS.says, duties.STORED.says, duties.SAID.says, duties.THERE.says} <= set(result.kept)
-    assert unmet([result], [reader]) == [
+    reader = Result(1, kept=(duties.WAITING.said(), duties.OWED.said(), duties.LOOKED.said()))
+    assert {duties.FITS.said(), duties.STORED.said(), duties.SAID.said(), duties.THERE.said()} <= set(result.kept)
+    assert duties.KNOWN.said(LONGEST) in result.kept
+    assert list(map(str, unmet([result], [reader]))) == [
         "there is no reset",
-        duties.GET.says,
-        duties.LOOK.says,
-        duties.POP.says,
+        "words are read for one of 2 tenants",
+        "notes are looked at for one of 2 tenants",
+        "packets are popped for one of 2 tenants",
         duties.FIRST.says,
         duties.OF_ONE.says,
         duties.COUNTED.says,
-        duties.SHORT.says,
+        "a note says 1 to 96 bytes",
         "a packet that comes to a store has less than 65536 beats",
     ]
 
 
-def test_what_one_of_several_readers_does_not_keep_is_not_shown() -> None:
-    store = Result(1, presumed=("a", "b", "c"))
-    assert unmet([store], [Result(1, kept=("a", "b")), Result(1, kept=("b", "c"))]) == ["a", "c"]
-    assert unmet([store], []) == ["a", "b", "c"]
-
-
-def test_what_two_proofs_of_one_thing_keep_for_each_other_is_not_presumed() -> None:
-    both = joined(Result(1, presumed=("a", "b"), kept=("c",)), Result(2, ["wrong"], presumed=("c", "d"), kept=("a",)))
-    assert both == Result(3, ["wrong"], presumed=("b", "d"), kept=("c", "a"))
+@pytest.mark.parametrize("duty", ["FITS", "STORED"])
+def test_what_is_shown_by_what_is_presumed_of_the_same_cycle_is_so_by_lower_levels_alone(
+    duty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that it cannot rest on what rests on it."""
+    lower = replace(getattr(duties, duty), level=0)
+    monkeypatch.setattr(duties, duty, lower)
+    assert failures() == [f"{lower.says} does not follow"]
 
 
 def test_a_store_without_a_register_of_which_something_is_claimed_is_not_proved() -> None:
@@ -165,4 +165,4 @@ def test_a_store_without_a_register_of_which_something_is_claimed_is_not_proved(
 
 def test_a_proof_that_fails_keeps_nothing_for_others() -> None:
     with planted(by_name("a word of all ones is read as zero")):
-        assert prove_store(SegmentStore(64, 2, 8, 2, 20), 4, LONGEST, late=True).kept == (duties.THERE.says,)
+        assert prove_store(SegmentStore(64, 2, 8, 2, 20), 4, LONGEST, late=True).kept == (duties.THERE.said(),)
