@@ -65,7 +65,7 @@ CHARGED: Final = Duty("what is granted is charged as 1 to {most} bytes", _at_mos
 LEFT: Final = Duty("a beat that leaves by a port has bytes", lambda left: left.any())
 """Of a way out, where its source is valid."""
 
-THERE: Final = Duty("a word that is read is of a packet that is stored", lambda start, freed: (start ^ freed).any(), level=1)
+THERE: Final = Duty("a word that is read is of a packet that is stored", lambda start, freed: (start ^ freed).any(), level=2)
 FITS: Final = Duty("a packet that is stored has words, and there is room for them and for it", _fits, level=1)
 STORED: Final = Duty("a packet that is popped is stored", lambda stored, popped: (stored ^ popped).any(), level=1)
 SAID: Final = Duty("a note that is shown says the words of its packet", eq)
