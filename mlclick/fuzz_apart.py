@@ -34,6 +34,9 @@ VOLLEY_SECONDS: Final = 60.0
 """Of processor time: a volley takes some milliseconds."""
 STEP_SECONDS: Final = 1_800.0
 """Of processor time: anything else of a round, each for itself."""
+SLOWEST: Final = 10.0
+"""Seconds by the clock for each of processor time: what waits for ever takes none, nor does what waits for a compiler, and a machine that
+others use gives a process less than all of it. The clock stands while the machine sleeps."""
 _KIND: Final = re.compile(r".* ends in \w+|.*: its process .*")
 Question = Callable[[], list[str]]
 
@@ -47,6 +50,8 @@ def ended(doing: str, code: int | None) -> str:
     """That a process ended with the exit code ``code`` while something was ``doing``, in a line."""
     if code == -signal.SIGPROF:
         return f"{doing}: its process took too long for a step, and was stopped"
+    if code == -signal.SIGALRM:
+        return f"{doing}: its process waited too long for a step, and was stopped"
     return f"{doing}: its process ended {f'by {signal.Signals(-code).name}' if code is not None and code < 0 else f'with status {code}'}"
 
 
@@ -59,8 +64,10 @@ def kind_of(found: list[str]) -> str:
 
 
 def limit(seconds: float) -> None:
-    """From now on this process has so many seconds of processor time, and is then stopped (SIGPROF). 0: as many as it wants."""
+    """From now on this process has so many seconds of processor time, and `SLOWEST` times as many by the clock, and is then stopped
+    (SIGPROF, SIGALRM). 0: as many as it wants."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, SLOWEST * seconds)
 
 
 def asked(doing: str, question: Question) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from mlclick import cli, fuzz, fuzz_machine, fuzz_round, fuzz_workers
+from mlclick import cli, fuzz, fuzz_apart, fuzz_machine, fuzz_round, fuzz_shrink, fuzz_workers
 from mlclick.fuzz import replay, write_found, wrong_with
 from mlclick.fuzz_apart import kind_of
 from mlclick.fuzz_round import Outcome, Watch, run_round
@@ -60,6 +61,11 @@ def goes_on() -> None:
         pass
 
 
+def waits() -> None:
+    """For something that never comes, without taking any time of the processor."""
+    threading.Event().wait()
+
+
 def is_the_first_long_one(outcome: Outcome) -> None:
     """The last volley of its case is the first with a long frame."""
     assert outcome.case is not None
@@ -69,11 +75,16 @@ def is_the_first_long_one(outcome: Outcome) -> None:
     ]
 
 
-def shrunk_and_found_again(found: str, folder: Path) -> None:
-    """A small case with this fault, made smaller and written, fails in the same way."""
+def with_long_frames() -> Case:
+    """A small case with one."""
     frames = [bytes((2,)) * 12 + b"\x81\x00\x00" + bytes((100 + k % 2,)) + b"\x08\x00" + bytes(size) for k, size in enumerate(SIZES)]
     volleys = tuple(Volley(1_000 * (n + 1), tuple(Arrival(0, frame) for frame in frames[n::2])) for n in range(2))
-    case = Case({"a": TEXT, "b": TEXT}, POLICY, frozenset({"a/c", "port0_in"}), 0, 3, volleys)
+    return Case({"a": TEXT, "b": TEXT}, POLICY, frozenset({"a/c", "port0_in"}), 0, 3, volleys)
+
+
+def shrunk_and_found_again(found: str, folder: Path) -> None:
+    """A small case with this fault, made smaller and written, fails in the same way."""
+    case = with_long_frames()
     assert wrong_with(case) == [found]
     small = shrink(case, [found], lambda text: None)
     assert small.packets == 1
@@ -107,9 +118,21 @@ def test_a_process_that_dies_is_found_with_its_case(monkeypatch: Patch, tmp_path
 def test_a_round_that_does_not_end_is_found_with_its_case(monkeypatch: Patch) -> None:
     breaks_at_long_frames(monkeypatch, goes_on)
     monkeypatch.setattr(fuzz_workers, "VOLLEY_SECONDS", 0.5)
+    monkeypatch.setattr(fuzz_apart, "SLOWEST", 1_000.0)
     (outcome,) = rounds_of(a_round, [NUMBER], 1, "fork")
     assert outcome.found == [f"{COMPARING}: its process took too long for a step, and was stopped"]
     is_the_first_long_one(outcome)
+
+
+def test_a_round_that_waits_for_ever_is_found_with_its_case(monkeypatch: Patch) -> None:
+    breaks_at_long_frames(monkeypatch, waits)
+    for module in (fuzz_workers, fuzz_shrink):
+        monkeypatch.setattr(module, "VOLLEY_SECONDS", 200.0)
+    monkeypatch.setattr(fuzz_apart, "SLOWEST", 0.05)
+    (outcome,) = rounds_of(a_round, [NUMBER], 1, "fork")
+    assert outcome.found == [f"{COMPARING}: its process waited too long for a step, and was stopped"]
+    is_the_first_long_one(outcome)
+    assert wrong_with(with_long_frames()) == outcome.found
 
 
 def test_a_machine_that_cannot_be_built_is_found_with_its_tenants(monkeypatch: Patch, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -56,11 +57,12 @@ def test_lanes_beyond_the_end_are_zero_and_abort_stays_with_its_frame() -> None:
     assert bad == [frames[number] for number in wrong]
 
 
-def test_beats_become_bytes_without_a_gap() -> None:
-    dut = BeatsToBytes(64)
+def without_stalls(width: int, frames: list[bytes]) -> list[int]:
+    """How many cycles the output of `BeatsToBytes` is empty in front of each of ``frames`` but the first, where none stalls. The frames
+    come one behind another and leave as they came; within one the output is never empty."""
+    dut = BeatsToBytes(width)
     seen: list[bytes] = []
-    frames = [bytes(range(61)), bytes(range(64))]
-    valid_cycles: list[int] = []
+    left: list[tuple[int, bool]] = []
 
     async def send(ctx: Any) -> None:
         await send_frames(ctx, dut.sink, frames)
@@ -71,14 +73,31 @@ def test_beats_become_bytes_without_a_gap() -> None:
 
     async def gaps(ctx: Any) -> None:
         number = 0
-        async for _, _, valid in ctx.tick().sample(dut.source.valid):
+        async for _, _, valid, last in ctx.tick().sample(dut.source.valid, dut.source.payload.last):
             number += 1
             if valid:
-                valid_cycles.append(number)
+                left.append((number, bool(last)))
 
     simulate(dut, send, background=[collect, gaps])
     assert seen == frames
-    assert valid_cycles == list(range(valid_cycles[0], valid_cycles[0] + 125))
+    empty = [later - before - 1 for (before, _), (later, _) in pairwise(left)]
+    ends = [last for _, last in left[:-1]]
+    assert not any(cycles for cycles, last in zip(empty, ends, strict=True) if not last)
+    return [cycles for cycles, last in zip(empty, ends, strict=True) if last]
+
+
+def counted(*lengths: int) -> list[bytes]:
+    """Frames of so many bytes, each byte another than those beside it, in its frame and in the others."""
+    return [bytes((50 * number + place) % 251 for place in range(length)) for number, length in enumerate(lengths)]
+
+
+def test_beats_become_bytes_without_a_gap() -> None:
+    assert without_stalls(64, counted(61, 64)) == [0]
+
+
+@pytest.mark.parametrize("width", [16, 64])
+def test_behind_a_last_beat_of_one_byte_the_output_is_empty_for_a_cycle_and_no_longer(width: int) -> None:
+    assert without_stalls(width, counted(65, 1, 66, 64)) == [1, 1, 0]
 
 
 def through_memory(
