@@ -4,6 +4,9 @@ Packets that arrive at a device. The device and packet type annotations are set.
 
 In a tenant's configuration DEVNAME is the tenant's own name for the device; in a merged configuration it is the number of a physical port.
 
+In hardware, frames that are malformed (broken, or too short or too long for a port) or of no tenant do not arrive. They are nobody's, since
+what they say of whose they are is not to be believed, and are counted by the port, for the operator and not for a tenant.
+
 It has one output. The second that Click's has at user level is for what FORCE_IP turns away, and FORCE_IP is not there: a port has Ethernet
 frames of every kind.
 
