@@ -12,9 +12,11 @@ from typing import Final
 
 from hdl.datapath import Datapath
 from mlclick.service import places
-from sim.evidence import UNBOUNDED, Finding, Work
+from sim.evidence import BREAKS, UNBOUNDED, Finding, Work, why_broken
 from sim.proof.datapath import PRESUMED, prove_datapath
+from sim.proof.noninterference import Result
 from sim.proof.readers import KNOWN, prove_readers
+from sim.proof.replay import replay_datapath
 from sim.proof.service import SPLIT, prove_service
 from sim.proof.stores import COMES, READS, prove_stores
 
@@ -24,9 +26,18 @@ _WORK: Final = Work(solver=f"bitwuzla {version('bitwuzla')}", depth=UNBOUNDED)
 def nothing_is_seen(datapath: Datapath, tenants: Sequence[str]) -> Iterator[Finding]:
     """A finding for each tenant, in turns of time: what it sees, and when, depends on no other."""
     for number, result in prove_datapath(datapath).items():
-        detail = f"{result.obligations} questions; presumed: {'; '.join(PRESUMED)}" if result.proved else result.failures[0]
+        detail = f"{result.obligations} questions; presumed: {'; '.join(PRESUMED)}" if result.proved else _against(datapath, number, result)
         name = f"in the data path no other tenant influences what {tenants[number]} sees, nor when"
         yield Finding(name, "proof", result.proved, detail, victim=tenants[number], work=_WORK)
+
+
+def _against(datapath: Datapath, victim: int, result: Result) -> str:
+    """What does not follow, and what a step in simulation makes of what the solver found against it."""
+    try:
+        replayed = replay_datapath(datapath, victim, result.failures)
+    except BREAKS as error:
+        return f"{result.failures[0]}; not replayed: {why_broken(error)}"
+    return result.failures[0] if replayed is None else f"{result.failures[0]}; {replayed}"
 
 
 def bounds_hold(datapath: Datapath, tenants: Sequence[str]) -> Iterator[Finding]:

@@ -49,7 +49,8 @@ class Problem:
     """``following``: each state variable's next value; ``initial``: its first, where that is not zero.
 
     ``parts``: of state and inputs, whole and in order; ``invariants`` and ``presumed`` (of the inputs) by name; ``memories`` by name;
-    ``shown``: what must be equal where its condition holds; ``called``: what a variable is called in words, where that is not its name.
+    ``shown``: what must be equal where its condition holds; ``called``: what a variable is called in words, where that is not its name;
+    ``nets``: what some values are in the netlist, by name.
     """
 
     following: Mapping[str, Value]
@@ -61,6 +62,7 @@ class Problem:
     memories: Mapping[str, Memory] = field(default_factory=dict)
     shown: Mapping[str, tuple[Value, Value]] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
+    nets: Mapping[Value, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -77,13 +79,30 @@ def check(problem: Problem, cases: Mapping[int, Value] | None = None) -> Answer:
     return _Checker(problem, cases or {0: TRUE}).run()
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a problem: each of the ``questions`` must not be possible where all ``facts`` hold. ``second``: each variable in the
+    second copy, in terms of the first's and of its own."""
+
+    facts: Sequence[Value]
+    questions: Mapping[str, Value]
+    second: Mapping[str, Value]
+
+
+def asked(problem: Problem) -> Asked:
+    """What `check` asks the solver about ``problem``."""
+    checker = _Checker(problem, {0: TRUE})
+    facts, questions = checker.facts(), checker.questions()
+    return Asked([*facts, *_alike(walk([*facts, *questions.values()]), problem.memories)], questions, checker.second)
+
+
 class _Checker:
     def __init__(self, problem: Problem, cases: Mapping[int, Value]) -> None:
         self.problem = problem
         self.cases = cases
         self.answer = Answer(0, {case: [] for case in cases})
         p = problem
-        second = {name: self._second(name) for name in p.widths}
+        self.second = second = {name: self._second(name) for name in p.widths}
         conditions = {part.when for parts in p.parts.values() for part in parts}
         questions = [*p.following.values(), *p.invariants.values(), *p.presumed.values(), *conditions]
         questions += [value for pair in p.shown.values() for value in pair]
@@ -108,16 +127,22 @@ class _Checker:
         return cat(*reversed(pieces))
 
     def run(self) -> Answer:
+        self._start()
+        self._ask(self.facts(), self.questions())
+        return self.answer
+
+    def facts(self) -> list[Value]:
+        """What is so of both copies now."""
         p = self.problem
         known = [*p.invariants.values(), *p.presumed.values()]
         facts = [*known, *(self._in_second[value] for value in known)]
-        facts += [eq(condition, self._in_second[condition]) for condition in self._conditions]
-        self._start()
-        self._ask(facts, {name: question for name, question in self._questions().items() if question is not FALSE})
-        return self.answer
+        return facts + [eq(condition, self._in_second[condition]) for condition in self._conditions]
+
+    def questions(self) -> dict[str, Value]:
+        """What must not be, by what it would be against."""
+        return {name: question for name, question in self._questions().items() if question is not FALSE}
 
     def _questions(self) -> dict[str, Value]:
-        """What must not be, by what it would be against."""
         p = self.problem
         found = {f"{name}, a cycle later": bit_not(self._next[condition]) for name, condition in p.invariants.items()}
         for number, condition in enumerate(self._conditions):

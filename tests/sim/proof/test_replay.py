@@ -1,4 +1,6 @@
-"""What the proof of the data path refuses, a simulation shows: two runs of the same hardware, and a victim that can tell them apart."""
+"""What the proof of the data path refuses, a simulation shows: two runs of the same hardware, and a victim that can tell them apart; and
+two states that the solver found, from which a step of the hardware does what it should not.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,11 @@ import pytest
 from hdl.core import Core
 from mlclick.mutants.mutant import Mutant, planted
 from sim.isolation import Party, Scene, Stage, Timed, TwoRuns, two_runs
-from sim.proof.datapath import prove_datapath
+from sim.proof.against import find_against
+from sim.proof.datapath import datapath_netlist, prove_datapath
+from sim.proof.noninterference import deeply
+from sim.proof.replay import Replay, replay_datapath
+from sim.proof.terms import symbol
 from tests.sim.proof.small_datapath import COUNTED_TOGETHER, LONGEST, PAST_THE_SEGMENT, WORK_CONSERVING, small_datapath, vlan
 
 pytestmark = pytest.mark.slow
@@ -67,3 +73,41 @@ def test_what_the_proof_refuses_a_victim_can_tell(mutant: Mutant, differs: str) 
         assert not prove_datapath(small_datapath(shifts=(0,)))[VICTIM].proved
         runs = compared(built(), strays=mutant is PAST_THE_SEGMENT)
     assert any(re.match(differs, each) for each in runs.differences), runs.differences
+
+
+@pytest.mark.parametrize(
+    ("mutant", "differs"),
+    [(WORK_CONSERVING, "arbiter.turns.taken"), (COUNTED_TOGETHER, "counts0_sent"), (PAST_THE_SEGMENT, r"ingress0.store.words[32]")],
+    ids=["work-conserving", "shared counter", "past the segment's end"],
+)
+def test_what_the_solver_has_against_it_is_seen_when_it_is_put_into_the_simulated_netlist(mutant: Mutant, differs: str) -> None:
+    with planted(mutant):
+        datapath = small_datapath(shifts=(0,))
+        failures = prove_datapath(datapath)[VICTIM].failures
+        replayed = replay_datapath(datapath, VICTIM, failures)
+    assert replayed is not None
+    assert replayed.question in " ".join(failures)
+    assert differs in [each.name for each in replayed.seen], replayed
+    assert 0 < len(replayed.apart) <= 8, replayed
+    assert all(one != two for one, two in (each.was for each in (*replayed.apart, *replayed.seen)))
+
+
+def test_the_same_states_do_no_harm_to_hardware_without_the_defect() -> None:
+    question, case = "memory ingress0.store.words", symbol("the victim", 8).equals(VICTIM)
+
+    def replay() -> Replay:
+        datapath = small_datapath(shifts=(0,))
+        return Replay(datapath, datapath_netlist(datapath))
+
+    with planted(PAST_THE_SEGMENT):
+        broken = deeply(replay)
+        found = deeply(lambda: find_against(broken.problem, case, question))
+        assert found is not None
+        assert broken.play(found).seen
+    sound = deeply(replay)
+    assert not sound.play(found).seen
+    assert (
+        str(sound.play(found))
+        == f"the solver's states for {question} were put into the simulated netlist, and no difference was seen there"
+    )
+    assert deeply(lambda: find_against(sound.problem, case, question)) is None
