@@ -24,10 +24,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 HARDWARE ?= none
 TENANTS_DIR ?= tenants
-GOAL := $(firstword $(filter check merge plan run verify bitstream,$(MAKECMDGOALS)))
+GOAL := $(firstword $(filter check merge plan run verify coverage bitstream,$(MAKECMDGOALS)))
 $(if $(GOAL),$(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $(GOAL) TENANTS=a,b`)))
 
-.PHONY: help preflight setup test unit lint types contract format check merge plan run verify bitstream isolation mutants fuzz proofs bench clean distclean
+.PHONY: help preflight setup test unit lint types contract format check merge plan run verify coverage bitstream isolation mutants fuzz proofs bench clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ run: $(STAMP) ## packets through TENANTS=a,b: IN="0=x.pcap 1=y.pcap" OUT=dir HAR
 
 verify: $(STAMP) ## evidence and report that TENANTS=a,b do not disturb each other: BOARD=… COVERAGE=yes ONLY=proof|isolation|attacks|agreement|exercises
 	@$(MLCLICK) verify $(TENANTS) --tenants $(TENANTS_DIR) $(if $(BOARD),--board $(BOARD)) $(if $(COVERAGE),--coverage) $(if $(ONLY),--only $(ONLY))
+
+coverage: $(STAMP) ## lines and toggles of the Verilog of TENANTS=a,b that simulation reaches, and each hole: BOARD=… ONLY=exercises|isolation|agreement
+	@$(MLCLICK) verify $(TENANTS) --tenants $(TENANTS_DIR) --coverage $(if $(BOARD),--board $(BOARD)) $(if $(ONLY),--only $(ONLY))
 
 bitstream: $(STAMP) ## TENANTS=a,b built for BOARD=netfpga_sume|versa_ecp5 (default: what this machine can build)
 	@$(MLCLICK) build $(TENANTS) --tenants $(TENANTS_DIR) $(if $(BOARD),--board $(BOARD))

@@ -35,6 +35,9 @@ class CheckLength(Element):
             p.drop()
         p.output(0)
 
+    def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
+        return min(self.most, *arriving) if output == 0 else arriving[0]
+
     @reads("length")
     def length(self, state: StateView) -> str:
         return str(self.most)

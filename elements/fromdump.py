@@ -117,6 +117,9 @@ class FromDump(Element):
         # With FORCE_IP the header is behind a tag, or is not.
         return Move(None, UNKNOWN if self.force_ip else "none")
 
+    def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
+        return LONGEST
+
     def initialize(self, machine: Machine) -> None:
         state = machine.stores[self.name]
         state.set(self.going, int(self.active))

@@ -126,6 +126,9 @@ class ICMPError(Element):
     def move(self, output: int) -> Move:
         return Move(None, 0)
 
+    def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
+        return self.mtu if output == 0 else arriving[0]
+
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         error = self._error(machine, packet)
         if error is not None:

@@ -92,6 +92,9 @@ class InfiniteSource(Element):
     def move(self, output: int) -> Move:
         return Move(None, "none")
 
+    def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
+        return max(len(self.data), self.bytes_each)
+
     def initialize(self, machine: Machine) -> None:
         state = machine.stores[self.name]
         state.set(self.most, self.limit)

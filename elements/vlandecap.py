@@ -18,12 +18,17 @@ from elements.definition.parsers import boolean, unsigned16
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
 from elements.program.values import const, mux
+from graph.merge import MADE_BY_MERGE
 
 
 class VLANDecap(Element):
     ports = Ports("1/1", "a/a")
     annotate = Argument("ANNO", boolean, True)
     type = keyword("ETHERTYPE", unsigned16, 0x8100)
+
+    def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
+        # What the merge puts behind a demultiplexer of tags has one.
+        return arriving[0] - 4 if self.node.location == MADE_BY_MERGE else arriving[0]
 
     def program(self, p: Packet) -> None:
         tagged = p.has(16) & p.ether.type.equals(self.type)

@@ -7,7 +7,9 @@ For every physical port P that a tenant receives on:
 
 and for each tenant t on it `portP_demux [i] -> t/portP_in :: Counter`, then the policers that its quota asks for, then
 `t/portP_decap :: VLANDecap` where it is known by a tag, then what followed its own FromDevice. What preceded its ToDevice goes through
-`t/portP_encap :: VLANEncap` and `t/portP_out :: Counter` to `portP_mux :: DRRSched -> portP_out :: ToDevice(P)`.
+`t/portP_encap :: VLANEncap` and `t/portP_out :: Counter` to `portP_mux :: DRRSched -> portP_out :: ToDevice(P)`. Where it may be longer
+than what a port sends, `t/portP_fits :: CheckLength` stands in front of that Counter, and what does not fit goes to
+`t/portP_long :: Counter -> t/portP_long_drop :: Discard`.
 
 Of what tenants require, `compact_config` stays, which is about how the text is kept. A package does not: a Click that is told to require
 one loads code from a file of that name, and what the machine loads is the operator's to say.
@@ -58,9 +60,10 @@ class _Building:
         self.edges.append(Edge(source, source_port, target, target_port, location))
 
 
-def merge(tenants: Mapping[str, Graph], policy: Policy) -> Master:
-    """The master graph of ``tenants``. Errors: `ClickError` for a device that the policy does not map or that is read twice, for a package,
-    and for a name that the operator's own elements have.
+def merge(tenants: Mapping[str, Graph], policy: Policy, limits: Mapping[str, int] | None = None) -> Master:
+    """The master graph of ``tenants``. ``limits``: by the name of a Counter in front of a port's scheduler, the most bytes of a packet that
+    may pass it, where others come. Errors: `ClickError` for a device that the policy does not map or that is read twice, for a package, and
+    for a name that the operator's own elements have.
     """
     order = tuple(name for name in policy.tenants if name in tenants)
     _check_tenants(tenants, policy, order)
@@ -73,7 +76,7 @@ def merge(tenants: Mapping[str, Graph], policy: Policy) -> Master:
     for name in order:
         _rename(building, name, tenants[name])
     for port in ports:
-        _multiplex(building, policy, port, {t: [n for n, p in sending[t] if p == port] for t in order}, tenants)
+        _multiplex(building, policy, port, {t: [n for n, p in sending[t] if p == port] for t in order}, tenants, limits or {})
     _check_names(building)
     requirements = tuple(dict.fromkeys(r for t in order for r in tenants[t].requirements))
     return Master(Graph(tuple(building.nodes), tuple(building.edges), requirements), order, building.owner, tuple(ports))
@@ -208,7 +211,14 @@ def _rename(building: _Building, tenant: str, graph: Graph) -> None:
             building.edges.append(replace(edge, source=f"{tenant}/{edge.source}", target=f"{tenant}/{edge.target}"))
 
 
-def _multiplex(building: _Building, policy: Policy, port: int, senders: Mapping[str, list[Node]], tenants: Mapping[str, Graph]) -> None:
+def _multiplex(
+    building: _Building,
+    policy: Policy,
+    port: int,
+    senders: Mapping[str, list[Node]],
+    tenants: Mapping[str, Graph],
+    limits: Mapping[str, int],
+) -> None:
     mine = [(t, node) for t, nodes in senders.items() for node in nodes]
     if not mine:
         return
@@ -221,10 +231,21 @@ def _multiplex(building: _Building, policy: Policy, port: int, senders: Mapping[
         seen[name] = seen.get(name, 0) + 1
         suffix = "" if seen[name] == 1 else f"_{seen[name]}"
         count = building.node(f"{name}/port{port}_out{suffix}", "Counter", "", name)
-        first = count
+        first = count if count not in limits else _fitting(building, name, f"{name}/port{port}", suffix, limits[count])
         if tenant.vlan is not None:
-            first = building.node(f"{name}/port{port}_encap{suffix}", "VLANEncap", f"VLAN_ID {tenant.vlan}", name)
-            building.edge(first, count)
+            encap = building.node(f"{name}/port{port}_encap{suffix}", "VLANEncap", f"VLAN_ID {tenant.vlan}", name)
+            building.edge(encap, first)
+            first = encap
         for edge in tenants[name].incoming(node.name):
             building.edge(f"{name}/{edge.source}", first, edge.source_port, 0, edge.location)
         building.edge(count, mux, 0, index)
+
+
+def _fitting(building: _Building, tenant: str, prefix: str, suffix: str, longest: int) -> str:
+    """What lets pass to the Counter of this suffix what is not longer than that, and counts the rest; returns its name."""
+    fits = building.node(f"{prefix}_fits{suffix}", "CheckLength", str(longest), tenant)
+    long = building.node(f"{prefix}_long{suffix}", "Counter", "", tenant)
+    building.edge(fits, f"{prefix}_out{suffix}")
+    building.edge(fits, long, 1)
+    building.edge(long, building.node(f"{prefix}_long_drop{suffix}", "Discard", "", tenant))
+    return fits

@@ -210,12 +210,14 @@ class TenantArbiter(wiring.Component):
             left_now.eq(Mux(get, remaining, 0)),
             left.eq(remaining - self.lanes),
         ]
-        with m.If(inside.ends):
-            m.d.sync += rest.eq(0)
-        with m.Elif(get & ~goes_on):
-            m.d.sync += rest.eq(self._growth(now.tenant))
-        with m.Elif(rest != 0):
-            m.d.sync += rest.eq(rest - 1)
+        if any(self.growth):
+            with m.If(get & ~goes_on):
+                m.d.sync += rest.eq(self._growth(now.tenant))
+            with m.Elif(rest != 0):
+                m.d.sync += rest.eq(rest - 1)
+            if self.turns.slot is not None:
+                with m.If(inside.ends):
+                    m.d.sync += rest.eq(0)
         with m.If(inside.start):
             m.d.sync += [held.eq(inside.meta), held_port.eq(inside.port)]
         words = Array(store.data for store in inside.stores)[held_port]

@@ -16,6 +16,7 @@ from elements.definition.handlers import resettable
 from elements.placement.crossings import Crossing, Placement
 from elements.placement.departures import departure_port
 from elements.placement.layouts import Layout
+from elements.placement.lengths import TAKEN, carried
 from elements.program.combine import all_ones, any_of, one_hot_mux, walk
 from elements.program.program import ANNOTATIONS, Table
 from elements.program.values import Value, bit_and, bit_not, cat, const, eq, make, mux, part, ult
@@ -54,7 +55,9 @@ def compose(
         tracer = TenantTracer(tenant, placement, elements, crossings, orders[tenant], own, late)
         traces[number] = tracer.run(_entries(placement, elements, tenant, tracer.crossings, tenant in tagged))
         _check_copies(traces[number].arrivals)
-    return check_order(_combine(placement, shares, traces, ports, _resets(placement, elements)))
+    longest = carried(placement.graph, elements, crossings)
+    combined = _combine(placement, shares, traces, ports, _resets(placement, elements))
+    return check_order(replace(combined, returned=max([TAKEN, *longest.values()]) - TAKEN))
 
 
 def topological_order(placement: Placement, tenant: str) -> list[str]:

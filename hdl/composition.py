@@ -79,7 +79,8 @@ class Composition:
 
     ``select``: one bit per egress, ports in order and the host last; ``edge``: the crossing's number for the host; ``edits``: position →
     byte; ``shifts``: possible positions of the outgoing frame's first byte, ``shift_index`` which of them; ``length``: of the outgoing
-    frame in bytes; ``annotations``: for the shim. ``growth`` is the most bytes by which a frame becomes longer, per tenant number."""
+    frame in bytes; ``annotations``: for the shim. ``growth`` is the most bytes by which a frame becomes longer, per tenant number, and
+    ``returned`` by which one that software sends is longer than any that a port takes."""
 
     select: tuple[Value, ...]
     edge: Value
@@ -92,6 +93,7 @@ class Composition:
     engines: tuple[Engine, ...]
     growth: Mapping[int, int]
     header_bytes: int
+    returned: int = 0
 
     def roots(self) -> list[Value]:
         """Every value that the pipeline has to compute, in a fixed order."""

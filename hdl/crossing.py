@@ -18,9 +18,12 @@ class ShimStrip(wiring.Component):
     ``source`` on.
 
     ``sink.ready`` is always 1 and ``source`` is never pushed back. A frame of 16 bytes or fewer leaves nothing and is dropped; ``short``
-    says so. Latency: 1 cycle, and one more where a frame's end does not fill its beat. Initiation interval: 1 beat. Registers belong to the
-    frame.
+    says so. A frame that breaks rules R3 or R4 anywhere, in its shim too, breaks them at ``source``, where they are judged. Latency: 1
+    cycle, and one more where a frame's end does not fill its beat. Initiation interval: 1 beat. Registers belong to the frame.
     """
+
+    framed: Final = False
+    """Frames leave as well framed as they came (`hdl.watch`)."""
 
     def __init__(self, width: int) -> None:
         self.width: Final = width
@@ -46,8 +49,17 @@ class ShimStrip(wiring.Component):
             with m.Elif(index <= whole):
                 m.d.sync += index.eq(index + 1)
         if not residue:
+            # Nobody behind sees the shim's beats: where one has a hole, the beats behind it keep nothing, which no frame's may.
+            holed = Signal()
             with m.If(self.sink.valid):
-                m.d.sync += [self.shim.eq(shim_now), self.source.valid.eq(index >= whole), self.source.payload.eq(beat)]
+                m.d.sync += [
+                    self.shim.eq(shim_now),
+                    self.source.valid.eq(index >= whole),
+                    out.data.eq(beat.data),
+                    out.keep.eq(Mux(holed, 0, beat.keep)),
+                    out.last.eq(beat.last),
+                    holed.eq(~beat.last & (holed | ((index < whole) & ~beat.keep.all()))),
+                ]
                 m.d.comb += self.short.eq(beat.last & (index < whole))
             return m
         held, held_keep = Signal(self.width), Signal(lanes)
@@ -67,7 +79,9 @@ class ShimStrip(wiring.Component):
                 out.last.eq(1),
             ]
         with m.If(self.sink.valid):
-            m.d.sync += [held.eq(beat.data), held_keep.eq(beat.keep)]
+            # A hole in the shim, of which nobody behind sees a lane, shows as the lanes behind it.
+            holed = (index == 0) & ~beat.keep[:residue].all()
+            m.d.sync += [held.eq(beat.data), held_keep.eq(Mux(holed, 0, beat.keep))]
             with m.If(index == 0):
                 m.d.sync += flush.eq(beat.last & kept.any())
                 m.d.comb += self.short.eq(beat.last & ~kept.any())
@@ -77,7 +91,8 @@ class ShimStrip(wiring.Component):
                     self.shim.eq(coming),
                     self.source.valid.eq(1),
                     out.data.eq(joined),
-                    out.keep.eq(Cat(Const(-1, lanes - residue), beat.keep[:residue])),
+                    # An empty beat, which no frame may have, empties what it is joined to.
+                    out.keep.eq(Cat(Mux(beat.keep[0], held_keep[residue:], 0), beat.keep[:residue])),
                     out.last.eq(beat.last & ~kept.any()),
                     flush.eq(more),
                 ]

@@ -10,6 +10,7 @@ from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from elements.placement.lengths import TAKEN
 from elements.program.program import TIME_WIDTH
 from hdl.arbiter import TenantArbiter
 from hdl.collector import Collector
@@ -28,15 +29,14 @@ from hdl.turns import Pace, Turns
 
 @dataclass(frozen=True)
 class DatapathParameters:
-    """``width`` of streams in bits; ``ports`` physical ports; ``budget``: levels of logic a stage; ``max_frame`` in bytes; depths, per
-    tenant and port, in beats (``ingress_depth``, ``egress_depth``) and packets (``egress_packets``); ``strict``: turns are slots of
-    time, of at least ``slot`` cycles; ``paces`` of the ports and, last, the host's, or none for a beat a
-    cycle."""
+    """``width`` of streams in bits; ``ports`` physical ports; ``budget``: levels of logic a stage; ``max_frame`` in bytes, as ports take
+    it; depths, per tenant and port, in beats (``ingress_depth``, ``egress_depth``) and packets (``egress_packets``); ``strict``: turns are
+    slots of time, of at least ``slot`` cycles; ``paces`` of the ports and, last, the host's, or none for a beat a cycle."""
 
     width: int
     ports: int
     budget: int = 8
-    max_frame: int = 1600
+    max_frame: int = TAKEN
     ingress_depth: int = 512
     egress_depth: int = 512
     egress_packets: int = 64
@@ -49,7 +49,8 @@ class Datapath(wiring.Component):
     """Frames in by ``in0``…, out by ``out0``…; the host's, each behind a crossing shim, by ``host_in`` and ``host_out``. ``time`` in ns.
 
     Latency: constant from the arbiter's grant to the egress queue, plus storing the frame on both sides. Initiation interval: 1 beat.
-    Tenants are numbered in the order of ``weights``; ``edges`` says how many crossings each has.
+    Tenants are numbered in the order of ``weights``; ``edges`` says how many crossings each has. From the host frames of ``returned`` bytes
+    come, behind the shim.
     """
 
     def __init__(
@@ -73,9 +74,11 @@ class Datapath(wiring.Component):
         self.editor: Final = Editor(width, tuple(composition.edits), composition.shifts, self.egresses)
         lanes = width // 8
         growth = tuple(-(-composition.growth.get(t, 0) // lanes) for t in range(tenants))
-        grown = parameters.max_frame + max((*composition.growth.values(), 0))
-        turns = self._turns(-(-parameters.max_frame // lanes) + max(growth))
-        self.arbiter: Final = TenantArbiter(width, self.egresses, turns, growth, parameters.max_frame)
+        # Software may have made a frame longer, and hardware makes it longer again.
+        self.returned: Final = parameters.max_frame + composition.returned
+        grown = self.returned + max((*composition.growth.values(), 0))
+        turns = self._turns(-(-self.returned // lanes) + max(growth))
+        self.arbiter: Final = TenantArbiter(width, self.egresses, turns, growth, self.returned)
         self.strip: Final = ShimStrip(width)
         self.collector: Final = Collector(width, composition.header_bytes, self.pipeline.latency, slots=parameters.strict)
         self.ingresses: Final = [
@@ -83,7 +86,7 @@ class Datapath(wiring.Component):
                 width,
                 port,
                 parameters.ingress_depth,
-                parameters.max_frame,
+                self.returned if port == ports else parameters.max_frame,
                 rules,
                 self.edges if port == ports else None,
                 tenants=tenants,

@@ -219,7 +219,9 @@ class Editor(wiring.Component):
                     ]
         lanes = [Signal(8, name=f"aligned{lane}") for lane in range(self.lanes)]
         for lane, signal in enumerate(lanes):
-            own = Mux(from_high[lane], high_own, low_own)
+            # Where every shift leaves a lane with its own beat, there is no other to choose.
+            crosses = any(lane >= self.lanes - shift % self.lanes for shift in self.shifts)
+            own = Mux(from_high[lane], high_own, low_own) if crosses else low_own
             m.d.comb += signal.eq(Mux(own, moved.word_select(lane, 8), 0))
         before = [position for position in self.positions if position < 0]
         for index, shift in enumerate(self.shifts):

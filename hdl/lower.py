@@ -37,7 +37,7 @@ class Lowering:
         if stage < made:
             raise ValueError(f"{value!r} is made in stage {made} and asked for in stage {stage}")
         if stage == made:
-            name = f"v{self._number(value)}_{value.op}"
+            name = _name(self._number(value), value)
             signal = Signal(value.width, name=name)
             self.m.d.comb += signal.eq(self._make(value, stage))
             self._at[value, stage] = signal
@@ -77,6 +77,11 @@ class Lowering:
             carried = register
         return carried
 
+    @property
+    def names(self) -> dict[str, Value]:
+        """What has been asked for, by what it is called in the stage where it is made."""
+        return {_name(number, value): value for value, number in self._numbers.items()}
+
     def _number(self, value: Value) -> int:
         return self._numbers.setdefault(value, len(self._numbers))
 
@@ -85,6 +90,10 @@ class Lowering:
         if rule is None:
             return self.leaf(value)
         return rule(value, [self.at(operand, stage) for operand in value.operands])
+
+
+def _name(number: int, value: Value) -> str:
+    return f"v{number}_{value.op}"
 
 
 def below(x: HdlValue, y: HdlValue) -> HdlValue:

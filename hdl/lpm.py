@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import reduce
-from operator import xor
+from operator import or_, xor
 from typing import Final
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
@@ -144,14 +144,22 @@ class LongestPrefixMatch(wiring.Component):
         bits = Signal(STRIDE, name=f"l{level}_bits")
         position = FIRST + STRIDE * level
         m.d.comb += bits.eq(Cat(Const(0, STRIDE), key)[self.key_width - position : self.key_width - position + STRIDE])
-        # Of the prefixes that the key has in this node, one a length, the longest whose bit is set; and the bits below that.
+        # Of the prefixes that the key has in this node, one a length, the longest whose bit is set; and the bits below that. What no node
+        # of the level has is not asked for.
+        ends = reduce(or_, (node.internal for node in self.image.levels[level]))
         found, below = Signal(name=f"l{level}_found"), Signal(INTERNAL - 1, name=f"l{level}_below")
         for length in range(STRIDE):
             tail, first = bits[STRIDE - length :], (1 << length) - 1
+            there = [number for number in range(1 << length) if ends >> (first + number) & 1]
+            if not there:
+                continue
             with m.If(internal[first : 2 * first + 1].bit_select(tail, 1)):
                 m.d.comb += found.eq(1)
+                if len(there) == 1:
+                    m.d.comb += below.eq((1 << (first + there[0])) - 1)
+                    continue
                 with m.Switch(tail):
-                    for number in range(1 << length):
+                    for number in there:
                         with m.Case(number):
                             m.d.comb += below.eq((1 << (first + number)) - 1)
         before = Signal(EXTERNAL - 1, name=f"l{level}_before")
@@ -171,7 +179,7 @@ class LongestPrefixMatch(wiring.Component):
             after[0].eq(read & more),
             after[1].eq(child + offset),
             after[2].eq(held_has | (read & found)),
-            after[3].eq(Mux(read & found, results + rank, held_best)),
+            after[3].eq(Mux(read & found, results + rank, held_best) if ends else held_best),
         ]
         return after
 

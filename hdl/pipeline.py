@@ -45,6 +45,8 @@ class Pipeline(wiring.Component):
         )
         self.latency: Final = self.schedule.latency
         self.valids: list[Signal] = []
+        self.names: dict[str, Value] = {}
+        """The values, by what they are called in the netlist where they are made; from elaboration on."""
         self.memories: Final = {
             bank.number: StateMemory(bank.width, {place: home.state.initial for place, home in bank.homes.items()})
             for bank in composition.banks
@@ -78,6 +80,7 @@ class Pipeline(wiring.Component):
             self._bank(m, lowering, bank)
         self._outputs(m, lowering)
         lowering.finish()
+        self.names = lowering.names
         return m
 
     def _valid_chain(self, m: Module) -> None:

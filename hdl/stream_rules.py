@@ -34,15 +34,16 @@ class StreamRules(wiring.Component):
     after, and 0 while none was. With ``name``, each rule is also asserted at the clock's edge, in words that name stream and rule.
 
     Which rules there are depends on ``payload``. Every stream: R1, R2, R10. With ``keep`` and ``last`` (in the payload, or in its field
-    ``beat``): R3 and R4, and R5 for ``longest`` bytes. With further fields, which are known of the packet: R7 and R9, and R8 where
-    ``length`` is among them or within ``meta``. Nothing is reported while reset is active.
+    ``beat``): R3 and R4 where it is ``framed``, and R5 for ``longest`` bytes. With further fields, which are known of the packet: R7 and
+    R9, and R8 where ``length`` is among them or within ``meta``. Nothing is reported while reset is active.
 
     Latency: 0 cycles to ``broken``. Initiation interval: 1 beat. Registers belong to the checker, which is no part of a bitstream.
     """
 
-    def __init__(self, payload: Any, longest: int | None = None, name: str | None = None) -> None:
+    def __init__(self, payload: Any, longest: int | None = None, name: str | None = None, *, framed: bool = True) -> None:
         self.longest: Final = longest
         self.name: Final = name
+        self.framed: Final = framed
         super().__init__({"valid": In(1), "ready": In(1), "payload": In(payload), "broken": Out(max(RULES) + 1), "first": Out(4)})
 
     def elaborate(self, platform: object) -> Module:
@@ -77,7 +78,10 @@ class StreamRules(wiring.Component):
         transfer, inside = self.valid & self.ready, Signal()
         with m.If(transfer):
             m.d.sync += inside.eq(~last)
-        found = {3: self.valid & ~last & ~keep.all(), 4: self.valid & last & (~keep.any() | (keep & (keep + 1)[: len(keep)]).any())}
+        found = dict[int, Value]()
+        if self.framed:
+            found[3] = self.valid & ~last & ~keep.all()
+            found[4] = self.valid & last & (~keep.any() | (keep & (keep + 1)[: len(keep)]).any())
         length = _length(payload)
         if self.longest is not None or length is not None:
             total = self._total(m, transfer, keep, last)

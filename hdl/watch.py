@@ -48,8 +48,10 @@ class Watched(Elaboratable):
     """``design`` with its checkers, and the same ports. ``watched`` names the streams and buses that are watched, ``memories`` the memories
     with clocked reads beside writes, once it is elaborated.
 
-    A stream that several modules hand on is watched once; its name is where it comes in and where it ends. Errors: ``ValueError`` for a
-    stream that breaks R6, or whose clock domain no component at its ends settles.
+    A stream that several modules hand on is watched once; its name is where it comes in and where it ends. How frames are framed (R3, R4)
+    is not asked of those that come in from outside, which are judged where they are stored, nor of those that a component whose attribute
+    ``framed`` is false hands on. Errors: ``ValueError`` for a stream that breaks R6, or whose clock domain no component at its ends
+    settles.
     """
 
     def __init__(self, design: Any) -> None:
@@ -78,16 +80,17 @@ class Watched(Elaboratable):
         self.memories = tuple(sorted({meeting.name for meeting in met}))
         return fragment
 
-    @staticmethod
-    def _stream(ends: list[_End], name: str, logic: Combinational) -> Elaboratable:
+    def _stream(self, ends: list[_End], name: str, logic: Combinational) -> Elaboratable:
         interface = ends[0].interface
         for end in ends:
             for member in ("valid", "payload"):
                 if logic.depends(Value.cast(getattr(end.interface, member)), Value.cast(end.interface.ready)):
                     raise ValueError(f"{name} breaks R6: {RULES[6]}")
         limits = [int(end.component.max_frame) for end in ends if end.leaves and hasattr(end.component, "max_frame")]
-        domain = _domain(ends, name)
-        return _beside(StreamRules(interface.payload.shape(), min(limits, default=None), name), interface, _STREAM, domain)
+        comes_in = any(end.component is self.design and not end.leaves for end in ends)
+        framed = not comes_in and all(getattr(end.component, "framed", True) for end in ends if end.leaves)
+        rules = StreamRules(interface.payload.shape(), min(limits, default=None), name, framed=framed)
+        return _beside(rules, interface, _STREAM, _domain(ends, name))
 
     @staticmethod
     def _bus(ends: list[_End], name: str) -> Elaboratable:

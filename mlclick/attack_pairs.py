@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from mlclick.attack_scenes import AttackScenes
 from mlclick.compare_pairs import TIMES
-from sim.attacks import FLOOD, REGISTERS, WORDS
+from mlclick.work import frames_in
+from sim.attacks import MALFORMED, REGISTERS, WORDS
 from sim.evidence import Finding, Latencies, Mode
-from sim.isolation import Scene, TwoRuns, together, two_runs
+from sim.exercises import miscounted
+from sim.isolation import Scene, Seen, TwoRuns, together, two_runs
 from sim.latency import Pair, histograms, latencies, within
+from sim.malformed import malformed
 from sim.verilated import AssertionFailed
-
-_ACCEPTED = "/accepted"
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Attacks:
                 trial = f"{attack}, seed {seed}"
                 mine = self.scenes.mine(victim, seed, polled=attack == REGISTERS)
                 theirs = self.scenes.attack(attacker, victim, seed, attack, mine)
-                frames += sum(map(len, theirs.ports.values())) + len(theirs.host) + len(theirs.accesses)
+                frames += frames_in(theirs, pairs.core.datapath.parameters.width) + len(theirs.accesses)
                 try:
                     runs = self._runs(victim, attacker, attack, seed, mine, theirs)
                 except AssertionFailed as error:
@@ -43,7 +44,7 @@ class Attacks:
                     yield Finding(name, "simulation", False, f"{trial}: {error}", victim, attacker, work, seen, tuple(found))
                     raise
                 taken += latencies(mine, runs, pairs.party(victim), pairs.core.datapath.pipeline.latency)
-                wrong = runs.differences[0] if runs.differences else self._missed(attack, runs)
+                wrong = runs.differences[0] if runs.differences else self._missed(attack, theirs, runs)
                 if wrong and not bad:
                     bad = f"{trial}: {wrong}"
                     against = pairs.different(victim, trial, runs, f"{victim}-while-{attacker}-attacks") if runs.differences else None
@@ -60,6 +61,8 @@ class Attacks:
     def _runs(self, victim: str, attacker: str, attack: str, seed: int, mine: Scene, theirs: Scene) -> TwoRuns:
         pairs = self.scenes.pairs
         us, them = pairs.party(victim), pairs.party(attacker)
+        # Accesses hold up no frame, and no other access, in either mode.
+        exact = pairs.strict or attack == REGISTERS
         runs = two_runs(
             pairs.stage,
             us,
@@ -67,8 +70,8 @@ class Attacks:
             mine,
             theirs,
             strays=None in (us.vlan, them.vlan),
-            but=None if pairs.strict else TIMES,
-            timed=pairs.strict,
+            but=None if exact else TIMES,
+            timed=exact,
             alone=self.scenes.alone(victim, seed, polled=attack == REGISTERS),
             # In turns of shares an attacker may lose other frames beside the victim than alone.
             lossy=not pairs.strict,
@@ -76,12 +79,26 @@ class Attacks:
         self.scenes.played(*runs.scenes[1:])
         return runs
 
-    def _missed(self, attack: str, runs: TwoRuns) -> str:
-        """Whether a flood did not come to the core: then nothing was tried."""
-        if attack != FLOOD:
+    def _missed(self, attack: str, theirs: Scene, runs: TwoRuns) -> str:
+        """Whether the attack did not come to the core as it was meant: then that was not tried."""
+        core, both, beside = self.scenes.pairs.core, runs.scenes[1], runs.beside
+        if attack == REGISTERS:
+            asked = sum(access.data is None for access in both.accesses)
+            if not theirs.accesses or len(beside.answers) != asked:
+                return f"{asked} reads, of both, have {len(beside.answers)} answers beside {len(theirs.accesses)} accesses of the attacker"
             return ""
-        alone, beside = (
-            sum(value for (window, name), value in seen.registers.items() if not window and name.endswith(_ACCEPTED))
-            for seen in (runs.alone, runs.beside)
-        )
-        return "" if beside > alone else "none of the attacker's frames comes in: there is nothing to compare"
+        wrong = miscounted(core, both, beside)
+        if wrong:
+            return wrong
+        came, spoiled = (_counted(beside, how) - _counted(runs.alone, how) for how in ("accepted", "malformed"))
+        if came <= 0:
+            return "none of the attacker's frames comes in: there is nothing to compare"
+        expected = malformed(core, theirs)
+        if spoiled != expected or (attack == MALFORMED and not expected):
+            return f"of the attacker's frames {expected} are malformed, and {spoiled} are counted as that"
+        return ""
+
+
+def _counted(seen: Seen, how: str) -> int:
+    """The frames that were counted so where they came in, at all ports."""
+    return sum(value for (window, name), value in seen.registers.items() if not window and name.endswith(f"/{how}"))

@@ -117,12 +117,4 @@ class AttackScenes:
     def work(self) -> Work:
         """What was played since it was last asked for."""
         scenes, self._played = self._played, []
-        lines, toggles = self.pairs.recorder.take(self.pairs.stage)
-        return Work(
-            depth=f"{max((scene.cycles for scene in scenes), default=0)} cycles",
-            seeds=self.pairs.asked.seeds,
-            cycles=sum(scene.cycles for scene in scenes),
-            packets=sum(len(frames) for scene in scenes for frames in (*scene.ports.values(), scene.host)),
-            lines=lines,
-            toggles=toggles,
-        )
+        return self.pairs.work(scenes)

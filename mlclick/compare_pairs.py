@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Final
 from hdl.core import Core
 from mlclick.design import Split
 from mlclick.recorder import Recorder
-from mlclick.service import places
+from mlclick.service import delay
+from mlclick.work import work_of
 from sim.counterexample import between_runs, record_scene, with_waveform
 from sim.evidence import Counterexample, Finding, Mode, Work
 from sim.isolation import Party, Scene, Seen, Stage, Timed, TwoRuns, together, two_runs
@@ -92,21 +94,12 @@ class Pairs:
             if runs.differences and not bad:
                 bad = f"{trial.name}: {runs.differences[0]}"
                 against = self.different(victim, trial.name, runs, _file(f"{victim}-beside-{attacker}", trial))
-        lines, toggles = self.recorder.take(self.stage)
-        work = Work(
-            depth=f"{max(scene.cycles for scene in scenes)} cycles",
-            seeds=self.asked.seeds,
-            cycles=sum(scene.cycles for scene in scenes),
-            packets=sum(len(frames) for scene in scenes for frames in scene.ports.values()),
-            lines=lines,
-            toggles=toggles,
-        )
         mode: Mode = "strict" if self.strict else "shared"
         found = histograms(pairs, mode, None if self.strict else self.bound(victim))
         bad = bad or (within(found) if found is not None else "")
         detail = bad or f"{len(self.asked.seeds)} seeds, {self.asked.count} frames of each, apart and taking turns"
         kept = () if found is None else (found,)
-        return Finding(name, "simulation", not bad, detail, victim, attacker, work, against, kept), None
+        return Finding(name, "simulation", not bad, detail, victim, attacker, self.work(scenes), against, kept), None
 
     def _run(self, victim: str, attacker: str, trial: Trial, mine: Scene, theirs: Scene) -> TwoRuns:
         for tenant, scene in ((victim, mine), (attacker, theirs)):
@@ -121,6 +114,10 @@ class Pairs:
         for seen in (runs.alone, runs.beside):
             self.recorder.functions.ended(seen.registers)
         return runs
+
+    def work(self, scenes: Sequence[Scene]) -> Work:
+        """What playing ``scenes`` on the stage was, and what it has reached since it was last asked."""
+        return work_of(scenes, self.core.datapath.parameters.width, self.asked.seeds, self.recorder.take(self.stage))
 
     def different(self, victim: str, trial: str, runs: TwoRuns, name: str) -> Counterexample:
         """The first difference of the ``victim`` in ``trial``, with a waveform of that ``name``."""
@@ -152,13 +149,8 @@ class Pairs:
         return self.core.datapath.parameters.strict
 
     def bound(self, tenant: str) -> int:
-        """By how many cycles others may delay a frame of the tenant that has none of its own in front: a frame of theirs on the wire, and
-        the waits in front of the pipeline and of a port."""
-        number = self.split.merged.master.tenants.index(tenant)
-        waits = {place.name: place.services[number].wait for place in places(self.core.datapath)}
-        parameters = self.core.datapath.parameters
-        wire = -(-8 * parameters.max_frame // parameters.width)
-        return wire + waits.pop("pipeline") + max(waits.values())
+        """By how many cycles others may delay a frame of the tenant (`mlclick.service.delay`)."""
+        return delay(self.core.datapath, self.split.merged.master.tenants.index(tenant))
 
 
 def _file(who: str, trial: Trial) -> str:

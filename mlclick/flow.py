@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
 from elements.definition.catalogue import class_info
+from elements.definition.element import Element
 from elements.definition.grants import granted
 from elements.definition.loops import refuse_endless
 from elements.placement.crossings import Placement, find_crossings
+from elements.placement.lengths import SENT, find_lengths, length_at
 from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
 from graph.check import check
 from graph.diagnostics import ClickError, Diagnostic, Location, fail
 from graph.load import load
-from graph.merge import merge
+from graph.merge import Master, merge
 from graph.model import Graph, Node
 from graph.policy import Policy, read_policy
 from hdl.compose import compose
@@ -51,11 +53,21 @@ def merge_under(policy: Policy, names: Sequence[str], progress: Progress = quiet
         tenants[name] = read_tenant(policy, name)
     progress(f"merging {', '.join(names)}")
     master = merge(tenants, policy)
-    checked = check(master.graph, class_info)
-    elements = instantiate(master.graph)
+    checked, elements = check(master.graph, class_info), instantiate(master.graph)
+    limits = _limits(master, elements)
+    if limits:
+        master = merge(tenants, policy, limits)
+        checked, elements = check(master.graph, class_info), instantiate(master.graph)
     merged = Merged(policy, tenants, master, checked, elements)
     _check_quotas(merged)
     return merged
+
+
+def _limits(master: Master, elements: Mapping[str, Element]) -> dict[str, int]:
+    """By the Counter in front of a port's scheduler, what the port sends, where longer packets may come."""
+    graph, lengths = master.graph, find_lengths(master.graph, elements)
+    ends = [edge.source for edge in graph.edges if master.owner[edge.target] is None and master.owner[edge.source] is not None]
+    return {name: SENT for name in ends if length_at(graph, lengths, name) > SENT}
 
 
 def read_tenant(policy: Policy, name: str) -> Graph:

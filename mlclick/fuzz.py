@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict, dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic
 
 from elements.definition.catalogue import class_names
-from graph.diagnostics import ClickError, fail
-from graph.print_click import print_graph
-from mlclick.design import Progress
+from graph.diagnostics import fail
 from mlclick.flow import port_count
-from mlclick.fuzz_machine import Workbench, build, check, merged_of
-from mlclick.fuzz_round import Outcome, not_the_reference, run_round
+from mlclick.fuzz_machine import merged_of
+from mlclick.fuzz_round import Outcome, Watch, run_round
+from mlclick.fuzz_shrink import Workbench
+from mlclick.fuzz_workers import rounds_of
 from sim.fuzz.case import Case, read_case, write_case
-from sim.fuzz.shrink import Shrinker
-from sim.fuzz.smaller import smaller_graphs
-
-SHRINK_SECONDS = 900.0
-REFERENCE = 3_000
-"""Packets of a case that the reference sees when the case is run again."""
 
 
 @dataclass(frozen=True)
@@ -47,29 +41,22 @@ class Run:
 
 
 def run_rounds(seed: int, packets: int, rounds: int, jobs: int, done: Callable[[Outcome], None], *, values: bool = False) -> Run:
-    """``packets`` over ``rounds``, ``jobs`` rounds at once; ``done`` is told of each. Where one finds something, no other begins. With
-    ``values`` nothing is simulated."""
-    begun, one = monotonic(), partial(_one, seed, -(-packets // rounds), values)
+    """``packets`` over ``rounds``, ``jobs`` rounds at once; ``done`` is told of each. Where one finds something, no other begins, and what
+    still runs is stopped. With ``values`` nothing is simulated."""
+    begun = monotonic()
     outcomes: list[Outcome] = []
-
-    def take(each: Iterable[Outcome]) -> None:
-        for outcome in each:
+    # A process for each round, too: what the generator has made of values stays in memory.
+    with closing(rounds_of(partial(_one, seed, -(-packets // rounds), values), range(rounds), jobs)) as ended:
+        for outcome in ended:
             outcomes.append(outcome)
             done(outcome)
             if outcome.found:
-                return
-
-    if jobs == 1:
-        take(map(one, range(rounds)))
-    else:
-        # A process for each round: what the generator has made of values stays in memory. What still runs at the end is stopped.
-        with get_context("spawn").Pool(jobs, maxtasksperchild=1) as pool:
-            take(pool.imap_unordered(one, range(rounds)))
+                break
     return Run(seed, tuple(sorted(outcomes, key=lambda outcome: outcome.number)), monotonic() - begun)
 
 
-def _one(seed: int, packets: int, values: bool, number: int) -> Outcome:
-    return run_round(seed, number, packets, values=values)
+def _one(seed: int, packets: int, values: bool, number: int, watch: Watch) -> Outcome:
+    return run_round(seed, number, packets, watch, values=values)
 
 
 def wrong_with(case: Case) -> list[str]:
@@ -79,40 +66,7 @@ def wrong_with(case: Case) -> list[str]:
     if elsewhere:
         message = f"the case has frames for port {min(elsewhere)}, and no tenant has a device there"
         fail(message, "name a folder that mlclick fuzz wrote as it was")
-    found = check(case, build(case, merged, "-O1"))
-    if not found and case.apart is None and case.packets <= REFERENCE:
-        found = not_the_reference(merged, list(case.volleys))
-    return found
-
-
-class StillWrong:
-    """Asked of smaller cases."""
-
-    def __init__(self) -> None:
-        self._bench = Workbench()
-
-    def __call__(self, case: Case) -> bool:
-        """Whether ``case`` fails too; one that cannot be built does not."""
-        if self._bench.found(case):
-            return True
-        if case.apart is not None or case.packets > REFERENCE:
-            return False
-        try:
-            return bool(not_the_reference(merged_of(case), list(case.volleys)))
-        except ClickError:
-            return False
-
-
-def shrink(case: Case, tell: Progress, seconds: float = SHRINK_SECONDS) -> Case:
-    """The smallest case that fails as ``case`` does, found in about ``seconds``."""
-    return Shrinker(StillWrong(), _smaller, seconds, tell).shrink(case)
-
-
-def _smaller(case: Case) -> Iterator[Case]:
-    merged = merged_of(case)
-    for name, graph in merged.tenants.items():
-        for each in smaller_graphs(graph):
-            yield replace(case, tenants={**case.tenants, name: print_graph(each)})
+    return Workbench().found(case)
 
 
 def replay(folder: Path) -> list[str]:
@@ -152,6 +106,7 @@ def write_run(folder: Path, run: Run) -> Path:
         "tenants": dict(sorted(Counter(outcome.tenants for outcome in run.outcomes).items())),
         "ports": dict(sorted(Counter(outcome.ports for outcome in run.outcomes).items())),
         "widths": dict(sorted(Counter(outcome.width for outcome in run.outcomes).items())),
+        "modes": dict(sorted(Counter(outcome.mode for outcome in run.outcomes).items())),
         "cuts": dict(sorted(Counter(outcome.cut for outcome in run.outcomes).items())),
         "rounds": [{k: v for k, v in asdict(outcome).items() if k != "case"} for outcome in run.outcomes],
     }

@@ -9,8 +9,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress as RichProgress
 
-from mlclick.fuzz import replay, run_rounds, shrink, write_found, write_run
+from mlclick.fuzz import replay, run_rounds, write_found, write_run
 from mlclick.fuzz_round import Outcome
+from mlclick.fuzz_shrink import shrink
 from mlclick.prepare import prepare
 
 
@@ -43,13 +44,16 @@ def fuzz(
     speed = found.packets / found.seconds
     typer.echo(f"{found.packets} packets in {len(found.outcomes)} round(s), {found.seconds:.0f} s: {speed:.0f} packets/s; {written}")
     failed = found.failed
-    if failed is None or failed.case is None:
+    if failed is None:
         typer.echo("none different")
         return
     folder = Path("build") / "fuzz" / str(seed)
+    if failed.case is None:
+        typer.echo(f"round {failed.number}: {failed.found[0]}, before it had a case; the same seed, packets and rounds do it again")
+        raise typer.Exit(1)
     write_found(folder, failed.case)
     _say(f"round {failed.number} differs, shrinking: {failed.found[0]}")
-    typer.echo(write_found(folder, shrink(failed.case, _say)))
+    typer.echo(write_found(folder, shrink(failed.case, failed.found, _say)))
     _differs(failed.found, folder)
 
 
@@ -57,7 +61,8 @@ def _told(outcome: Outcome) -> str:
     place = f"round {outcome.number}: {outcome.tenants} tenants, {sum(outcome.elements.values())} elements, {outcome.ports} ports"
     speed = outcome.packets / outcome.run_seconds if outcome.run_seconds else 0.0
     done = f"{outcome.packets} packets, {outcome.sent} sent, {outcome.crossed} crossed, {speed:.0f}/s after {outcome.build_seconds:.0f} s"
-    return f"{place}, {f'{outcome.width} bits' if outcome.width else 'values'}, {outcome.cut}: {done}{': DIFFERS' if outcome.found else ''}"
+    kind = f"{f'{outcome.width} bits' if outcome.width else 'values'}, {outcome.cut}, {outcome.mode}"
+    return f"{place}, {kind}: {done}{': DIFFERS' if outcome.found else ''}"
 
 
 def _differs(found: list[str], folder: Path) -> None:

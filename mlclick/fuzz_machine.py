@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from elements.definition.handlers import handlers_of
 from elements.placement.departures import departure_port
-from graph.diagnostics import ClickError
 from hdl.datapath import DatapathParameters
-from hdl.trace_tenant import NotHardware
 from mlclick.design import Merged, Source, Split
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.read_hardware import Reader, readers
@@ -152,14 +150,15 @@ class Comparison:
         self._whole.close()
 
 
-def check(case: Case, built: Built) -> list[str]:
-    """What is wrong with ``case`` on ``built``, in words; nothing where all is as it has to be."""
+def check(case: Case, built: Built, volley: Callable[[int], None] = lambda count: None) -> list[str]:
+    """What is wrong with ``case`` on ``built``, in words; nothing where all is as it has to be. ``volley`` is told the number of each."""
     if case.apart is not None:
         return [] if built.stage is None else disturbed(built.stage, built.merged, case.volleys, case.apart, case.seed)
     comparison = Comparison(built, case.seed)
     try:
-        for number, volley in enumerate(case.volleys, 1):
-            found = comparison.fire(volley)
+        for number, each in enumerate(case.volleys, 1):
+            volley(number)
+            found = comparison.fire(each)
             if not found and (number % LOOKS == 0 or number == len(case.volleys)):
                 found = comparison.state()
             if found:
@@ -169,46 +168,27 @@ def check(case: Case, built: Built) -> list[str]:
         comparison.close()
 
 
-class Workbench:
-    """Cases one after the other; a design stays for as long as only packets change. Built quickly, and not to run long."""
-
-    def __init__(self) -> None:
-        self._held: tuple[Case, Built | None] | None = None
-
-    def found(self, case: Case) -> list[str]:
-        """What is wrong with ``case``; nothing where it cannot be built."""
-        built = self._built(replace(case, volleys=(), apart=None))
-        return [] if built is None else check(case, built)
-
-    def _built(self, design: Case) -> Built | None:
-        if self._held is None or self._held[0] != design:
-            try:
-                self._held = design, build(design, merged_of(design), "-O0")
-            except (ClickError, NotHardware):
-                self._held = design, None
-        return self._held[1]
-
-
-def disturbed(stage: Stage, merged: Merged, volleys: Iterable[Volley], apart: tuple[str, str], seed: int) -> list[str]:
-    """What the victim, the first of ``apart``, sees of the attacker: its frames of ``volleys`` alone and beside the attacker's."""
+def disturbed(stage: Stage, merged: Merged, volleys: Sequence[Volley], apart: tuple[str, str], seed: int) -> list[str]:
+    """What the victim, the first of ``apart``, sees of the attacker: its frames of ``volleys`` alone and beside the attacker's. In turns of
+    time the cycles in which they leave are compared too: then each of the two has wires of its own, and nothing stalls."""
     tenants, policy = merged.master.tenants, merged.policy
+    strict = policy.machine.mode == "strict"
     victim, attacker = (Party(tenants.index(name), policy.tenant(name).vlan) for name in apart)
     mine: dict[int, list[Timed]] = {port: [] for port in range(stage.ports)}
     theirs: dict[int, list[Timed]] = {port: [] for port in range(stage.ports)}
-    at = 0
+    at, own = 0, next((a.port for volley in volleys for a in volley.arrivals if tagged_as(victim.vlan, a.frame)), 0)
     for volley in volleys:
         for arrival in volley.arrivals:
             whose = mine if tagged_as(victim.vlan, arrival.frame) else theirs if tagged_as(attacker.vlan, arrival.frame) else None
-            if whose is not None:
+            if whose is not None and (not strict or (arrival.port == own) == (whose is mine)):
                 whose[arrival.port].append((at, arrival.frame))
                 at += APART if whose is mine else 1
     try:
         cycles = at + 8 * APART + sum(len(frame) // 4 for each in (*mine.values(), *theirs.values()) for _, frame in each)
+        scenes = (Scene(frames, cycles=cycles, seed=None if strict else seed) for frames in (mine, theirs))
         return [
             f"{apart[0]} beside {apart[1]}: {words}"
-            for words in two_runs(
-                stage, victim, attacker, Scene(mine, cycles=cycles, seed=seed), Scene(theirs, cycles=cycles, seed=seed)
-            ).differences
+            for words in two_runs(stage, victim, attacker, *scenes, timed=strict).differences
             if "there is nothing to compare" not in words
         ]
     except BREAKS as error:

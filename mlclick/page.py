@@ -64,7 +64,7 @@ def render(evidence: Evidence) -> str:
 def percent(figure: tuple[int, int]) -> str:
     """So many of so many, in percent, rounded down: what is not all is not 100."""
     reached, of = figure
-    return f"{int(1000 * reached / of) / 10:.1f} %" if of else "–"
+    return f"{1000 * reached // of / 10:.1f} %" if of else "–"
 
 
 def write_page(folder: Path, evidence: Evidence) -> Path:

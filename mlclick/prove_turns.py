@@ -1,25 +1,34 @@
 """What is proved of the turns in which tenants meet, and of the stores in which their packets wait.
 
 Of turns of time, that nobody sees anything of the others; of turns of shares, that others are granted no more than is said while one waits.
-Of the stores, in either, that each tenant's packets stay in its segment, with all their beats; not what is in these.
+Of the stores, in either, that each tenant's packets stay in its segment, with all their words; of the ports of a core, that they keep to
+the rules of streams and of the bus. What one of these proofs presumes and no other shows is said in its finding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Final
 
+from hdl.core import Core
 from hdl.datapath import Datapath
 from mlclick.service import places
 from sim.evidence import BREAKS, UNBOUNDED, Finding, Work, why_broken
 from sim.proof.datapath import PRESUMED, prove_datapath
+from sim.proof.duties import unmet
+from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result
-from sim.proof.readers import KNOWN, prove_readers
+from sim.proof.ports import prove_ports
+from sim.proof.readers import prove_readers
 from sim.proof.replay import replay_datapath
 from sim.proof.service import SPLIT, prove_service
-from sim.proof.stores import COMES, READS, prove_stores
+from sim.proof.stores import prove_stores
 
+PORTS: Final = (
+    "on every port of the core a beat that is offered stays as it is until it is taken, and every access to a register is answered, once, "
+    "and none that was not asked"
+)
 _WORK: Final = Work(solver=f"bitwuzla {version('bitwuzla')}", depth=UNBOUNDED)
 
 
@@ -59,32 +68,51 @@ def bounds_hold(datapath: Datapath, tenants: Sequence[str]) -> Iterator[Finding]
         )
 
 
-def packets_are_kept(datapath: Datapath) -> Iterator[Finding]:
-    """A finding of all stores, in either mode. Those that are alike are proved once."""
-    results = prove_stores(datapath)
-    wrong = next((f"{name}: {failure}" for name, result in results.items() for failure in result.failures), "")
-    asked = sum(result.obligations for result in results.values())
-    yield Finding(
-        "every access to a store is in its tenant's segment, and packets there are of as many beats as came, shown and read once; the rest "
-        "is lost and counted",
-        "proof",
-        not wrong,
-        wrong or f"{asked} questions about {', '.join(results)} and those like them; presumed: {COMES}; {READS}",
-        work=_WORK,
-    )
-    if not datapath.parameters.strict:
-        yield _sent(datapath)
+def reading(datapath: Datapath) -> dict[str, Result]:
+    """What is proved of whoever reads a store: in turns of time nothing."""
+    return {} if datapath.parameters.strict else prove_readers(datapath)
 
 
-def _sent(datapath: Datapath) -> Finding:
-    """What is presumed of whoever reads a store, where turns are shares: grants wait in a buffer that tenants share."""
-    results = prove_readers(datapath)
-    wrong = next((f"{name}: {failure}" for name, result in results.items() for failure in result.failures), "")
-    asked = sum(result.obligations for result in results.values())
-    return Finding(
-        "what is granted of a tenant's packets is read from its segment and sent, whole and once",
-        "proof",
-        not wrong,
-        wrong or f"{asked} questions about {', '.join(results)} and those like them; presumed: {KNOWN}",
-        work=_WORK,
+def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result]) -> Iterator[Finding]:
+    """A finding of all stores, in either mode, and one of ``readers``, if any. Those that are alike are proved once."""
+    stores = prove_stores(datapath)
+    yield _finding(
+        "every access to a store is in its tenant's segment, and packets there have the words and the note with which they came, and are "
+        "shown and read once; the rest is lost and counted",
+        stores,
+        _unmet(stores, readers),
     )
+    if readers:
+        yield _finding(
+            "what is granted of a tenant's packets is read from its segment, each word once, and no more", readers, _unmet(readers, stores)
+        )
+
+
+def rules_are_kept(core: Core, netlist: Netlist, readers: Mapping[str, Result]) -> Finding:
+    """A finding of all ports of ``core``, whose ``netlist`` it is."""
+    ports = prove_ports(core, netlist)
+    leave = [result for name, result in ports.items() if name.startswith("tx")]
+    presumed = unmet(leave, [result for name, result in readers.items() if name.startswith("egress")])
+    return _finding(PORTS, ports, presumed)
+
+
+def _finding(name: str, results: Mapping[str, Result], presumed: Sequence[str]) -> Finding:
+    """Of what was proved, by where; with all of what is presumed for it and shown by nothing."""
+    wrong = next((f"{where}: {failure}" for where, result in results.items() for failure in result.failures), "")
+    asked = sum(result.obligations for result in results.values())
+    said = f"presumed, and not shown: {'; '.join(presumed)}" if presumed else "nothing is presumed"
+    return Finding(name, "proof", not wrong, wrong or f"{asked} questions about {', '.join(results)}; {said}", work=_WORK)
+
+
+def _unmet(of: Mapping[str, Result], by: Mapping[str, Result]) -> list[str]:
+    """What is presumed where packets come in, and where they go out, and not shown there by the others; said once where it is of both."""
+    ways_in, ways_out = (
+        unmet(*([result for name, result in each.items() if name.startswith("egress") is out] for each in (of, by)))
+        for out in (False, True)
+    )
+    both = [what for what in ways_in if what in ways_out]
+    return [
+        *both,
+        *(f"where frames come in, {what}" for what in ways_in if what not in both),
+        *(f"where they go out, {what}" for what in ways_out if what not in both),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from hdl.core import Core
@@ -12,6 +13,7 @@ from sim.constant_bits import constant_bits
 from sim.coverage import Coverage, Ledger, collect, explained, functions_alone
 from sim.evidence import Finding, why_broken
 from sim.functions import Functions
+from sim.never_chosen import never_chosen
 from sim.shim import Probe
 from sim.verilated import Verilated
 from sim.watched_text import watched_text
@@ -52,8 +54,9 @@ class Recorder:
             constants = constant_bits(verilog, "core")
         except YosysError as error:
             return functions_alone(self.functions.counts), (Finding(REASONED, "simulation", False, why_broken(error)),)
-        found, unused = explained(collect(self._ledger, verilog, places, self.functions.counts, constants), REASONS)
-        wrong = (
-            f"nothing is unreached in {unused[0].module} by {unused[0].what}, so that it is no reason: {unused[0].why}" if unused else ""
-        )
-        return found, (Finding(REASONED, "simulation", not wrong, wrong or f"{len(REASONS)} reasons"),)
+        all_there_is = collect(self._ledger.untouched(), verilog, places, dict.fromkeys(self.functions.counts, 0), constants).holes
+        reasons = REASONS
+        found, unused = explained(collect(self._ledger, verilog, places, self.functions.counts, constants), reasons, all_there_is)
+        found = replace(found, holes=tuple(never_chosen(found.holes, self._core.datapath.pipeline)))
+        wrong = f"all of {unused[0].what} in {unused[0].module} is reached, so that it is no reason: {unused[0].why}" if unused else ""
+        return found, (Finding(REASONED, "simulation", not wrong, wrong or f"{len(reasons)} reasons"),)

@@ -15,6 +15,7 @@ from elements.definition.handlers import handlers_of
 from elements.reference.machine import Machine as ReferenceMachine
 from elements.reference.machine import Observer
 from elements.reference.packet import Packet
+from elements.tocrossing import ToCrossing
 from graph.diagnostics import Location, fail
 from hdl.core import Core
 from mlclick.design import Merged, Split
@@ -118,6 +119,12 @@ def _lost(machine: ReferenceMachine | SoftwareMachine) -> list[str]:
         f"warning: {name}: {count} time(s) packets went round a queue without end, until the next arrival"
         for name, count in sorted(machine.unsettled.items())
     ]
+    lost: dict[str, int] = {}
+    for name, element in machine.elements.items():
+        if isinstance(element, ToCrossing):
+            tenant = element.edge.partition(":")[0]
+            lost[tenant] = lost.get(tenant, 0) + int(machine.read(name, "too_long"))
+    found += [f"warning: {tenant}: {count} packet(s) dropped, longer than a crossing carries" for tenant, count in lost.items() if count]
     return found
 
 

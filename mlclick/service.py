@@ -37,6 +37,15 @@ def places(datapath: Datapath) -> Iterator[Place]:
         yield Place(name, services(egress.turns, egress.longest, 1, egress.pace.cycles, charge), charge(egress.longest))
 
 
+def delay(datapath: Datapath, number: int) -> int:
+    """By how many cycles others may delay a frame of the tenant with this number that has none of its own in front: a frame of theirs on
+    the wire, and the waits in front of the pipeline and of a port."""
+    waits = {place.name: place.services[number].wait for place in places(datapath)}
+    parameters = datapath.parameters
+    wire = -(-8 * parameters.max_frame // parameters.width)
+    return wire + waits.pop("pipeline") + max(waits.values())
+
+
 def service_lines(datapath: Datapath, tenants: Sequence[str]) -> list[str]:
     """A line for each tenant: the least bytes a cycle that it can send, and the most cycles that its next packet waits, at each place."""
     mode = "strict" if datapath.parameters.strict else "shared"

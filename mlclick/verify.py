@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -18,7 +18,7 @@ from mlclick.compare_pairs import Pairs, Thorough
 from mlclick.design import Progress, Split
 from mlclick.disagreement import disagreement
 from mlclick.exercise import exercised
-from mlclick.prove_turns import bounds_hold, nothing_is_seen, packets_are_kept
+from mlclick.prove_turns import bounds_hold, nothing_is_seen, packets_are_kept, reading, rules_are_kept
 from mlclick.recorder import Reached, Recorder
 from mlclick.report import plan_in_short
 from mlclick.run import run_software, run_split
@@ -27,8 +27,11 @@ from mlclick.tools import tool_versions
 from sim.construction import FOLDING, by_construction, ways_are_shared
 from sim.evidence import BREAKS, UNBOUNDED, Evidence, Finding, How, Work, netlist_hash, why_broken
 from sim.isolation import Stage
+from sim.proof.netlist import read_netlist
+from sim.proof.noninterference import Result
 from sim.proof.pipeline import prove_pipeline
 from sim.split_machine import SplitMachine
+from sim.telling_traffic import telling_runs
 from sim.tenant_traffic import random_traffic
 from sim.verilated import AssertionFailed
 
@@ -138,10 +141,18 @@ def _proofs(split: Split, core: Core, progress: Progress) -> Iterator[Finding]:
         progress("proof: what others are granted while a tenant waits")
         yield from bounds_hold(core.datapath, split.merged.master.tenants)
     progress("proof: packets stay whole in their tenants' segments")
-    yield from packets_are_kept(core.datapath)
+    readers = reading(core.datapath)
+    yield from packets_are_kept(core.datapath, readers)
     yield from by_construction(core, results)
+    yield from _of_netlist(core, readers, progress)
+
+
+def _of_netlist(core: Core, readers: Mapping[str, Result], progress: Progress) -> Iterator[Finding]:
+    netlist = read_netlist(to_verilog(core, "core"), "core")
     progress("construction: ways between tenants in the netlist")
-    yield ways_are_shared(core)
+    yield ways_are_shared(core, netlist)
+    progress("proof: the rules of streams and of the bus on every port")
+    yield rules_are_kept(core, netlist, readers)
 
 
 def _noninterference(
@@ -178,7 +189,7 @@ def _exercises(split: Split, core: Core, progress: Progress, asked: Thorough, re
 def _agreement(split: Split, core: Core, progress: Progress, asked: Thorough, recorder: Recorder) -> Iterator[Finding]:
     progress("simulation: the split machine against the reference")
     master, policy, count = split.merged.master, split.merged.policy, 5 * asked.count
-    bad, against, cycles, longest = "", None, 0, 0
+    bad, against, cycles, longest, frames = "", None, 0, 0, 0
     reached: Reached = (None, None)
 
     def ended(machine: SplitMachine) -> None:
@@ -188,15 +199,20 @@ def _agreement(split: Split, core: Core, progress: Progress, asked: Thorough, re
         recorder.functions.ended(machine.registers())
         reached = recorder.take(machine)
 
-    for seed in asked.seeds:
-        packets = random_traffic(master, policy, seed, count)
+    runs = [
+        (f"seed{seed}" + (f"-{number}" if number else ""), packets)
+        for seed in asked.seeds
+        for number, packets in enumerate([random_traffic(master, policy, seed, count), *telling_runs(master, policy, seed)])
+    ]
+    for name, packets in runs:
+        frames += len(packets)
         seen = run_split(split, packets, core, probe=recorder.probe, ended=ended).emitted
         expected = run_software(split.merged, packets, reference=True, observer=recorder.functions.passed).emitted
         if seen != expected and not bad:
-            bad = f"differs with seed {seed}"
-            against = disagreement(split, core, packets, expected, seen, asked.folder, f"agreement-seed{seed}")
-    work = Work("", f"{longest} cycles", asked.seeds, cycles, count * len(asked.seeds), *reached)
-    figure = f"{len(asked.seeds)} seeds, {count} packets each"
+            bad = f"differs with {name.replace('seed', 'seed ').replace('-', ', run ')}"
+            against = disagreement(split, core, packets, expected, seen, asked.folder, f"agreement-{name}")
+    work = Work("", f"{longest} cycles", asked.seeds, cycles, frames, *reached)
+    figure = f"{len(asked.seeds)} seeds, {count} packets each, and {frames - count * len(asked.seeds)} that tell more"
     yield Finding(
         "the split machine emits what the reference emits", "simulation", not bad, bad or figure, work=work, counterexample=against
     )

@@ -13,7 +13,7 @@ Rates = Mapping[tuple[str, int], float]
 """Packets by (element, output port), for one packet offered to the machine."""
 
 ROUNDS = 50
-_POLICERS = ("RatedSplitter", "BandwidthRatedSplitter")
+_POLICERS = ("RatedSplitter", "BandwidthRatedSplitter", "CheckLength")
 
 
 def rates_from_packets(graph: Graph, packets: Iterable[tuple[str, Packet]]) -> dict[tuple[str, int], float]:
@@ -33,8 +33,8 @@ def rates_from_packets(graph: Graph, packets: Iterable[tuple[str, Packet]]) -> d
 
 def stated_rates(graph: Graph, shares: Mapping[str, tuple[float, ...]]) -> dict[tuple[str, int], float]:
     """Rates where every source gets the same share, and every output of an element what ``shares`` says of what reaches it, or
-    else the same share; loops are followed `ROUNDS` times. Of a quota's policers, which merge added, all packets keep the rate unless
-    ``shares`` says otherwise: a tenant that behaves is what the operator expects."""
+    else the same share; loops are followed `ROUNDS` times. Of a quota's policers and of what keeps long packets from a port, which merge
+    added, all packets pass unless ``shares`` says otherwise: a tenant that behaves is what the operator expects."""
     conforming = {node.name: (1.0, 0.0) for node in graph.nodes if node.location == MADE_BY_MERGE and node.class_name in _POLICERS}
     sources = [node.name for node in graph.nodes if not graph.incoming(node.name) and graph.outgoing(node.name)]
     arriving = {name: 1 / len(sources) for name in sources}

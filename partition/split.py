@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from elements.definition.element import Element
 from elements.placement.crossings import Crossing, Placement, punts
+from elements.placement.lengths import carried
 from graph.diagnostics import Location
 from graph.model import Edge, Graph, Node
 
@@ -19,8 +20,10 @@ def crossing_name(crossing: Crossing) -> str:
 
 
 def software_half(placement: Placement, elements: Mapping[str, Element], crossings: tuple[Crossing, ...]) -> Graph:
-    """The software half of ``placement``: software elements and those of hardware that leave some packets to software, and what crosses."""
+    """The software half of ``placement``: software elements and those of hardware that leave some packets to software, and what crosses.
+    What is longer than the crossing carries does not cross; it is counted where it would."""
     graph = placement.graph
+    most = carried(graph, elements, crossings)
     inside = {n.name for n in graph.nodes if n.name not in placement.hardware or punts(elements[n.name])}
     nodes = [node for node in graph.nodes if node.name in inside]
     edges = [edge for edge in graph.edges if edge.source in inside and edge.target in inside and edge.target not in placement.hardware]
@@ -28,6 +31,8 @@ def software_half(placement: Placement, elements: Mapping[str, Element], crossin
         name = crossing_name(crossing)
         config = f"{crossing.tenant}:{crossing.number}"
         class_name = "FromCrossing" if crossing.to_software else "ToCrossing"
+        if not crossing.to_software:
+            config += f", {most[crossing.tenant] - crossing.headroom}"
         nodes.append(Node(name, class_name, config, _NOWHERE))
         if crossing.to_software:
             edges.append(Edge(name, 0, crossing.edge.target, crossing.edge.target_port, _NOWHERE))

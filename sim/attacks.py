@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from hdl.core import Core
+from hdl.meta import SHIM_BYTES
 from sim.isolation import APART, Access, Scene, Timed
+from sim.malformed import Wire, kinds, units, wires
 
 FLOOD: Final = "a flood"
+BURSTS: Final = "bursts"
+MALFORMED: Final = "malformed frames"
 REGISTERS: Final = "register accesses"
 WORDS: Final[Mapping[str, str]] = {
     FLOOD: "frames back to back on its wires and from its software",
-    "bursts": "the same, in one of four gaps",
-    "malformed frames": "its frames cut off, drawn out and spoiled, back to back",
+    BURSTS: "the same, as long as frames may be, in one of four gaps",
+    MALFORMED: "its frames cut off, drawn out and spoiled, and with broken framing of every kind, back to back",
     REGISTERS: "places of its window read and written, where its tables and counters are, between the victim's own reads",
 }
 """Every attack and what it is."""
@@ -60,37 +64,49 @@ class Attacker:
         rng = random.Random(f"{name}/{seed}")
         places = max([len(gaps.host), *map(len, gaps.free.values())], default=0)
         chosen = [True] * places if windows is None else list(windows)
-        if name == "bursts":
+        if name == BURSTS:
             chosen = [there and index % 4 == 0 for index, there in enumerate(chosen)]
         if name == REGISTERS:
             return Scene({}, accesses=list(self._accesses(gaps, chosen, rng)))
         if windows is not None:
             gaps = Gaps({port: _late(free) for port, free in gaps.free.items()}, _late(gaps.host))
-        spoiled = name == "malformed frames"
+        ports, beats = dict[int, list[Timed]](), dict[int, list[tuple[int, int]]]()
+        for port, wire in enumerate(wires(self.core)):
+            free, frames = (gaps.host, self.host) if wire.shims else (gaps.free[port], self.frames.get(port, ()))
+            within = [each for each, there in zip(free, chosen, strict=True) if there]
+            ports[port], beats[port] = self._fill(name, wire, within, frames, rng)
+        *_, host = ports
+        return Scene(
+            {port: frames for port, frames in ports.items() if port != host}, ports[host], beats={p: b for p, b in beats.items() if b}
+        )
 
-        def filled(free: Sequence[tuple[int, int]], frames: Sequence[bytes]) -> list[Timed]:
-            return list(self._fill(free, frames, chosen, rng, spoiled=spoiled))
-
-        ports = {port: filled(free, self.frames.get(port, ())) for port, free in sorted(gaps.free.items())}
-        return Scene(ports, filled(gaps.host, self.host))
-
+    @staticmethod
     def _fill(
-        self, free: Sequence[tuple[int, int]], frames: Sequence[bytes], chosen: Sequence[bool], rng: random.Random, *, spoiled: bool
-    ) -> Iterator[Timed]:
-        """One frame behind the other in each gap that is chosen, as long as one fits."""
-        if not frames:
-            return
-        parameters = self.core.datapath.parameters
-        for (at, end), there in zip(free, chosen, strict=True):
-            while there:
-                frame = rng.choice(frames)
-                if spoiled:
-                    frame = _spoiled(frame, parameters.max_frame, rng)
-                beats = _beats(parameters.width, frame)
-                if at + beats >= end:
+        name: str, wire: Wire, free: Sequence[tuple[int, int]], frames: Sequence[bytes], rng: random.Random
+    ) -> tuple[list[Timed], list[tuple[int, int]]]:
+        """One frame behind the other in each gap, as long as one fits: those that are framed as they should, and the beats of others."""
+        sound, broken = list[Timed](), list[tuple[int, int]]()
+        shortest = min(frames, key=len, default=b"")
+        for at, end in free if frames else ():
+            while True:
+                frame, values = rng.choice(frames), list[int]()
+                if name == FLOOD and at + _beats(wire.width, frame) >= end:
+                    frame = shortest
+                if name == BURSTS:
+                    frame = _longest(frame, wire)
+                elif name == MALFORMED and rng.random() < 0.5:
+                    values = rng.choice(list(kinds(wire).values()))(wire, frame, rng)
+                elif name == MALFORMED:
+                    frame = _spoiled(frame, wire.longest, rng)
+                took = len(values) or _beats(wire.width, frame)
+                if at + took >= end:
                     break
-                yield at, frame
-                at += beats
+                if values:
+                    broken += units(values, at)
+                else:
+                    sound.append((at, frame))
+                at += took
+        return sound, broken
 
     def _accesses(self, gaps: Gaps, chosen: Sequence[bool], rng: random.Random) -> Iterator[Access]:
         """Every word of the window in turn, read and written, also where nothing is."""
@@ -116,6 +132,13 @@ def _late(free: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _beats(width: int, frame: bytes) -> int:
     return -(-8 * len(frame) // width)
+
+
+def _longest(frame: bytes, wire: Wire) -> bytes:
+    """``frame`` with zeros behind it, up to what is the most on its ``wire``."""
+    if not wire.shims:
+        return frame.ljust(wire.longest, b"\0")
+    return frame[:14] + wire.longest.to_bytes(2, "big") + frame[SHIM_BYTES:].ljust(wire.longest, b"\0")
 
 
 def _spoiled(frame: bytes, longest: int, rng: random.Random) -> bytes:

@@ -9,6 +9,7 @@ import tempfile
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
@@ -29,6 +30,8 @@ _POINT: Final = re.compile(rb"^C '(.*)' (\d+)$", re.MULTILINE)
 _DECLARED: Final = re.compile(r"^  (?:input|output|wire|reg) (?:\[\d+:\d+\] )?(\S+?) ?(?:;| = )")
 _TAKES: Final = re.compile(r"^    (?:(?:else )?if \(\S+ ?\) )?(\S+) +<= (\S+) ?;$")
 _MAKES: Final = re.compile(r"^    (\S+) += ")
+_BRANCHES: Final = {"else": "never otherwise", "cond_then": "never the first", "cond_else": "never the second"}
+"""What is missing of a line, by what Verilator calls it, where that is not all of it."""
 _BIT: Final = re.compile(r"^(.*?)(?:\[(\d+)\])?:([01]->[01])$")
 
 
@@ -111,7 +114,13 @@ class Ledger:
             raise ValueError("the model is of another design than those before")
         counts = np.array([int(count) for _, count in raw], dtype=np.uint64)[self._own]
         self.counts += counts
-        return _percent(counts[self._lines]), _percent(counts[~self._lines])
+        return percent_of(counts[self._lines]), percent_of(counts[~self._lines])
+
+    def untouched(self) -> Ledger:
+        """The ledger of models that have reached nothing."""
+        ledger = copy(self)
+        ledger.counts = np.zeros_like(self.counts)
+        return ledger
 
     def figures(self) -> tuple[Figure, Figure]:
         """Lines and toggles, of all that was taken."""
@@ -122,8 +131,9 @@ class Ledger:
         )
 
 
-def _percent(counts: NDArray[np.uint64]) -> float:
-    return round(100 * float((counts > 0).mean()), 2) if len(counts) else 100.0
+def percent_of(counts: NDArray[np.uint64]) -> float:
+    """How many of ``counts`` are more than 0, in percent with two places, rounded down: what is not all is not 100."""
+    return 10_000 * int((counts > 0).sum()) // len(counts) / 100 if len(counts) else 100.0
 
 
 def _point(text: str) -> Point | None:
@@ -169,17 +179,18 @@ def collect(
     holes: list[Hole] = []
     for (kind, module, at, name, why), what in missed.items():
         source = _source(places, starts, blocks, at)
-        said = _bits(name, what) if name else [(_said(lines, blocks, at), len(what))]
+        said = _bits(name, what) if name else [(_said(lines, blocks, at, what), len(what))]
         holes += [Hole(kind, module, text, source, at, points, why) for text, points in said]
     alone, (of_lines, of_toggles) = functions_alone(functions), ledger.figures()
     counted = {name: (a, b, c, d) for name, (a, b, c, d) in sorted(modules.items())}
     return Coverage(of_lines, of_toggles, alone.functions, counted, tuple(sorted((*holes, *alone.holes))))
 
 
-def _said(lines: list[str], blocks: Mapping[int, tuple[str, str]], at: int) -> str:
-    """What stands on a line; in a combinational block behind the signal that the block makes."""
+def _said(lines: list[str], blocks: Mapping[int, tuple[str, str]], at: int, what: Iterable[str]) -> str:
+    """What stands on a line, in a combinational block behind the signal that the block makes, and which of its branches was never taken."""
     text = lines[at - 1].strip()
-    return f"{blocks[at][0]}: {text}" if at in blocks else text
+    never = ", ".join(dict.fromkeys(_BRANCHES[each] for each in what if each in _BRANCHES))
+    return (f"{blocks[at][0]}: " if at in blocks else "") + text + (f" ({never})" if never else "")
 
 
 def _source(places: Mapping[int, str], starts: list[int], blocks: Mapping[int, tuple[str, str]], at: int) -> str:
@@ -219,8 +230,8 @@ def block_targets(lines: Iterable[str], places: Mapping[int, str]) -> dict[int, 
 
 
 def _bits(name: str, what: Iterable[str]) -> list[tuple[str, int]]:
-    """A signal with those of its bits that stay, that never rise and that never fall, as in ``count[7:3,1] stays``, and how many points
-    that is."""
+    """A signal with those of its bits that stay, that never rise and that never fall, as in ``count[4,1] stays``, and how many points that
+    is. The highest that do are apart from others, since there may be a reason for them."""
     missing: dict[int, set[str]] = defaultdict(set)
     for text in what:
         match = _BIT.match(text)
@@ -230,7 +241,14 @@ def _bits(name: str, what: Iterable[str]) -> list[tuple[str, int]]:
     groups: dict[str, list[int]] = defaultdict(list)
     for bit in sorted(missing, reverse=True):
         groups["stays" if len(missing[bit]) == 2 else ways[next(iter(missing[bit]))]].append(bit)
-    return [(f"{name}{_ranges(bits)} {way}", len(bits) * (2 if way == "stays" else 1)) for way, bits in sorted(groups.items())]
+    apart = [(way, part) for way, bits in sorted(groups.items()) for part in _highest_apart(bits)]
+    return [(f"{name}{_ranges(bits)} {way}", len(bits) * (2 if way == "stays" else 1)) for way, bits in apart]
+
+
+def _highest_apart(bits: list[int]) -> list[list[int]]:
+    """``bits``, falling: those that follow the highest without a gap, and the others."""
+    end = next((place for place, bit in enumerate(bits) if bit != bits[0] - place), len(bits))
+    return [part for part in (bits[:end], bits[end:]) if part]
 
 
 def _ranges(bits: list[int]) -> str:
@@ -246,17 +264,20 @@ def _ranges(bits: list[int]) -> str:
     return "[" + ",".join(f"{run[0]}:{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs) + "]"
 
 
-def explained(coverage: Coverage, reasons: Iterable[Reason]) -> tuple[Coverage, tuple[Reason, ...]]:
-    """``coverage`` with the first of ``reasons`` that is true of each hole that has none yet, and those reasons of which no hole is left
-    to say them of."""
+def explained(coverage: Coverage, reasons: Iterable[Reason], untouched: Iterable[Hole]) -> tuple[Coverage, tuple[Reason, ...]]:
+    """``coverage`` with the first of ``reasons`` that is true of each hole that has none yet; and those reasons of which there is no hole
+    but might be one, because it is among the ``untouched`` of runs that reach nothing: what they say of the design is wrong. A reason for
+    what the design does not have says nothing of it."""
     unused = dict.fromkeys(reasons)
     holes = []
     for hole in coverage.holes:
-        reason = None if hole.reason else next((reason for reason in reasons if _is_of(reason, hole)), None)
-        if reason is not None:
+        of = [reason for reason in reasons if _is_of(reason, hole)]
+        for reason in of:
             unused.pop(reason, None)
-        holes.append(hole if reason is None else replace(hole, reason=reason.why))
-    return replace(coverage, holes=tuple(holes)), tuple(unused)
+        holes.append(replace(hole, reason=of[0].why) if of and not hole.reason else hole)
+    there = list(untouched) if unused else []
+    wrong = tuple(reason for reason in unused if any(_is_of(reason, hole) for hole in there))
+    return replace(coverage, holes=tuple(holes)), wrong
 
 
 def _is_of(reason: Reason, hole: Hole) -> bool:

@@ -13,12 +13,19 @@ import numpy as np
 
 from hdl.core import Core
 from sim.crossing_frames import shimmed
-from sim.isolation import APART, CLOCK_BITS, Access, Scene, Seen, Timed
+from sim.frames import ends
+from sim.isolation import APART, CLOCK_BITS, LATEST, Access, Scene, Seen, Timed
 
 Frames = Mapping[int, Sequence[bytes]]
 """Frames by physical port."""
 COUNTED: Final = "every frame that comes in is counted once where it does, as accepted or as lost and by why"
 _ENDS: Final = ("accepted", "malformed", "overflow", "unknown")
+FULL: Final = 3
+"""So many times as much as there is room for is a flood: half of it may be lost where it comes in, or go to the host."""
+DEBT: Final = 900
+"""Cycles in which two long frames have passed."""
+CLOSE: Final = 40
+"""Cycles between short frames of one port, in which those of all ports have passed."""
 _AFTER: Final = 8_000
 """Cycles in which all that came in has passed."""
 
@@ -31,8 +38,11 @@ class Exercise:
     scene: Scene
 
 
-def exercises(core: Core, frames: Frames, crossings: Sequence[tuple[int, int]], seed: int) -> Iterator[Exercise]:
-    """Scenes for ``core``: ``frames`` are those of its tenants, ``crossings`` (tenant, number) those that lead into it."""
+def exercises(
+    core: Core, frames: Frames, crossings: Sequence[tuple[int, int]], seed: int, looked_up: Frames | None = None
+) -> Iterator[Exercise]:
+    """Scenes for ``core``: ``frames`` are those of its tenants, ``crossings`` (tenant, number) those that lead into it; ``looked_up``,
+    short ones, reach what its tables have."""
     rng = random.Random(seed)
     longest = core.datapath.parameters.max_frame
     wrong = [bytes(size) for size in (1, 2, 13, 14, 17, 18, 59)] + [rng.randbytes(longest + extra) for extra in (1, 2, 500)]
@@ -42,10 +52,12 @@ def exercises(core: Core, frames: Frames, crossings: Sequence[tuple[int, int]], 
     shims = [_shim(rng, tenant, number, rng.choice((14, 40, 300))) for tenant, number in crossings for _ in range(6)]
     lies = [_shim(rng, rng.randrange(256), rng.randrange(1 << 16), 60) for _ in range(12)]
     lies += [_shim(rng, tenant, number, 60)[:-1] for tenant, number in crossings[:4]]
-    lies += [rng.randbytes(size) for size in (1, 15, 16, 17, 64, longest + 20)]
+    lies += [rng.randbytes(size) for size in (1, 15, 16, 17, 64, core.datapath.returned + 20)]
     yield _spread("every crossing, and shims that lie", {}, [*shims, *lies], rng)
     yield _flood(core, frames, [*shims, *lies])
     yield Exercise("every access to every register", _accesses(core, rng))
+    if looked_up and any(looked_up.values()):
+        yield _spread("every prefix of every table", looked_up, [], rng, CLOSE)
     for number in range(4):
         yield _spread(f"all frames at another time, {number}", frames, shims, rng)
 
@@ -55,15 +67,15 @@ def _shim(rng: random.Random, tenant: int, number: int, size: int) -> bytes:
     return shimmed(tenant, number, rng.randbytes(8), rng.randbytes(size))
 
 
-def _spread(name: str, frames: Frames, host: Sequence[bytes], rng: random.Random) -> Exercise:
-    """Frames one after the other, at a time of day of 48 random bits."""
+def _spread(name: str, frames: Frames, host: Sequence[bytes], rng: random.Random, gap: int = 700) -> Exercise:
+    """Frames one after the other, one in ``gap`` cycles, at a time of day of 48 random bits."""
 
     def timed(each: Sequence[bytes]) -> list[Timed]:
-        return [(index * 700, frame) for index, frame in enumerate(each)]
+        return [(index * gap, frame) for index, frame in enumerate(each)]
 
     count = max(len(host), *(len(each) for each in frames.values()), 1)
     ports = {port: timed(each) for port, each in frames.items()}
-    scene = Scene(ports, timed(host), cycles=700 * count + _AFTER, seed=rng.randrange(1 << 16), clock=rng.getrandbits(CLOCK_BITS))
+    scene = Scene(ports, timed(host), cycles=gap * count + _AFTER, seed=rng.randrange(1 << 16), clock=rng.getrandbits(CLOCK_BITS))
     return Exercise(name, scene)
 
 
@@ -80,8 +92,41 @@ def _flood(core: Core, frames: Frames, host: Sequence[bytes]) -> Exercise:
     return Exercise("a flood of all ports while no output takes anything", scene)
 
 
+def flood_of(core: Core, port: int, leaving: Sequence[Sequence[tuple[int, bytes]]], seed: int) -> Exercise:
+    """Frames by which some leave by ``port``, (port, frame) by tenant, in any order, more than a tenant's segment there has room for, while
+    it takes nothing."""
+    parameters, rng = core.datapath.parameters, random.Random(seed)
+    lanes = parameters.width // 8
+    many: list[tuple[int, bytes]] = []
+    for frames in leaving:
+        # The host's share of them does not come back.
+        beats = sum(-(-len(frame) // lanes) for _, frame in frames)
+        rounds = 2 + max(FULL * parameters.egress_depth // beats, FULL * parameters.egress_packets // len(frames))
+        many += list(frames) * rounds
+    rng.shuffle(many)
+    ports = {each: [(0, frame) for at, frame in many if at == each] for each in range(parameters.ports)}
+    busy = sum(-(-len(frame) // lanes) for _, frame in many)
+    ready = np.zeros(busy + 2 * _AFTER, dtype=np.uint8)
+    ready[busy + 100 :] = 1
+    scene = Scene(ports, (), {f"tx{port}": ready}, len(ready), seed=None)
+    return Exercise(f"a flood of what leaves by port {port} while it takes nothing", scene)
+
+
+def debts(pairs: Mapping[str, Sequence[tuple[int, bytes, bytes]]]) -> Exercise:
+    """Of each pair (port, the first frame, the second) of a tenant the two, and then one of the next tenant's: where turns are shares, and
+    the first leaves little of what a tenant gains, the second leaves it with debts for which it gains nothing when the other does."""
+    tenants, ports, at = list(pairs), dict[int, list[Timed]](), 0
+    for tenant, other in zip(tenants, tenants[1:] + tenants[:1], strict=True):
+        for port, first, second in pairs[tenant]:
+            for beside, _, theirs in pairs[other]:
+                ports.setdefault(port, []).extend([(at, first), (at + 1, second)])
+                ports.setdefault(beside, []).append((at + DEBT, theirs))
+                at += 2 * DEBT
+    return Exercise("a tenant that is away with debts", Scene(ports, cycles=at + _AFTER, seed=None))
+
+
 def _accesses(core: Core, rng: random.Random) -> Scene:
-    """Reads of both words, of none and beside, and writes whole, in part and where nothing is."""
+    """Reads of both words, of none and beside, and writes whole, in part and where nothing is; some answers are not taken at once."""
     wanted: list[tuple[int, int | None, int]] = []
     for register in core.registers:
         address = register.address
@@ -89,15 +134,17 @@ def _accesses(core: Core, rng: random.Random) -> Scene:
         wanted += [(address, None, 15), (address + 4, None, 15), (address, data, rng.randrange(15)), (address, ~data & 0xFFFFFFFF, 15)]
     top = 1 << len(core.axi.araddr)
     wanted += [(rng.randrange(top), data, 15) for data in (None, 0, 0xFFFFFFFF) for _ in range(20)]
-    # Each asks for the next while its own is answered: as fast as the bus can be asked.
-    accesses = [Access(APART * index, address, data, strobe) for index, (address, data, strobe) in enumerate(wanted)]
+    accesses = [Access(APART * i, address, data, strobe, rng.choice((0, 0, 1, LATEST))) for i, (address, data, strobe) in enumerate(wanted)]
     return Scene({}, cycles=APART * len(accesses) + 100, accesses=accesses)
 
 
 def miscounted(core: Core, scene: Scene, seen: Seen) -> str:
     """Where frames of ``scene`` are counted more or less often than they came in; else empty."""
-    ports = {f"port{port}": len(scene.ports.get(port, ())) for port in range(core.datapath.parameters.ports)}
-    for name, sent in {**ports, "host": len(scene.host)}.items():
+    parameters = core.datapath.parameters
+    came = {port: len(scene.ports.get(port, ())) for port in range(parameters.ports)} | {parameters.ports: len(scene.host)}
+    for port, frames in came.items():
+        name = f"port{port}" if port < parameters.ports else "host"
+        sent = frames + ends((value for _, value in scene.beats.get(port, ())), parameters.width)
         counted = sum(value for (_, register), value in seen.registers.items() if register in {f"{name}/{end}" for end in _ENDS})
         if counted != sent:
             return f"{name}: {sent} frames came in, and {counted} are counted"

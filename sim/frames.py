@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,17 @@ def beat_value(chunk: bytes, width: int, *, last: bool) -> int:
     """A `Beat` as a number: data, keep and last, from the low bits up."""
     lanes = width // 8
     return int.from_bytes(chunk, "little") | ((1 << len(chunk)) - 1) << width | int(last) << (width + lanes)
+
+
+def with_keep(beat: int, width: int, keep: int) -> int:
+    """``beat`` with another ``keep``."""
+    lanes = width // 8
+    return beat & ~((1 << lanes) - 1 << width) | keep << width
+
+
+def ends(beats: Iterable[int], width: int) -> int:
+    """How many of ``beats`` are marked as the last of a frame."""
+    return sum(beat >> width + width // 8 & 1 for beat in beats)
 
 
 def stalls(chance: np.random.Generator, cycles: int) -> NDArray[np.uint8]:

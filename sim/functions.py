@@ -22,6 +22,11 @@ class Functions:
 
     def __init__(self, master: Master, policy: Policy, registers: Iterable[Register]) -> None:
         self._owners = ("the operator", *master.tenants)
+        self._ways_in = {
+            (edge.source, edge.source_port): (owner, int(edge.source[4:].partition("_")[0]))
+            for edge in master.graph.edges
+            if master.owner[edge.source] is None and (owner := master.owner[edge.target]) is not None
+        }
         names: list[str] = []
         for tenant in master.tenants:
             own = policy.tenant(tenant).port
@@ -33,18 +38,32 @@ class Functions:
 
     def sent(self, tenant: str, port: int, frame: bytes) -> None:
         """A frame of ``tenant`` is sent into ``port``."""
-        for name in (_port(tenant, port), _size(tenant, max(first for first in SIZES if first <= len(frame)))):
+        for name in _arrival(tenant, port, len(frame)):
             self.counts[name] = self.counts.get(name, 0) + 1
 
     def passed(self, element: str, output: int, packet: Packet) -> None:
         """A packet leaves ``element`` by ``output``: what the reference machine tells its observer."""
-        if (name := _exit(element, output)) in self.counts:
+        for name in self.names(element, output, packet):
             self.counts[name] += 1
+
+    def owner(self, element: str, output: int) -> str | None:
+        """The tenant to whom packets come in that leave ``element`` by ``output``; None where it is not what is at a port."""
+        return self._ways_in.get((element, output), (None, 0))[0]
+
+    def names(self, element: str, output: int, packet: Packet) -> list[str]:
+        """What happens where a packet leaves ``element`` by ``output``: by what is at a port, it comes in as its tenant's."""
+        tenant, port = self._ways_in.get((element, output), (None, 0))
+        found = [] if tenant is None else _arrival(tenant, port, packet.length)
+        return [name for name in (*found, _exit(element, output)) if name in self.counts]
 
     def ended(self, registers: Mapping[tuple[int, str], int]) -> None:
         """A run from reset ends with these registers."""
         for place, name in self._lost.items():
             self.counts[name] += registers.get(place, 0)
+
+
+def _arrival(tenant: str, port: int, length: int) -> list[str]:
+    return [_port(tenant, port), _size(tenant, max(first for first in SIZES if first <= length))]
 
 
 def _port(tenant: str, port: int) -> str:

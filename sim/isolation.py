@@ -23,6 +23,10 @@ Timed = tuple[int, bytes]
 """A frame and the cycle at which it starts."""
 APART: Final = 8
 """Cycles from one access of the register bus to the next, by which the first has its answer."""
+ANSWER: Final = 2
+"""Cycles from an access to its answer (`hdl.registers`)."""
+LATEST: Final = APART - ANSWER - 2
+"""The most cycles by which a master may be late to take an answer, which is gone when it asks again."""
 CLOCK_BITS: Final = 48
 CYCLE_NS: Final = 8
 """What a cycle takes by the clock of a scene."""
@@ -30,12 +34,14 @@ CYCLE_NS: Final = 8
 
 @dataclass(frozen=True)
 class Access:
-    """One access of the register bus while frames pass, at ``cycle``: a read where ``data`` is None, or else a write."""
+    """One access of the register bus while frames pass, at ``cycle``: a read where ``data`` is None, or else a write. ``late``: cycles, up
+    to `LATEST`, for which the answer is not taken."""
 
     cycle: int
     address: int
     data: int | None = None
     strobe: int = 15
+    late: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,8 @@ class Scene:
     """Frames by physical port; ``host`` are frames with their shims; ``ready`` says by output when it takes beats (1 a cycle); ``cycles``:
     how long to run. Inputs, and outputs that ``ready`` does not name, stall at random by ``seed``, in the same cycles whatever the frames;
     where it is None, never: for what is measured against a rate. ``accesses``, in their order and `APART`; ``clock``: the time in ns at
-    the first cycle, which wraps at ``CLOCK_BITS``. ``beats``: by physical port, what is put on the wire as it is, cycle and
-    `sim.frames.beat_value`, where it may break the rules of streams; no frame may have a beat in that cycle, and no checker may look on."""
+    the first cycle, which wraps at ``CLOCK_BITS``. ``beats``: by physical port, the host's being the next number, what is put on the wire
+    as it is, cycle and `sim.frames.beat_value`, where it may break the rules of frames; no frame may have a beat in that cycle."""
 
     ports: Mapping[int, Sequence[Timed]]
     host: Sequence[Timed] = ()
@@ -99,7 +105,7 @@ class Stage:
             ready = (scene.ready or {}).get(name)
             inputs[f"{name}__ready"] = _there(scene, 2 * index + 1) if ready is None else ready
         inputs["time"] = (np.arange(scene.cycles, dtype=np.uint64) * CYCLE_NS + np.uint64(scene.clock)) % np.uint64(1 << CLOCK_BITS)
-        inputs |= _accesses(scene)
+        inputs |= driven_accesses(scene)
         wanted = [f"{name}__{part}" for name in outputs for part in ("valid", "payload")]
         wanted += ["axi__rvalid", "axi__rdata"] if scene.accesses else []
         result = self.model.run(inputs, wanted, scene.cycles)
@@ -142,17 +148,22 @@ def _there(scene: Scene, stream: int) -> Any:
     return stalls(np.random.default_rng([scene.seed, stream]), scene.cycles)
 
 
-def _accesses(scene: Scene) -> dict[str, Any]:
-    """What the master of the bus drives. Errors: `ValueError` for accesses that are not `APART`."""
+def driven_accesses(scene: Scene) -> dict[str, Any]:
+    """What the master of the bus drives. Errors: `ValueError` for accesses that are not `APART`, or whose answer is taken too late."""
     if not scene.accesses:
         return {}
     names = {"awvalid": np.uint8, "wvalid": np.uint8, "arvalid": np.uint8, "awaddr": np.uint32, "araddr": np.uint32, "wdata": np.uint32}
     driven = {name: np.zeros(scene.cycles, dtype=kind) for name, kind in (*names.items(), ("wstrb", np.uint8))}
+    driven |= {name: np.ones(scene.cycles, dtype=np.uint8) for name in ("bready", "rready")}
     free = 0
     for access in scene.accesses:
         if not free <= access.cycle < scene.cycles - APART:
             raise ValueError(f"an access at cycle {access.cycle} is before {free}, or has no answer in {scene.cycles} cycles")
+        if not 0 <= access.late <= LATEST:
+            raise ValueError(f"the answer to an access at cycle {access.cycle} is taken {access.late} cycles late, and not up to {LATEST}")
         free = access.cycle + APART
+        if access.late:
+            driven["rready" if access.data is None else "bready"][access.cycle : access.cycle + ANSWER + access.late] = 0
         here: dict[str, int] = {"arvalid": 1, "araddr": access.address}
         if access.data is not None:
             here = {"awvalid": 1, "wvalid": 1, "awaddr": access.address, "wdata": access.data, "wstrb": access.strobe}
@@ -225,31 +236,28 @@ def two_runs(
     must show whose it is. With ``timed``, the cycles at which its frames end must be equal too, and so must the answers to its reads, to
     the cycle: the scene must then not stall, and the attacker's frames must leave the victim's where they are on its wires. Where tenants
     are known by a mark, which a program may cut off, ``strays`` allows frames that show nobody: they must be those that each of the two
-    has alone; an attacker that sends so much that it loses frames, and others beside than alone, is ``lossy``, and such frames are not
-    compared. A victim none of whose frames leave is a difference: there is nothing to compare."""
+    has alone. An attacker that sends so much that it loses frames, and others beside than alone, is ``lossy``: then the victim's are asked
+    for, each as often as alone, and that there are no others where the attacker has nothing alone. A victim none of whose frames leave is
+    a difference: there is nothing to compare."""
     scenes = [mine, together(mine, theirs)]
     alone, beside = alone or stage.play(scenes[0]), stage.play(scenes[1])
-    expected = nobodys(alone, victim)
+    own, other = nobodys(alone, victim), None
     if strays:
         scenes.append(replace(mine, ports=theirs.ports, host=theirs.host, accesses=theirs.accesses, beats=theirs.beats))
-        expected += nobodys(stage.play(scenes[2]), attacker)
-    elif expected:
-        output, frame = next(iter(expected))
+        other = stage.play(scenes[2])
+    elif own:
+        output, frame = next(iter(own))
         return TwoRuns(alone, beside, (f"alone, {output} has a frame that is not the victim's: {frame[:24].hex()}",), tuple(scenes))
-    differences = _differences(alone, beside, victim, attacker, None if lossy and strays else expected, but)
+    found = differences(alone, beside, victim, but)
+    found += _strays(own, nobodys(beside, victim, attacker), other, attacker, lossy=lossy)
     if timed:
-        differences += [*_late(alone, beside, victim), *_answered(alone, beside, mine, scenes[1])]
-    return TwoRuns(alone, beside, tuple(differences), tuple(scenes))
+        found += [*late(alone, beside, victim), *answered(alone, beside, mine, scenes[1])]
+    return TwoRuns(alone, beside, tuple(found), tuple(scenes))
 
 
-def _differences(
-    alone: Seen,
-    beside: Seen,
-    victim: Party,
-    attacker: Party,
-    strays: Counter[tuple[str, bytes]] | None,
-    but: str | None,
-) -> list[str]:
+def differences(alone: Seen, beside: Seen, victim: Party, but: str | None = None) -> list[str]:
+    """How the victim's frames by output, their order and its registers (but those whose names end as ``but``) differ, in words; that none
+    of its frames leaves alone is a difference."""
     mine = victim.frames(alone)
     if not any(mine.values()):
         return ["alone, none of the victim's frames leave: there is nothing to compare"]
@@ -264,18 +272,33 @@ def _differences(
     found += [
         f"{name} is {v} alone and {registers[name]} beside" for name, v in victim.registers(alone, but).items() if registers[name] != v
     ]
-    if strays is None:
-        return found
-    now = nobodys(beside, victim, attacker)
-    found += [f"{output} has a frame that is nobody's: {frame[:24].hex()}" for output, frame in now - strays]
-    found += [f"{output} lacks a frame that shows nobody: {frame[:24].hex()}" for output, frame in strays - now]
     return found
 
 
-def _answered(alone: Seen, beside: Seen, mine: Scene, both: Scene) -> Iterator[str]:
-    """The first read of the victim's that is answered otherwise, or in another cycle. Answers come in the order of reads."""
-    own = {id(access) for access in mine.accesses}
-    reads = [access for access in both.accesses if access.data is None]
+Strays = Counter[tuple[str, bytes]]
+"""Frames that show nobody, with their outputs."""
+
+
+def _strays(own: Strays, now: Strays, other: Seen | None, attacker: Party, *, lossy: bool) -> Iterator[str]:
+    """How frames that show nobody are not those ``own`` to the victim and those of the attacker alone, which is ``other``."""
+    expected = own + (nobodys(other, attacker) if other is not None else Counter())
+    more, less = now - expected, expected - now
+    if lossy and other is not None:
+        more = Counter({(output, frame): n for (output, frame), n in more.items() if not other.frames[output] or own[output, frame]})
+        less = own - now
+    yield from (f"{output} has a frame that is nobody's: {frame[:24].hex()}" for output, frame in more)
+    yield from (f"{output} lacks a frame that shows nobody: {frame[:24].hex()}" for output, frame in less)
+
+
+def answered(alone: Seen, beside: Seen, mine: Scene, both: Scene) -> Iterator[str]:
+    """The first read of the victim's in its scene ``mine`` that is answered otherwise, or in another cycle, in ``both``; or how many reads
+    have no answer. Answers come in the order of reads."""
+    asked, reads = ([access for access in scene.accesses if access.data is None] for scene in (mine, both))
+    for where, scene, seen in (("alone", asked, alone), ("beside", reads, beside)):
+        if len(seen.answers) != len(scene):
+            yield f"{where}, {len(scene)} reads have {len(seen.answers)} answers"
+            return
+    own = {id(access) for access in asked}
     answers = [answer for access, answer in zip(reads, beside.answers, strict=True) if id(access) in own]
     for number, ((at, data), (then, other)) in enumerate(zip(alone.answers, answers, strict=True)):
         if (at, data) != (then, other):
@@ -283,7 +306,7 @@ def _answered(alone: Seen, beside: Seen, mine: Scene, both: Scene) -> Iterator[s
             return
 
 
-def _late(alone: Seen, beside: Seen, victim: Party) -> Iterator[str]:
+def late(alone: Seen, beside: Seen, victim: Party) -> Iterator[str]:
     """The first frame of the victim at each output that ends in another cycle."""
     for output, mine in victim.timed(alone).items():
         pairs = zip(mine, victim.timed(beside)[output], strict=False)

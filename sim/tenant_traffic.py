@@ -8,18 +8,26 @@ from collections.abc import Mapping
 
 from elements.reference.packet import Packet
 from graph.merge import Master
-from graph.policy import Policy
-from sim.packets import arp, ethernet, internet_checksum, ip_packet
+from graph.policy import Policy, TenantPolicy
+from sim.packets import arp, ethernet, internet_checksum, ip_packet, ipv4
 
+DNS = 53
+"""A port that is let through where any is."""
 _ADDRESS = re.compile(r"\b(\d+)\.(\d+)\.(\d+)\.(\d+)(?:/(\d+))?\b")
 
 
 def addresses_of(master: Master, tenant: str) -> list[int]:
     """Addresses that the tenant's own configuration names, inside each prefix too; they reach its rules and routes."""
-    found: dict[int, None] = {}
+    return list(dict.fromkeys(address for each in addresses_by_element(master, tenant) for address in each)) or [0x0A000001]
+
+
+def addresses_by_element(master: Master, tenant: str) -> list[list[int]]:
+    """The same, as the elements that name any do."""
+    groups: list[list[int]] = []
     for node in master.graph.nodes:
         if master.owner[node.name] != tenant:
             continue
+        found: dict[int, None] = {}
         for match in list(_ADDRESS.finditer(node.config))[:400]:
             octets = [int(x) for x in match.groups()[:4]]
             if all(octet < 256 for octet in octets):
@@ -27,7 +35,9 @@ def addresses_of(master: Master, tenant: str) -> list[int]:
                 host = 32 - int(match.group(5) or 32)
                 found[number] = None
                 found[number | (5 & ((1 << host) - 1))] = None
-    return list(found) or [0x0A000001]
+        if found:
+            groups.append(list(found))
+    return groups
 
 
 def inner_tags(master: Master, tenant: str) -> list[tuple[int, ...]]:
@@ -67,14 +77,16 @@ def random_traffic(
         tenant = only or rng.choice(master.tenants)
         own = policy.tenant(tenant).port
         port = rng.choice((ports or {}).get(tenant, (own,) if own in master.ports else master.ports))
-        frame = _frame(rng, policy, tenant, *known[tenant], stray=only is None, mark=(marks or {}).get(tenant, b""))
+        frame = random_frame(rng, policy, tenant, *known[tenant], stray=only is None, mark=(marks or {}).get(tenant, b""))
         frames.append((port, Packet.of(frame, time=now, device=port)))
     return frames
 
 
-def _frame(
-    rng: random.Random, policy: Policy, tenant: str, addresses: list[int], tags: list[tuple[int, ...]], *, stray: bool, mark: bytes
+def random_frame(
+    rng: random.Random, policy: Policy, tenant: str, addresses: list[int], tags: list[tuple[int, ...]], *, stray: bool, mark: bytes = b""
 ) -> bytes:
+    """A frame that ``tenant`` is known by, from and to ``addresses``, with some of its inner ``tags``; some are of nobody where ``stray``
+    is set. ``mark`` as of `random_traffic`."""
     identity = policy.tenant(tenant)
     outer = []
     if identity.vlan is not None:
@@ -108,3 +120,11 @@ def _with_mark(packet: bytes, mark: bytes) -> bytes:
     sound = internet_checksum(packet[:size]) == 0
     checksum = internet_checksum(header).to_bytes(2, "big") if sound else packet[10:12]
     return header[:10] + checksum + header[12:] + packet[size:end] + mark + packet[end:]
+
+
+def sound_frame(identity: TenantPolicy, source: int, destination: int, payload: bytes, fragment: int = 0, ttl: int = 64) -> bytes:
+    """A frame that a tenant is known by, with nothing wrong: a UDP packet, with the flags and offset word ``fragment``."""
+    ports = DNS.to_bytes(2, "big") * 2
+    packet = ipv4(source, destination, 17, ports + (8 + len(payload)).to_bytes(2, "big") + bytes(2) + payload, fragment=fragment, ttl=ttl)
+    mac = b"\x02\x00\x00\x00\x0a\x00" if identity.mac is None else identity.mac.to_bytes(6, "big")
+    return ethernet(mac, b"\x02\x00\x00\x00\xcc\x00", 0x0800, packet, () if identity.vlan is None else (identity.vlan,))

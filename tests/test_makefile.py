@@ -39,6 +39,7 @@ def test_make_alone_lists_the_targets(bare_path: str) -> None:
         "plan",
         "run",
         "verify",
+        "coverage",
         "isolation",
         "mutants",
         "fuzz",
@@ -57,7 +58,7 @@ def test_what_is_missing_is_named_in_one_line(bare_path: str) -> None:
     )
 
 
-@pytest.mark.parametrize("target", ["check", "merge", "plan", "run", "verify", "bitstream"])
+@pytest.mark.parametrize("target", ["check", "merge", "plan", "run", "verify", "coverage", "bitstream"])
 def test_a_target_for_tenants_asks_for_them(target: str) -> None:
     done = make(target)
     assert done.returncode == 2
@@ -79,6 +80,12 @@ def test_tests_are_chosen_with_their_options_as_they_are_written() -> None:
     done = make("--dry-run", "unit", f"T={chosen}")
     assert done.returncode == 0, done.stderr
     assert f"pytest -n 2 --dist worksteal -q --junitxml=build/junit.xml {chosen} < /dev/null" in done.stdout
+
+
+def test_coverage_is_of_all_that_is_simulated_or_of_one_step() -> None:
+    shown = make("--dry-run", "coverage", "TENANTS=c,h", "ONLY=exercises")
+    assert shown.returncode == 0, shown.stderr
+    assert re.search(r"mlclick verify c,h --tenants tenants --coverage +--only exercises$", shown.stdout, re.MULTILINE)
 
 
 WORKFLOW = (ROOT / ".github" / "workflows" / "check.yml").read_text()

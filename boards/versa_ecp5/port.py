@@ -10,23 +10,27 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.versa_ecp5.cdc import EventCounter, StreamCrossing
-from boards.versa_ecp5.link import LinkReceive, LinkSend
+from boards.versa_ecp5.link import ADDRESS_BYTES, LinkReceive, LinkSend
 from boards.versa_ecp5.rgmii import RgmiiRx, RgmiiTx
+from elements.placement.lengths import CARRIED, TAKEN
 from hdl.ethernet.mac_rx import MacRx
 from hdl.ethernet.mac_tx import MacTx
 from hdl.ethernet.packet_fifo import PacketFifo
 from hdl.ethernet.width import BeatsToBytes, BytesToBeats
+from hdl.meta import SHIM_BYTES
 from hdl.stream import beat_stream
 
 # What is counted, in the order of the registers. ``rx_full``: good, but no room for it; ``rx_refused``: good, but of no EtherType that the
 # link knows; ``tx_long``: longer than the packet memory. The last three and the errors are drops.
 COUNTERS: Final = ("rx_good", "rx_runt", "rx_oversize", "rx_bad_fcs", "rx_full", "rx_refused", "tx_sent", "tx_underrun", "tx_long")
+LINK_ROOM: Final = ADDRESS_BYTES + SHIM_BYTES + CARRIED - TAKEN
+"""Bytes by which a frame of the link is longer than one of a port: what stands in front of it, and what software made it longer."""
 DROPS: Final = tuple(name for name in COUNTERS if name not in ("rx_good", "tx_sent"))
 
 
 @dataclass(frozen=True)
 class PortParameters:
-    """``depth`` of each packet memory in beats; ``max_frame`` in bytes without the check sequence; delays of the pins in ps."""
+    """``depth`` of each packet memory in beats; ``max_frame`` of a port in bytes without the check sequence; delays of the pins in ps."""
 
     width: int = 64
     depth: int = 512
@@ -81,7 +85,7 @@ class EthernetPort(wiring.Component):
         parameters = self.parameters
         here = DomainRenamer(self.rx_domain)
         pins = RgmiiRx(primitives=self.primitives, delay_ps=parameters.rx_delay_ps)
-        mac = MacRx(parameters.max_frame)
+        mac = MacRx(parameters.max_frame + (LINK_ROOM if self.link else 0))
         refused: Any = Const(0, 1)
         gather, memory = BytesToBeats(parameters.width), PacketFifo(parameters.width, parameters.depth, drop=True)
         m.submodules.rx_pins, m.submodules.rx_mac = here(pins), here(mac)

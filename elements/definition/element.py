@@ -144,6 +144,13 @@ class Element:
         ways = self.trace().exits if self.has_program else ()
         return any(way.port == output and way.when is TRUE and way.shift >= 0 for way in ways)
 
+    def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
+        """The most bytes of a packet that leaves by ``output``, where those that come have at most ``arriving``, by input; where there is
+        none, those of a port. Overridden where it is less, and where new packets may have more."""
+        if self.has_program:
+            return max((max(arriving) - way.shift for way in self.trace().exits if way.port == output), default=0)
+        return max(arriving) - (self.move(output).shift or 0)
+
     # Hand-written readings
 
     def initialize(self, machine: Machine) -> None:

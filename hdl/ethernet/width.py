@@ -60,8 +60,9 @@ class BytesToBeats(wiring.Component):
 class BeatsToBytes(wiring.Component):
     """Sends the bytes of beats of ``width`` bits one by one, lane 0 first.
 
-    Latency: 1 cycle. Initiation interval: ``width``/8 cycles a beat, as many as it has bytes at a frame's end: while the source is never
-    empty, neither is the output. Registers belong to the frame.
+    Latency: 2 cycles. Initiation interval: ``width``/8 cycles a beat, at a frame's end as many as it has bytes and no less than 2: while
+    the source is never empty, neither is the output, but for a cycle before a frame that follows a last beat of one byte. Registers
+    belong to the frame.
     """
 
     def __init__(self, width: int) -> None:
@@ -71,15 +72,20 @@ class BeatsToBytes(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         held, keep, last = Signal(self.width), Signal(self.width // 8), Signal()
+        # The beat that comes next waits here, so that ``ready`` is a register: what empties ``held`` is a controller's state, and what it
+        # would reach is a memory's pointers.
+        following, waits = Signal(self.sink.payload.shape()), Signal()
         ends = ~keep[1]
         taken = self.source.valid & self.source.ready
         m.d.comb += [
             self.source.valid.eq(keep[0]),
             self.source.payload.eq(Cat(held[:8], Const(1, 1), last & ends)),
-            self.sink.ready.eq(~keep[0] | (ends & self.source.ready)),
+            self.sink.ready.eq(~waits),
         ]
         with m.If(taken):
             m.d.sync += [held.eq(held >> 8), keep.eq(keep >> 1)]
+        with m.If(waits & (~keep[0] | (ends & self.source.ready))):
+            m.d.sync += [held.eq(following.data), keep.eq(following.keep), last.eq(following.last), waits.eq(0)]
         with m.If(self.sink.valid & self.sink.ready):
-            m.d.sync += [held.eq(self.sink.payload.data), keep.eq(self.sink.payload.keep), last.eq(self.sink.payload.last)]
+            m.d.sync += [following.eq(self.sink.payload), waits.eq(1)]
         return m

@@ -77,4 +77,13 @@ MUTANTS: Final = (
         "self.short.eq(beat.last & (index < whole))",
         "self.short.eq(0)",
     ),
+    Mutant(
+        "a hole in a shim is not seen",
+        "strays",
+        "hdl.crossing",
+        "ShimStrip",
+        "elaborate",
+        "holed.eq(~beat.last & (holed | ((index < whole) & ~beat.keep.all())))",
+        "holed.eq(0)",
+    ),
 )

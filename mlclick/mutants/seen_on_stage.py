@@ -7,7 +7,9 @@ import numpy as np
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 from mlclick.mutants.bench import Bench
+from sim.frames import with_keep
 from sim.isolation import Access, Scene, two_runs
+from sim.malformed import beats, units, wires
 from sim.packets import ipv4
 
 
@@ -46,14 +48,23 @@ def agreement(bench: Bench) -> bool:
 
 
 def strays(bench: Bench) -> bool:
-    """Frames with a tag that is nobody's, broken frames, and host frames with a wrong shim or none are dropped and counted."""
+    """Frames with a tag that is nobody's, broken frames, and host frames with a wrong shim, none, or one with a hole are dropped and
+    counted."""
     frame = b"\x02" * 12 + b"\x81\x00\x03\x64\x08\x00" + bytes(46)
     shims = [b"\x88\xb5\x01" + bytes((t,)) + b"\x00\x01" + bytes(8) + (60).to_bytes(2, "big") + bytes(60) for t in (7, 200)]
     good = b"\x02" * 12 + b"\x81\x00\x02\x64\x08\x00"
+    host = wires(bench.core)[-1]
+    whole = beats(host, shims[0][:3] + bytes((bench.party("a").number,)) + shims[0][4:])
+    holed = [with_keep(whole[0], host.width, 0xFE), *whole[1:]]
     seen = bench.stage.play(
-        Scene({0: [(0, frame), (100, good + bytes(4000))], 1: []}, host=[*((50, s) for s in shims), (300, bytes(9))], cycles=4_000)
+        Scene(
+            {0: [(0, frame), (100, good + bytes(4000))], 1: []},
+            host=[*((50, s) for s in shims), (300, bytes(9))],
+            cycles=4_000,
+            beats={bench.stage.ports: units(holed, 400)},
+        )
     )
-    expected = {"port0/unknown": 1, "port0/malformed": 1, "host/unknown": len(shims), "host/malformed": 1}
+    expected = {"port0/unknown": 1, "port0/malformed": 1, "host/unknown": len(shims), "host/malformed": 2}
     return not any(seen.frames.values()) and all(seen.registers[0, name] == count for name, count in expected.items())
 
 

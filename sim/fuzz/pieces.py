@@ -145,6 +145,70 @@ def _checked(rng: random.Random) -> tuple[str, tuple[Kind, ...]]:
     return f"{{ input -> Strip(14) -> {check} -> output }}", (IP,)
 
 
+def _hashed(kind: Kind) -> Callable[[random.Random], tuple[str, tuple[Kind, ...]]]:
+    def make(rng: random.Random) -> tuple[str, tuple[Kind, ...]]:
+        offset, length = rng.choice(((0, 1), (12, 2), (12, 8), (26, 8), (11, 1), (rng.randrange(100), rng.randint(1, 20))))
+        return f"HashSwitch({offset}, {length})", (kind,) * rng.randint(1, 5)
+
+    return make
+
+
+def _sampled(kind: Kind) -> Callable[[random.Random], tuple[str, tuple[Kind, ...]]]:
+    def make(rng: random.Random) -> tuple[str, tuple[Kind, ...]]:
+        text = rng.choice(("0.5", "SAMPLE 0.1", "DROP .25", "0.9, ACTIVE false", "1", "0"))
+        return f"RandomSample({text})", (kind,) * rng.randint(1, 2)
+
+    return make
+
+
+def _ipencap(rng: random.Random) -> tuple[str, tuple[Kind, ...]]:
+    target = rng.choice((*ADDRESSES, "DST_ANNO", "DST_ANNO"))
+    rest = rng.choice(("", ", TTL 1", ", DF true", ", DSCP 46, ECT true", ", CE true", ", TOS 0x10"))
+    return f"IPEncap({rng.choice(('ipip', '50', 'udp'))}, {rng.choice(ADDRESSES)}, {target}{rest})", (IP,)
+
+
+def _rewriter(rng: random.Random) -> tuple[str, tuple[Kind, ...]]:
+    """A rewriter of one or two inputs, for whose few flows there is little room: what is sent to the pattern's address are answers."""
+    port = rng.choice(("-", "1024-65535", "1024-65535?", "50-90#", "1-60000", "20-21", "7777"))
+    words = f"{rng.choice(('-', *ADDRESSES))} {port} {rng.choice(('-', '-', *ADDRESSES))} {rng.choice(('-', '-', '80'))}"
+    named = f"IPRewriterPatterns(p {words}); " if rng.random() < 0.3 else ""
+    ways = rng.randint(1, 2)
+    last = ways - 1
+    flow = rng.choice((f"pattern {'p' if named else words} 0 {last}", f"pattern {'p' if named else words} {last} 0", f"keep 0 {last}"))
+    other = rng.choice(("drop", f"pass {last}", "keep 0 0", f"pattern - - {rng.choice(ADDRESSES)} 53 {last} 0"))
+    kind, times = rng.choice(_REWRITERS)
+    rest = f"MAPPING_CAPACITY {rng.choice((0, 1, 7, 40))}, REAP_INTERVAL {rng.choice((0, 1, 60))}{rng.choice(('', ', DST_ANNO false'))}"
+    rest += rng.choice(("", ", REPLY_ANNO PAINT")) + rng.choice(("", f", {times}"))
+    leaves = "; ".join(f"r [{way}] -> [{way}] output" for way in range(ways))
+    if rng.random() < 0.5:
+        return f"{{ {named}input -> r :: {kind}({flow}, {rest}); {leaves} }}", (IP,) * ways
+    splits = rng.choice((f"IPClassifier({rng.choice(EXPRESSIONS)}, -)", "HashSwitch(12, 4)", "CheckLength(60)"))
+    return f"{{ {named}input -> c :: {splits}; c -> r :: {kind}({flow}, {other}, {rest}); c [1] -> [1] r; {leaves} }}", (IP,) * ways
+
+
+def _switch(rng: random.Random) -> tuple[str, tuple[Kind, ...]]:
+    """A switch of two or three networks; the same sender comes now by the one and now by the other."""
+    ways = rng.randint(2, 3)
+    splits = rng.choice(("HashSwitch(11, 1)", "HashSwitch(0, 12)", "HashSwitch(30, 4)"))
+    comes = "; ".join(f"c [{way}] -> [{way}] s" for way in range(ways))
+    leaves = "; ".join(f"s [{way}] -> [{way}] output" for way in range(ways))
+    timeout = rng.choice(("", "TIMEOUT 0", "TIMEOUT 1"))
+    return f"{{ input -> c :: {splits}; s :: EtherSwitch({timeout}); {comes}; {leaves} }}", (ETHER,) * ways
+
+
+def _inner(rng: random.Random) -> tuple[str, tuple[Kind, ...]]:
+    """Out of a tunnel: with a header again, which has to be marked, or with none that anybody knows."""
+    return rng.choice((("StripIPHeader", (ETHER,)), ("{ input -> StripIPHeader -> CheckIPHeader -> output }", (IP,))))
+
+
+_REWRITERS: Final = (
+    ("IPRewriter", "TCP_TIMEOUT 2, TCP_DONE_TIMEOUT 1, TCP_NODATA_TIMEOUT 1, TCP_GUARANTEE 0, UDP_TIMEOUT 1, UDP_GUARANTEE 0"),
+    ("IPRewriter", "TCP_GUARANTEE 1, UDP_TIMEOUT 1, UDP_STREAMING_TIMEOUT 3, UDP_GUARANTEE 0"),
+    ("TCPRewriter", "TCP_TIMEOUT 2, TCP_DONE_TIMEOUT 1, TCP_NODATA_TIMEOUT 1, TCP_GUARANTEE 0"),
+    ("UDPRewriter", "TIMEOUT 1, STREAMING_TIMEOUT 2, GUARANTEE 0"),
+)
+
+
 def _outputs(text: str, kind: Kind, least: int, most: int) -> Callable[[random.Random], tuple[str, tuple[Kind, ...]]]:
     ways = _ways(kind, least, most)
     return lambda rng: (text.replace("ADDRESS", rng.choice(ADDRESSES)).replace("COLOR", str(rng.choice((0, 1, 2, 3, 255)))), ways(rng))
@@ -162,6 +226,7 @@ _ETHER: Final = (
     Choice(0.5, ETHER, lambda rng: (f"{{ input -> Strip({(n := rng.randint(1, 30))}) -> Counter -> Unstrip({n}) -> output }}", (ETHER,))),
     Choice(0.4, ETHER, lambda rng: (f"{rng.choice(('Strip', 'Unstrip'))}({rng.randint(1, 8)})", (ETHER,))),
     Choice(0.5, ETHER, _fixed("GetIPAddress(30)", ETHER)),
+    Choice(0.4, ETHER, _switch),
     Choice(0.3, ETHER, _fixed("{ input -> Strip(14) -> MarkIPHeader -> IPFragmenter(600) -> Unstrip(14) -> output }", ETHER)),
 )
 _IP: Final = (
@@ -174,6 +239,9 @@ _IP: Final = (
     Choice(1, IP, _outputs("SetIPAddress(ADDRESS)", IP, 1, 1)),
     Choice(1, IP, lambda rng: (f"GetIPAddress({rng.choice(('16', 'IP dst', 'IP src'))})", (IP,))),
     Choice(1, IP, _fixed("Unstrip(14)", ETHER)),
+    Choice(1, IP, _rewriter),
+    Choice(0.8, IP, _inner),
+    Choice(0.6, IP, _outputs("ICMPPingResponder", IP, 1, 2)),
     Choice(0.6, IP, _outputs("IPGWOptions(ADDRESS)", IP, 1, 2)),
     Choice(0.5, IP, _outputs("IPFragmenter(600)", IP, 1, 2)),
     Choice(0.6, IP, _outputs("CheckIPHeader(INTERFACES ADDRESS/24)", IP, 1, 2)),
@@ -203,6 +271,10 @@ def _either(kind: Kind) -> tuple[Choice, ...]:
         Choice(0.8, kind, _outputs("Tee", kind, 1, 3)),
         Choice(1, kind, _outputs("DropBroadcasts", kind, 1, 2)),
         Choice(1.5, kind, _rated(kind)),
+        Choice(0.6, kind, _hashed(kind)),
+        Choice(0.6, kind, lambda rng: (f"CheckLength({rng.choice((60, 64, 100, 600))})", (kind,) * rng.randint(1, 2))),
+        Choice(0.4, kind, _sampled(kind)),
+        Choice(0.4, kind, _ipencap),
         Choice(0.4, kind, lambda rng: (f"Print({rng.choice(('x', 'y, 40', 'z, PRINTANNO true', 'TIMESTAMP true'))})", (kind,))),
         Choice(0.2, kind, _fixed("{ input -> output; Idle -> output }", kind)),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
 from sim.fuzz.batch import Offered
-from sim.fuzz.scenario import Volley
+from sim.fuzz.scenario import Arrival, Volley
+from sim.fuzz.volleys import MOST_BEATS, MOST_FRAMES, beats_of
 from sim.fuzz.wire import Array, Reader, to_beats
 from sim.isolation import Stage
 
@@ -32,6 +34,7 @@ class Simulated:
             stage.model.set(f"{name}__valid", 0)
         stage.model.reset()
         stage.model.step()
+        self._growth = max((*stage.core.datapath.composition.growth.values(), 0))
         self._readers = {name: Reader(stage.width) for name in self._outs}
 
     def registers(self) -> dict[tuple[int, str], int]:
@@ -39,9 +42,29 @@ class Simulated:
         return self._stage.read_all()
 
     def carry(self, offered: Offered, volley: Volley, trip: int) -> list[list[bytes]]:
-        """See `sim.fuzz.batch.Hardware`. Errors: ``RuntimeError`` where it does not come to rest."""
-        chance = np.random.default_rng([self._seed, volley.time, trip])
-        model = self._stage.model
+        """See `sim.fuzz.batch.Hardware`; what the host has comes in parts that every queue can hold. Errors: ``RuntimeError`` where it does
+        not come to rest."""
+        seen: list[list[bytes]] = [[] for _ in self._outs]
+        *wires, host = offered
+        for number, part in enumerate(self._parts(host)):
+            self._carry([*([] if number else arrivals for arrivals in wires), part], volley, (trip, number), seen)
+        return seen
+
+    def _parts(self, host: Sequence[Arrival]) -> list[list[Arrival]]:
+        parts: list[list[Arrival]] = [[]]
+        beats = 0
+        for arrival in host:
+            size = beats_of(len(arrival.frame), self._stage.width // 8, self._growth)
+            if beats + size > MOST_BEATS or len(parts[-1]) == MOST_FRAMES:
+                parts.append([])
+                beats = 0
+            parts[-1].append(arrival)
+            beats += size
+        return parts
+
+    def _carry(self, offered: Offered, volley: Volley, place: tuple[int, int], seen: list[list[bytes]]) -> None:
+        chance = np.random.default_rng([self._seed, volley.time, *place])
+        model, trip = self._stage.model, place[0]
         model.set("time", volley.time)
         beats = {name: to_beats(arrivals, self._stage.width) for name, arrivals in zip(self._ins, offered, strict=True)}
         pace = HOST_PACE if trip else volley.pace
@@ -52,13 +75,12 @@ class Simulated:
             valid, payload = np.zeros(cycles, dtype=np.uint8), np.zeros((cycles, each.shape[1]), dtype=np.uint32)
             valid[at], payload[at] = 1, each
             inputs[f"{name}__valid"], inputs[f"{name}__payload"] = valid, payload
-        seen: list[list[bytes]] = [[] for _ in self._outs]
         self._stretch(inputs, cycles, volley.patience, chance, seen)
         for name in self._ins:
             model.set(f"{name}__valid", 0)
         for _ in range(MOST_STRETCHES):
             if model.get("idle"):
-                return seen
+                return
             self._stretch({}, STRETCH, volley.patience, chance, seen)
         raise RuntimeError("the hardware does not come to rest")
 

@@ -10,8 +10,15 @@ from typing import Final
 from elements.definition.element import Element
 from elements.placement.crossings import Placement, punts
 
-ORDERED: Final = frozenset({"RatedSplitter", "BandwidthRatedSplitter", "Meter", "BandwidthMeter", "ARPQuerier"})
+ORDERED: Final = frozenset(
+    {
+        *("RatedSplitter", "BandwidthRatedSplitter", "Meter", "BandwidthMeter", "ARPQuerier", "RandomSample", "IPEncap", "EtherSwitch"),
+        *("IPRewriter", "TCPRewriter", "UDPRewriter"),
+    }
+)
 """Classes in which what one packet does depends on those before it."""
+COPYING: Final = frozenset({"Tee", "PaintTee", "IPFragmenter", "EtherSwitch", "ARPQuerier"})
+"""Classes of which more than one packet may leave for one that comes."""
 MOST: Final = 6
 """Trips that are told apart."""
 
@@ -32,6 +39,20 @@ def manners_of(placement: Placement, elements: Mapping[str, Element]) -> dict[st
         mine = [n for n in elements if placement.owner[n] == tenant and elements[n].node.class_name in ORDERED]
         found[tenant] = Manners(bool(mine), any(len(trips[name]) > 1 for name in mine))
     return found
+
+
+def unordered(placement: Placement, elements: Mapping[str, Element]) -> list[str]:
+    """Elements whose order no manners keep: several copies of a packet reach them, after different numbers of trips."""
+    graph = placement.graph
+    copied: set[str] = set()
+    waiting = [edge.target for node in graph.nodes if node.class_name in COPYING for edge in graph.outgoing(node.name)]
+    while waiting:
+        name = waiting.pop()
+        if name not in copied:
+            copied.add(name)
+            waiting += [edge.target for edge in graph.outgoing(name)]
+    trips = _trips(placement, elements)
+    return [name for name in sorted(copied) if elements[name].node.class_name in ORDERED and len(trips[name]) > 1]
 
 
 def _trips(placement: Placement, elements: Mapping[str, Element]) -> dict[str, frozenset[int]]:

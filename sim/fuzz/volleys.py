@@ -9,15 +9,19 @@ from typing import Final
 
 from graph.merge import Master
 from graph.policy import Policy
+from hdl.meta import SHIM_BYTES
 from sim.fuzz.expect import owner_of
 from sim.fuzz.scenario import FAULTS, LONGEST, Arrival, Volley, closed
 from sim.fuzz.trips import Manners
+from sim.packets import ipv4
 from sim.tenant_traffic import random_traffic
 
 GAPS: Final = (40, 1_000, 50_000, 1_000_000, 3_000_000, 700_000_000)
 """Nanoseconds from a volley to the next."""
 MOST_BEATS: Final = 500
 """Beats of a volley, which every queue of the machine under test can hold."""
+MOST_FRAMES: Final = 60
+"""Frames of a volley."""
 BURST_BEATS: Final = 400
 BURST_FRAMES: Final = 48
 """What a port has at most in a burst, whatever the others do: an ingress holds it."""
@@ -31,13 +35,16 @@ EDGES: Final = (0, 1, 13, 14, 15, 16, 17, 18, 19, 33, 34, 35, 60, 63, 64, 65, 15
 
 
 class Gun:
-    """Volleys for ``master`` by ``seed``."""
+    """Volleys for ``master`` by ``seed``. ``growth``: the most bytes by which the hardware makes a frame longer."""
 
-    def __init__(self, master: Master, policy: Policy, manners: Mapping[str, Manners], width: int, ports: int, seed: int) -> None:
+    def __init__(
+        self, master: Master, policy: Policy, manners: Mapping[str, Manners], width: int, ports: int, seed: int, growth: int = 0
+    ) -> None:
         self._master = master
         self._policy = policy
         self._manners = manners
         self._lanes = width // 8
+        self._growth = growth
         self._ports = ports
         self._rng = random.Random(seed)
         self._frames = self._endless()
@@ -48,15 +55,15 @@ class Gun:
         rng = self._rng
         self._now += rng.choice(GAPS)
         burst = rng.random() < 0.2
-        most = rng.choice((1, 2, 8, BURST_FRAMES) if burst else (30, 60, 60))
+        most = rng.choice((1, 2, 8, BURST_FRAMES) if burst else (MOST_FRAMES // 2, MOST_FRAMES, MOST_FRAMES))
         arrivals: list[Arrival] = []
         beats, frames = [0] * self._ports, [0] * self._ports
         seen: dict[str, int] = {}
         refused = 0
         while len(arrivals) < most and refused < most:
             arrival = next(self._frames)
-            size = -(-len(arrival.frame) // self._lanes) + 4
             owner = owner_of(self._policy, self._master.tenants, arrival)
+            size = beats_of(len(arrival.frame), self._lanes, self._growth)
             crowded = beats[arrival.port] + size > BURST_BEATS or frames[arrival.port] >= BURST_FRAMES
             if sum(beats) + size > MOST_BEATS or (burst and crowded) or (owner is not None and not self._may(owner, arrival, seen)):
                 refused += 1
@@ -104,9 +111,14 @@ class Gun:
         return store
 
 
+def beats_of(length: int, lanes: int, growth: int) -> int:
+    """The room that a frame may need anywhere, in beats: as it comes, and as it leaves, with the crossing's shim in front."""
+    return -(-(length + growth + SHIM_BYTES) // lanes)
+
+
 def _changed(rng: random.Random, frame: bytes) -> bytes:
     """``frame`` with something else in it: bits, bytes, its length, or all of it."""
-    kind = rng.randrange(8)
+    kind = rng.randrange(10)
     raw = bytearray(frame)
     if kind <= 2 and raw:
         # Headers decide; identities are one bit apart.
@@ -122,6 +134,22 @@ def _changed(rng: random.Random, frame: bytes) -> bytes:
         raw[at : at + rng.choice((0, 1, 4))] = rng.choice((b"", b"\0", b"\x81\x00\x00\x64", b"\xff\xff"))
     elif kind == 6 and len(raw) > 14:
         raw[12:14] = rng.choice((b"\x08\x00", b"\x08\x06", b"\x81\x00", b"\x88\xb5", b"\x88\xb7", b"\x88\xa8"))
+    elif kind == 7 and len(raw) > 12:
+        # An answer, as far as a switch can see.
+        raw[:12] = raw[6:12] + raw[:6]
+    elif kind == 8 and (at := _ip_at(raw)) and len(raw) < LONG:
+        # In a tunnel, between the same two.
+        raw[at:at] = ipv4(int.from_bytes(raw[at + 12 : at + 16], "big"), int.from_bytes(raw[at + 16 : at + 20], "big"), 4, bytes(raw[at:]))[
+            :20
+        ]
     else:
         raw = raw[: rng.choice((6, 12, 18))] + bytearray(rng.randbytes(rng.randrange(100)))
     return bytes(raw)
+
+
+def _ip_at(frame: bytes | bytearray) -> int:
+    """Where the IP header of ``frame`` begins, behind its tags; 0 where it has none."""
+    at = 12
+    while frame[at : at + 2] in (b"\x81\x00", b"\x88\xa8"):
+        at += 4
+    return at + 2 if frame[at : at + 2] == b"\x08\x00" and len(frame) >= at + 22 else 0

@@ -7,7 +7,7 @@ write, is an invariant of the ghost that remembers it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from bitwuzla import Bitwuzla, Options
@@ -17,9 +17,14 @@ from elements.logic.terms import Term, Terms, translate
 from elements.program.substitute import substitute
 from elements.program.values import TRUE, Value, bit_not, bit_or, const, make, mux
 from sim.proof.design import Design
+from sim.proof.duties import Duty
 from sim.proof.netlist import Bit
 from sim.proof.noninterference import Result
 from sim.proof.terms import symbol
+
+
+class NoSuchNet(ValueError):
+    """A net or register of which something is claimed is not in the design, or has another width; the message names it."""
 
 
 def implies(given: Value, then: Value) -> Value:
@@ -35,24 +40,36 @@ class Claims:
         self.inputs: dict[str, int] = {} if design is None else {name: design.widths[name] for name in design.inputs}
         self.invariants: dict[str, Value] = {}
         self.given: dict[str, Value] = {}
+        self.premises: dict[str, Value] = {}
         self.presumed: dict[str, Value] = {}
+        self._said: dict[str, None] = {}
+        self._kept: dict[str, None] = {}
         self.ghosts: dict[str, tuple[Value, Value]] = {}
         if design is not None:
             self._evaluator = design.evaluator({name: symbol(name, width) for name, width in design.widths.items()})
 
-    def net(self, name: str, width: int = 1) -> Value:
-        """What a net of the design is in this cycle; zero, so wide, where nothing uses it and it is not there."""
+    def net(self, name: str, width: int | None = 1) -> Value:
+        """What a net of the design is in this cycle; with None as wide as it is. Errors: `NoSuchNet`, also where it has another width."""
         bits = None if self.design is None else self.design.netlist.names.get(name)
-        return const(0, width) if bits is None else self.word(bits)
+        if bits is None:
+            raise NoSuchNet(f"the proof speaks of the net {name}, which the netlist does not have")
+        if width is not None and len(bits) != width:
+            raise NoSuchNet(f"the proof takes the net {name} as {width} bits wide, and in the netlist it has {len(bits)}")
+        return self.word(bits)
+
+    @property
+    def nets(self) -> Collection[str]:
+        """The names of the nets of the design."""
+        return () if self.design is None else self.design.netlist.names
 
     def word(self, bits: tuple[Bit, ...]) -> Value:
         """Nets of the design by their numbers."""
         return self._evaluator.word(bits)
 
     def register(self, name: str) -> Value:
-        """What a register of the design is in this cycle, by the design's own name. Errors: ``KeyError`` where it is not there."""
-        if self.design is None:
-            raise KeyError(name)
+        """What a register of the design is in this cycle, by the design's own name. Errors: `NoSuchNet`."""
+        if self.design is None or name not in self.design.registers:
+            raise NoSuchNet(f"the proof speaks of the register {name}, which the netlist does not have")
         return symbol(name, self.design.widths[name])
 
     def input(self, name: str, width: int) -> Value:
@@ -76,26 +93,52 @@ class Claims:
         """A number below ``count`` that stays the same for ever: what is claimed with it is claimed of each."""
         number = symbol(name, 8)
         self.ghosts[name] = (number, const(0, 8))
-        self.presume(f"{name} is one", number < count)
+        self.takes(f"{name} is one", number < count)
         return number
 
-    def always(self, name: str, condition: Value, given: Value = TRUE) -> None:
-        """An invariant of registers and ghosts. To show that it still holds in the next cycle, ``given`` is taken to hold there: what
-        other invariants say then, along an order in which each rests on earlier ones only. Whoever claims it sees to that order."""
-        self.invariants[name] = condition
+    def any_word(self, name: str, width: int) -> Value:
+        """Any word that stays the same for ever."""
+        word = symbol(name, width)
+        self.ghosts[name] = (word, const(0, width))
+        return word
+
+    def always(self, name: str, condition: Value, *, where: Value = TRUE, given: Value = TRUE) -> None:
+        """An invariant of registers and ghosts: ``condition`` holds ``where`` that does, which must be possible. To show that it still
+        holds in the next cycle, ``given`` is taken to hold there: what other invariants say then, along an order in which each rests on
+        earlier ones only. Whoever claims it sees to that order."""
+        self.invariants[name] = implies(where, condition)
+        self.premises[name] = where
         self.given[name] = given
 
-    def now(self, name: str, condition: Value) -> None:
-        """What holds in every cycle, also of the inputs."""
-        self.invariants[name] = self.ghost(name, condition, 1)
+    def now(self, name: str, condition: Value, *, where: Value = TRUE) -> None:
+        """What holds in every cycle, also of the inputs, ``where`` that does, which must be possible."""
+        self.invariants[name] = self.ghost(name, implies(where, condition), 1)
+        self.premises[name] = where
 
     def presume(self, name: str, condition: Value) -> None:
-        """A condition of what comes in."""
+        """A condition of what comes in. It is said with the result."""
+        self.presumed[name] = condition
+        self._said[name] = None
+
+    def takes(self, name: str, condition: Value) -> None:
+        """A condition that is so by what is meant: of a number that is chosen, of what a memory is. It is not said with the result."""
         self.presumed[name] = condition
 
+    def expects(self, duty: Duty, where: Value, *words: Value | int, of: str = "") -> None:
+        """The duty is presumed; ``of`` tells one presumption of it from another."""
+        self.presumed[f"{duty.says} ({of})" if of else duty.says] = implies(where, duty.formula(*words))
+        self._said[duty.says] = None
+
+    def keeps(self, duty: Duty, where: Value, *words: Value | int, state: bool = False) -> None:
+        """The duty is claimed, as `now` does, or as `always` where it is of ``state``: of registers and ghosts."""
+        claim = self.always if state else self.now
+        claim(duty.says, duty.formula(*words), where=where)
+        self._kept[duty.says] = None
+
     def proved(self) -> Result:
-        """Whether all of it follows; what does not is named."""
-        result = Result()
+        """Whether all of it follows; what does not is named, and what says nothing: a claim ``where`` nothing that is claimed and presumed
+        can be."""
+        result = Result(presumed=tuple(self._said))
         design = self.design
         step = {} if design is None else dict(design.next)
         step |= {name: following for name, (following, _) in self.ghosts.items()}
@@ -108,7 +151,9 @@ class Claims:
         later = substitute([*held, TRUE, *self.given.values()], _put(step | self._inputs_later()))
         _ask(result, presumed, {f"{name} does not hold at first": bit_not(begun[each]) for name, each in self.invariants.items()})
         questions = {name: bit_not(later[each]) & later[self.given.get(name, TRUE)] for name, each in self.invariants.items()}
-        _ask(result, [*presumed, *held], {f"{name} does not follow": question for name, question in questions.items()})
+        follows = {f"{name} does not follow": question for name, question in questions.items()}
+        _ask(result, [*presumed, *held], follows, {f"{name} says nothing": where for name, where in self.premises.items()})
+        result.kept = () if result.failures else tuple(self._kept)
         return result
 
     def any_named(self) -> Sequence[str]:
@@ -128,23 +173,27 @@ def _put(terms: Mapping[str, Value]) -> Callable[[Value, tuple[Value, ...]], Val
     return leaf
 
 
-def _ask(result: Result, facts: Sequence[Value], questions: Mapping[str, Value]) -> None:
-    """Each question must not be possible where all ``facts`` hold, and those must be possible together."""
+def _ask(result: Result, facts: Sequence[Value], questions: Mapping[str, Value], possible: Mapping[str, Value] | None = None) -> None:
+    """Each question must not be possible where all ``facts`` hold, and each of the ``possible`` must be, as those must together."""
+    premises = possible or {}
     terms, leaves = Terms(), dict[Value, Term]()
 
     def leaf(value: Value, operands: tuple[Term, ...]) -> Term:
         return leaves.setdefault(value, terms.variable(f"leaf{len(leaves)}", value.width))
 
-    translated = translate(terms, [*facts, *questions.values()], leaf)
+    translated = translate(terms, [*facts, *questions.values(), *premises.values()], leaf)
     solver = Bitwuzla(terms.manager, Options())
     for fact in facts:
         solver.assert_formula(terms.truth(translated[fact]))
-    result.obligations += 1 + len(questions)
+    result.obligations += 1 + len(questions) + len(premises)
     if solver.check_sat() != Outcome.SAT:
         result.failures.append("what is presumed contradicts itself, and anything would follow from it")
         return
     for name, question in questions.items():
         if question.constant != 0 and solver.check_sat(terms.truth(translated[question])) != Outcome.UNSAT:
+            result.failures.append(name)
+    for name, premise in premises.items():
+        if premise.constant != 1 and solver.check_sat(terms.truth(translated[premise])) != Outcome.SAT:
             result.failures.append(name)
 
 

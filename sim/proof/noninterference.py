@@ -53,12 +53,16 @@ class Unequal:
 
 @dataclass
 class Result:
-    """``obligations`` that were discharged, and ``failures``: the register, the case and why; the first one that is ``unequal``."""
+    """``obligations`` that were discharged, and ``failures``: the register, the case and why; the first one that is ``unequal``.
+    ``presumed``: what has to be so for them to mean anything, in words; ``kept``: what is shown of that which other proofs presume, in the
+    same words."""
 
     obligations: int = 0
     failures: list[str] = field(default_factory=list)
     stages: int = 0
     unequal: Unequal | None = None
+    presumed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
     @property
     def proved(self) -> bool:

@@ -1,5 +1,5 @@
-"""That whoever reads a store in turns of shares keeps to what `sim.proof.stores` presumes, and sends each packet that it takes whole and
-once: proved of the netlists of the arbiter and of a way out, for every tenant and store at once.
+"""That whoever reads a store in turns of shares keeps to what `sim.proof.stores` presumes, and reads each word of what it takes once and no
+more: proved of the netlists of the arbiter and of a way out, for every tenant and store at once.
 
 A packet that is popped waits in a buffer of grants until it is sent. The words that are owed for it, counted by a ghost from the cycle in
 which its note is known, are always those of the packets in the buffer and what is left of the one that is sent: so a word is read only
@@ -15,13 +15,14 @@ from amaranth.hdl import Const
 from amaranth.hdl import Value as Wire
 from amaranth.lib import wiring
 
-from elements.program.values import Value, bit_not, const, eq, extend, mux, part, sub
+from elements.program.values import TRUE, Value, bit_not, const, eq, extend, mux, part, sub
 from hdl.arbiter import TenantArbiter
 from hdl.datapath import Datapath
 from hdl.egress import EgressPort
 from hdl.meta import Meta
 from hdl.tools.verilog import to_verilog
-from sim.proof.claims import Claims, implies, one_of
+from sim.proof import duties
+from sim.proof.claims import Claims, one_of
 from sim.proof.cut_stores import cut_stores
 from sim.proof.design import Design
 from sim.proof.netlist import Netlist, read_netlist
@@ -30,7 +31,6 @@ from sim.proof.segments import minus, plus
 from sim.proof.spread_memories import spread_memories, word_name
 from sim.proof.stores import beats_of
 
-KNOWN: Final = "a note that was looked at says 1 to as many bytes as a frame may have"
 _BUFFER: Final = "grants.storage"
 _GRANTS: Final = 4
 
@@ -119,16 +119,12 @@ class _Sends:
         # What is owed is at most that of the buffer, of a grant that comes to it and of the packet that is sent.
         self.bits = 4 + (longest // lanes + 1).bit_length()
         claims.presume("there is no reset", bit_not(claims.net("rst")))
-        which = extend(claims.net(reader.known_store), 8) if reader.known_store else self.store
-        note = one_of(which, [claims.net(f"{store}__note", reader.length_at + 16) for store in reader.stores])
-        length = part(note, reader.length_at - self._in_front, 16)
-        known = self._mine(extend(claims.net("turns.granted_tenant"), 8), claims.net(reader.known_store) if reader.known_store else None)
         self.granted = claims.net("turns.granted")
+        self.known_tenant = claims.net("turns.granted_tenant", 8)
+        self.known_store = extend(claims.net(reader.known_store, None), 8) if reader.known_store else const(0, 8)
         self._buffer()
         self._turns()
-        claims.presume(KNOWN, implies(self.granted, length.any() & (length <= longest)))
-        came = mux(self.granted & known, self._beats(length), const(0, self.bits))
-        self._owed(came)
+        self._owed(self._known(longest))
 
     @property
     def _in_front(self) -> int:
@@ -139,10 +135,14 @@ class _Sends:
         beats = beats_of(length, self.lanes)
         return part(beats, 0, self.bits) if beats.width > self.bits else extend(beats, self.bits)
 
-    def _mine(self, tenant: Value, store: Value | None) -> Value:
-        """Whether numbers are those of the tenant and of the store."""
-        found = eq(tenant, self.tenant)
-        return found if store is None else found & eq(extend(store, 8), self.store)
+    def _mine(self, tenant: Value, store: Value) -> Value:
+        """Whether numbers (8 bits) are those of the tenant and of the store."""
+        return eq(tenant, self.tenant) & eq(store, self.store)
+
+    def _asks(self, what: str) -> tuple[Value, Value]:
+        """Whether it is asked for of the store, and for whom."""
+        nets = [(self.claims.net(f"{store}__{what}"), self.claims.net(f"{store}__{what}_tenant", 8)) for store in self.reader.stores]
+        return one_of(self.store, [asked for asked, _ in nets]), one_of(self.store, [number for _, number in nets])
 
     def _buffer(self) -> None:
         """It has room for every grant."""
@@ -157,32 +157,49 @@ class _Sends:
 
     def _turns(self) -> None:
         """Who is granted waits, and is a tenant."""
-        claims, whose = self.claims, extend(self.claims.net("turns.granted_tenant"), 8)
-        claims.always("a grant is somebody's", whose < self.tenants)
-        claims.always("a turn is somebody's", extend(claims.net("turns.turn"), 8) < self.tenants)
-        for store in self.reader.stores:
-            pop, number = claims.net(f"{store}__pop"), claims.net(f"{store}__pop_tenant", 8)
-            waiting = one_of(number, [part(claims.net(f"{store}__waiting", self.tenants), t, 1) for t in range(self.tenants)])
-            claims.now(f"what is popped of {store} is waiting", implies(pop, (number < self.tenants) & waiting))
-            look, looked = claims.net(f"{store}__look"), claims.net(f"{store}__look_tenant", 8)
-            claims.now(f"what is popped of {store} is looked at", eq(pop, look) & eq(number, looked))
+        claims, reader, stores = self.claims, self.reader, self.reader.stores
+        claims.always("a grant is somebody's", self.known_tenant < self.tenants)
+        claims.always("a turn is somebody's", extend(claims.net("turns.turn", None), 8) < self.tenants)
+        if reader.known_store:
+            claims.always("what is known is of a store that there is", self.known_store < len(stores))
+            for t in range(self.tenants):
+                claims.always(
+                    f"tenant {t} begins with a store that there is", extend(claims.net(f"first_port_t{t}", None), 8) < len(stores)
+                )
+        for what, duty in (("get", duties.GET), ("look", duties.LOOK), ("pop", duties.POP)):
+            asked, number = self._asks(what)
+            claims.keeps(duty, asked, number, self.tenants)
+        waiting = one_of(self.store, [claims.net(f"{store}__waiting", self.tenants) for store in stores])
+        self.pops, looks = (asked & eq(number, self.tenant) for asked, number in map(self._asks, ("pop", "look")))
+        claims.keeps(duties.WAITING, self.pops, one_of(self.tenant, [part(waiting, t, 1) for t in range(self.tenants)]))
+        claims.keeps(duties.LOOKED, TRUE, self.pops, looks)
+
+    def _known(self, longest: int) -> Value:
+        """The words of the tenant's packet that was popped of the store in the cycle before: its note is known, and it is granted."""
+        claims, told = self.claims, self.claims.ghost("a packet was popped", self.pops)
+        granted = self.granted & self._mine(self.known_tenant, self.known_store)
+        claims.always("what was popped is granted, and nothing else", eq(told, granted))
+        note = one_of(self.known_store, [claims.net(f"{store}__note", None) for store in self.reader.stores])
+        length = part(note, self.reader.length_at - self._in_front, 16)
+        claims.expects(duties.KNOWN, self.granted, length, longest)
+        return mux(told, self._beats(length), const(0, self.bits))
 
     def _owed(self, came: Value) -> None:
         """What is owed to the tenant by the store is what is still to be sent."""
         claims, reader = self.claims, self.reader
         owed = claims.ghost("words that are owed", const(0, self.bits))
-        get, number = (one_of(self.store, [claims.net(f"{s}__{what}", bits) for s in reader.stores]) for what, bits in _GET)
+        get, number = self._asks("get")
         takes = get & eq(number, self.tenant)
         claims.becomes("words that are owed", minus(plus(owed, came), extend(takes, self.bits)))
-        claims.now("a word is read where one is owed", implies(takes, owed.any()))
-        claims.now("words are read for a tenant", implies(get, number < self.tenants))
+        claims.keeps(duties.OWED, takes, owed)
         waits = self._grants(came)
         name, low = reader.sent_tenant
-        held = part(claims.net(name, low + 8), low, 8)
-        sent = self._mine(held, claims.net(reader.sent_store) if reader.sent_store else None)
+        held = part(claims.net(name, None), low, 8)
+        sent = self._mine(held, extend(claims.net(reader.sent_store, None), 8) if reader.sent_store else const(0, 8))
         more, left = claims.net("more"), claims.net("left", 16)
         rest = mux(more & sent, self._beats(left), const(0, self.bits))
-        claims.always("what is sent has something left", implies(more, left.any() & self._short(left) & (held < self.tenants)))
+        claims.always("what is sent has something left", left.any() & self._short(left) & (held < self.tenants), where=more)
+        claims.keeps(duties.LEFT, claims.net("source__valid"), claims.net("left_now", 16), state=True)
         claims.always("what is owed is granted, or left of what is sent", eq(owed, plus(waits, rest)))
 
     def _grants(self, came: Value) -> Value:
@@ -198,30 +215,26 @@ class _Sends:
         for n in range(_GRANTS):
             grant = claims.register(word_name(_BUFFER, n))
             tenant, length = part(grant, reader.tenant_at, 8), part(grant, reader.length_at, 16)
-            store = part(grant, 0, store_bits) if store_bits else None
+            store = extend(part(grant, 0, store_bits), 8) if store_bits else const(0, 8)
             mine.append(mux(self._mine(tenant, store), self._beats(length), none))
-            claims.always(
-                f"grant {n} is of a tenant's packet", implies(live[n], (tenant < self.tenants) & length.any() & self._short(length))
-            )
+            fits = (tenant < self.tenants) & length.any() & self._short(length)
+            claims.always(f"grant {n} is of a tenant's packet", fits, where=live[n])
         taken = mux(starts, one_of(self.consume, mine), none)
         claims.becomes("words that are granted", minus(plus(waits, came), taken))
-        claims.always("where nothing is granted, nothing is owed for it", implies(bit_not(self.level.any()), eq(waits, none)))
+        claims.always("where nothing is granted, nothing is owed for it", eq(waits, none), where=bit_not(self.level.any()))
         most = const(1 << (self.bits - 4), self.bits)
         for n in range(_GRANTS):
             comes = self.granted & eq(produce, const(n, 2))
             claims.becomes(f"words from grant {n} on", mux(comes, came, plus(rests[n], came)))
             oldest = eq(ages[n], const(0, 2))
-            claims.always(f"grant {n} is the oldest", implies(live[n] & oldest, eq(rests[n], waits)))
+            claims.always(f"grant {n} is the oldest", eq(rests[n], waits), where=live[n] & oldest)
             last = eq(extend(ages[n], 4) + 1, extend(self.level, 5))
             follows = eq(rests[n], mux(last, mine[n], plus(mine[n], rests[(n + 1) % _GRANTS])))
-            claims.always(f"grant {n} is followed", implies(live[n], follows))
+            claims.always(f"grant {n} is followed", follows, where=live[n])
             behind = extend(part(sub(self.level, extend(ages[n], 3)), 0, 3), self.bits)
-            claims.always(f"grant {n} has so many behind it", implies(live[n], rests[n] <= part(behind * most, 0, self.bits)))
+            claims.always(f"grant {n} has so many behind it", rests[n] <= part(behind * most, 0, self.bits), where=live[n])
         return waits
 
     def _short(self, length: Value) -> Value:
         """Whether it is no longer than the words of a packet are counted."""
         return length < (self.lanes << (self.bits - 4))
-
-
-_GET: Final = (("get", 1), ("get_tenant", 8))

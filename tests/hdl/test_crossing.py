@@ -6,9 +6,15 @@ import random
 from typing import Any
 
 import pytest
+from amaranth.hdl import Module
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
 
 from hdl.crossing import ShimPrepend, ShimStrip
+from hdl.ingress import Ingress
 from hdl.meta import SHIM_BYTES
+from hdl.stream import Beat, beat_stream
+from sim.malformed import SHIM_KINDS, Wire, beats
 from tests.hdl.streams import Packet, receive, send, simulate, some_data, wait_for
 
 WIDTHS = [64, 128, 256, 512]
@@ -57,6 +63,60 @@ def test_the_shim_comes_off_and_short_frames_leave_nothing(width: int) -> None:
     assert [packet.data for packet in seen] == bodies
     assert shim_of == shims
     assert dropped == len(shorts)
+
+
+class HostEntry(wiring.Component):
+    """The host's way in, up to where its frames are judged: two tenants, with a crossing each."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        super().__init__({"sink": In(beat_stream(width)), "malformed": Out(2), "unknown": Out(1), "accepted": Out(1)})
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.strip = strip = ShimStrip(self.width)
+        m.submodules.ingress = ingress = Ingress(self.width, 2, 512, 300, (), {0: 1, 1: 1}, tenants=2)
+        wiring.connect(m, wiring.flipped(self.sink), strip.sink)
+        wiring.connect(m, strip.source, ingress.sink)
+        m.d.comb += [
+            ingress.shim.eq(strip.shim),
+            self.malformed.eq(ingress.malformed + strip.short),
+            self.unknown.eq(ingress.unknown),
+            self.accepted.eq(ingress.accepted),
+        ]
+        return m
+
+
+@pytest.mark.parametrize("away", [0.0, 0.4])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("kind", list(SHIM_KINDS))
+def test_a_malformed_frame_of_the_host_is_counted_once_and_the_next_is_taken(kind: str, width: int, away: float) -> None:
+    """Whichever beat is wrong, one of the shim among them, and however its end lies in the last."""
+    dut, wire, chance = HostEntry(width), Wire(width, 300, shims=True), random.Random(f"{kind}/{width}")
+    counts, sent = {"malformed": 0, "unknown": 0, "accepted": 0}, 24
+
+    async def source(ctx: Any) -> None:
+        await ctx.tick()
+        for number in range(sent):
+            size = chance.choice((1, 7, 8, 9, 16, 17, 24, 40, 48, 63, 64, 65, 112, 200))
+            shim = b"\x88\xb5\x01" + bytes((number % 2,)) + b"\x00\x01" + bytes(8) + size.to_bytes(2, "big")
+            frame = shim + chance.randbytes(size)
+            for value in (*SHIM_KINDS[kind](wire, frame, chance), *beats(wire, frame)):
+                while chance.random() < away:
+                    await ctx.tick()
+                ctx.set(dut.sink.payload, Beat(width).from_bits(value))
+                ctx.set(dut.sink.valid, 1)
+                await ctx.tick()
+                ctx.set(dut.sink.valid, 0)
+        await ctx.tick().repeat(20)
+
+    async def watch(ctx: Any) -> None:
+        async for _, _, *strobes in ctx.tick().sample(*(getattr(dut, name) for name in counts)):
+            for name, strobe in zip(counts, strobes, strict=True):
+                counts[name] += int(strobe)
+
+    simulate(dut, source, background=[watch])
+    assert counts == {"malformed": sent, "unknown": 0, "accepted": sent}
 
 
 @pytest.mark.parametrize("width", WIDTHS)

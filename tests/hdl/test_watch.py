@@ -102,11 +102,17 @@ def test_every_stream_of_the_core_is_watched_once() -> None:
 
 def test_the_rules_follow_what_a_stream_says() -> None:
     rules = rules_of(netlists()[1])
-    assert rules["rx0 -> datapath.ingress0.sink"] == {"R1", "R2", "R3", "R4", "R10"}
+    assert rules["datapath.prepend.source -> tx_host"] == {"R1", "R2", "R3", "R4", "R10"}
     known = {"R1", "R2", "R3", "R4", "R7", "R8", "R9", "R10"}
     assert rules["datapath.arbiter.source"] == {*known, "R5"}
     assert rules["datapath.collector.sink"] == rules["datapath.editor.out"] == known
     assert rules["axi -> registers.axi"] == {f"L{number}" for number in range(1, 9)}
+
+
+def test_how_frames_are_framed_is_asked_of_who_makes_them_and_not_of_who_sends_them_in() -> None:
+    rules = rules_of(netlists()[1])
+    for name in ("rx0 -> datapath.ingress0.sink", "rx_host -> datapath.strip.sink", "datapath.strip.source -> datapath.ingress2.sink"):
+        assert rules[name] == {"R1", "R2", "R10"}, name
 
 
 def test_the_netlist_of_evidence_and_boards_is_the_one_without_checkers() -> None:

@@ -21,11 +21,14 @@ from mlclick.flow import build_core, rates_of, split
 from mlclick.mutants.mutant import planted
 from mlclick.mutants.run import MUTANTS
 from mlclick.recorder import Recorder
-from mlclick.tell_pairs import Telling
+from mlclick.tell_pairs import Run, Telling, delays, unmeasured
+from mlclick.work import frames_in
 from sim.attacks import WORDS
 from sim.evidence import Finding
-from sim.isolation import Scene, Seen, Stage, Timed, has_tag
+from sim.isolation import Party, Scene, Seen, Stage, Timed, has_tag
+from sim.malformed import malformed
 from sim.verilated import AssertionFailed
+from tests.sim.attacks import frame_of, tag
 from tests.sim.tenant_sets import FORWARDER, METERED_POLICY, in_each_mode, in_mode, written
 
 ASKED = Thorough(seeds=(1, 2), count=30)
@@ -85,10 +88,11 @@ Tamper = Callable[[int, Timed], Timed | None]
 class Echo:
     """In the place of a core: a frame leaves by the other port 60 cycles after it came."""
 
-    def __init__(self, tamper: Tamper, register: int = 0, *, lets_in: bool = True) -> None:
+    def __init__(self, tamper: Tamper, register: int = 0, *, lets_in: bool = True, malformed: int | None = None) -> None:
         self.tamper = tamper
         self.lets_in = lets_in
         self.register = register
+        self.malformed = malformed
 
     def play(self, scene: Scene) -> Seen:
         mine = has_tag(100)
@@ -105,10 +109,20 @@ class Echo:
                 number += 1
                 if left is not None:
                     out[f"tx{1 - port}"].append(left)
-        accepted = sum(map(len, scene.ports.values())) * self.lets_in
-        registers = {(0, "port0/accepted"): accepted, (1, "count"): self.register * busy}
+        registers = {(1, "count"): self.register * busy, **self._counted(scene)}
         reads = tuple((access.cycle + 3, self.register * busy) for access in scene.accesses if access.data is None)
         return Seen({name: tuple(each) for name, each in out.items()}, registers, reads)
+
+    def _counted(self, scene: Scene) -> dict[tuple[int, str], int]:
+        """Each frame where it comes in, as malformed what is (or as many as the test says), and all others as let in or not."""
+        core, counted = design("shared")[1], dict[tuple[int, str], int]()
+        for port, name in enumerate(("port0", "port1", "host")):
+            here = Scene({0: scene.ports.get(port, ())}, scene.host if name == "host" else (), beats={port: scene.beats.get(port, ())})
+            wrong, came = malformed(core, here), frames_in(here, core.datapath.parameters.width)
+            wrong = wrong if self.malformed is None else min(came, self.malformed)
+            counted[0, f"{name}/malformed"] = wrong
+            counted[0, f"{name}/{'accepted' if self.lets_in else 'unknown'}"] = came - wrong
+        return counted
 
 
 def sound(number: int, timed: Timed) -> Timed | None:
@@ -145,12 +159,100 @@ def test_a_register_that_an_attack_changes_is_found_and_tells_something() -> Non
     assert seen.counterexample is not None
     # It says that somebody sends, and not when: nothing in bits, and still a difference.
     assert not told.holds
-    assert "0 by registers; registers differ" in told.detail
+    assert told.detail.startswith("seed 1: count is 0 alone and 5 beside; about 0 by delays, 0 by losses, 0 by registers; ")
 
 
 def test_a_flood_of_which_nothing_comes_in_is_no_evidence() -> None:
-    seen, _ = attacked("shared", Echo(sound, lets_in=False))
+    seen, told = attacked("shared", Echo(sound, lets_in=False))
     assert (seen.holds, seen.detail) == (False, "a flood, seed 1: none of the attacker's frames comes in: there is nothing to compare")
+    assert (told.holds, told.detail) == (False, "nothing is measured: seed 1: of 15 bursts only 0 frames come in")
+
+
+def test_malformed_frames_that_are_not_counted_as_that_are_no_evidence() -> None:
+    seen, _ = attacked("shared", Echo(sound, malformed=0))
+    assert not seen.holds
+    assert re.fullmatch(r"malformed frames, seed 1: of the attacker's frames \d{3} are malformed, and 0 are counted as that", seen.detail)
+
+
+class Miscounting(Echo):
+    """Counts a frame of a burst twice."""
+
+    def play(self, scene: Scene) -> Seen:
+        seen = super().play(scene)
+        longest = max((len(frame) for _, frame in scene.ports[0]), default=0)
+        more = int(longest == design("shared")[1].datapath.parameters.max_frame and not scene.beats)
+        return replace(seen, registers=dict(seen.registers) | {(0, "port0/accepted"): seen.registers[0, "port0/accepted"] + more})
+
+
+def test_every_attack_is_asked_whether_its_frames_are_counted_where_they_come_in() -> None:
+    seen, _ = attacked("shared", Miscounting(sound))
+    assert not seen.holds
+    assert re.fullmatch(r"bursts, seed 1: port0: \d+ frames came in, and \d+ are counted", seen.detail)
+
+
+class Mute(Echo):
+    """Answers so many reads, and no more."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(sound)
+        self.most = most
+
+    def play(self, scene: Scene) -> Seen:
+        seen = super().play(scene)
+        return replace(seen, answers=seen.answers[: self.most])
+
+
+@pytest.mark.parametrize("mode", ["shared", "strict"])
+def test_reads_that_have_no_answer_are_no_evidence(mode: str) -> None:
+    seen, told = attacked(mode, Mute(0))
+    assert not seen.holds
+    assert re.fullmatch(r"register accesses, seed 1: alone, \d+ reads have 0 answers", seen.detail)
+    assert re.fullmatch(r"nothing is measured: seed 1: \d+ reads of the victim in 30 gaps have 0 and 0 answers", told.detail)
+    # As many as the victim has alone, and none of what the attacker asks beside it.
+    seen, told = attacked(mode, Mute(int(told.detail.split()[5])))
+    assert re.fullmatch(r"register accesses, seed 1: beside, \d+ reads have \d+ answers", seen.detail)
+    assert told.holds
+
+
+@pytest.mark.parametrize("mode", ["shared", "strict"])
+def test_a_read_that_accesses_of_another_hold_up_is_found_in_either_mode(mode: str) -> None:
+    class Busy(Echo):
+        def play(self, scene: Scene) -> Seen:
+            seen = super().play(scene)
+            late = int(any(access.data is not None for access in scene.accesses))
+            return replace(seen, answers=tuple((at + late, data) for at, data in seen.answers))
+
+    seen, _ = attacked(mode, Busy(sound))
+    assert not seen.holds
+    assert re.match(r"register accesses, seed 1: read number 0 is answered 0x0 in cycle \d+ alone and 0x0 in cycle \d+ beside", seen.detail)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda run: replace(run, secret=[True] * len(run.secret)), "the secret has no two values: there is nothing to tell"),
+        (lambda run: replace(run, theirs=Scene({})), "there are 0 bursts for 15 bits that are set"),
+        (
+            lambda run: replace(run, alone=replace(run.alone, frames=dict.fromkeys(run.alone.frames, ()))),
+            "the victim's frames do not leave both in gaps with a burst and in others: there is nothing that could be late",
+        ),
+        (lambda run: replace(run, mine=replace(run.mine, accesses=())), "0 reads of the victim in 30 gaps have 270 and 270 answers"),
+    ],
+    ids=["secret", "bursts", "frames", "reads"],
+)
+def test_a_run_that_measures_nothing_says_why(change: Callable[[Run], Run], said: str) -> None:
+    found, core = design("shared")
+    scenes = AttackScenes(Pairs(found, core, cast("Stage", Echo(sound)), Recorder(found, core), ASKED))
+    run = Telling(scenes)._run("b", "a", 1)
+    assert unmeasured(run, scenes.pairs.party("a")) == ""
+    assert unmeasured(change(run), scenes.pairs.party("a")) == said
+
+
+def test_a_frame_that_is_early_does_not_make_up_for_one_that_is_late() -> None:
+    party, frame = Party(0, 100), frame_of(tag(100))
+    seen = [Seen({"tx0": tuple((at, frame) for at in cycles)}, {}) for cycles in ((10, 20, 130), (14, 16, 130))]
+    run = Run([True, False], 100, Scene({}), Scene({}), *seen)
+    assert delays(run, party) == [8, 0]
 
 
 class Talkative(Echo):

@@ -8,7 +8,6 @@ import pytest
 
 from mlclick import prove_turns
 from mlclick import verify as module
-from sim.evidence import Finding
 from sim.proof.datapath import PRESUMED
 from sim.proof.noninterference import Result
 from sim.proof.replayed import Differs, Replayed
@@ -35,9 +34,10 @@ def findings(
     monkeypatch.setattr(module, "prove_pipeline", lambda pipeline: sound)
     monkeypatch.setattr(prove_turns, "prove_datapath", lambda datapath: results)
     monkeypatch.setattr(prove_turns, "replay_datapath", lambda datapath, victim, failures: replayed)
-    monkeypatch.setattr(module, "packets_are_kept", lambda datapath: iter(()))
+    monkeypatch.setattr(module, "reading", lambda datapath: {})
+    monkeypatch.setattr(module, "packets_are_kept", lambda datapath, readers: iter(()))
     monkeypatch.setattr(module, "by_construction", lambda core, results: iter(()))
-    monkeypatch.setattr(module, "ways_are_shared", lambda core: Finding("ways", "construction", True, ""))
+    monkeypatch.setattr(module, "_of_netlist", lambda core, readers, progress: iter(()))
     made = Named(strict)
     found = module._proofs(cast("Any", made), cast("Any", made), lambda line: None)
     return [(each.name, each.holds, each.detail) for each in found if "data path" in each.name]

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from mlclick import cli, fuzz, fuzz_command
-from mlclick.fuzz import Run, StillWrong, replay, shrink, write_found, write_run, wrong_with
+from mlclick.fuzz import Run, replay, write_found, write_run, wrong_with
 from mlclick.fuzz_machine import merged_of
 from mlclick.fuzz_round import CUTS, WIDTHS, Outcome, run_round
+from mlclick.fuzz_shrink import StillWrong, shrink
 from mlclick.mutants.mutant import Mutant, planted
 from sim.fuzz.case import Case, write_case
 from sim.fuzz.scenario import Arrival, Volley
@@ -70,8 +71,9 @@ def test_a_minute_of_it_finds_nothing() -> None:
 def test_a_planted_defect_is_found_shrunk_and_found_again(tmp_path: Path) -> None:
     case = all_hardware(small_case([70, 90, 77, 64, 205, 80]))
     with planted(SHORT):
-        assert wrong_with(case) != []
-        small = shrink(case, lambda text: None)
+        found = wrong_with(case)
+        assert found != []
+        small = shrink(case, found, lambda text: None)
         assert small.packets == 1
         assert len(small.tenants) == 1
         assert sum(text.count(" :: ") for text in small.tenants.values()) <= 5
@@ -115,8 +117,9 @@ def test_in_values_a_planted_defect_is_found_shrunk_and_found_again(tmp_path: Pa
     case = replace(small_case([70, 90, 205, 80]), tenants={"a": COPIES, "b": B}, width=0)
     with planted(MET):
         case = all_hardware(case)
-        assert wrong_with(case)[-1] == "2 frames are lacking and 0 too many, of 6"
-        small = shrink(case, lambda text: None)
+        found = wrong_with(case)
+        assert found[-1] == "2 frames are lacking and 0 too many, of 6"
+        small = shrink(case, found, lambda text: None)
         assert (small.packets, list(small.tenants)) == (1, ["a"])
         classes = sorted(re.findall(r" :: (\w+)", small.tenants["a"]))
         # A way past the Tee is what makes its copies forgotten; that they are lost shows in what Discard counts, too.
@@ -139,7 +142,7 @@ def test_values_are_the_machine_in_rounds_of_every_cut() -> None:
 
 def test_a_case_that_cannot_be_built_does_not_fail() -> None:
     case = small_case([70])
-    assert not StillWrong()(replace(case, tenants={"a": "FromDevice(eth0) -> NoSuchElement;"}))
+    assert not StillWrong("differs")(replace(case, tenants={"a": "FromDevice(eth0) -> NoSuchElement;"}))
 
 
 def called(arguments: list[str], monkeypatch: Patch, capsys: Capture) -> tuple[int, str]:
@@ -153,12 +156,12 @@ def called(arguments: list[str], monkeypatch: Patch, capsys: Capture) -> tuple[i
 
 def test_a_run_says_what_it_did_and_writes_figures(tmp_path: Path, monkeypatch: Patch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
-    made = Outcome(0, 64, "solved", 2, 2, {"Counter": 3}, {"Counter": 1}, 500, 490, 300, 20, run_seconds=0.5, build_seconds=4)
-    monkeypatch.setattr(fuzz, "run_round", lambda seed, number, packets, values: replace(made, number=number, packets=packets))
+    made = Outcome(0, 64, "solved", "strict", 2, 2, {"Counter": 3}, {"Counter": 1}, 500, 490, 300, 20, run_seconds=0.5, build_seconds=4)
+    monkeypatch.setattr(fuzz, "rounds_of", lambda task, numbers, jobs: (replace(made, number=number) for number in numbers))
     code, said = called(["--seed", "9", "--packets", "1000", "--rounds", "2", "--jobs", "1"], monkeypatch, capsys)
     assert code == 0
     assert "seed 9: 1000 packets in 2 round(s), 1 at once" in said
-    assert "round 1: 2 tenants, 3 elements, 2 ports, 64 bits, solved: 500 packets, 300 sent, 20 crossed, 1000/s after 4 s" in said
+    assert "round 1: 2 tenants, 3 elements, 2 ports, 64 bits, solved, strict: 500 packets, 300 sent, 20 crossed, 1000/s after 4 s" in said
     assert "none different" in said
     figures = json.loads((tmp_path / "build" / "bench" / "fuzz.json").read_text())
     assert (figures["seed"], figures["packets"], figures["differ"], figures["elements"]) == (9, 1000, 0, {"Counter": 6})
@@ -170,8 +173,8 @@ def test_a_difference_ends_the_run_in_its_case_and_exit_code_1(tmp_path: Path, m
     monkeypatch.chdir(tmp_path)
     case = small_case([70])
     outcome = Outcome(0, 64, "solved", packets=10, found=["port 0 lacks a frame"], case=case)
-    monkeypatch.setattr(fuzz, "run_round", lambda seed, number, packets, values: outcome)
-    monkeypatch.setattr(fuzz_command, "shrink", lambda case, tell: replace(case, volleys=case.volleys[:1]))
+    monkeypatch.setattr(fuzz, "rounds_of", lambda task, numbers, jobs: (outcome for number in numbers))
+    monkeypatch.setattr(fuzz_command, "shrink", lambda case, found, tell: replace(case, volleys=case.volleys[:1]))
     code, said = called(["--seed", "4", "--packets", "1000", "--rounds", "5", "--jobs", "1"], monkeypatch, capsys)
     assert code == 1
     assert "round 0 differs, shrinking: port 0 lacks a frame" in said

@@ -25,6 +25,9 @@ SEEDS: Final = range(1, 1 + int(os.environ.get("ISOLATION_SEEDS", "2")))
 PARTIES = {"a": Party(0, 100), "b": Party(1, 200)}
 VLAN = {"a": 100, "b": 200}
 
+WEIGHTS: Final = ((1, 1), (1, 4))
+"""Of the two tenants: the same, and others, of which each test of a pair has each as the victim's."""
+
 in_each_mode = pytest.mark.parametrize("mode", MODES)
 each_way = pytest.mark.parametrize(("victim", "attacker", "seed"), [(*pair, seed) for pair in permutations(PARTIES, 2) for seed in SEEDS])
 
@@ -129,10 +132,13 @@ def in_mode(mode: str) -> str:
 
 
 @cache
-def liars(mode: str = "shared") -> Stage:
+def liars(mode: str = "shared", weights: tuple[int, int] = (1, 1)) -> Stage:
     """Two tenants that write each other's tag and paint, each with a port of its own, one port in common, and a part in software."""
+    policy = LIARS_POLICY
+    for name, weight in zip(PARTIES, weights, strict=True):
+        policy = policy.replace(f"[tenants.{name}]\n", f"[tenants.{name}]\nweight = {weight}\n")
     texts = {name: f"define($OTHER {other}, $NUMBER {number});{LIAR}" for name, other, number in (("a", 200, 1), ("b", 100, 0))}
-    merged = written(in_mode(mode) + LIARS_POLICY, texts)
+    merged = written(in_mode(mode) + policy, texts)
     return built(merged, DatapathParameters(64, 3, egress_depth=256, egress_packets=16), ("a/host", "b/host"))
 
 

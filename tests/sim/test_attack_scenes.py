@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.attacks import FLOOD, WORDS, Attacker, Gaps, gaps_of
-from sim.frames import encode
+from sim.frames import encode, ends
 from sim.isolation import APART, Access, Scene, Timed, together
+from sim.malformed import malformed
 from tests.hdl.test_watch import core
 
 GAP, COUNT = 500, 12
@@ -74,6 +75,28 @@ def test_bursts_are_in_one_of_four_gaps_and_secrets_in_those_that_are_set() -> N
     starts = [at for at, _ in (*told.ports[0], *told.ports[1], *told.host)]
     assert {at // GAP for at in starts} == {1, 4, 7, 10}
     assert min(at % GAP for at in starts) == GAP * 9 // 10
+
+
+def test_bursts_are_of_frames_as_long_as_there_are() -> None:
+    found = attack("bursts", scene([100] * COUNT))
+    assert {len(frame) for frames in found.ports.values() for _, frame in frames} == {LONGEST}
+    assert {(len(frame) - 16, int.from_bytes(frame[14:16], "big")) for _, frame in found.host} == {(LONGEST, LONGEST)}
+
+
+def test_broken_framing_is_of_every_kind_and_leaves_each_gap_with_an_end() -> None:
+    for seed in range(4):
+        found = attack("malformed frames", scene([60] * COUNT), seed)
+        for port, beats in found.beats.items():
+            taken = {at for at, _ in beats}
+            assert len(taken) == len(beats)
+            frames = found.host if port == 2 else found.ports[port]
+            assert taken.isdisjoint(at + n for at, frame in frames for n in range(-(-8 * len(frame) // WIDTH)))
+            for index in range(COUNT):
+                inside = [(at, value) for at, value in beats if GAP * index <= at < GAP * (index + 1)]
+                assert not inside or inside[0][0] >= GAP * index + (8 if port == 0 else 0)
+                assert not inside or ends([inside[-1][1]], WIDTH) == 1
+        assert malformed(core(), found) > 10 * COUNT
+        assert set(found.beats) == {0, 1, 2}
 
 
 def test_malformed_frames_are_of_every_kind() -> None:

@@ -10,8 +10,8 @@ from hdl.meta import SHIM_ETHERTYPE
 from hdl.unreached import REASONS
 from sim.counterexample import AFTER, BEFORE, record_scene
 from sim.coverage import Ledger, collect, explained
-from sim.exercises import exercises, miscounted
-from sim.isolation import Scene, Seen, Stage
+from sim.exercises import debts, exercises, flood_of, miscounted
+from sim.isolation import ANSWER, APART, LATEST, Access, Scene, Seen, Stage, driven_accesses
 from sim.watched_text import watched_text
 from tests.hdl.test_watch import core
 from tests.sim.attacks import frame_of, tag
@@ -53,6 +53,46 @@ def test_host_frames_have_the_length_that_their_shim_says_but_for_those_that_lie
     assert len(ours) > len(right)
 
 
+def test_some_answers_of_the_bus_are_not_taken_at_once() -> None:
+    [scene] = [e.scene for e in exercises(core(), FRAMES, [], 1) if e.name == "every access to every register"]
+    assert {access.late for access in scene.accesses} >= {0, 1, LATEST}
+    driven = driven_accesses(scene)
+    late = next(access for access in scene.accesses if access.data is not None and access.late == LATEST)
+    assert driven["axi__bready"][late.cycle : late.cycle + APART].tolist() == [0] * (ANSWER + LATEST) + [1] * (APART - ANSWER - LATEST)
+    assert driven["axi__rready"][late.cycle : late.cycle + APART].all()
+    with pytest.raises(ValueError, match=r"^the answer to an access at cycle 16 is taken 5 cycles late, and not up to 4$"):
+        driven_accesses(Scene({}, accesses=[Access(16, 0, late=5)]))
+
+
+def test_frames_to_what_is_looked_up_follow_each_other_closely() -> None:
+    short = {0: [frame_of(tag(100))] * 3, 1: []}
+    names = [exercise.name for exercise in exercises(core(), FRAMES, [], 1, short)]
+    assert [name for name in names if name not in NAMES] == ["every prefix of every table"]
+    [scene] = [e.scene for e in exercises(core(), FRAMES, [], 1, short) if e.name == "every prefix of every table"]
+    assert [at for at, _ in scene.ports[0]] == [0, 40, 80]
+    assert [exercise.name for exercise in exercises(core(), FRAMES, [], 1, {0: [], 1: []})] == list(NAMES)
+
+
+def test_a_flood_of_a_port_is_more_than_a_segment_holds_and_comes_before_any_of_it_leaves() -> None:
+    design, long = core(), frame_of(tag(100)) + bytes(400)
+    scene = flood_of(design, 1, [[(0, long)], [(0, frame_of(tag(200))), (1, frame_of(tag(200)))]], 1).scene
+    beats = {
+        vlan: sum(-(-len(f) // 8) for each in scene.ports.values() for _, f in each if f[14:16] == tag(vlan)[2:]) for vlan in (100, 200)
+    }
+    assert all(total > 2 * design.datapath.parameters.egress_depth for total in beats.values()), beats
+    assert scene.ready is not None
+    assert list(scene.ready) == ["tx1"]
+    assert not scene.ready["tx1"][: sum(beats.values())].any()
+    assert scene.ready["tx1"][-1]
+
+
+def test_a_tenant_leaves_with_debts_before_the_next_one_comes() -> None:
+    first, second, other = bytes(1_492), bytes(1_518), bytes(100)
+    scene = debts({"a": [(0, first, second)], "b": [(1, other, other)]}).scene
+    assert scene.ports[0] == [(0, first), (1, second), (2_700, second)]
+    assert scene.ports[1] == [(900, other), (1_800, other), (1_801, other)]
+
+
 @pytest.mark.parametrize(
     ("counted", "said"),
     [
@@ -80,9 +120,11 @@ def test_a_core_counts_every_frame_once_and_what_is_not_reached_of_it_has_the_de
     assert all(lost.values()), lost
     ledger = Ledger()
     lines, toggles = ledger.take(stage.model)
-    found, unused = explained(collect(ledger, *watched_text(design), {}), REASONS)
-    # Even the smallest core has a hole for each.
+    there = collect(ledger.untouched(), *watched_text(design), {}).holes
+    found, unused = explained(collect(ledger, *watched_text(design), {}), REASONS, there)
     assert unused == ()
+    # Even the smallest core has a hole for each.
+    assert {hole.reason for hole in found.holes if hole.reason} == {reason.why for reason in REASONS}
     (all_lines, _), (all_toggles, possible) = found.figures()["lines and branches"], found.figures()["toggles"]
     assert lines == pytest.approx(100 * all_lines[0] / all_lines[1], abs=0.01)
     assert toggles == pytest.approx(100 * all_toggles[0] / all_toggles[1], abs=0.01)

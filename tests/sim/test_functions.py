@@ -70,7 +70,13 @@ def test_the_reference_tells_which_ways_packets_took(merged: Merged) -> None:
     found = functions(merged)
     frame = bytes(12) + b"\x81\x00\x00\x64\x08\x00" + bytes(46)
     run_software(merged, [(0, Packet.of(frame, time=1_000, device=0))], reference=True, observer=found.passed)
-    taken = {name.partition(": a packet")[0] for name, count in found.counts.items() if count}
+    happened = [name for name, count in found.counts.items() if count]
+    # It is known whose it is where it comes in.
+    assert [name for name in happened if ": a frame" in name] == ["a: a frame comes in by port 0", "a: a frame of 60 to 127 bytes comes in"]
+    assert found.owner("port0_demux", 0) == "a"
+    assert found.owner("port0_demux", 1) == "b"
+    assert found.owner("a/port0_in", 0) is None
+    taken = {name.partition(": a packet")[0] for name in happened if ": a packet" in name}
     assert taken
     assert all(name.startswith(("a/", "port0_", "port1_")) for name in taken)
     assert any(name.startswith("a/Counter") for name in taken)

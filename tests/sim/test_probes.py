@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hdl.tools.verilog import to_located_verilog, to_verilog
 from hdl.unreached import Reason
 from sim.constant_bits import constant_bits
-from sim.coverage import CONSTANT, Hole, Ledger, block_targets, collect, explained, functions_alone
+from sim.coverage import CONSTANT, Hole, Ledger, block_targets, collect, explained, functions_alone, percent_of
 from sim.shim import Probe
 from sim.verilated import Verilated
 from sim.verilator import named_alone
@@ -115,13 +117,65 @@ def test_a_line_of_a_block_is_told_by_the_signal_and_the_source_of_what_the_bloc
     assert not any(number in found for number, line in enumerate(lines, 1) if line.startswith("  assign"))
 
 
-def test_a_reason_is_said_of_its_holes_and_one_without_any_is_told() -> None:
-    good, wrong = Reason("function", "", "a: .*", "it is off"), Reason("line", ".*", ".*", "never")
-    coverage, unused = explained(functions_alone({"a: x": 0, "a: y": 1, "b: x": 0}), (good, wrong))
+def test_a_reason_is_said_of_its_holes_and_one_of_what_is_reached_is_told() -> None:
+    good, wrong, elsewhere = (
+        Reason("function", "", "a: x", "it is off"),
+        Reason("function", "", "a: y", "it is on"),
+        Reason("line", ".*", ".*", "there is none"),
+    )
+    untouched = functions_alone(dict.fromkeys(("a: x", "a: y", "b: x"), 0)).holes
+    coverage, unused = explained(functions_alone({"a: x": 0, "a: y": 1, "b: x": 0}), (good, wrong, elsewhere), untouched)
     assert coverage.functions == (1, 3)
     assert coverage.holes == (Hole("function", "", "a: x", reason="it is off"), Hole("function", "", "b: x"))
     assert coverage.unexplained == (Hole("function", "", "b: x"),)
+    # What the design does not have is no reason to doubt.
     assert unused == (wrong,)
+
+
+def test_a_reason_for_what_the_netlist_explains_already_is_no_wrong_one() -> None:
+    known = functions_alone({"a: x": 0})
+    known = replace(known, holes=(replace(known.holes[0], reason=CONSTANT),))
+    coverage, unused = explained(known, (Reason("function", "", "a: .*", "it is off"),), known.holes)
+    assert coverage == known
+    assert unused == ()
+
+
+def test_the_holes_of_runs_that_reach_nothing_are_all_that_there_is() -> None:
+    ledger = counted(5)
+    assert ledger.untouched().figures() == ((0, ledger.figures()[0][1]), (0, ledger.figures()[1][1]))
+    assert "count[7:0] stays" in [hole.what for hole in holes(ledger.untouched())]
+    assert ledger.figures()[0][0] > 0
+
+
+CHOICES = """
+module top(input clk, input a, input b, output reg c, output d);
+  always @(posedge clk)
+    if (a) c <= b;
+  assign d = a ? b : c;
+endmodule
+"""
+
+
+@pytest.mark.parametrize(
+    ("a", "said"),
+    [
+        (0, ["assign d = a ? b : c; (never the first)", "if (a) c <= b;"]),
+        (1, ["assign d = a ? b : c; (never the second)", "if (a) c <= b; (never otherwise)"]),
+    ],
+)
+def test_a_branch_that_was_never_taken_is_told_from_the_other(a: int, said: list[str]) -> None:
+    ledger = Ledger()
+    with Verilated.from_verilog(CHOICES, "top", probe="coverage") as model:
+        model.set("a", a)
+        model.step(3)
+        ledger.take(model)
+    assert sorted({hole.what for hole in collect(ledger, CHOICES, {}, {}).holes if hole.kind == "line"}) == said
+
+
+def test_percentages_are_rounded_down() -> None:
+    assert percent_of(np.array([1] * 29_999 + [0], dtype=np.uint64)) == 99.99
+    assert percent_of(np.array([1, 1, 0], dtype=np.uint64)) == 66.66
+    assert percent_of(np.ones(7, dtype=np.uint64)) == percent_of(np.ones(0, dtype=np.uint64)) == 100
 
 
 def test_nets_without_a_name_and_memories_have_no_probe_and_lines_stay() -> None:

@@ -29,9 +29,9 @@ def seen(*wire: bytes, host: tuple[bytes, ...] = (), counted: int = 0) -> Seen:
     return Seen({"tx0": tuple(enumerate(wire)), "tx_host": tuple(enumerate(host))}, {(1, "count"): counted, (1, "b.full_at"): counted})
 
 
-def differences(*runs: Seen, strays: bool = False, but: str | None = None, timed: bool = False) -> tuple[str, ...]:
+def differences(*runs: Seen, strays: bool = False, but: str | None = None, timed: bool = False, lossy: bool = False) -> tuple[str, ...]:
     stage = cast(Stage, Played(*runs))
-    return two_runs(stage, A, B, Scene({}), Scene({}), strays=strays, but=but, timed=timed).differences
+    return two_runs(stage, A, B, Scene({}), Scene({}), strays=strays, but=but, timed=timed, lossy=lossy).differences
 
 
 def test_what_is_the_attacker_s_is_no_difference() -> None:
@@ -74,6 +74,34 @@ def test_frames_that_show_nobody_are_those_that_each_has_alone() -> None:
     )
 
 
+def test_of_an_attacker_that_loses_frames_others_may_show_nobody_but_the_victim_s_are_all_there_and_once() -> None:
+    alone, attacker, other = seen(OF_A, OF_NOBODY), seen(OF_B, frame_of(tag(302))), frame_of(tag(301))
+
+    def lossy(beside: Seen, attacker: Seen = attacker) -> tuple[str, ...]:
+        return differences(alone, beside, attacker, strays=True, lossy=True)
+
+    assert lossy(seen(OF_A, OF_NOBODY, other)) == ()
+    assert lossy(seen(OF_A, OF_B, frame_of(tag(302)))) == (f"tx0 lacks a frame that shows nobody: {OF_NOBODY[:24].hex()}",)
+    assert lossy(seen(OF_A, OF_NOBODY, OF_NOBODY)) == (f"tx0 has a frame that is nobody's: {OF_NOBODY[:24].hex()}",)
+    # Where the attacker has nothing alone, nothing is its.
+    assert lossy(seen(OF_A, OF_NOBODY, other), seen(host=(SHIM_OF_B,))) == (f"tx0 has a frame that is nobody's: {other[:24].hex()}",)
+
+
+def test_reads_without_an_answer_are_a_difference() -> None:
+    mine = Scene({}, accesses=[Access(0, 0), Access(APART, 8)])
+    answers = ((3, 7), (APART + 3, 7))
+
+    def said(alone: tuple[tuple[int, int], ...], beside: tuple[tuple[int, int], ...]) -> list[str]:
+        return list(isolation.answered(Seen({}, {}, alone), Seen({}, {}, beside), mine, mine))
+
+    assert said(answers, answers) == []
+    assert said(answers, answers[:1]) == ["beside, 2 reads have 1 answers"]
+    assert said((), answers) == ["alone, 2 reads have 0 answers"]
+    assert said(answers, ((3, 7), (APART + 4, 7))) == [
+        f"read number 1 is answered 0x7 in cycle {APART + 3} alone and 0x7 in cycle {APART + 4} beside"
+    ]
+
+
 def test_a_tenant_without_tag_and_mark_owns_nothing_on_a_wire() -> None:
     assert not Party(0).owns("tx0", OF_A)
     assert Party(0, None, b"\xcc\x00").owns("tx0", OF_A)
@@ -84,4 +112,4 @@ def test_a_tenant_without_tag_and_mark_owns_nothing_on_a_wire() -> None:
 def test_accesses_that_the_bus_cannot_answer_are_refused(cycles: tuple[int, ...]) -> None:
     scene = Scene({}, accesses=[Access(cycle, 0) for cycle in cycles])
     with pytest.raises(ValueError, match=rf"^an access at cycle {cycles[-1]} is before \d+, or has no answer in 20000 cycles$"):
-        isolation._accesses(scene)
+        isolation.driven_accesses(scene)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from hdl.axi_lite import OKAY, SLVERR
 from hdl.core import Core
 from hdl.datapath import DatapathParameters
 from hdl.meta import SHIM_BYTES, SHIM_ETHERTYPE, SHIM_VERSION
+from hdl.tools.verilog import to_verilog
 from hdl.tools.yosys import Resources, YosysError, run_yosys
 from mlclick.design import Source, Split
 from mlclick.flow import build_core, merge_tenants, rates_of, split
@@ -143,6 +145,20 @@ def test_frames_pass_with_the_shell_s_metadata_and_every_register_is_reached_in_
     for window, address in (("S0", 4), ("S2", 0), ("S1", 0xFF8)):
         assert shell.read(window, address) == (0, SLVERR)
     assert shell.write("S2", 0, 1) == SLVERR
+
+
+@pytest.mark.parametrize("mode", ["shared", "strict"])
+def test_t18_what_the_shell_says_of_a_frame_s_length_is_not_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    """A wrong length in the metadata, or garbage in it behind the first beat, can change nothing: no part of the module reads it. Frames
+    are measured where they come in, and what leaves says what was measured."""
+    monkeypatch.setitem(globals(), "POLICY", f'[machine]\nmode = "{mode}"\n{POLICY}')
+    verilog = to_verilog(top := NfDatapath(core(small_split(tmp_path))), DATAPATH, top.ports)
+    # Behind the list of ports is what reads them.
+    top_body = verilog[verilog.index(");", verilog.index(f"module {DATAPATH}(")) :].splitlines()
+    for port in range(HOST + 1):
+        used = [line.strip() for line in top_body if re.search(rf"\bs_axis_{port}_tuser\b", line)]
+        assert used == [f"input [127:0] s_axis_{port}_tuser;", f"wire [127:0] s_axis_{port}_tuser;"]
+        assert sum(f"s_axis_{port}_tkeep" in line for line in top_body) > 2
 
 
 def test_a_core_with_more_registers_than_pages_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

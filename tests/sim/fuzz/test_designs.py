@@ -23,9 +23,6 @@ from sim.fuzz.smaller import smaller_graphs
 SEEDS = range(60)
 MADE = {"FromCrossing", "ToCrossing", "FromDump", "ToDump", "InfiniteSource"}
 """Made by the split itself, or with files and packets of its own, which no volley asks for."""
-NOT_YET = {"CheckLength", "EtherSwitch", "HashSwitch", "ICMPPingResponder", "IPEncap", "IPRewriter", "IPRewriterPatterns", "RandomSample"}
-NOT_YET |= {"StripIPHeader", "TCPRewriter", "UDPRewriter"}
-"""Of which the generator knows nothing."""
 
 
 def graphs(seed: int, folder: Path) -> dict[str, Graph]:
@@ -53,7 +50,7 @@ def test_the_same_seed_is_the_same_set() -> None:
 
 def test_every_class_that_traffic_reaches_comes_up(tmp_path: Path) -> None:
     used = {node.class_name for seed in range(150) for graph in graphs(seed, tmp_path).values() for node in graph.nodes}
-    assert set(class_names()) - used == MADE | NOT_YET
+    assert set(class_names()) - used == MADE
 
 
 def test_identities_of_every_kind_are_apart_and_close(tmp_path: Path) -> None:
@@ -67,6 +64,14 @@ def test_identities_of_every_kind_are_apart_and_close(tmp_path: Path) -> None:
         bits += [min((tag ^ other).bit_count() for other in tags if other != tag) for tag in tags if len(set(tags)) > 1]
     assert kinds == {frozenset({"vlan"}), frozenset({"mac"}), frozenset({"vlan", "mac"}), frozenset({"port"})}
     assert bits.count(1) > len(bits) // 2
+
+
+def test_policies_are_of_both_modes_with_slots_and_weights() -> None:
+    policies = [tomllib.loads(random_tenants(random.Random(seed))[1]) for seed in SEEDS]
+    machines = [policy.get("machine", {}) for policy in policies]
+    assert 5 < sum(machine.get("mode") == "strict" for machine in machines) < 30
+    assert any("slot" in machine for machine in machines)
+    assert {tenant.get("weight", 1) for policy in policies for tenant in policy["tenants"].values()} == {1, 2, 3, 4, 5}
 
 
 def test_a_tenant_known_by_its_port_reads_no_other() -> None:

@@ -24,7 +24,7 @@ def by_name(name: str) -> Mutant:
     return next(mutant for mutant in MUTANTS if mutant.name == name)
 
 
-def test_what_is_granted_is_sent_whole_and_once() -> None:
+def test_what_is_granted_is_read_each_word_once_and_no_more() -> None:
     found = results()
     assert list(found) == ["arbiter", "egress 0", "egress 1"]
     assert [result.failures for result in found.values()] == [[]] * 3

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from elements.program.values import Value, part
 from hdl.segment_store import SegmentStore
 from mlclick.mutants.mutant import Mutant, planted
 from mlclick.mutants.run import MUTANTS
+from sim.proof import duties
+from sim.proof.claims import NoSuchNet
+from sim.proof.duties import joined, unmet
+from sim.proof.noninterference import Result
 from sim.proof.segments import prove_segment
 from sim.proof.stores import prove_store, prove_stores
 from tests.sim.proof.small_datapath import small_datapath
 
+LONGEST = 96
+CONTENTS = {
+    "words are written as they come does not follow",
+    "a word in memory is the one that came does not follow",
+    "a word that is read is the one that came does not follow",
+    "a note in memory is the one that came does not follow",
+    "a note that is shown is the one that came does not follow",
+}
+"""What is claimed of that which is in words and notes."""
+
 
 def failures(tenants: int = 3, depth: int = 16, packets: int = 4) -> list[str]:
     """What does not follow of a small store, as the generator makes it now."""
-    return prove_store(SegmentStore(64, tenants, depth, packets, 20), 4).failures
+    return prove_store(SegmentStore(64, tenants, depth, packets, 20), 4, LONGEST, late=True).failures
 
 
 @pytest.mark.parametrize(("tenants", "depth", "packets"), [(1, 16, 4), (3, 16, 4), (4, 8, 8), (2, 2, 1)])
@@ -45,7 +62,22 @@ DEFECTS = [
     (in_store("look.addr.eq(Cat(popped[looked]", "look.addr.eq(Cat(popped[0]", "_read"), "notes are read in the tenant's segment"),
     (in_store("keep.addr.eq(Cat(stored[mine]", "keep.addr.eq(Cat(stored[0]"), "notes are written in the tenant's segment"),
     (by_name("a segment holds a beat more than it has"), "nothing is written over that is still to be read"),
-    (by_name("frame stored with a hole"), "a beat is missing where there was no room"),
+    (by_name("a segment holds a beat less than it has"), "a beat is lost only where its tenant's segment is full"),
+    (
+        in_store("(stored[mine] - popped[mine])[packet_bits]", "(stored[mine] - popped[mine]) > (1 << packet_bits)"),
+        "there is room for the packets that are stored",
+    ),
+    (
+        in_store(
+            "(stored[mine] - popped[mine])[packet_bits]", "(stored[mine] - popped[mine])[: packet_bits + 1] >= (1 << packet_bits) - 1"
+        ),
+        "a whole packet is lost only where its tenant has as many as there may be",
+    ),
+    (
+        in_store("write.addr.eq(Cat(place[:place_bits], mine))", "write.addr.eq(Cat(place[:place_bits], mine) + 1)"),
+        "words are written in the tenant's segment",
+    ),
+    (in_store("(full[mine] & ~beat.first)", "(full[mine] & beat.last & ~beat.first)"), "a beat is missing where there was no room"),
     (by_name("what a lost packet brought stays"), "start moves by what is done"),
     (by_name("a packet for which there is no number is not counted"), "what is good is stored or lost"),
     (in_store("self.lost.eq(ends", "self.lost.eq(comes & beat.last"), "what is good is stored or lost"),
@@ -63,7 +95,74 @@ def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, what: str) ->
         assert f"{what} does not follow" in failures()
 
 
-def test_the_packets_of_a_segment_lie_one_behind_another() -> None:
+@pytest.mark.parametrize(
+    ("mutant", "what"),
+    [
+        (by_name("a word of all ones is stored as zero"), "words are written as they come"),
+        (by_name("a word of all ones is read as zero"), "a word that is read is the one that came"),
+        (in_store("get.en.eq(self.read.get)", "get.en.eq(1)", "_read"), "a word that is read is the one that came"),
+        (
+            in_store("self.read.note.eq(look.data)", "self.read.note.eq(look.data ^ look.data[:4].all())", "_read"),
+            "a note that is shown is the one that came",
+        ),
+    ],
+    ids=lambda each: each.name if isinstance(each, Mutant) else "",
+)
+def test_a_defect_of_what_is_in_words_and_notes_is_refused_for_that_alone(mutant: Mutant, what: str) -> None:
+    with planted(mutant):
+        found = set(failures())
+    assert f"{what} does not follow" in found
+    assert found <= CONTENTS
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_packets_of_a_segment_lie_one_behind_another(late: bool) -> None:
     for place_bits, packet_bits in ((3, 0), (3, 1), (5, 3)):
-        result = prove_segment(place_bits, packet_bits)
+        result = prove_segment(place_bits, packet_bits, late=late)
         assert result.proved, result.failures
+
+
+def test_a_segment_with_room_for_a_word_more_than_it_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fits(came: Value, start: Value, freed: Value, stored: Value, popped: Value) -> Value:
+        return (part(stored - popped, 0, 3) < 4) & came.any() & (came + part(start - freed, 0, 4) <= 9)
+
+    monkeypatch.setattr(duties, "FITS", replace(duties.FITS, formula=fits))
+    assert "there is room for the words that are stored does not follow" in prove_segment.__wrapped__(3, 2, late=True).failures
+
+
+def test_what_a_store_presumes_is_said_where_nothing_shows_it() -> None:
+    result = prove_store(SegmentStore(64, 2, 8, 2, 20), 4, LONGEST, late=True)
+    reader = Result(1, kept=(duties.WAITING.says, duties.OWED.says, duties.LOOKED.says))
+    assert {duties.FITS.says, duties.STORED.says, duties.SAID.says, duties.THERE.says} <= set(result.kept)
+    assert unmet([result], [reader]) == [
+        "there is no reset",
+        duties.GET.says,
+        duties.LOOK.says,
+        duties.POP.says,
+        duties.FIRST.says,
+        duties.OF_ONE.says,
+        duties.COUNTED.says,
+        duties.SHORT.says,
+        "a packet that comes to a store has less than 65536 beats",
+    ]
+
+
+def test_what_one_of_several_readers_does_not_keep_is_not_shown() -> None:
+    store = Result(1, presumed=("a", "b", "c"))
+    assert unmet([store], [Result(1, kept=("a", "b")), Result(1, kept=("b", "c"))]) == ["a", "c"]
+    assert unmet([store], []) == ["a", "b", "c"]
+
+
+def test_what_two_proofs_of_one_thing_keep_for_each_other_is_not_presumed() -> None:
+    both = joined(Result(1, presumed=("a", "b"), kept=("c",)), Result(2, ["wrong"], presumed=("c", "d"), kept=("a",)))
+    assert both == Result(3, ["wrong"], presumed=("b", "d"), kept=("c", "a"))
+
+
+def test_a_store_without_a_register_of_which_something_is_claimed_is_not_proved() -> None:
+    with planted(by_name("frame stored with a hole")), pytest.raises(NoSuchNet, match="the net full_t0, which the netlist does not have"):
+        failures()
+
+
+def test_a_proof_that_fails_keeps_nothing_for_others() -> None:
+    with planted(by_name("a word of all ones is read as zero")):
+        assert prove_store(SegmentStore(64, 2, 8, 2, 20), 4, LONGEST, late=True).kept == (duties.THERE.says,)

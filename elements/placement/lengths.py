@@ -1,0 +1,59 @@
+"""How long packets may be on each edge, and with that what a port and the crossing have to hold: the data-flow analysis of lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from elements.definition.element import Element
+from elements.placement.crossings import Crossing
+from elements.reference.packet import LONGEST
+from graph.model import Graph
+
+TAKEN: Final = 1600
+"""Bytes of the longest frame that a port takes."""
+SENT: Final = 1664
+"""Bytes of the longest frame that a port sends: 64 may be put in front, which is as much as hardware does."""
+CARRIED: Final = 1792
+"""Bytes of the longest frame that a crossing to hardware carries: headers are known within 192 places, and a frame becomes longer by no
+more where they are."""
+Lengths = Mapping[tuple[str, int], int]
+"""By (element, output port): the most bytes of a packet there, `LONGEST` where there is no bound below."""
+
+
+def find_lengths(graph: Graph, elements: Mapping[str, Element]) -> Lengths:
+    """The lengths on every edge, by the output that it starts from; of outputs that no packet takes some too."""
+    known: dict[tuple[str, int], int] = {}
+    waiting = list(elements)
+    while waiting:
+        name = waiting.pop(0)
+        arriving = [0] * max(1, elements[name].inputs)
+        for edge in graph.incoming(name):
+            arriving[edge.target_port] = max(arriving[edge.target_port], known.get((edge.source, edge.source_port), 0))
+        if graph.incoming(name) and not any(arriving):
+            continue
+        for port in range(elements[name].outputs):
+            leaving = elements[name].most_bytes(port, tuple(arriving) if any(arriving) else (TAKEN,))
+            # On a loop that makes them longer there is no bound.
+            leaving = max(0, leaving) if leaving <= 2 * CARRIED else LONGEST
+            if leaving != known.get((name, port)):
+                known[name, port] = leaving
+                waiting += [edge.target for edge in graph.outgoing(name) if edge.source_port == port and edge.target not in waiting]
+    return known
+
+
+def length_at(graph: Graph, lengths: Lengths, name: str) -> int:
+    """The most bytes of a packet that reaches ``name``; 0 where none does."""
+    return max((lengths.get((edge.source, edge.source_port), 0) for edge in graph.incoming(name)), default=0)
+
+
+def carried(graph: Graph, elements: Mapping[str, Element], crossings: Iterable[Crossing]) -> dict[str, int]:
+    """By tenant, bytes of its longest frame that crosses to hardware, with what stands in front of the packet's data: no less than a port
+    takes, and no more than `CARRIED`, beyond which packets do not cross. What one tenant's crossings carry is nothing to another; what the
+    hardware holds is the most of all."""
+    lengths = find_lengths(graph, elements)
+    found: dict[str, int] = {}
+    for crossing in crossings:
+        longest = 0 if crossing.to_software else lengths.get((crossing.edge.source, crossing.edge.source_port), 0) + crossing.headroom
+        found[crossing.tenant] = max(TAKEN, found.get(crossing.tenant, 0), min(CARRIED, longest))
+    return found

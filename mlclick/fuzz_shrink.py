@@ -1,0 +1,94 @@
+"""A case of fuzzing that fails, made small: every smaller one is tried in a process of its own, and has to fail in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from graph.diagnostics import ClickError
+from graph.print_click import print_graph
+from hdl.trace_tenant import NotHardware
+from mlclick.design import Progress
+from mlclick.fuzz_apart import ENDS, VOLLEY_SECONDS, asked, broken, kind_of, limit
+from mlclick.fuzz_machine import Built, build, check, merged_of
+from mlclick.fuzz_round import FEW, not_the_reference
+from sim.fuzz.case import Case
+from sim.fuzz.shrink import Shrinker
+from sim.fuzz.smaller import smaller_graphs
+
+SHRINK_SECONDS: Final = 900.0
+REFERENCE: Final = 3_000
+"""Packets of a case that the reference sees when the case is run again."""
+
+
+class Workbench:
+    """Cases one after the other; a design stays for as long as only packets change. One that has few packets is built quickly, and not to
+    run long."""
+
+    def __init__(self) -> None:
+        self._held: tuple[Case, str, Built | list[str]] | None = None
+
+    def found(self, case: Case) -> list[str]:
+        """What is wrong with ``case``. Errors: `ClickError` and `NotHardware` where there is no such machine."""
+        built = self._built(replace(case, volleys=(), apart=None), "-O1" if case.packets > FEW else "-O0")
+        if not isinstance(built, Built):
+            return built
+        found = asked("comparing the halves with the software", partial(check, case, built, lambda count: limit(VOLLEY_SECONDS)))
+        if found or case.apart is not None or case.packets > REFERENCE:
+            return found
+        return asked("comparing the software with the reference", partial(not_the_reference, built.merged, list(case.volleys)))
+
+    def _built(self, design: Case, level: str) -> Built | list[str]:
+        if self._held is None or self._held[:2] != (design, level):
+            self._held = design, level, _built(design, level)
+        return self._held[2]
+
+
+def _built(design: Case, level: str) -> Built | list[str]:
+    """The machine, or in what making it ends, if in nothing that it should."""
+    doing = "merging tenants"
+    try:
+        merged = merged_of(design)
+        doing = "building the machine"
+        return build(design, merged, level)
+    except (ClickError, NotHardware):
+        raise
+    except ENDS as error:
+        return [broken(doing, error)]
+
+
+class StillWrong:
+    """Asked of smaller cases: whether they fail in the same way, a `kind_of`."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._bench = Workbench()
+
+    def __call__(self, case: Case) -> bool:
+        """Whether ``case`` fails so; one that cannot be built does not."""
+        try:
+            return kind_of(self._bench.found(case)) == self._kind
+        except (ClickError, NotHardware):
+            return False
+
+
+def shrink(case: Case, found: list[str], tell: Progress, seconds: float = SHRINK_SECONDS) -> Case:
+    """The smallest case that fails as ``case`` does, of which ``found`` was said, found in about ``seconds``; ``case`` itself where none
+    does."""
+    small = Shrinker(StillWrong(kind_of(found)), _smaller, seconds, tell).shrink(case)
+    if small == case:
+        tell("no smaller case fails in this way")
+    return small
+
+
+def _smaller(case: Case) -> Iterator[Case]:
+    try:
+        merged = merged_of(case)
+    except ENDS:
+        # That is what fails.
+        return
+    for name, graph in merged.tenants.items():
+        for each in smaller_graphs(graph):
+            yield replace(case, tenants={**case.tenants, name: print_graph(each)})

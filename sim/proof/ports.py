@@ -1,0 +1,154 @@
+"""That every port of a core keeps to its rules, by their numbers in `hdl.stream_rules` (R) and `hdl.axi_lite_rules` (L): proved of the
+core's netlist, for whatever the registers hold that stand behind those at the port.
+
+Of what leaves: R1, R2, R3, R4, R6 and R10. What comes in is taken in every cycle, so that its sender cannot break R1 and R2. Of the
+registers' bus: L2 to L8, that each access that was taken is answered, in the cycle after all of it was, and that there is never more than
+one under way. Resets may come in any cycle.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from elements.program.combine import walk
+from elements.program.values import FALSE, Value, bit_not, cat, const, eq, extend, mux, part
+from hdl.axi_lite import OKAY, SLVERR
+from hdl.core import Core
+from sim.proof import duties
+from sim.proof.around import around
+from sim.proof.claims import Claims
+from sim.proof.design import Design, where
+from sim.proof.netlist import Netlist
+from sim.proof.noninterference import Result, deeply
+from sim.proof.segments import minus, plus
+
+_BUS: Final = ("awready", "wready", "bresp", "bvalid", "arready", "rdata", "rresp", "rvalid")
+
+
+def prove_ports(core: Core, netlist: Netlist) -> dict[str, Result]:
+    """Of the streams and of the bus of a core, whose ``netlist`` it is, by the names of its ports. Errors: `claims.NoSuchNet` for a netlist
+    of another design."""
+    names = [*(str(port) for port in range(core.datapath.parameters.ports)), "_host"]
+    width = core.datapath.parameters.width
+    found: dict[str, Result] = {}
+    for number, name in enumerate(names):
+        found[f"rx{name}"] = _taken(netlist, f"rx{name}")
+        found[f"tx{name}"] = _left(netlist, f"tx{name}", width, f"datapath.egress{number}")
+    return {**found, "axi": deeply(lambda: _Bus(netlist).claims.proved())}
+
+
+def _taken(netlist: Netlist, port: str) -> Result:
+    """That what comes is taken in every cycle."""
+    claims = _claims(netlist, [f"{port}__ready"])
+    claims.now(f"{port} takes what comes", claims.net(f"{port}__ready"))
+    return deeply(claims.proved)
+
+
+def _left(netlist: Netlist, port: str, width: int, egress: str) -> Result:
+    """That what leaves keeps to the rules."""
+    return deeply(lambda: _Stream(netlist, port, width, egress).proved())
+
+
+def _claims(netlist: Netlist, outputs: list[str]) -> Claims:
+    return Claims(Design(around(netlist, outputs)))
+
+
+class _Held:
+    """The rules that an offer stays as it is until it is taken, and that there is none in the first cycle after reset."""
+
+    def __init__(self, claims: Claims, port: str) -> None:
+        self.claims = claims
+        self.port = port
+        self.reset = claims.net("rst")
+
+    def remember(self, name: str, following: Value, initial: int = 0) -> Value:
+        """A ghost that reset clears."""
+        return self.claims.ghost(f"{name} at {self.port}", mux(self.reset, const(initial, following.width), following), initial)
+
+    def stays(self, fell: str, changed: str, channel: tuple[Value, Value, Value]) -> None:
+        """Of a channel's valid, ready and payload."""
+        valid, ready, payload = channel
+        waiting, held = (
+            self.remember(f"waiting for {fell}", valid & bit_not(ready)),
+            self.claims.ghost(f"{changed} at {self.port}", payload),
+        )
+        self.claims.always(f"{fell}: {self.port} stays valid until it is taken", valid, where=waiting)
+        self.claims.always(f"{changed}: what {self.port} offers stays as it is until it is taken", eq(payload, held), where=waiting)
+
+    def quiet(self, rule: str, valids: Value) -> None:
+        """Nothing in the first cycle after reset."""
+        fresh = self.remember("fresh", FALSE, 1)
+        self.claims.always(f"{rule}: {self.port} is not valid in the first cycle after reset", bit_not(valids), where=fresh)
+
+
+class _Stream:
+    def __init__(self, netlist: Netlist, port: str, width: int, egress: str) -> None:
+        self.port, self.lanes = port, width // 8
+        self.claims = claims = _claims(netlist, [f"{port}__valid", f"{port}__payload"])
+        self.valid, self.ready = claims.net(f"{port}__valid"), claims.net(f"{port}__ready")
+        self.payload = claims.net(f"{port}__payload", width + self.lanes + 1)
+        self.keep, self.last = part(self.payload, width, self.lanes), part(self.payload, width + self.lanes, 1)
+        # What the port sends of, of which a proof of the way out says that it has bytes.
+        claims.expects(duties.LEFT, claims.net(f"{egress}.source__valid"), claims.net(f"{egress}.left_now", 16))
+
+    def proved(self) -> Result:
+        """All of it."""
+        claims, keep, held = self.claims, self.keep, _Held(self.claims, self.port)
+        held.stays("R1", "R2", (self.valid, self.ready, self.payload))
+        held.quiet("R10", self.valid)
+        whole = eq(keep, const((1 << self.lanes) - 1, self.lanes))
+        if "datapath.prepend.flush" in claims.nets and self.port == "tx_host":
+            rest = claims.net("datapath.prepend.carry_keep", None)
+            claims.always(
+                "what is left over of a frame for the host is a run of bytes", _is_run(rest), where=claims.net("datapath.prepend.flush")
+            )
+        claims.now(f"R3: {self.port} fills every beat but the last", whole, where=self.valid & bit_not(self.last))
+        claims.now(f"R4: {self.port} fills the last beat from its first byte on", _is_run(keep), where=self.valid & self.last)
+        result = claims.proved()
+        result.obligations += 1
+        if f"{self.port}__ready" in {str(value.attributes[0]) for value in walk([self.valid, self.payload]) if value.op == "meta"}:
+            result.failures.append(f"R6: what {self.port} offers is made of whether it is taken")
+        return result
+
+
+def _is_run(keep: Value) -> Value:
+    """Whether lanes are some from the first on, and no others."""
+    return keep.any() & bit_not((keep & part(keep + 1, 0, keep.width)).any())
+
+
+class _Bus:
+    """What was taken and not answered is told by what ready would be if nothing was answered."""
+
+    def __init__(self, netlist: Netlist) -> None:
+        self.claims = claims = _claims(netlist, [f"axi__{name}" for name in _BUS])
+        self.net = {name: claims.net(f"axi__{name}", None) for name in _BUS}
+        self.net |= {name: claims.net(f"axi__{name}") for name in ("awvalid", "wvalid", "bready", "arvalid", "rready")}
+        self.held = _Held(claims, "axi")
+        net, response = self.net, {name: self.net[name] for name in ("bresp", "rresp")}
+        self.held.stays("L2", "L2 (answer)", (net["bvalid"], net["bready"], net["bresp"]))
+        self.held.stays("L3", "L3 (answer)", (net["rvalid"], net["rready"], cat(net["rdata"], net["rresp"])))
+        self.held.quiet("L7", net["bvalid"] | net["rvalid"])
+        for name, answer in response.items():
+            legal = eq(answer, const(OKAY, 2)) | eq(answer, const(SLVERR, 2))
+            claims.always(f"L6: {name} is OKAY or SLVERR", legal, where=net[f"{name[0]}valid"])
+        refused = net["rvalid"] & eq(net["rresp"], const(SLVERR, 2))
+        claims.always("L8: what is refused tells nothing", bit_not(net["rdata"].any()), where=refused)
+        self._answered("L4", "b", ("aw", "w"))
+        self._answered("L5", "r", ("ar",))
+
+    def _answered(self, rule: str, answer: str, requests: tuple[str, ...]) -> None:
+        """Requests of some channels, which are taken together, are answered one for one."""
+        claims, net, pending = self.claims, self.net, const(1, 1)
+        ended, valid = net[f"{answer}valid"] & net[f"{answer}ready"], net[f"{answer}valid"]
+        silent = {str(valid.attributes[0]): FALSE} if valid.op == "meta" else {}
+        for channel in requests:
+            begun, taken = net[f"{channel}valid"] & net[f"{channel}ready"], bit_not(where(net[f"{channel}ready"], silent))
+            name = f"accesses by {channel} that are under way"
+            count = self.held.remember(name, const(0, 4))
+            claims.becomes(f"{name} at axi", mux(self.held.reset, const(0, 4), minus(plus(count, begun), ended)))
+            claims.always(f"{rule}: what is answered on {answer} was asked on {channel}", eq(count, const(1, 4)), where=valid)
+            claims.always(f"what is taken on {channel} is under way until it is answered", eq(count, plus(extend(taken, 4), valid)))
+            claims.always(f"nothing is answered on {answer} while {channel} is still to be", bit_not(taken), where=valid)
+            pending = pending & taken
+        late = self.held.remember(f"all of {answer} was taken", pending)
+        claims.always(f"what was taken is answered on {answer} in the next cycle", valid, where=late)

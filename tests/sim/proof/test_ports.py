@@ -1,0 +1,106 @@
+"""That every port of a core keeps to its rules is proved of the netlist, and not of one in which a rule is broken."""
+
+from __future__ import annotations
+
+import pytest
+
+from hdl.core import Core
+from hdl.tools.verilog import to_verilog
+from mlclick.mutants.mutant import Mutant, planted
+from sim.proof import duties
+from sim.proof.around import around
+from sim.proof.claims import NoSuchNet
+from sim.proof.netlist import Netlist, read_netlist
+from sim.proof.noninterference import Result
+from sim.proof.ports import prove_ports
+from tests.sim.proof.small_datapath import defect, small_datapath
+
+
+def netlist_of(core: Core) -> Netlist:
+    return read_netlist(to_verilog(core, "core"), "core")
+
+
+def results(width: int = 64, *, strict: bool = False) -> dict[str, Result]:
+    """Of a small core, as the generator makes it now."""
+    core = Core(small_datapath(width, strict=strict))
+    return prove_ports(core, netlist_of(core))
+
+
+@pytest.mark.parametrize(("width", "strict"), [(64, False), (64, True), (256, False), (256, True)])
+def test_every_port_keeps_to_its_rules(width: int, strict: bool) -> None:
+    found = results(width, strict=strict)
+    assert list(found) == ["rx0", "tx0", "rx_host", "tx_host", "axi"]
+    assert [result.failures for result in found.values()] == [[]] * 5
+    assert found["axi"].obligations > 40
+
+
+def test_that_a_last_beat_has_bytes_is_left_to_the_proof_of_the_way_out() -> None:
+    found = results()
+    assert found["tx0"].presumed == found["tx_host"].presumed == (duties.LEFT.says,)
+    assert found["rx0"].presumed == found["axi"].presumed == ()
+
+
+STREAM = [
+    (defect("egress", "EgressPort", "go.eq(~valid | self.source.ready)", "go.eq(1)", "_send"), "tx0", "R1"),
+    (defect("egress", "EgressPort", "get.eq(start | (more & go))", "get.eq(start | more)", "_send"), "tx0", "R2"),
+    (defect("egress", "EgressPort", "Mux(last, (1 << left_now", "Mux(1, (1 << left_now", "_send"), "tx0", "R3"),
+    (defect("egress", "EgressPort", "[: lanes.bit_length()]) - 1", "[: lanes.bit_length()])", "_send"), "tx0", "R4"),
+    (defect("egress", "EgressPort", "source.valid.eq(valid)", "source.valid.eq(valid & self.source.ready)", "_send"), "tx0", "R6"),
+    (defect("egress", "EgressPort", "valid = Signal(attrs=owner)", "valid = Signal(attrs=owner, init=1)", "_send"), "tx0", "R10"),
+    (
+        defect("crossing", "ShimPrepend", "transfer = self.source.valid & self.source.ready", "transfer = self.source.valid"),
+        "tx_host",
+        "R2",
+    ),
+    (defect("ingress", "Ingress", "self.sink.ready.eq(1)", "self.sink.ready.eq(~bad)"), "rx0", "rx0 takes what comes"),
+    (
+        defect("crossing", "ShimStrip", "self.sink.ready.eq(1)", "self.sink.ready.eq(~self.source.valid)"),
+        "rx_host",
+        "rx_host takes what comes",
+    ),
+]
+
+
+def in_registers(old: str, new: str, method: str) -> Mutant:
+    return defect("registers", "RegisterFile", old, new, method)
+
+
+BUS = [
+    (in_registers("m.Elif(axi.bready)", "m.Else()", "_writes"), "L2"),
+    (in_registers("m.Elif(axi.rready)", "m.Else()", "_reads"), "L3"),
+    (in_registers("go, known = has_address & has_data,", "go, known = has_address,", "_writes"), "L4"),
+    (in_registers("m.If(asked):", "m.If(asked | (axi.awvalid & ~axi.rvalid)):", "_reads"), "L5"),
+    (in_registers("OKAY, SLVERR", "OKAY, 1", "_writes"), "L6"),
+    (in_registers("asked, address = Signal(),", "asked, address = Signal(init=1),", "_reads"), "what is taken on ar is under way"),
+    (in_registers("Mux(good, Mux(is_high, latched, low), 0)", "Mux(is_high, latched, low)", "_reads"), "L8"),
+    (in_registers("~has_data & ~axi.bvalid", "~axi.bvalid", "_writes"), "what is taken on w is under way"),
+    (in_registers("axi.arready.eq(~asked & ~axi.rvalid)", "axi.arready.eq(1)", "_reads"), "what is taken on ar is under way"),
+]
+
+
+@pytest.mark.parametrize(
+    ("mutant", "port", "rule"),
+    [*STREAM, *((mutant, "axi", rule) for mutant, rule in BUS)],
+    ids=lambda each: each.name if isinstance(each, Mutant) else "",
+)
+def test_each_defect_is_refused_by_the_rule_that_it_breaks(mutant: Mutant, port: str, rule: str) -> None:
+    with planted(mutant):
+        broken = results()[port].failures
+    assert any(failure.startswith(rule) for failure in broken), broken
+
+
+def test_a_port_that_is_not_there_is_an_error() -> None:
+    core = Core(small_datapath())
+    whole = netlist_of(core)
+    less = Netlist(whole.ports, whole.cells, {name: bits for name, bits in whole.names.items() if name != "tx0__ready"})
+    with pytest.raises(NoSuchNet, match="the net tx0__ready, which the netlist does not have"):
+        prove_ports(core, less)
+
+
+def test_of_what_stands_further_back_nothing_is_known() -> None:
+    whole = netlist_of(Core(small_datapath()))
+    near, far = (around(whole, ["tx0__valid"], cycles) for cycles in (1, 2))
+    flops = [sum(cell.kind == "dff" for cell in each.cells) for each in (near, far, whole)]
+    assert 0 < flops[0] < flops[1] < flops[2]
+    assert any(name.startswith("other ") for name in near.ports)
+    assert [name for name, (is_input, _) in near.ports.items() if not is_input] == ["tx0__valid"]
