@@ -15,11 +15,13 @@ from bitwuzla import Result as Outcome
 from elements.logic.terms import Term, Terms, translate
 from elements.program.combine import walk
 from elements.program.evaluate import Evaluation
-from elements.program.values import TRUE, Value, bit_not, bit_or, const, eq
-from sim.proof.relation import OTHER, Problem, asked
-from sim.proof.terms import symbol
+from elements.program.values import FALSE, TRUE, Value, bit_not, bit_or, const, eq
+from sim.proof.relation import ANY_WORD, OTHER, Asked, Problem
+from sim.proof.terms import UNDEFINED, symbol
 from sim.proof.unroll_delays import Words
 
+_MEMORY: Final = "memory "
+_OPEN: Final = (UNDEFINED, UNDEFINED + OTHER)
 _TRIES: Final = 100
 """How often the solver is asked for states that differ in less."""
 
@@ -44,12 +46,12 @@ class Against:
     word: int
 
 
-def find_against(problem: Problem, case: Value, question: str) -> Against | None:
-    """What there is against a ``question`` of `asked` in a ``case`` (1 bit); None where it follows. Memories are memories here: what is
-    read at one address is one word."""
-    all_asked = asked(problem)
+def find_against(problem: Problem, all_asked: Asked, case: Value, question: str) -> Against | None:
+    """What there is against a ``question`` of ``all_asked`` about ``problem`` in a ``case`` (1 bit); None where it follows. Memories are
+    memories here: what is read at one address is one word; and what the hardware leaves open is zero, as in simulation."""
     copies = {name: (symbol(name, width), all_asked.second[name]) for name, width in problem.widths.items()}
-    answer = least_apart([*all_asked.facts, all_asked.questions[question], case], copies)
+    wanted = [*all_asked.facts, all_asked.questions.get(question, FALSE), case]
+    answer = least_apart([*wanted, *_zero(walk(wanted))], copies)
     if answer is None:
         return None
     model, apart = answer
@@ -66,8 +68,27 @@ def find_against(problem: Problem, case: Value, question: str) -> Against | None
             if evaluated([segment], model)[segment]:
                 there.setdefault((name, address), word)
     one, two = (Start({name: numbers[copy[which]] for name, copy in copies.items()}, words[which]) for which in (0, 1))
-    word = next((number for value, number in model.items() if value.op == "meta" and value.attributes[0] == "any word"), 0)
+    any_word = (ANY_WORD + question.removeprefix(_MEMORY),)
+    word = next((number for value, number in model.items() if value.attributes == any_word), 0)
     return Against(question, (one, two), apart, word)
+
+
+def allowed(problem: Problem, all_asked: Asked, case: Value, against: Against) -> bool:
+    """Whether the states of ``against`` keep to all that the proof knows of two copies, and what it says to be alike would then differ: by
+    plain evaluation, whoever found them."""
+    one, two = against.starts
+    second = {name: value for name, value in all_asked.second.items() if name in two.values}
+    places = {place for start in against.starts for place in start.words if place[0] in problem.memories}
+    segments = {(name, at): problem.memories[name].segment(const(at, problem.memories[name].address.width)) for name, at in sorted(places)}
+    wanted = [*all_asked.facts, all_asked.questions.get(against.question, FALSE), case]
+    numbers = valued([*wanted, *second.values(), *segments.values()], against)
+    same = all(one.words.get(place, 0) == two.words.get(place, 0) for place, segment in segments.items() if numbers[segment])
+    return same and all(numbers[each] for each in wanted) and all(numbers[value] == two.values[name] for name, value in second.items())
+
+
+def valued(values: Iterable[Value], against: Against) -> dict[Value, int]:
+    """The numbers of ``values`` and all that is below them, in terms of the first copy and of the second's own variables."""
+    return Evaluation(list(values)).run(_Started(against))
 
 
 def least_apart(wanted: Sequence[Value], copies: Mapping[str, tuple[Value, Value]]) -> tuple[dict[Value, int], tuple[str, ...]] | None:
@@ -136,6 +157,27 @@ def _one_word(values: Iterable[Value]) -> list[Value]:
             reads.setdefault(value.attributes, []).append(value)
     pairs = [pair for each in reads.values() for pair in combinations(each, 2)]
     return [bit_or(bit_not(eq(a.operands[0], b.operands[0])), eq(a, b)) for a, b in pairs if a.width == b.width]
+
+
+def _zero(values: Iterable[Value]) -> list[Value]:
+    """That what is left open to whoever builds the hardware is zero."""
+    return [eq(value, const(0, value.width)) for value in values if value.op == "found" and value.attributes[0] in _OPEN]
+
+
+@dataclass(frozen=True)
+class _Started:
+    """What comes from outside, by the states of ``against``; words that they do not name are 0."""
+
+    against: Against
+
+    def leaf(self, value: Value, operands: tuple[int, ...]) -> int:
+        name = str(value.attributes[0])
+        start = self.against.starts[name.endswith(OTHER)]
+        if value.op == "found":
+            return 0 if name in _OPEN else start.words.get((name.removesuffix(OTHER), operands[0]), 0)
+        if name.startswith(ANY_WORD):
+            return self.against.word if name.removeprefix(ANY_WORD) == self.against.question.removeprefix(_MEMORY) else 0
+        return start.values[name.removesuffix(OTHER)]
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,32 @@ is simulated then is the netlist as it was, by Verilator, which knows nothing of
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from pathlib import Path
 from typing import Final
 
 from hdl.tools.yosys import run_yosys
 from sim.proof.design import one_clock, registers_of
 from sim.proof.netlist import Bit, Cell, Netlist
 from sim.proof.unroll_delays import Words
+from sim.shim import Probe
 from sim.verilated import Verilated
 from sim.verilator import build_library
 
 _LOAD: Final = "any_state_load"
+_EVER: Final = 1 << 32
 _Bits = tuple[Bit, ...]
+
+
+@dataclass(frozen=True)
+class State:
+    """Before a step; inputs, registers and words of memories that are not named are 0."""
+
+    inputs: Mapping[str, int]
+    registers: Mapping[str, int]
+    words: Words
 
 
 @dataclass(frozen=True)
@@ -33,10 +45,10 @@ class Step:
 
 
 class AnyState:
-    """The Verilated model of ``netlist``, whose module is ``top``. ``watched``: the nets that are to be seen, by name. Errors: `NotOneStep`
-    for a netlist that is no step of the one clock ``clk``, `VerilatorError`."""
+    """The Verilated model of ``netlist``, whose module is ``top``. ``watched``: the nets that are to be seen, by name; ``probe``: what the
+    model has beside. Errors: `NotOneStep` for a netlist that is no step of the one clock ``clk``, `VerilatorError`."""
 
-    def __init__(self, netlist: Netlist, top: str, watched: Iterable[str] = ()) -> None:
+    def __init__(self, netlist: Netlist, top: str, watched: Iterable[str] = (), probe: Probe = "none") -> None:
         one_clock(netlist, "clk")
         self.netlist: Final = netlist
         self.registers: Final = {name: register.bits for name, register in registers_of(netlist).items()}
@@ -46,33 +58,46 @@ class AnyState:
         self._memories: Final = {cell.name: f"any_memory_{n}" for n, cell in enumerate(c for c in netlist.cells if _is_written(c))}
         self._numbers = count(netlist.unused)
         self._ports: dict[str, tuple[bool, _Bits]] = dict(netlist.ports)
+        self._nets: dict[str, _Bits] = dict(netlist.names)
         load = self._input(_LOAD, 1)
         cells = [part for cell in netlist.cells for part in self._loaded(cell, load)]
         for name, port in self.watched.items():
             self._ports[port] = False, netlist.names[name]
-        verilog = netlist_verilog(replace(netlist, ports=self._ports, cells=tuple(cells)), top)
-        self._library = build_library(verilog, top, level="-O0")
+        verilog = netlist_verilog(replace(netlist, ports=self._ports, cells=tuple(cells), names=self._nets), top)
+        self._probe: Final[Probe] = probe
+        self._library = build_library(verilog, top, level="-O0", probe=probe)
 
-    def step(self, inputs: Mapping[str, int], registers: Mapping[str, int], words: Words) -> Step:
-        """A step from this state; inputs, registers and words that are not named are 0."""
-        with Verilated(self._library) as model:
-            return self._stepped(model, inputs, registers, words)
+    def step(self, state: State) -> Step:
+        """A step from ``state``."""
+        with Verilated(self._library, self._probe) as model:
+            return self._stepped(model, state)
 
-    def _stepped(self, model: Verilated, inputs: Mapping[str, int], registers: Mapping[str, int], words: Words) -> Step:
+    def record(self, states: Sequence[State], path: Path) -> list[int]:
+        """Writes a step from each of ``states``, one after the other, as a waveform, and what comes of the last; the cycles of the steps,
+        from 0. The model has that probe."""
+        taken = []
+        with Verilated(self._library, self._probe) as model, model.traced(path, 0, _EVER):
+            for state in states:
+                self._stepped(model, state)
+                taken.append(model.cycles - 1)
+            model.step()
+        return taken
+
+    def _stepped(self, model: Verilated, state: State) -> Step:
         model.set(_LOAD, 1)
-        for (memory, address), word in words.items():
+        for (memory, address), word in state.words.items():
             port = self._memories[memory]
             for what, value in (("put", 1), ("at", address), ("word", word)):
                 model.set(f"{port}_{what}", value)
             model.step()
             model.set(f"{port}_put", 0)
         for name, port in self._places.items():
-            model.set(f"{port}_put", registers.get(name, 0))
+            model.set(f"{port}_put", state.registers.get(name, 0))
         model.step()
         model.set(_LOAD, 0)
         for name, (is_input, _) in self.netlist.ports.items():
             if is_input and name != "clk":
-                model.set(name, inputs.get(name, 0))
+                model.set(name, state.inputs.get(name, 0))
         nets = {name: model.get(port) for name, port in self.watched.items()}
         written = {
             name: (model.get(f"{port}_address"), model.get(f"{port}_data"))
@@ -109,7 +134,7 @@ class AnyState:
             yield cell
 
     def _choice(self, cell: Cell, port: str, load: _Bits, other: _Bits) -> Generator[Cell, None, dict[str, _Bits]]:
-        made: _Bits = tuple(next(self._numbers) for _ in other)
+        made = self._nets[f"${cell.name}.{port}.any"] = tuple(next(self._numbers) for _ in other)
         connected = {"A": cell.connections[port], "B": other, "S": load, "Y": made}
         yield Cell(f"{cell.name}.{port}.any", "mux", {"WIDTH": len(other)}, connected)
         return {port: made}
@@ -123,6 +148,7 @@ def netlist_verilog(netlist: Netlist, top: str) -> str:
     """``netlist`` as the Verilog of a module ``top``, which Yosys writes."""
     ports = {name: {"direction": "input" if into else "output", "bits": bits} for name, (into, bits) in netlist.ports.items()}
     cells = {c.name: {"type": f"${c.kind}", "parameters": c.parameters, "connections": c.connections} for c in netlist.cells}
-    module = {"attributes": {"top": 1}, "ports": ports, "cells": cells, "netnames": {}}
+    nets = {name: {"bits": bits, "hide_name": int(name.startswith("$")), "attributes": {}} for name, bits in netlist.names.items()}
+    module = {"attributes": {"top": 1}, "ports": ports, "cells": cells, "netnames": nets}
     text = json.dumps({"modules": {top: module}})
     return run_yosys("read_json top.json; write_verilog -noattr top.v", {"top.json": text}, ["top.v"])["top.v"]

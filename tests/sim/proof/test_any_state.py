@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from amaranth.hdl import Module, Signal
@@ -10,9 +11,10 @@ from amaranth.lib import memory
 
 from hdl.delay_line import DelayLines
 from hdl.tools.verilog import to_verilog
-from sim.proof.any_state import AnyState
+from sim.proof.any_state import AnyState, State
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.unroll_delays import in_memories
+from tests.sim.waveform import waveform
 
 CYCLES = 5
 
@@ -35,15 +37,15 @@ def model() -> AnyState:
 
 
 def test_a_step_is_taken_from_the_state_that_it_is_put_in(model: AnyState) -> None:
-    step = model.step({"at": 3, "more": 5, "keep": 1}, {"count": 9}, {("store", 3): 40, ("store", 7): 1})
+    step = model.step(State({"at": 3, "more": 5, "keep": 1}, {"count": 9}, {("store", 3): 40, ("store", 7): 1}))
     assert step.nets == {"sum": 45}
     assert step.later == {"count": 10}
     assert step.written == {"store": (4, 45)}
 
 
 def test_each_step_begins_anew(model: AnyState) -> None:
-    model.step({"at": 3, "more": 5, "keep": 1}, {"count": 9}, {("store", 4): 40})
-    step = model.step({"at": 4}, {}, {})
+    model.step(State({"at": 3, "more": 5, "keep": 1}, {"count": 9}, {("store", 4): 40}))
+    step = model.step(State({"at": 4}, {}, {}))
     assert (step.nets, step.later, step.written) == ({"sum": 0}, {"count": 0}, {})
 
 
@@ -60,10 +62,20 @@ def test_a_delay_line_gives_back_what_its_registers_had() -> None:
     words, counters = in_memories(netlist, state)
     model = AnyState(netlist, "top")
     registers: Mapping[str, int] = {name: counters.get(bits, 33) for name, bits in model.registers.items()}
-    step = model.step({"source": 7}, registers, words)
+    step = model.step(State({"source": 7}, registers, words))
     assert step.later["target"] == 10 + CYCLES - 1
     assert step.written[line][1] == 7
     # A cycle later all have moved on.
     at, word = step.written[line]
-    step = model.step({}, step.later, {**words, (line, at): word})
+    step = model.step(State({}, step.later, {**words, (line, at): word}))
     assert step.later["target"] == 10 + CYCLES - 2
+
+
+def test_steps_are_recorded_one_after_the_other(tmp_path: Path) -> None:
+    model = AnyState(adder(), "top", probe="trace")
+    states = [State({"at": 3, "more": more, "keep": 1}, {"count": count}, {("store", 3): 40}) for more, count in ((5, 9), (6, 2))]
+    taken = model.record(states, tmp_path / "steps.vcd")
+    seen = waveform(tmp_path / "steps.vcd")
+    assert taken == [2, 5]
+    assert [seen.at("sum", 10 * cycle) for cycle in taken] == [45, 46]
+    assert [(seen.at("count", 10 * cycle), seen.at("count", 10 * (cycle + 1))) for cycle in taken] == [(9, 10), (2, 3)]
