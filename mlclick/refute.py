@@ -22,7 +22,7 @@ class Refute:
     def __init__(self, datapath: Datapath, tenants: Sequence[str], folder: Path | None) -> None:
         self._datapath = datapath
         self._tenants = tenants
-        self._folder = folder
+        self.folder = folder
 
     def __call__(self, victim: int, failures: Sequence[str]) -> tuple[str, Counterexample | None]:
         """In words, the first of the ``failures`` of a ``victim``, and what a step in simulation does; and that step, where it shows what
@@ -40,7 +40,7 @@ class Refute:
 
     @cached_property
     def _replay(self) -> Replay:
-        return replay_of(self._datapath, "none" if self._folder is None else "trace")
+        return replay_of(self._datapath, "none" if self.folder is None else "trace")
 
     def _kept(self, found: Against, victim: str, told: str) -> Counterexample:
         steps: list[int] = []
@@ -48,7 +48,7 @@ class Refute:
         def record(path: Path) -> None:
             steps.extend(deeply(lambda: self._replay.record(found, path)))
 
-        against = with_waveform(Counterexample(told, None, None), self._folder, f"proof-{victim}", record)
+        against = with_waveform(Counterexample(told, None, None), self.folder, f"proof-{victim}", record)
         if not steps:
             return against
         return replace(against, where=f"{told}; the waveform has the two steps in its cycles {steps[0]} and {steps[1]}")

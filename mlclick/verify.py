@@ -126,7 +126,7 @@ def _timed(findings: Iterator[Finding]) -> Iterator[Finding]:
         started = monotonic()
 
 
-def _proofs(split: Split, core: Core, progress: Progress, folder: Path | None = None) -> Iterator[Finding]:
+def _proofs(split: Split, core: Core, progress: Progress, folder: Path | None) -> Iterator[Finding]:
     progress("proof: noninterference of the pipeline, without a bound")
     results = prove_pipeline(core.datapath.pipeline)
     for number, result in results.items():
