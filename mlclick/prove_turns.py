@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Final
 
 from hdl.core import Core
 from hdl.datapath import Datapath
+from mlclick.refute import Refute
 from mlclick.service import places
 from sim.evidence import UNBOUNDED, Finding, Work
 from sim.proof.datapath import PRESUMED, prove_datapath
@@ -32,12 +34,16 @@ PORTS: Final = (
 _WORK: Final = Work(solver=f"bitwuzla {version('bitwuzla')}", depth=UNBOUNDED)
 
 
-def nothing_is_seen(datapath: Datapath, tenants: Sequence[str]) -> Iterator[Finding]:
-    """A finding for each tenant, in turns of time: what it sees, and when, depends on no other."""
+def nothing_is_seen(datapath: Datapath, tenants: Sequence[str], folder: Path | None = None) -> Iterator[Finding]:
+    """A finding for each tenant, in turns of time: what it sees, and when, depends on no other. Where it does, what is found against it is
+    played in simulation, with a waveform in ``folder``, where there is one."""
+    refute = Refute(datapath, tenants, folder)
     for number, result in prove_datapath(datapath).items():
-        detail = f"{result.obligations} questions; presumed: {'; '.join(PRESUMED)}" if result.proved else result.failures[0]
+        detail, against = f"{result.obligations} questions; presumed: {'; '.join(PRESUMED)}", None
+        if not result.proved:
+            detail, against = refute(number, result.failures)
         name = f"in the data path no other tenant influences what {tenants[number]} sees, nor when"
-        yield Finding(name, "proof", result.proved, detail, victim=tenants[number], work=_WORK)
+        yield Finding(name, "proof", result.proved, detail, victim=tenants[number], work=_WORK, counterexample=against)
 
 
 def bounds_hold(datapath: Datapath, tenants: Sequence[str], readers: Mapping[str, Result]) -> Iterator[Finding]:

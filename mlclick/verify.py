@@ -64,7 +64,7 @@ def verify(split: Split, core: Core, progress: Progress, thorough: Thorough | No
     for stale in () if asked.folder is None else asked.folder.glob("*.vcd"):
         stale.unlink()
     steps: tuple[tuple[str, str, How, Callable[[], Iterator[Finding]]], ...] = (
-        ("proof", "the proof of noninterference", "proof", lambda: _proofs(split, core, progress)),
+        ("proof", "the proof of noninterference", "proof", lambda: _proofs(split, core, progress, asked.folder)),
         (
             "isolation",
             "a tenant alone and beside another",
@@ -126,7 +126,7 @@ def _timed(findings: Iterator[Finding]) -> Iterator[Finding]:
         started = monotonic()
 
 
-def _proofs(split: Split, core: Core, progress: Progress) -> Iterator[Finding]:
+def _proofs(split: Split, core: Core, progress: Progress, folder: Path | None) -> Iterator[Finding]:
     progress("proof: noninterference of the pipeline, without a bound")
     results = prove_pipeline(core.datapath.pipeline)
     for number, result in results.items():
@@ -137,7 +137,7 @@ def _proofs(split: Split, core: Core, progress: Progress) -> Iterator[Finding]:
     readers = reading(core.datapath)
     if core.datapath.parameters.strict:
         progress("proof: noninterference of the whole data path, to the cycle and without a bound")
-        yield from nothing_is_seen(core.datapath, split.merged.master.tenants)
+        yield from nothing_is_seen(core.datapath, split.merged.master.tenants, folder)
     else:
         progress("proof: what others are granted while a tenant waits")
         yield from bounds_hold(core.datapath, split.merged.master.tenants, readers)

@@ -93,9 +93,8 @@ def _problem(relation: Relation, written: tuple[Written, ...]) -> Problem:
     initial = {name: const(first, widths[name]) for name, first in design.initial.items()}
     initial |= {name: first for name, (_, first) in ghosts.items()}
     memories = {each.memory: _memory(relation, each) for each in written}
-    return Problem(
-        following, initial, widths, relation.parts, relation.invariants, relation.presumed, memories, relation.shown, relation.called
-    )
+    claims = relation.parts, relation.invariants, relation.presumed
+    return Problem(following, initial, widths, *claims, memories, relation.shown, relation.called, relation.nets)
 
 
 def _memory(relation: Relation, written: Written) -> Memory:

@@ -34,7 +34,7 @@ class Design:
     def __init__(self, netlist: Netlist) -> None:
         _one_driver(netlist)
         self.netlist = netlist
-        self.registers = _registers(netlist)
+        self.registers = registers_of(netlist)
         at = {register.bits: register.name for register in self.registers.values()}
         self.initial = {at[netlist.names[net]]: first for net, first in netlist.initial.items() if netlist.names[net] in at}
         self.inputs = {name: bits for name, (is_input, bits) in netlist.ports.items() if is_input}
@@ -108,7 +108,7 @@ def _one_driver(netlist: Netlist) -> None:
             raise NotOneStep(f"the net {bit} has several drivers")
 
 
-def _registers(netlist: Netlist) -> dict[str, Register]:
+def registers_of(netlist: Netlist) -> dict[str, Register]:
     """Registers by the name of the net that they drive; one without a name is called by its cell."""
     names: dict[tuple[Bit, ...], str] = {}
     for name, bits in netlist.names.items():

@@ -18,10 +18,12 @@ from elements.logic.terms import Term, Terms, translate
 from elements.program.combine import walk
 from elements.program.substitute import substitute
 from elements.program.values import FALSE, TRUE, Value, bit_and, bit_not, bit_or, cat, const, eq, make, mux, part
-from sim.proof.terms import symbol
+from sim.proof.terms import memory_read, symbol
 
 OTHER: Final = "'"
 """What the second copy's own variables end with."""
+ANY_WORD: Final = "any word of "
+"""What the variable is called that is the address of any word of a memory, before the memory's name."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Problem:
     """``following``: each state variable's next value; ``initial``: its first, where that is not zero.
 
     ``parts``: of state and inputs, whole and in order; ``invariants`` and ``presumed`` (of the inputs) by name; ``memories`` by name;
-    ``shown``: what must be equal where its condition holds; ``called``: what a variable is called in words, where that is not its name.
+    ``shown``: what must be equal where its condition holds; ``called``: what a variable is called in words, where that is not its name;
+    ``nets``: what some values are in the netlist, by name.
     """
 
     following: Mapping[str, Value]
@@ -61,6 +64,7 @@ class Problem:
     memories: Mapping[str, Memory] = field(default_factory=dict)
     shown: Mapping[str, tuple[Value, Value]] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
+    nets: Mapping[Value, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -77,14 +81,35 @@ def check(problem: Problem, cases: Mapping[int, Value] | None = None) -> Answer:
     return _Checker(problem, cases or {0: TRUE}).run()
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a problem: each of the ``questions`` must not be possible where all ``facts`` hold. ``second``: each variable in the
+    second copy, in terms of the first's and of its own."""
+
+    facts: Sequence[Value]
+    questions: Mapping[str, Value]
+    second: Mapping[str, Value]
+
+
+def asked(problem: Problem) -> Asked:
+    """What `check` asks the solver about ``problem``; of memories, though, not whether a word is written differently, but whether it then
+    is another one: what is written may be what stood there."""
+    checker = _Checker(problem, {0: TRUE})
+    facts, questions = checker.facts(), checker.questions()
+    for name in questions.keys() & {f"memory {name}" for name in problem.memories}:
+        questions[name] = bit_and(questions[name], checker.other_word(name.removeprefix("memory ")))
+    return Asked([*facts, *_alike(walk([*facts, *questions.values()]), problem.memories)], questions, checker.second)
+
+
 class _Checker:
     def __init__(self, problem: Problem, cases: Mapping[int, Value]) -> None:
         self.problem = problem
         self.cases = cases
         self.answer = Answer(0, {case: [] for case in cases})
         p = problem
-        second = {name: self._second(name) for name in p.widths}
-        conditions = {part.when for parts in p.parts.values() for part in parts}
+        self.second = second = {name: self._second(name) for name in p.widths}
+        # In their order, and not in a set's, so that the same questions are asked in the same order whenever it is.
+        conditions = dict.fromkeys(part.when for parts in p.parts.values() for part in parts)
         questions = [*p.following.values(), *p.invariants.values(), *p.presumed.values(), *conditions]
         questions += [value for pair in p.shown.values() for value in pair]
         for memory in p.memories.values():
@@ -96,7 +121,7 @@ class _Checker:
             [*conditions, *p.invariants.values()],
             _renamed({n: self._in_second[v] if n in p.following else symbol(n + "+", v.width) for n, v in step.items()}, OTHER),
         )
-        self._conditions = sorted(conditions - {TRUE, FALSE}, key=repr)
+        self._conditions = [condition for condition in conditions if condition not in (TRUE, FALSE)]
 
     def _second(self, name: str) -> Value:
         """The variable ``name`` in the second copy."""
@@ -108,16 +133,22 @@ class _Checker:
         return cat(*reversed(pieces))
 
     def run(self) -> Answer:
+        self._start()
+        self._ask(self.facts(), self.questions())
+        return self.answer
+
+    def facts(self) -> list[Value]:
+        """What is so of both copies now."""
         p = self.problem
         known = [*p.invariants.values(), *p.presumed.values()]
         facts = [*known, *(self._in_second[value] for value in known)]
-        facts += [eq(condition, self._in_second[condition]) for condition in self._conditions]
-        self._start()
-        self._ask(facts, {name: question for name, question in self._questions().items() if question is not FALSE})
-        return self.answer
+        return facts + [eq(condition, self._in_second[condition]) for condition in self._conditions]
+
+    def questions(self) -> dict[str, Value]:
+        """What must not be, by what it would be against."""
+        return {name: question for name, question in self._questions().items() if question is not FALSE}
 
     def _questions(self) -> dict[str, Value]:
-        """What must not be, by what it would be against."""
         p = self.problem
         found = {f"{name}, a cycle later": bit_not(self._next[condition]) for name, condition in p.invariants.items()}
         for number, condition in enumerate(self._conditions):
@@ -131,15 +162,25 @@ class _Checker:
                 )
         for name, (when, value) in p.shown.items():
             found[f"output {name}"] = bit_and(when, bit_not(eq(value, self._in_second[value])))
-        return found | {f"memory {name}": self._writes(memory) for name, memory in p.memories.items()}
+        return found | {f"memory {name}": self._writes(name, memory) for name, memory in p.memories.items()}
 
-    def _writes(self, memory: Memory) -> Value:
+    def _writes(self, name: str, memory: Memory) -> Value:
         """Whether a word that is to be equal is written in one copy and not alike in the other."""
-        word = symbol("any word", memory.address.width)
+        word = symbol(ANY_WORD + name, memory.address.width)
         mine = [memory.enable & eq(memory.address, word), memory.data]
         theirs = [self._in_second[memory.enable] & eq(self._in_second[memory.address], word), self._in_second[memory.data]]
         differ = bit_or(bit_not(eq(mine[0], theirs[0])), bit_and(mine[0], bit_not(eq(mine[1], theirs[1]))))
         return bit_and(memory.segment(word), differ)
+
+    def other_word(self, name: str) -> Value:
+        """Whether a word of the memory ``name`` is another one in the two copies a cycle later."""
+        memory = self.problem.memories[name]
+        word = symbol(ANY_WORD + name, memory.address.width)
+        later = []
+        for ending, meaning in (("", dict[Value, Value]()), (OTHER, self._in_second)):
+            enable, address, data = (meaning.get(each, each) for each in (memory.enable, memory.address, memory.data))
+            later.append(mux(enable & eq(address, word), data, memory_read(name + ending, word, data.width)))
+        return bit_not(eq(*later))
 
     def _start(self) -> None:
         p = self.problem

@@ -10,6 +10,9 @@ from elements.program.combine import shift_left, shift_right
 from elements.program.values import Value, cat, const, extend, make, mux, part
 from sim.proof.netlist import Bit, Cell, Netlist
 
+UNDEFINED: Final = "undefined"
+"""The name of what is left to whoever builds the hardware, as if it were a memory's."""
+
 
 class UnknownCell(ValueError):
     """The prover has no meaning for a cell; the message names it."""
@@ -176,7 +179,7 @@ class Evaluator:
         if not any(bit in ("x", "z") for bit in bits if isinstance(bit, str)):
             return self.word(bits)
         given = (tuple(bit for bit in cell.connections[each] if bit not in ("x", "z")) for each in ("S", "B", "A"))
-        unknown = make("found", len(whole), tuple(self.word(rest) for rest in given if rest), ("undefined", cell.name, port))
+        unknown = make("found", len(whole), tuple(self.word(rest) for rest in given if rest), (UNDEFINED, cell.name, port))
         return cat(*(part(unknown, low + n, 1) if bits[n] in ("x", "z") else self.word(bits[n : n + 1]) for n in reversed(range(width))))
 
 

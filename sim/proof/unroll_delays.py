@@ -7,13 +7,16 @@ again: its next value must be a constant in each step.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import count, groupby
 
 from elements.program.values import Value, const
 from sim.proof.netlist import Bit, Cell, Netlist
 from sim.proof.terms import Evaluator, UnknownCell, symbol
+
+Words = dict[tuple[str, int], int]
+"""What stands in memories, by the memory and the address."""
 
 
 class NotADelay(ValueError):
@@ -24,24 +27,65 @@ def unroll_delays(netlist: Netlist, reset: str = "rst") -> Netlist:
     """``netlist``, whose reset is the input ``reset``, with registers in the place of delay lines. What holds of a design from reset on
     holds of both or of neither, since what a line of n cycles gives in the first n cycles is nobody's packet. Errors: `NotADelay`.
     """
-    memories = [cell for cell in netlist.cells if cell.kind in ("mem", "mem_v2") and cell.number("WR_PORTS")]
-    if not memories:
+    found = _lines(netlist, reset)
+    if not found:
         return netlist
     numbers = count(netlist.unused)
-    behind = {bit: cell.name for cell in netlist.cells if cell.kind == "dff" for bit in cell.connections["D"]}
-    rounds: dict[tuple[Bit, ...], list[int]] = {}
-    gone = {cell.name for cell in memories}
-    made: list[Cell] = []
+    gone = {cell.name for line in found for cell in (line.memory, line.counter)}
+    made = [register for line in found for register in _registers(line, numbers)]
+    return replace(netlist, cells=(*(cell for cell in netlist.cells if cell.name not in gone), *made))
+
+
+def in_memories(netlist: Netlist, registers: Mapping[str, int], reset: str = "rst") -> tuple[Words, dict[tuple[Bit, ...], int]]:
+    """The way back, of a state: where what is in the registers that `unroll_delays` makes stands in the memories, at one of the times that
+    there are, and the counters (by the nets that they drive) at that time. Registers that are not named are 0. Errors: `NotADelay`."""
+    words: Words = {}
+    counters: dict[tuple[Bit, ...], int] = {}
+    for line in _lines(netlist, reset):
+        # Now the first word is read, and then written: what came a cycle ago stands in the one before.
+        counters[line.counter.connections["Q"]] = line.turns[0]
+        for number, (low, _) in enumerate(line.parts):
+            for cycle in range(1, len(line.turns) + 1):
+                place = line.memory.name, line.turns[-cycle % len(line.turns)]
+                words[place] = words.get(place, 0) | registers.get(_register_name(line, number, cycle), 0) << low
+    return words, counters
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A ``memory`` that is a delay line: the ``counter`` that is its address and the values that this takes in ``turns``; the ``parts`` of
+    a word (lowest bit, bits) that go to different registers."""
+
+    memory: Cell
+    counter: Cell
+    turns: list[int]
+    parts: list[tuple[int, int]]
+
+
+def _lines(netlist: Netlist, reset: str) -> list[_Line]:
+    memories = [cell for cell in netlist.cells if cell.kind in ("mem", "mem_v2") and cell.number("WR_PORTS")]
+    behind = {bit: cell.name for cell in netlist.cells if cell.kind == "dff" for bit in cell.connections["D"]} if memories else {}
+    counters: dict[tuple[Bit, ...], tuple[Cell, list[int]]] = {}
+    found = []
     for cell in memories:
         address = _one_address(cell)
-        if address not in rounds:
+        if address not in counters:
             counter = _counter(netlist, cell, address)
-            gone.add(counter.name)
-            rounds[address] = _round(netlist, reset, cell, counter, address)
-        if cell.number("SIZE") <= max(rounds[address]):
+            counters[address] = counter, _round(netlist, reset, cell, counter, address)
+        counter, turns = counters[address]
+        if cell.number("SIZE") <= max(turns):
             raise NotADelay(f"the memory {cell.name} has no word for some values of its address")
-        made += _registers(cell, len(rounds[address]), numbers, behind)
-    return replace(netlist, cells=(*(cell for cell in netlist.cells if cell.name not in gone), *made))
+        found.append(_Line(cell, counter, turns, list(_parts(cell, behind))))
+    return found
+
+
+def _parts(cell: Cell, behind: Mapping[Bit, str]) -> Iterator[tuple[int, int]]:
+    """What goes to different registers stays apart, so that what is made of the tenant's number alone can be told."""
+    low = 0
+    for _, group in groupby(cell.connections["RD_DATA"], key=lambda bit: behind.get(bit, "")):
+        width = len(list(group))
+        yield low, width
+        low += width
 
 
 def _one_address(cell: Cell) -> tuple[Bit, ...]:
@@ -93,17 +137,15 @@ def _next(netlist: Netlist, reset: str, counter: Cell, address: tuple[Bit, ...],
         return None
 
 
-def _registers(cell: Cell, cycles: int, numbers: count[int], behind: Mapping[Bit, str]) -> list[Cell]:
-    """For each register behind the line, as many before it as the line delays cycles; the last drives what the memory's port drove.
+def _register_name(line: _Line, part: int, cycle: int) -> str:
+    return f"{line.memory.name}.{part}.{cycle}"
 
-    What goes to different registers stays apart, so that what is made of the tenant's number alone can be told.
-    """
-    made = []
-    pairs = zip(cell.connections["WR_DATA"], cell.connections["RD_DATA"], strict=True)
-    for part, (_, group) in enumerate(groupby(pairs, key=lambda pair: behind.get(pair[1], ""))):
-        data, out = zip(*group, strict=True)
-        for cycle in range(1, cycles + 1):
-            target = out if cycle == cycles else tuple(next(numbers) for _ in out)
-            made.append(Cell(f"{cell.name}.{part}.{cycle}", "dff", {}, {"D": data, "Q": target}))
+
+def _registers(line: _Line, numbers: count[int]) -> Iterator[Cell]:
+    """For each register behind the line, as many before it as the line delays cycles; the last drives what the memory's port drove."""
+    for number, (low, width) in enumerate(line.parts):
+        data, out = (line.memory.connections[port][low : low + width] for port in ("WR_DATA", "RD_DATA"))
+        for cycle in range(1, len(line.turns) + 1):
+            target = out if cycle == len(line.turns) else tuple(next(numbers) for _ in out)
+            yield Cell(_register_name(line, number, cycle), "dff", {}, {"D": data, "Q": target})
             data = target
-    return made

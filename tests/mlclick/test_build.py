@@ -211,7 +211,7 @@ def test_synthesis_that_fails_early_ends_the_evidence_at_its_next_step(
     """No check takes the end for its own failure, and no evidence is written."""
     synthesis, after = Synthesis(monkeypatch, YosysError("no such cell")), list[str]()
 
-    def proofs(split: Split, core: Core, progress: Progress) -> Iterator[Finding]:
+    def proofs(split: Split, core: Core, progress: Progress, folder: Path | None) -> Iterator[Finding]:
         progress("the first step")
         synthesis.may_end.set()
         for _ in range(6_000):

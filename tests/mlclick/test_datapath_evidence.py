@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from mlclick import prove_turns
 from mlclick import verify as module
+from mlclick.refute import Refute
 from sim.proof.datapath import PRESUMED
 from sim.proof.noninterference import Result
 from tests.sim.proof.small_datapath import small_datapath
@@ -26,12 +28,13 @@ def findings(monkeypatch: pytest.MonkeyPatch, strict: bool, results: dict[int, R
     sound = {0: Result(7), 1: Result(7)}
     monkeypatch.setattr(module, "prove_pipeline", lambda pipeline: sound)
     monkeypatch.setattr(prove_turns, "prove_datapath", lambda datapath: results)
+    monkeypatch.setattr(Refute, "__call__", lambda self, victim, failures: (f"{victim} in {self.folder}: {failures[0]}", None))
     monkeypatch.setattr(module, "reading", lambda datapath: {})
     monkeypatch.setattr(module, "packets_are_kept", lambda datapath, readers: iter(()))
     monkeypatch.setattr(module, "by_construction", lambda core, results: iter(()))
     monkeypatch.setattr(module, "_of_netlist", lambda core, readers, progress: iter(()))
     made = Named(strict)
-    found = module._proofs(cast("Any", made), cast("Any", made), lambda line: None)
+    found = module._proofs(cast("Any", made), cast("Any", made), lambda line: None, Path("kept"))
     return [(each.name, each.holds, each.detail) for each in found if "data path" in each.name]
 
 
@@ -39,7 +42,7 @@ def test_in_turns_of_time_the_data_path_is_proved_with_what_is_presumed(monkeypa
     found = findings(monkeypatch, True, {0: Result(9), 1: Result(9, ["looked[0+1] does not follow"])})
     assert [name for name, _, _ in found] == [f"in the data path no other tenant influences what {name} sees, nor when" for name in "ab"]
     assert found[0][1:] == (True, f"9 questions; presumed: {'; '.join(PRESUMED)}")
-    assert found[1][1:] == (False, "looked[0+1] does not follow")
+    assert found[1][1:] == (False, "1 in kept: looked[0+1] does not follow")
 
 
 def test_in_turns_of_shares_nothing_is_claimed_of_the_data_path(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,8 @@ class Relation:
         self.inputs: dict[str, int] = {}
         """Widths of what comes from outside and is no port."""
         self.failures: list[str] = []
+        self.nets: dict[Value, str] = {}
+        """What was asked for by the name of a net."""
         self._by_bits: dict[tuple[Bit, ...], str] = {r.bits: r.name for r in design.registers.values()}
         self._evaluator = design.evaluator({name: symbol(name, width) for name, width in design.widths.items()})
 
@@ -68,7 +70,11 @@ class Relation:
     def net(self, name: str) -> Value:
         """The net ``name`` in this cycle; zero where it is not in the netlist, because nothing uses it."""
         bits = self.design.netlist.names.get(name)
-        return FALSE if bits is None else self.word(bits)
+        if bits is None:
+            return FALSE
+        value = self.word(bits)
+        self.nets.setdefault(value, name)
+        return value
 
     def word(self, bits: tuple[Bit, ...]) -> Value:
         """Nets by their numbers, in this cycle."""

@@ -1,0 +1,104 @@
+"""What is against a proof is told in words, with what a simulation makes of it, and with the waveform where that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from hdl.datapath import Datapath
+from mlclick import refute as module
+from mlclick.mutants.mutant import planted
+from mlclick.prove_turns import nothing_is_seen
+from mlclick.refute import Refute
+from sim.evidence import Counterexample
+from sim.proof.against import Against, Start
+from sim.proof.replayed import Differs, Replayed
+from sim.shim import Probe
+from sim.verilator import VerilatorError
+from tests.sim.proof.small_datapath import COUNTED_TOGETHER, small_datapath
+from tests.sim.waveform import waveform
+
+FAILURES = ("looked[0+1] does not follow",)
+KEPT, LOOKED = Differs("kept", (0, 3), 0), Differs("looked", (0, 1))
+TOLD = "replayed in simulation: two states that differ in a's kept (0x0 and 0x3) differ a cycle later in what is b's: looked (0x0 and 0x1)"
+
+
+class Played:
+    """Has found one thing against everything."""
+
+    def __init__(self, seen: Sequence[Differs]) -> None:
+        self.found = Against("looked[0+1]", (Start({}, {}), Start({}, {})), ("kept",), 0)
+        self.replayed = Replayed("looked[0+1]", 1, (KEPT,), tuple(seen), "a cycle later")
+
+    def first(self, victim: int, failures: Sequence[str]) -> tuple[Against, Replayed] | None:
+        return None if "condition" in failures[0] else (self.found, self.replayed)
+
+    def record(self, against: Against, path: Path) -> tuple[int, int]:
+        assert against is self.found
+        path.write_text("$end")
+        return 12, 25
+
+
+def refuted(
+    monkeypatch: pytest.MonkeyPatch, folder: Path | None = None, seen: Sequence[Differs] = (LOOKED,), failures: Sequence[str] = FAILURES
+) -> tuple[str, Counterexample | None]:
+    monkeypatch.setattr(module, "replay_of", lambda datapath, probe: Played(seen))
+    return Refute(small_datapath(), "ab", folder)(1, failures)
+
+
+def test_what_a_simulation_shows_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, against = refuted(monkeypatch)
+    assert told == f"looked[0+1] does not follow; {TOLD}"
+    assert against == Counterexample(TOLD, None, None, "none: no folder for it was given")
+
+
+def test_its_waveform_is_kept_and_the_cycles_to_look_at_are_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _, against = refuted(monkeypatch, tmp_path)
+    assert against == Counterexample(f"{TOLD}; the waveform has the two steps in its cycles 12 and 25", None, None, "proof-b.vcd")
+    assert (tmp_path / "proof-b.vcd").read_text() == "$end"
+
+
+def test_where_a_simulation_shows_nothing_there_is_no_counterexample(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, against = refuted(monkeypatch, seen=())
+    assert told == (
+        "looked[0+1] does not follow; not replayed: from the solver's states for looked[0+1], both copies do the same in simulation"
+    )
+    assert against is None
+
+
+def test_what_is_of_nothing_that_can_be_seen_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, against = refuted(monkeypatch, failures=["condition 2 does not follow"])
+    assert (
+        told
+        == "condition 2 does not follow; not replayed: it is of no register, word or output, or no state was found in which it is broken"
+    )
+    assert against is None
+
+
+def test_where_a_simulation_cannot_be_made_it_is_said_and_the_failure_is_still_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(datapath: Datapath, probe: Probe) -> None:
+        raise VerilatorError("no C++ compiler found")
+
+    monkeypatch.setattr(module, "replay_of", broken)
+    assert Refute(small_datapath(), "ab", None)(1, FAILURES) == (
+        "looked[0+1] does not follow; not replayed: no C++ compiler found",
+        None,
+    )
+
+
+@pytest.mark.slow
+def test_a_shared_counter_leaves_a_waveform_in_which_it_counts_in_the_one_copy_alone(tmp_path: Path) -> None:
+    with planted(COUNTED_TOGETHER):
+        findings = list(nothing_is_seen(small_datapath(shifts=(0,)), "ab", tmp_path))
+    mine = next(finding for finding in findings if finding.victim == "b")
+    against = mine.counterexample
+    assert not mine.holds
+    assert against is not None
+    assert against.where.startswith("replayed in simulation: ")
+    assert mine.detail == f"{mine.detail.split(';')[0]}; {against.where.split('; the waveform')[0]}"
+    assert against.waveform == "proof-b.vcd"
+    one, two = (int(cycle) for cycle in against.where.rpartition(" in its cycles ")[2].split(" and "))
+    seen = waveform(tmp_path / against.waveform)
+    assert {seen.at("counts0_sent", 10 * cycle) for cycle in (one, two)} == {0, 1}
