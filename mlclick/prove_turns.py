@@ -23,6 +23,7 @@ from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result
 from sim.proof.ports import prove_ports
 from sim.proof.readers import prove_readers, reader_names
+from sim.proof.replay import replay_of
 from sim.proof.said import Said
 from sim.proof.service import SPLIT, prove_service
 from sim.proof.stores import prove_stores
@@ -37,7 +38,7 @@ _WORK: Final = Work(solver=f"bitwuzla {version('bitwuzla')}", depth=UNBOUNDED)
 def nothing_is_seen(datapath: Datapath, tenants: Sequence[str], folder: Path | None = None) -> Iterator[Finding]:
     """A finding for each tenant, in turns of time: what it sees, and when, depends on no other. Where it does, what is found against it is
     played in simulation, with a waveform in ``folder``, where there is one."""
-    refute = Refute(datapath, tenants, folder)
+    refute = Refute(lambda probe: replay_of(datapath, probe), tenants, folder, "proof")
     for number, result in prove_datapath(datapath).items():
         detail, against = f"{result.obligations} questions; presumed: {'; '.join(PRESUMED)}", None
         if not result.proved:

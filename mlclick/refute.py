@@ -1,34 +1,47 @@
-"""What is against a claim of the data path's proof, with what a simulation makes of it."""
+"""What is against a claim of a proof, with what a simulation makes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
-from hdl.datapath import Datapath
 from sim.counterexample import with_waveform
 from sim.evidence import BREAKS, Counterexample, why_broken
-from sim.proof.against import Against
 from sim.proof.noninterference import deeply
-from sim.proof.replay import Replay, replay_of
+from sim.proof.replayed import Replayed
+from sim.shim import Probe
+
+Found = TypeVar("Found")
 
 
-class Refute:
-    """Of a ``datapath`` that a proof refuses, what a solver has against it is played in simulation; the model is made once for all
-    ``tenants``, the first time. Waveforms are kept in ``folder``, where there is one."""
+class Plays(Protocol[Found]):
+    """`sim.proof.replay.Replay` and its like: what is found against a proof is played in simulation."""
 
-    def __init__(self, datapath: Datapath, tenants: Sequence[str], folder: Path | None) -> None:
-        self._datapath = datapath
+    def first(self, victim: int, failures: Sequence[str], /) -> tuple[Found, Replayed] | None:
+        """What is found against the first of the ``failures`` that is seen, or that can be, and what was seen."""
+
+    def record(self, found: Found, path: Path, /) -> tuple[int, int]:
+        """Writes a waveform of it; the cycles of the two steps in that."""
+
+
+class Refute(Generic[Found]):
+    """Of what a proof refuses, what is found against it is played in simulation. What plays it is made once for all ``tenants``, the first
+    time, by ``make``. Waveforms are kept in ``folder``, where there is one, under ``name`` and the victim's."""
+
+    def __init__(self, make: Callable[[Probe], Plays[Found]], tenants: Sequence[str], folder: Path | None, name: str) -> None:
+        self._make = make
         self._tenants = tenants
+        self._name = name
         self.folder = folder
 
     def __call__(self, victim: int, failures: Sequence[str]) -> tuple[str, Counterexample | None]:
         """In words, the first of the ``failures`` of a ``victim``, and what a step in simulation does; and that step, where it shows what
         is claimed."""
         try:
-            tried = deeply(lambda: self._replay.first(victim, failures))
+            tried = deeply(lambda: self._plays.first(victim, failures))
         except BREAKS as error:
             return f"{failures[0]}; not replayed: {why_broken(error)}", None
         if tried is None:
@@ -39,16 +52,16 @@ class Refute:
         return f"{failures[0]}; {told}", against
 
     @cached_property
-    def _replay(self) -> Replay:
-        return replay_of(self._datapath, "none" if self.folder is None else "trace")
+    def _plays(self) -> Plays[Found]:
+        return self._make("none" if self.folder is None else "trace")
 
-    def _kept(self, found: Against, victim: str, told: str) -> Counterexample:
+    def _kept(self, found: Found, victim: str, told: str) -> Counterexample:
         steps: list[int] = []
 
         def record(path: Path) -> None:
-            steps.extend(deeply(lambda: self._replay.record(found, path)))
+            steps.extend(deeply(lambda: self._plays.record(found, path)))
 
-        against = with_waveform(Counterexample(told, None, None), self.folder, f"proof-{victim}", record)
+        against = with_waveform(Counterexample(told, None, None), self.folder, f"{self._name}-{victim}", record)
         if not steps:
             return against
         return replace(against, where=f"{told}; the waveform has the two steps in its cycles {steps[0]} and {steps[1]}")

@@ -20,6 +20,7 @@ from mlclick.disagreement import disagreement
 from mlclick.exercise import exercised
 from mlclick.prove_turns import bounds_hold, nothing_is_seen, packets_are_kept, reading, rules_are_kept
 from mlclick.recorder import Reached, Recorder
+from mlclick.refute import Refute
 from mlclick.report import plan_in_short
 from mlclick.run import run_software, run_split
 from mlclick.tell_pairs import Telling
@@ -30,6 +31,7 @@ from sim.isolation import Stage
 from sim.proof.netlist import read_netlist
 from sim.proof.noninterference import Result
 from sim.proof.pipeline import prove_pipeline
+from sim.proof.replay_pipeline import replay_of_pipeline
 from sim.split_machine import SplitMachine
 from sim.telling_traffic import telling_runs
 from sim.tenant_traffic import random_traffic
@@ -128,19 +130,24 @@ def _timed(findings: Iterator[Finding]) -> Iterator[Finding]:
 
 def _proofs(split: Split, core: Core, progress: Progress, folder: Path | None) -> Iterator[Finding]:
     progress("proof: noninterference of the pipeline, without a bound")
-    results = prove_pipeline(core.datapath.pipeline)
+    pipeline, tenants = core.datapath.pipeline, split.merged.master.tenants
+    results = prove_pipeline(pipeline)
+    refute = Refute(lambda probe: replay_of_pipeline(pipeline, results, probe), tenants, folder, "proof-pipeline")
     for number, result in results.items():
-        tenant = split.merged.master.tenants[number]
+        tenant = tenants[number]
         name = f"in the pipeline no other tenant influences {tenant}"
-        detail = f"{result.obligations} obligations, {result.stages} stages" if result.proved else result.failures[0]
-        yield Finding(name, "proof", result.proved, detail, victim=tenant, work=Work(solver=FOLDING, depth=UNBOUNDED))
+        detail, against = f"{result.obligations} obligations, {result.stages} stages", None
+        if not result.proved:
+            detail, against = refute(number, result.failures)
+        work = Work(solver=FOLDING, depth=UNBOUNDED)
+        yield Finding(name, "proof", result.proved, detail, victim=tenant, work=work, counterexample=against)
     readers = reading(core.datapath)
     if core.datapath.parameters.strict:
         progress("proof: noninterference of the whole data path, to the cycle and without a bound")
-        yield from nothing_is_seen(core.datapath, split.merged.master.tenants, folder)
+        yield from nothing_is_seen(core.datapath, tenants, folder)
     else:
         progress("proof: what others are granted while a tenant waits")
-        yield from bounds_hold(core.datapath, split.merged.master.tenants, readers)
+        yield from bounds_hold(core.datapath, tenants, readers)
     progress("proof: packets stay whole in their tenants' segments")
     yield from packets_are_kept(core.datapath, readers)
     yield from by_construction(core, results)

@@ -5,7 +5,7 @@ little as was found to be enough.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
@@ -70,7 +70,19 @@ def find_against(problem: Problem, all_asked: Asked, case: Value, question: str)
     one, two = (Start({name: numbers[copy[which]] for name, copy in copies.items()}, words[which]) for which in (0, 1))
     any_word = (ANY_WORD + question.removeprefix(_MEMORY),)
     word = next((number for value, number in model.items() if value.attributes == any_word), 0)
-    return Against(question, (one, two), apart, word)
+    return _words_alike(problem, all_asked, case, Against(question, (one, two), apart, word))
+
+
+def _words_alike(problem: Problem, all_asked: Asked, case: Value, against: Against) -> Against:
+    """``against`` without the differences of words that do not matter to it."""
+    one, two = against.starts
+    for place in sorted({*one.words, *two.words}):
+        word = one.words.get(place, 0)
+        if word != two.words.get(place, 0):
+            alike = replace(against, starts=(one, replace(two, words={**two.words, place: word})))
+            if allowed(problem, all_asked, case, alike):
+                against, two = alike, alike.starts[1]
+    return against
 
 
 def allowed(problem: Problem, all_asked: Asked, case: Value, against: Against) -> bool:

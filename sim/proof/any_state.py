@@ -45,10 +45,11 @@ class Step:
 
 
 class AnyState:
-    """The Verilated model of ``netlist``, whose module is ``top``. ``watched``: the nets that are to be seen, by name; ``probe``: what the
+    """The Verilated model of ``netlist``, whose module is ``top``. ``watched``: the nets that are to be seen, by name, or their
+    bits by any; ``probe``: what the
     model has beside. Errors: `NotOneStep` for a netlist that is no step of the one clock ``clk``, `VerilatorError`."""
 
-    def __init__(self, netlist: Netlist, top: str, watched: Iterable[str] = (), probe: Probe = "none") -> None:
+    def __init__(self, netlist: Netlist, top: str, watched: Iterable[str] | Mapping[str, _Bits] = (), probe: Probe = "none") -> None:
         one_clock(netlist, "clk")
         self.netlist: Final = netlist
         self.registers: Final = {name: register.bits for name, register in registers_of(netlist).items()}
@@ -61,8 +62,9 @@ class AnyState:
         self._nets: dict[str, _Bits] = dict(netlist.names)
         load = self._input(_LOAD, 1)
         cells = [part for cell in netlist.cells for part in self._loaded(cell, load)]
+        nets = watched if isinstance(watched, Mapping) else netlist.names
         for name, port in self.watched.items():
-            self._ports[port] = False, netlist.names[name]
+            self._ports[port] = False, nets[name]
         verilog = netlist_verilog(replace(netlist, ports=self._ports, cells=tuple(cells), names=self._nets), top)
         self._probe: Final[Probe] = probe
         self._library = build_library(verilog, top, level="-O0", probe=probe)

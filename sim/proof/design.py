@@ -68,7 +68,7 @@ class Design:
             memory, address, width, index = read
             return memory_read(memory, evaluator.word(address), width), index
 
-        evaluator = Evaluator(self.netlist, source)
+        evaluator = Evaluator(self.netlist, source, terms)
         return evaluator
 
 

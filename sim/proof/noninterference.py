@@ -42,16 +42,28 @@ _NOBODY = -1
 _WORDS = {"victim": "a packet of the victim", "idle": "nothing", "other": "another tenant's packet", "any": "anything"}
 
 
+@dataclass(frozen=True)
+class Unequal:
+    """A register or an ``output …`` of which it is not shown that it is the same in both copies: its ``terms`` there, and those of
+    registers and inputs."""
+
+    name: str
+    terms: tuple[Value, Value]
+    copies: tuple[Mapping[str, Value], Mapping[str, Value]]
+
+
 @dataclass
 class Result:
-    """``obligations`` that were discharged, and ``failures``: the register, the case and why. ``presumed``: what has to be so for them to
-    mean anything, in words; ``kept``: what is shown of that which other proofs presume, in the same words."""
+    """``obligations`` that were discharged, and ``failures``: the register, the case and why; the first one that is ``unequal``.
+    ``presumed``: what has to be so for them to mean anything, in words; ``kept``: what is shown of that which other proofs presume, in the
+    same words."""
 
     obligations: int = 0
     failures: list[str] = field(default_factory=list)
     stages: int = 0
     presumed: tuple[Said, ...] = ()
     kept: tuple[Said, ...] = ()
+    unequal: Unequal | None = None
 
     @property
     def proved(self) -> bool:
@@ -243,6 +255,7 @@ class _Prover:
                 odd = sorted(_variables(x) ^ _variables(y))
                 text = f"{name}, where the stage holds {_WORDS[step.case]}: differs by {', '.join(odd[:5]) or 'its form'}"
                 self._fail(step.victim, text)
+                result.unequal = result.unequal or Unequal(name, (x, y), (step.first.given, step.second.given))
 
     def _classes(self, name: str) -> frozenset[_Class]:
         """The classes of what a register, or an ``output …``, is made of."""

@@ -97,11 +97,14 @@ def _parity(a: Value) -> Value:
 
 class Evaluator:
     """Terms of one copy of ``netlist`` in one cycle; ``source`` gives the term of every net bit that a register, a port or a memory
-    drives.
+    drives; ``given``: those of registers and ports by name, where the copy is of a design.
     """
 
-    def __init__(self, netlist: Netlist, source: Callable[[int], tuple[Value, int] | None]) -> None:
+    def __init__(
+        self, netlist: Netlist, source: Callable[[int], tuple[Value, int] | None], given: Mapping[str, Value] | None = None
+    ) -> None:
         self.source = source
+        self.given = given or {}
         self.drivers = netlist.drivers
         self._outputs: dict[str, Value] = {}
         self._words: dict[tuple[Bit, ...], Value] = {}

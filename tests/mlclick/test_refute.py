@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from hdl.datapath import Datapath
-from mlclick import refute as module
+from hdl.pipeline import Pipeline
+from mlclick.mutants.bench import small_design
 from mlclick.mutants.mutant import planted
 from mlclick.prove_turns import nothing_is_seen
 from mlclick.refute import Refute
 from sim.evidence import Counterexample
 from sim.proof.against import Against, Start
+from sim.proof.pipeline import prove_pipeline
+from sim.proof.replay_pipeline import replay_of_pipeline
 from sim.proof.replayed import Differs, Replayed
 from sim.shim import Probe
 from sim.verilator import VerilatorError
-from tests.sim.proof.small_datapath import COUNTED_TOGETHER, small_datapath
+from tests.sim.proof.small_datapath import COUNTED_TOGETHER, by_name, small_datapath
 from tests.sim.waveform import waveform
 
 FAILURES = ("looked[0+1] does not follow",)
@@ -42,34 +45,37 @@ class Played:
 
 
 def refuted(
-    monkeypatch: pytest.MonkeyPatch, folder: Path | None = None, seen: Sequence[Differs] = (LOOKED,), failures: Sequence[str] = FAILURES
+    folder: Path | None = None, seen: Sequence[Differs] = (LOOKED,), failures: Sequence[str] = FAILURES
 ) -> tuple[str, Counterexample | None]:
-    monkeypatch.setattr(module, "replay_of", lambda datapath, probe: Played(seen))
-    return Refute(small_datapath(), "ab", folder)(1, failures)
+    def make(probe: Probe) -> Played:
+        assert probe == ("none" if folder is None else "trace")
+        return Played(seen)
+
+    return Refute(make, "ab", folder, "proof")(1, failures)
 
 
-def test_what_a_simulation_shows_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    told, against = refuted(monkeypatch)
+def test_what_a_simulation_shows_is_told() -> None:
+    told, against = refuted()
     assert told == f"looked[0+1] does not follow; {TOLD}"
     assert against == Counterexample(TOLD, None, None, "none: no folder for it was given")
 
 
-def test_its_waveform_is_kept_and_the_cycles_to_look_at_are_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    _, against = refuted(monkeypatch, tmp_path)
+def test_its_waveform_is_kept_and_the_cycles_to_look_at_are_said(tmp_path: Path) -> None:
+    _, against = refuted(tmp_path)
     assert against == Counterexample(f"{TOLD}; the waveform has the two steps in its cycles 12 and 25", None, None, "proof-b.vcd")
     assert (tmp_path / "proof-b.vcd").read_text() == "$end"
 
 
-def test_where_a_simulation_shows_nothing_there_is_no_counterexample(monkeypatch: pytest.MonkeyPatch) -> None:
-    told, against = refuted(monkeypatch, seen=())
+def test_where_a_simulation_shows_nothing_there_is_no_counterexample() -> None:
+    told, against = refuted(seen=())
     assert told == (
         "looked[0+1] does not follow; not replayed: from the solver's states for looked[0+1], both copies do the same in simulation"
     )
     assert against is None
 
 
-def test_what_is_of_nothing_that_can_be_seen_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    told, against = refuted(monkeypatch, failures=["condition 2 does not follow"])
+def test_what_is_of_nothing_that_can_be_seen_is_said_to_be_so() -> None:
+    told, against = refuted(failures=["condition 2 does not follow"])
     assert (
         told
         == "condition 2 does not follow; not replayed: it is of no register, word or output, or no state was found in which it is broken"
@@ -77,15 +83,29 @@ def test_what_is_of_nothing_that_can_be_seen_is_said_to_be_so(monkeypatch: pytes
     assert against is None
 
 
-def test_where_a_simulation_cannot_be_made_it_is_said_and_the_failure_is_still_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(datapath: Datapath, probe: Probe) -> None:
+def test_where_a_simulation_cannot_be_made_it_is_said_and_the_failure_is_still_told() -> None:
+    def broken(probe: Probe) -> Played:
         raise VerilatorError("no C++ compiler found")
 
-    monkeypatch.setattr(module, "replay_of", broken)
-    assert Refute(small_datapath(), "ab", None)(1, FAILURES) == (
+    assert Refute(broken, "ab", None, "proof")(1, FAILURES) == (
         "looked[0+1] does not follow; not replayed: no C++ compiler found",
         None,
     )
+
+
+@pytest.mark.slow
+def test_a_state_that_is_everybodys_leaves_a_waveform_too(tmp_path: Path) -> None:
+    """In the pipeline, where what a packet of any tenant updates is every tenant's."""
+    with planted(by_name("state updated for every tenant")):
+        design = small_design()
+        pipeline = Pipeline(design.composition, len(design.merged.master.tenants), 8)
+        results = prove_pipeline(pipeline)
+        refute = Refute(lambda probe: replay_of_pipeline(pipeline, results, probe), "ab", tmp_path, "pipeline")
+        told, against = refute(0, results[0].failures)
+    differs = r"; replayed in simulation: two states that differ in .* differ a cycle later in what is a's: state\d+\.fresh_t0_\d+ \("
+    assert re.search(differs, told), told
+    assert against is not None
+    assert (tmp_path / "pipeline-a.vcd").stat().st_size > 1_000
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,10 @@ import pytest
 from graph.diagnostics import ClickError
 from graph.policy import Policy, read_policy
 from mlclick import cli, proofs_command
-from mlclick.time_proofs import ProofSet, ProofTime, Step, copied
-from tests.mlclick.test_readme import small_tenants
+from mlclick.mutants.mutant import planted
+from mlclick.time_proofs import ProofSet, ProofTime, Step, copied, time_proofs
+from tests.mlclick.test_readme import small_tenants, tenants_of_one_port
+from tests.sim.proof.small_datapath import by_name
 
 POLICY = """
 [machine]
@@ -97,6 +100,14 @@ def test_what_is_not_proved_is_named(here: Path, monkeypatch: pytest.MonkeyPatch
     code, said, _ = called(["a"], monkeypatch, capsys, ("a: looked[0+1] does not follow",))
     assert code == 1
     assert said.count("NOT PROVED  a: looked[0+1] does not follow\n") == 2
+
+
+@pytest.mark.slow
+def test_a_proof_that_fails_in_a_process_of_its_own_comes_back(tmp_path: Path) -> None:
+    with planted(by_name("a reset clears every tenant's state")):
+        found = time_proofs(ProofSet(("a", "b"), 1, 64, tenants_of_one_port(tmp_path) / "tenants"))
+    refused = re.compile(r"a: state\d+\.\S+, where the stage holds a packet of the victim: ")
+    assert any(map(refused.match, found.failures)), found.failures
 
 
 def test_without_names_two_four_eight_and_sixteen_are_proved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Capture) -> None:
