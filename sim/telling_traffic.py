@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from elements.definition.element import Element
@@ -17,8 +18,8 @@ from sim.tenant_traffic import addresses_by_element, inner_tags, random_frame, s
 
 TIMES: Final = 2
 """So often a thing has to happen before a frame that brings about no other is left out."""
-TRIES: Final = (3_500, 300, 300)
-"""Random frames of which each run is made: those behind the first only begin in another way."""
+TRIES: Final = (3_500, 300, 300, 0)
+"""Random frames of which each run is made: those behind the first only begin in another way, the last with no new ones."""
 DROPS: Final = "dropped"
 """How elements call the variable in which they count what they drop."""
 WAYS: Final = 100
@@ -29,7 +30,7 @@ AT_ONCE: Final = 60
 """Frames with which a run begins, all at one time."""
 WRAP: Final = 1 << 48
 """Where the clock of the hardware is at 0 again, in nanoseconds."""
-BEFORE_THE_WRAP: Final = (21_200_000, 20_000_100, 19_999_900)
+BEFORE_THE_WRAP: Final = (21_200_000, 20_000_100, 19_999_900, 21_200_000)
 """When runs begin. A bucket of 20 ms that has never been used says that it is full at 0: that far in front of it, it seems to be overdrawn,
 as it would be after a flood of as many milliseconds; one of bytes a little before that, one of packets a little behind."""
 
@@ -37,13 +38,16 @@ as it would be after a flood of as many milliseconds; one of bytes a little befo
 def telling_runs(master: Master, policy: Policy, seed: int) -> list[list[tuple[int, Packet]]]:
     """Runs of frames (port, packet), each to be taken by a machine that has taken nothing before: random ones of all tenants, and of them
     those by which something happens in the reference that should (`sim.functions`) and has happened fewer than `TIMES`, in all runs
-    together."""
+    together. What a run before has kept, which few random frames are like, is tried again where the next one begins."""
     rng, done = random.Random(seed), Functions(master, policy, ())
-    begins = zip(BEFORE_THE_WRAP, TRIES, strict=True)
-    return [_telling(master, _candidates(master, policy, rng, WRAP - before, tries), done) for before, tries in begins]
+    runs: list[list[tuple[int, Packet]]] = []
+    for before, tries in zip(BEFORE_THE_WRAP, TRIES, strict=True):
+        again = [(port, Packet.of(packet.data, time=WRAP - before, device=port)) for run in runs[:1] for port, packet in run]
+        runs.append(_telling(master, chain(again, _candidates(master, policy, rng, WRAP - before, tries)), done))
+    return runs
 
 
-def _telling(master: Master, candidates: Iterator[tuple[int, Packet]], done: Functions) -> list[tuple[int, Packet]]:
+def _telling(master: Master, candidates: Iterable[tuple[int, Packet]], done: Functions) -> list[tuple[int, Packet]]:
     news = False
 
     def observe(element: str, output: int, packet: Packet) -> None:

@@ -22,6 +22,8 @@ RARE = (
     "a/up0/f: a packet leaves by output 1",
     "a/near0/ttl: a packet leaves by output 1",
     "a/in1/ARPResponder@2: a packet leaves by output 0",
+    "b/limit: a packet leaves by output 1",
+    "b/over: a packet leaves by output 0",
     "b: a frame of 256 to 511 bytes comes in",
 )
 """Floods, packets that are too long and may not be cut, and hosts that are few among many prefixes."""
