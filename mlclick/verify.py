@@ -141,6 +141,7 @@ def _proofs(split: Split, core: Core, progress: Progress, folder: Path | None) -
             detail, against = refute(number, result.failures)
         work = Work(solver=FOLDING, depth=UNBOUNDED)
         yield Finding(name, "proof", result.proved, detail, victim=tenant, work=work, counterexample=against)
+    progress("proof: what is read of the segments, and charged")
     readers = reading(core.datapath)
     if core.datapath.parameters.strict:
         progress("proof: noninterference of the whole data path, to the cycle and without a bound")

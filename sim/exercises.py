@@ -114,14 +114,16 @@ def flood_of(core: Core, port: int, leaving: Sequence[Sequence[tuple[int, bytes]
 
 def debts(pairs: Mapping[str, Sequence[tuple[int, bytes, bytes]]]) -> Exercise:
     """Of each pair (port, the first frame, the second) of a tenant the two, and then one of the next tenant's: where turns are shares, and
-    the first leaves little of what a tenant gains, the second leaves it with debts for which it gains nothing when the other does."""
+    the first leaves little of what a tenant gains, the second leaves it with debts for which it gains nothing when the other does. What it
+    owed before is paid while two of the other's go by in front."""
     tenants, ports, at = list(pairs), dict[int, list[Timed]](), 0
     for tenant, other in zip(tenants, tenants[1:] + tenants[:1], strict=True):
         for port, first, second in pairs[tenant]:
             for beside, _, theirs in pairs[other]:
-                ports.setdefault(port, []).extend([(at, first), (at + 1, second)])
-                ports.setdefault(beside, []).append((at + DEBT, theirs))
-                at += 2 * DEBT
+                ports.setdefault(beside, []).extend([(at, theirs), (at + 1, theirs)])
+                ports.setdefault(port, []).extend([(at + DEBT, first), (at + DEBT + 1, second)])
+                ports.setdefault(beside, []).append((at + 2 * DEBT, theirs))
+                at += 3 * DEBT
     return Exercise("a tenant that is away with debts", Scene(ports, cycles=at + _AFTER, seed=None))
 
 

@@ -50,7 +50,7 @@ class MacRx(wiring.Component):
         m = Module()
         gmii, out = self.gmii, self.source.payload
         # The check sequence is known to be one only when the frame ends: five bytes wait.
-        # What the controller's first state sets is not reset: the wire of the reset is the longest there is.
+        # What the controller's first state sets, or makes meaningless, is not reset: the wire of the reset is the longest there is.
         held = Signal(8 * (FCS_BYTES + 1), reset_less=True)
         held_count = Signal(range(FCS_BYTES + 2), reset_less=True)
         length = Signal(range(self.max_frame + FCS_BYTES + 2), reset_less=True)

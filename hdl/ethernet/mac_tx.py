@@ -33,7 +33,8 @@ class MacTx(wiring.Component):
         m = Module()
         beat = self.sink.payload
         byte = Signal(8)
-        enable, error = Signal(), Signal()
+        enable = Signal()
+        error = Signal()
         # What the controller's state says the meaning of is not reset: the wire of the reset is the longest there is.
         count = Signal(range(max(MIN_FRAME, GAP) + 1), reset_less=True)
         crc = Signal(32, reset_less=True)

@@ -40,13 +40,19 @@ class PacketFifo(wiring.Component):
         # A beat's keep is its number of bytes less one: what is stored fits a narrower memory.
         m.submodules.memory = memory = Memory(shape=self.width + count_bits + 1, depth=self.depth, init=[])
         write, read = memory.write_port(), memory.read_port()
-        head, committed, tail = Signal(pointer + 1), Signal(pointer + 1), Signal(pointer + 1)
+        head = Signal(pointer + 1)
+        committed = Signal(pointer + 1)
+        tail = Signal(pointer + 1)
         forgetting = Signal()
         # ``full``: from ``tail`` to ``head`` it is the whole memory; ``alone``: from ``tail`` to ``committed`` there is nothing. Both are
         # registers: ``ready`` reaches into the FIFO before this memory in the same cycle. What they become is chosen among comparisons
         # of the pointers that are, not compared of those that come.
-        full, alone = Signal(), Signal(init=1)
-        fetch, store, commit, back = Signal(), Signal(), Signal(), Signal()
+        full = Signal()
+        alone = Signal(init=1)
+        fetch = Signal()
+        store = Signal()
+        commit = Signal()
+        back = Signal()
         give_up = full if self.drop else full & alone
         m.d.comb += [
             self.sink.ready.eq(1 if self.drop else ~full | alone | forgetting),

@@ -71,10 +71,13 @@ class BeatsToBytes(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        held, keep, last = Signal(self.width, reset_less=True), Signal(self.width // 8), Signal(reset_less=True)
+        held = Signal(self.width, reset_less=True)
+        keep = Signal(self.width // 8)
+        last = Signal(reset_less=True)
         # The beat that comes next waits here, so that ``ready`` is a register: what empties ``held`` is a controller's state, and what it
         # would reach is a memory's pointers.
-        following, waits = Signal(self.sink.payload.shape(), reset_less=True), Signal()
+        following = Signal(self.sink.payload.shape(), reset_less=True)
+        waits = Signal()
         ends = ~keep[1]
         taken = self.source.valid & self.source.ready
         m.d.comb += [

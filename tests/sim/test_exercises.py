@@ -89,8 +89,8 @@ def test_a_flood_of_a_port_is_more_than_a_segment_holds_and_comes_before_any_of_
 def test_a_tenant_leaves_with_debts_before_the_next_one_comes() -> None:
     first, second, other = bytes(1_492), bytes(1_518), bytes(100)
     scene = debts({"a": [(0, first, second)], "b": [(1, other, other)]}).scene
-    assert scene.ports[0] == [(0, first), (1, second), (2_700, second)]
-    assert scene.ports[1] == [(900, other), (1_800, other), (1_801, other)]
+    assert scene.ports[0] == [(900, first), (901, second), (2_700, second), (2_701, second), (4_500, second)]
+    assert scene.ports[1] == [(0, other), (1, other), (1_800, other), (3_600, other), (3_601, other)]
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,21 @@ def test_a_memory_that_may_not_wait_drops_whole_packets() -> None:
     assert all(frame in rest for frame in seen), "what came out is not a subsequence of what went in"
 
 
+@pytest.mark.parametrize("depth", [2, 4])
+@pytest.mark.parametrize("drop", [False, True])
+@pytest.mark.parametrize("stalls", STALLS)
+def test_the_smallest_memories_lose_nothing_but_what_they_have_no_room_for(depth: int, drop: bool, stalls: tuple[float, float]) -> None:
+    """Packets of one beat and of as many as there are, some of which are to be forgotten in the cycle in which another one leaves."""
+    frames = some_frames(80, seed=depth, low=1, high=8 * depth)
+    bad = tuple(range(0, 80, 3))
+    kept = [frame for number, frame in enumerate(frames) if number not in bad]
+    seen, dropped = through_memory(frames, stalls, depth, drop, bad)
+    assert len(seen) + dropped == len(kept)
+    rest = iter(kept)
+    assert all(frame in rest for frame in seen), "what came out is not a subsequence of what went in"
+    assert drop or seen == kept
+
+
 @pytest.mark.parametrize("drop", [False, True])
 def test_a_packet_longer_than_the_memory_is_dropped_and_nothing_else(drop: bool) -> None:
     frames = [bytes(range(40)), bytes(129), bytes(128), bytes(range(50))]
