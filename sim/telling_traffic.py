@@ -22,8 +22,10 @@ TRIES: Final = (3_500, 300, 300, 0)
 """Random frames of which each run is made: those behind the first only begin in another way, the last with no new ones."""
 DROPS: Final = "dropped"
 """How elements call the variable in which they count what they drop."""
-WAYS: Final = 100
+WAYS: Final = 200
 """Frames that are tried for their ways through the machine."""
+_SHORTER: Final = 32
+"""By so many bytes less than it came with a frame is still whole."""
 SOUND: Final = 0.2
 """The share of frames with which nothing is wrong, half of them about as long as a link takes."""
 AT_ONCE: Final = 60
@@ -101,22 +103,26 @@ def long_pairs(
     master: Master, policy: Policy, seed: int, sizes: tuple[int, int], most: int = 5
 ) -> dict[str, list[tuple[int, bytes, bytes]]]:
     """By tenant up to ``most`` pairs of sound frames (port, the first, the second) of these two ``sizes``, each of which takes another way
-    through the reference than the pairs before."""
+    through the reference than the pairs before, and those of which the second leaves whole by a port by which none before did."""
     rng, way = random.Random(seed), set[tuple[str, int]]()
     machine = Machine(master.graph, lambda element, output, _: way.add((element, output)), writes_files=False)
     found: dict[str, list[tuple[int, bytes, bytes]]] = {}
     for tenant in master.tenants:
         named, identity = addresses_by_element(master, tenant) or [[0x0A000001]], policy.tenant(tenant)
-        known = set[frozenset[tuple[str, int]]]()
+        known, tags, left = set[frozenset[tuple[str, int]]](), inner_tags(master, tenant), set[str]()
         for _ in range(WAYS):
             port = identity.port if identity.port in master.ports else rng.choice(master.ports)
             source, destination = (rng.choice(rng.choice(named)) for _ in range(2))
-            bare = len(sound_frame(identity, source, destination, b""))
-            first, second = (sound_frame(identity, source, destination, rng.randbytes(size - bare)) for size in sizes)
+            inner = rng.choice(tags[1:] or tags)
+            bare = len(sound_frame(identity, source, destination, b"", inner=inner))
+            first, second = (sound_frame(identity, source, destination, rng.randbytes(size - bare), inner=inner) for size in sizes)
             way.clear()
+            machine.emitted.clear()
             machine.inject(f"port{port}_in", Packet.of(second, time=machine.now + 2_000_000, device=port))
-            if frozenset(way) not in known and len(known) < most:
+            leaves = {sink for sink, packet in machine.emitted if packet.length > sizes[1] - _SHORTER} - left
+            if leaves or (frozenset(way) not in known and len(known) < most):
                 known.add(frozenset(way))
+                left |= leaves
                 found.setdefault(tenant, []).append((port, first, second))
     return found
 

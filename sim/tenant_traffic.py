@@ -122,9 +122,18 @@ def _with_mark(packet: bytes, mark: bytes) -> bytes:
     return header[:10] + checksum + header[12:] + packet[size:end] + mark + packet[end:]
 
 
-def sound_frame(identity: TenantPolicy, source: int, destination: int, payload: bytes, fragment: int = 0, ttl: int = 64) -> bytes:
-    """A frame that a tenant is known by, with nothing wrong: a UDP packet, with the flags and offset word ``fragment``."""
+def sound_frame(
+    identity: TenantPolicy,
+    source: int,
+    destination: int,
+    payload: bytes,
+    fragment: int = 0,
+    ttl: int = 64,
+    inner: tuple[int, ...] = (),
+) -> bytes:
+    """A frame that a tenant is known by, with nothing wrong: a UDP packet, with the flags and offset word ``fragment``, behind tags of
+    these ``inner`` VLANs."""
     ports = DNS.to_bytes(2, "big") * 2
     packet = ipv4(source, destination, 17, ports + (8 + len(payload)).to_bytes(2, "big") + bytes(2) + payload, fragment=fragment, ttl=ttl)
     mac = b"\x02\x00\x00\x00\x0a\x00" if identity.mac is None else identity.mac.to_bytes(6, "big")
-    return ethernet(mac, b"\x02\x00\x00\x00\xcc\x00", 0x0800, packet, () if identity.vlan is None else (identity.vlan,))
+    return ethernet(mac, b"\x02\x00\x00\x00\xcc\x00", 0x0800, packet, (*(() if identity.vlan is None else (identity.vlan,)), *inner))
