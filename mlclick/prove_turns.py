@@ -64,8 +64,7 @@ def bounds_hold(datapath: Datapath, tenants: Sequence[str], readers: Mapping[str
             f"other tenants are granted no more bytes than is said while {tenant} waits",
             "proof",
             not wrong,
-            wrong
-            or f"{asked} obligations, {SPLIT}; from which follows, where ports keep their pace, that it waits at most {waits}; {_presumed([*presumed])}",
+            wrong or f"{asked} obligations, {SPLIT}; so, where ports keep their pace, it waits at most {waits}; {_presumed([*presumed])}",
             victim=tenant,
             work=_WORK,
         )
