@@ -56,9 +56,9 @@ def _floods(split: Split, core: Core, telling: Iterable[tuple[int, Packet]], see
     traffic = chain(random_traffic(master, policy, seed, LEAVING), telling)
     for port, by_tenant in leaving(master, policy, traffic).items():
         yield flood_of(core, port, list(by_tenant.values()), seed)
-    # Of what a tenant gains at once the first leaves a few bytes; where the host's shim is in front, the second, and at a port, which
-    # charges what is on its wire and where it may have got a tag, the third.
-    for first in () if core.datapath.parameters.strict else (QUANTUM - 8, QUANTUM - 24, QUANTUM - 36):
+    # Of what a tenant gains at once the first leaves a few bytes; where the host's shim is in front, the second; and where it is behind
+    # the arbiter, at a port that charges what is on its wire, the third.
+    for first in () if core.datapath.parameters.strict else (QUANTUM - 8, QUANTUM - 24, QUANTUM - 52):
         yield debts(long_pairs(master, policy, seed, (first, LONGEST)))
 
 
