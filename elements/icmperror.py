@@ -116,7 +116,7 @@ class ICMPError(Element):
             raise ValueError("USE_FIX_ANNO and SET_FIX_ANNO are one argument: give it once")
         self.fix = next((given for given in (self.fix_given, self.fix_also) if given is not None), True)
         self.identification = 0
-        # What a handler may set it to, and no less than a header with a source route and what is quoted of no bytes.
+        # What a handler may set it to, and more than the 68 bytes of an error that quotes nothing.
         self.most = max(self.mtu, FRAME - 14)
 
     def initialize(self, machine: Machine) -> None:

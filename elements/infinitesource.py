@@ -23,7 +23,7 @@ Handlers:
     burst (write): sets that.
     count (read): packets made.
     data (read): the bytes.
-    data (write): sets them; no more than LENGTH and DATA have, or 1514 where that is more.
+    data (write): sets them; no more than LENGTH and DATA have, or 1514 where that is more, and no more than 2048.
     length (read): bytes of a packet, or -1 for those of DATA.
     length (write): sets that, to no more than LENGTH and DATA have, or 1514 where that is more.
     limit (read): packets to make, or -1.

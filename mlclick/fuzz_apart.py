@@ -70,11 +70,12 @@ def limit(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, SLOWEST * seconds)
 
 
-def asked(doing: str, question: Question) -> list[str]:
-    """The answer of ``question``, in a process that begins as this one is. Where it ends without an answer, that is the answer."""
+def asked(doing: str, question: Question, seconds: float | None = None) -> list[str]:
+    """The answer of ``question``, in a process that begins as this one is. Where it ends without an answer, that is the answer. ``seconds``
+    as in `limit`; `STEP_SECONDS` where None is given."""
     context = get_context("fork")
     here, there = context.Pipe(duplex=False)
-    child = context.Process(target=_answer, args=(doing, question, there), daemon=True)
+    child = context.Process(target=_answer, args=(doing, question, there, STEP_SECONDS if seconds is None else seconds), daemon=True)
     with warnings.catch_warnings():
         # From Python 3.12 on: of numpy's threads, which nothing here uses.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -90,8 +91,8 @@ def asked(doing: str, question: Question) -> list[str]:
     return [ended(doing, child.exitcode)] if words is None else words
 
 
-def _answer(doing: str, question: Question, pipe: Connection) -> None:
-    limit(STEP_SECONDS)
+def _answer(doing: str, question: Question, pipe: Connection, seconds: float) -> None:
+    limit(seconds)
     try:
         words = question()
     except ENDS as error:

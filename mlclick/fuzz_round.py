@@ -65,10 +65,12 @@ class Outcome:
 @dataclass(frozen=True)
 class Watch:
     """Whom a round tells what it does, so that it is known should it never come back: ``doing``, in words, with the outcome so far, whose
-    case shows what goes wrong from then on; and, where that case has no volleys, how many of `with_volleys` were fired (``volley``)."""
+    case shows what goes wrong from then on; and, where that case has no volleys, how many of `with_volleys` were fired (``volley``).
+    ``ending``: something is found, and the volleys that show it, which may be many, are made again, which is no part of the last one."""
 
     doing: Callable[[str, Outcome], None] = lambda words, outcome: None
     volley: Callable[[int], None] = lambda count: None
+    ending: Callable[[], None] = lambda: None
 
 
 UNWATCHED: Final = Watch()
@@ -137,6 +139,7 @@ class _Round:
         """End the round with what was found; its case gets the volleys that show it."""
         outcome = self.outcome
         outcome.found = words
+        self._watch.ending()
         if outcome.case is not None and not outcome.case.volleys:
             outcome.case = with_volleys(outcome.case, outcome.volleys, self._built)
 

@@ -19,15 +19,21 @@ from sim.fuzz.shrink import Shrinker
 from sim.fuzz.smaller import smaller_graphs
 
 SHRINK_SECONDS: Final = 900.0
+SMALLER_SECONDS: Final = 3.0
+"""Of processor time for a volley of a smaller case, which by the clock is half a minute: so that of a case that does not end, too, many
+smaller ones are tried. The reference has `VOLLEY_SECONDS` for all volleys of one. What only takes longer is taken for what does not end."""
 REFERENCE: Final = 3_000
 """Packets of a case that the reference sees when the case is run again."""
+HALVES: Final = "comparing the halves with the software"
+SOFTWARE: Final = "comparing the software with the reference"
 
 
 class Workbench:
     """Cases one after the other; a design stays for as long as only packets change. One that has few packets is built quickly, and not to
-    run long."""
+    run long. ``smaller``: the cases are made from one that fails, and have less time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, smaller: bool = False) -> None:
+        self._smaller = smaller
         self._held: tuple[Case, str, Built | list[str]] | None = None
 
     def found(self, case: Case) -> list[str]:
@@ -35,10 +41,12 @@ class Workbench:
         built = self._built(replace(case, volleys=(), apart=None), "-O1" if case.packets > FEW else "-O0")
         if not isinstance(built, Built):
             return built
-        found = asked("comparing the halves with the software", partial(check, case, built, lambda count: limit(VOLLEY_SECONDS)))
+        seconds = SMALLER_SECONDS if self._smaller else VOLLEY_SECONDS
+        found = asked(HALVES, partial(check, case, built, lambda count: limit(seconds)))
         if found or case.apart is not None or case.packets > REFERENCE:
             return found
-        return asked("comparing the software with the reference", partial(not_the_reference, built.merged, list(case.volleys)))
+        reference = partial(not_the_reference, built.merged, list(case.volleys))
+        return asked(SOFTWARE, reference, VOLLEY_SECONDS if self._smaller else None)
 
     def _built(self, design: Case, level: str) -> Built | list[str]:
         if self._held is None or self._held[:2] != (design, level):
@@ -64,7 +72,7 @@ class StillWrong:
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
-        self._bench = Workbench()
+        self._bench = Workbench(smaller=True)
 
     def __call__(self, case: Case) -> bool:
         """Whether ``case`` fails so; one that cannot be built does not."""
@@ -76,8 +84,12 @@ class StillWrong:
 
 def shrink(case: Case, found: list[str], tell: Progress, seconds: float = SHRINK_SECONDS) -> Case:
     """The smallest case that fails as ``case`` does, of which ``found`` was said, found in about ``seconds``; ``case`` itself where none
-    does."""
-    small = Shrinker(StillWrong(kind_of(found)), _smaller, seconds, tell).shrink(case)
+    does. What ends its process elsewhere than in a comparison would end this one too, and is not tried."""
+    kind = kind_of(found)
+    if ": its process " in kind and not kind.startswith((HALVES, SOFTWARE)):
+        tell("no smaller case is tried, which could end this process too")
+        return case
+    small = Shrinker(StillWrong(kind), _smaller, seconds, tell).shrink(case)
     if small == case:
         tell("no smaller case fails in this way")
     return small

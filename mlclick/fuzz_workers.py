@@ -86,4 +86,4 @@ def _work(task: Task, number: int, pipe: Connection, fired: Any) -> None:
         limit(VOLLEY_SECONDS)
         fired.value = count
 
-    pipe.send(("", task(number, Watch(doing, volley))))
+    pipe.send(("", task(number, Watch(doing, volley, lambda: limit(STEP_SECONDS)))))

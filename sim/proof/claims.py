@@ -25,6 +25,8 @@ from sim.proof.terms import symbol
 
 _BEFORE: Final = -1
 """The level of what is so whatever duties say of the cycle."""
+_FIRST: Final = 0
+"""The lowest level of a duty: what is asked there rests on none."""
 _LAST: Final = 1 << 16
 """The level of what may rest on all of them."""
 
@@ -113,13 +115,16 @@ class Claims:
     def always(self, name: str, condition: Value, *, where: Value = TRUE, given: Value = TRUE) -> None:
         """An invariant of registers and ghosts: ``condition`` holds ``where`` that does, which must be possible. To show that it still
         holds in the next cycle, ``given`` is taken to hold there: what other invariants say then, along an order in which each rests on
-        earlier ones only. Whoever claims it sees to that order."""
+        earlier ones only. Whoever claims it sees to that order. Errors: ``ValueError`` for a name that another claim has."""
+        self._is_new(name, self.invariants)
         self.invariants[name] = implies(where, condition)
         self.premises[name] = where
         self.given[name] = given
 
     def now(self, name: str, condition: Value, *, where: Value = TRUE) -> None:
-        """What holds in every cycle, also of the inputs, ``where`` that does, which must be possible."""
+        """What holds in every cycle, also of the inputs, ``where`` that does, which must be possible. Errors: as `always`, and for a name
+        that a ghost has."""
+        self._is_new(name, {**self.invariants, **self.ghosts})
         self.invariants[name] = self.ghost(name, implies(where, condition), 1)
         self.premises[name] = where
 
@@ -142,7 +147,7 @@ class Claims:
 
     def keeps(self, duty: Duty, where: Value, *words: Value | int, state: bool = False, of: str = "") -> None:
         """The duty is claimed, as `always` does where it is of ``state``, of registers and ghosts, and otherwise as `now` does, but from
-        duties of lower levels alone; ``of`` tells one claim of it from another, which all must hold."""
+        duties of lower levels alone; ``of`` tells one claim of it from another, which all must hold. Errors: as those."""
         said = duty.said(*words)
         name = f"{said} ({of})" if of else str(said)
         claim = self.always if state else self.now
@@ -165,9 +170,10 @@ class Claims:
         begun = substitute(list(self.invariants.values()), _put(first))
         later = substitute([*self.invariants.values(), TRUE, *self.given.values()], _put(step | self._inputs_later()))
         at_first = {f"{name} does not hold at first": bit_not(begun[each]) for name, each in self.invariants.items()}
-        _ask(result, [(_BEFORE, fact) for fact in self.presumed.values()], [(_LAST, at_first)])
-        facts = [(_BEFORE, fact) for fact in self.invariants.values()]
-        facts += [(self._levels.get(name, _BEFORE), fact) for name, fact in self.presumed.items()]
+        presumed = [(self._levels.get(name, _BEFORE), fact) for name, fact in self.presumed.items()]
+        # Before what is first there is nothing that duties could rest on: what holds then rests on none of them.
+        _ask(result, presumed, [(_FIRST, at_first)])
+        facts = [*((_BEFORE, fact) for fact in self.invariants.values()), *presumed]
         questions: dict[int, dict[str, Value]] = {}
         for name, each in self.invariants.items():
             question = bit_not(later[each]) & later[self.given.get(name, TRUE)]
@@ -175,6 +181,10 @@ class Claims:
         _ask(result, facts, sorted(questions.items()), {f"{name} says nothing": where for name, where in self.premises.items()})
         result.kept = () if result.failures else tuple(self._kept)
         return result
+
+    def _is_new(self, name: str, there: Collection[str]) -> None:
+        if name in there:
+            raise ValueError(f"two claims are called {name!r}, and the second would stand in the place of the first")
 
     def any_named(self) -> Sequence[str]:
         """The numbers of `any_of`."""

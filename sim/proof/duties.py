@@ -1,7 +1,9 @@
 """What one proof presumes and another shows: the same formula for both, over the words that each has for it, with the same bound or less.
 
 A proof that presumes a duty takes its formula as given of what comes in; one that keeps it claims the formula of what goes out. What is
-presumed and kept by nobody, or kept with a greater bound only, is looked for by `unmet`, so that it can be said.
+presumed and kept by nobody, or kept with a greater bound only, is looked for by `unmet`, so that it can be said. It compares what is said
+and the bound. That a duty is kept where it is presumed, and of the same nets, is matched by hand, by whoever writes the two proofs: `KNOWN`
+is presumed where something is granted, and kept from a look at a note until the next look, in which every grant of it is.
 
 Nothing goes round in a circle. What was so in the cycles before may be used by all; of the same cycle, a duty is shown from those of a
 lower ``level`` alone, which `sim.proof.claims` sees to, and from registers and ghosts.
@@ -68,8 +70,9 @@ LEFT: Final = Duty("a beat that leaves by a port has bytes", lambda left: left.a
 THERE: Final = Duty("a word that is read is of a packet that is stored", lambda start, freed: (start ^ freed).any(), level=2)
 FITS: Final = Duty("a packet that is stored has words, and there is room for them and for it", _fits, level=1)
 STORED: Final = Duty("a packet that is popped is stored", lambda stored, popped: (stored ^ popped).any(), level=1)
-SAID: Final = Duty("a note that is shown says the words of its packet", eq)
-"""Between the netlist of a store and the order of its packets."""
+SAID: Final = Duty("a note that is shown says the words of its packet", eq, level=3)
+"""Between the netlist of a store and the order of its packets. The last is presumed of the cycle of a look and shown of the state behind
+it, from all that is so in that cycle, `THERE` among it: of that cycle nothing may rest on it, and so its level is the highest."""
 
 
 def unmet(presumed: Sequence[Result], kept: Sequence[Result]) -> list[Said]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Said:
-    """``what`` in words, in which ``{most}`` stands for the bound, where there is one: what is said is so the more, the greater that is."""
+    """``what`` in words, in which ``{most}`` stands for the bound, where there is one: what is said follows from the same with a smaller
+    bound."""
 
     what: str
     most: int | None = None

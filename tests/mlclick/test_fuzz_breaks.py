@@ -9,12 +9,14 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from time import monotonic, process_time
 
 import pytest
 
 from mlclick import cli, fuzz, fuzz_apart, fuzz_machine, fuzz_round, fuzz_shrink, fuzz_workers
 from mlclick.fuzz import replay, write_found, wrong_with
 from mlclick.fuzz_apart import kind_of
+from mlclick.fuzz_machine import Built
 from mlclick.fuzz_round import Outcome, Watch, run_round
 from mlclick.fuzz_shrink import StillWrong, shrink
 from mlclick.fuzz_workers import rounds_of
@@ -128,11 +130,51 @@ def test_a_round_that_waits_for_ever_is_found_with_its_case(monkeypatch: Patch) 
     breaks_at_long_frames(monkeypatch, waits)
     for module in (fuzz_workers, fuzz_shrink):
         monkeypatch.setattr(module, "VOLLEY_SECONDS", 200.0)
+    # Each volley has ten seconds by the clock, and all else as many as a busy machine could need.
+    for module in (fuzz_workers, fuzz_apart):
+        monkeypatch.setattr(module, "STEP_SECONDS", 72_000.0)
     monkeypatch.setattr(fuzz_apart, "SLOWEST", 0.05)
     (outcome,) = rounds_of(a_round, [NUMBER], 1, "fork")
     assert outcome.found == [f"{COMPARING}: its process waited too long for a step, and was stopped"]
     is_the_first_long_one(outcome)
     assert wrong_with(with_long_frames()) == outcome.found
+
+
+def test_a_smaller_case_that_waits_is_given_up_long_before_shrinking_ends(monkeypatch: Patch) -> None:
+    assert fuzz_apart.SLOWEST * fuzz_shrink.SMALLER_SECONDS * 20 < fuzz_shrink.SHRINK_SECONDS
+    breaks_at_long_frames(monkeypatch, waits)
+    monkeypatch.setattr(fuzz_shrink, "SMALLER_SECONDS", 0.3)
+    begun = monotonic()
+    assert StillWrong(f"{COMPARING}: its process waited too long for a step, and was stopped")(with_long_frames())
+    assert monotonic() - begun < fuzz_apart.SLOWEST * fuzz_apart.VOLLEY_SECONDS
+
+
+def test_what_ends_its_process_while_the_machine_is_built_is_not_built_again_to_be_shrunk(monkeypatch: Patch) -> None:
+    def built(*args: object) -> None:
+        raise AssertionError("it was built again")
+
+    monkeypatch.setattr(fuzz_shrink, "build", built)
+    case, said = with_long_frames(), list[str]()
+    assert shrink(case, ["building the machine: its process ended by SIGSEGV"], said.append) == case
+    assert said == ["no smaller case is tried, which could end this process too"]
+
+
+def test_volleys_that_are_made_again_take_no_time_of_the_last_one(monkeypatch: Patch) -> None:
+    sound = fuzz_round.with_volleys
+
+    def slowly(case: Case, count: int, built: Built | None = None) -> Case:
+        begun = process_time()
+        while process_time() < begun + 1.5:
+            pass
+        return sound(case, count, built)
+
+    breaks_at_long_frames(monkeypatch, raises)
+    monkeypatch.setattr(fuzz_round, "with_volleys", slowly)
+    monkeypatch.setattr(fuzz_workers, "VOLLEY_SECONDS", 1.0)
+    monkeypatch.setattr(fuzz_apart, "SLOWEST", 1_000.0)
+    (outcome,) = rounds_of(a_round, [NUMBER], 1, "fork")
+    assert outcome.found == [f"{COMPARING} ends in IndexError: no such place"]
+    is_the_first_long_one(outcome)
 
 
 def test_a_machine_that_cannot_be_built_is_found_with_its_tenants(monkeypatch: Patch, tmp_path: Path) -> None:

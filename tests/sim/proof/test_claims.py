@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from elements.program.values import const, eq
+from elements.program.values import TRUE, const, eq
 from sim.proof.claims import Claims, NoSuchNet
 from sim.proof.design import Design
+from sim.proof.duties import Duty
 from sim.proof.said import Said
 from tests.sim.proof.by_hand import Bench
 
@@ -76,3 +77,41 @@ def test_what_is_presumed_is_said_and_what_is_meant_is_not() -> None:
     made.presume("it is small", made.net("header", 4) < 4)
     made.takes("a number is a number", const(1, 1))
     assert made.proved().presumed == (Said("it is small"),)
+
+
+@pytest.mark.parametrize("level", [0, 2])
+def test_what_holds_at_first_rests_on_no_duty(level: int) -> None:
+    made = claims()
+    word = made.any_word("a word", 4)
+    made.expects(Duty("it is small", lambda number: number < 4, level), TRUE, word)
+    made.always("the word is small", word < 4)
+    assert made.proved().failures == ["the word is small does not hold at first"]
+
+
+def test_what_holds_at_first_may_rest_on_what_is_meant() -> None:
+    made = claims()
+    word = made.any_word("a word", 4)
+    made.takes("it is small", word < 4)
+    made.always("the word is small", word < 4)
+    assert made.proved().failures == []
+
+
+def test_two_claims_of_one_name_are_an_error() -> None:
+    said = r"^two claims are called 'it is small', and the second would stand in the place of the first$"
+    for first in ("now", "always", "ghost"):
+        made = claims()
+        word = made.register("kept")
+        getattr(made, first)("it is small", word < 4)
+        with pytest.raises(ValueError, match=said):
+            made.now("it is small", word < 5)
+        if first != "ghost":
+            with pytest.raises(ValueError, match=said):
+                made.always("it is small", word < 5)
+
+
+def test_a_duty_that_is_kept_twice_is_told_apart_or_is_an_error() -> None:
+    made, duty = claims(), Duty("it is small", lambda number: number < 4)
+    made.keeps(duty, TRUE, made.register("kept"))
+    made.keeps(duty, TRUE, made.register("kept"), of="once more")
+    with pytest.raises(ValueError, match=r"^two claims are called 'it is small'"):
+        made.keeps(duty, TRUE, made.net("header", 4))

@@ -105,6 +105,11 @@ def test_of_the_cycles_before_a_duty_may_rest_on_all() -> None:
     assert made.proved().failures == []
 
 
+def test_what_is_shown_of_the_state_behind_a_look_is_used_for_no_duty_of_its_cycle() -> None:
+    others = {name: duty.level for name, duty in vars(duties).items() if isinstance(duty, Duty) and name != "SAID"}
+    assert others["THERE"] == max(others.values()) < duties.SAID.level
+
+
 def test_a_duty_of_several_is_kept_where_each_keeps_it() -> None:
     made = claims()
     duty = Duty("it is itself", eq)

@@ -7,6 +7,7 @@ import pytest
 from hdl.datapath import Datapath
 from mlclick.mutants.mutant import Mutant, planted
 from mlclick.mutants.run import MUTANTS
+from sim.proof import duties
 from sim.proof.noninterference import Result
 from sim.proof.readers import prove_readers
 from tests.sim.proof.small_datapath import small_datapath
@@ -44,7 +45,22 @@ DEFECTS = [
 ]
 
 
+CHARGES = [
+    (defect("arbiter", "TenantArbiter", "_share", "self._beats(note) * self.lanes", "(self._beats(note) + 1) * self.lanes"), "arbiter"),
+    (defect("egress", "EgressPort", "_share", "turns.length.eq(self.pace.charged(", "turns.length.eq(0 & self.pace.charged("), "egress 0"),
+]
+"""One charges a beat too much, the other nothing."""
+
+
 @pytest.mark.parametrize(("mutant", "where", "what"), DEFECTS, ids=lambda each: each.name if isinstance(each, Mutant) else "")
 def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, where: str, what: str) -> None:
     with planted(mutant):
         assert what in results()[where].failures
+
+
+@pytest.mark.parametrize(("mutant", "where"), CHARGES, ids=lambda each: each.name if isinstance(each, Mutant) else "")
+def test_a_charge_that_is_none_or_more_than_the_bound_of_waiting_takes_is_refused_for_that_alone(mutant: Mutant, where: str) -> None:
+    datapath = small_datapath(strict=False)
+    most = (datapath.arbiter if where == "arbiter" else datapath.egress_ports[0]).most_charged
+    with planted(mutant):
+        assert results()[where].failures == [f"{duties.CHARGED.said(most)} does not follow"]
