@@ -123,7 +123,7 @@ def test_a_defect_is_refused_and_what_the_solver_has_against_it_is_seen_in_simul
     there = refuted(mutant)
     assert f"{there.found.question} does not follow" in there.failures
     assert there.played.holds
-    assert re.fullmatch(f"replayed in simulation: {told}", there.played.told("ab")), there.played
+    assert re.fullmatch(f"replayed in simulation for {re.escape(there.found.question)}: {told}", there.played.told("ab")), there.played
     assert {each.whose for each in there.played.apart} <= {ATTACKER, None}
     # As little as is enough, and no words that happen to be read.
     assert 0 < len(there.played.apart) <= 4, there.played
