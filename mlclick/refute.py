@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from sim.counterexample import with_waveform
 from sim.evidence import BREAKS, Counterexample, why_broken
@@ -15,6 +15,7 @@ from sim.proof.replayed import Replayed
 from sim.shim import Probe
 
 Found = TypeVar("Found")
+_NOTHING: Final = "what fails is not that two copies do the same, or cannot be seen in simulation, or no states were found that break it"
 
 
 class Plays(Protocol[Found]):
@@ -35,7 +36,7 @@ class Refute(Generic[Found]):
         self._make = make
         self._tenants = tenants
         self._name = name
-        self.folder = folder
+        self._folder = folder
 
     def __call__(self, victim: int, failures: Sequence[str]) -> tuple[str, Counterexample | None]:
         """In words, the first of the ``failures`` of a ``victim``, and what a step in simulation does; and that step, where it shows what
@@ -45,7 +46,7 @@ class Refute(Generic[Found]):
         except BREAKS as error:
             return f"{failures[0]}; not replayed: {why_broken(error)}", None
         if tried is None:
-            return f"{failures[0]}; not replayed: it is of no register, word or output, or no state was found in which it is broken", None
+            return f"{failures[0]}; not replayed: {_NOTHING}", None
         found, replayed = tried
         told = replayed.told(self._tenants)
         against = self._kept(found, self._tenants[victim], told) if replayed.holds else None
@@ -53,7 +54,7 @@ class Refute(Generic[Found]):
 
     @cached_property
     def _plays(self) -> Plays[Found]:
-        return self._make("none" if self.folder is None else "trace")
+        return self._make("none" if self._folder is None else "trace")
 
     def _kept(self, found: Found, victim: str, told: str) -> Counterexample:
         steps: list[int] = []
@@ -61,7 +62,7 @@ class Refute(Generic[Found]):
         def record(path: Path) -> None:
             steps.extend(deeply(lambda: self._plays.record(found, path)))
 
-        against = with_waveform(Counterexample(told, None, None), self.folder, f"{self._name}-{victim}", record)
+        against = with_waveform(Counterexample(told, None, None), self._folder, f"{self._name}-{victim}", record)
         if not steps:
             return against
         return replace(against, where=f"{told}; the waveform has the two steps in its cycles {steps[0]} and {steps[1]}")

@@ -153,7 +153,7 @@ def _pipeline() -> tuple[dict[int, Result], Step, Step, list[str]]:
     findings = list(by_construction(core, results))
     wrong = [f"{finding.name}: {finding.detail}" for finding in findings if not finding.holds]
     # Terms stay here: they are as deep as the pipeline is long, and pickling would go down into them.
-    told = {victim: replace(result, unequal=None) for victim, result in results.items()}
+    told = {victim: replace(result, unequal=()) for victim, result in results.items()}
     return told, pipeline, clock.step(len(findings)), wrong
 
 

@@ -45,9 +45,9 @@ class Step:
 
 
 class AnyState:
-    """The Verilated model of ``netlist``, whose module is ``top``. ``watched``: the nets that are to be seen, by name, or their
-    bits by any; ``probe``: what the
-    model has beside. Errors: `NotOneStep` for a netlist that is no step of the one clock ``clk``, `VerilatorError`."""
+    """The Verilated model of ``netlist``, whose module is ``top``. ``watched``: the nets that are to be seen, by name, or their bits by any
+    name; ``probe``: what the model has beside. Errors: `NotOneStep` for a netlist that is no step of the one clock ``clk``,
+    `VerilatorError`."""
 
     def __init__(self, netlist: Netlist, top: str, watched: Iterable[str] | Mapping[str, _Bits] = (), probe: Probe = "none") -> None:
         one_clock(netlist, "clk")
@@ -76,12 +76,19 @@ class AnyState:
 
     def record(self, states: Sequence[State], path: Path) -> list[int]:
         """Writes a step from each of ``states``, one after the other, as a waveform, and what comes of the last; the cycles of the steps,
-        from 0. The model has that probe."""
-        taken = []
+        from 0. The model has that probe. Errors: ``RuntimeError`` for a step that is another one than `step` takes."""
+        taken: list[int] = []
+        # Before the other model is made: the waveform's time is that of both.
+        played = [self.step(state) for state in states]
+        # Words that stand there from the steps before.
+        left: dict[tuple[str, int], int] = {}
         with Verilated(self._library, self._probe) as model, model.traced(path, 0, _EVER):
-            for state in states:
-                self._stepped(model, state)
+            for state, expected in zip(states, played, strict=True):
+                step = self._stepped(model, replace(state, words={**left, **state.words}))
+                if step != expected:
+                    raise RuntimeError(f"step {len(taken) + 1} of the waveform is not the step that was played")
                 taken.append(model.cycles - 1)
+                left |= dict.fromkeys((*state.words, *((memory, address) for memory, (address, _) in step.written.items())), 0)
             model.step()
         return taken
 
@@ -131,7 +138,9 @@ class AnyState:
             enable = yield from self._choice(cell, "WR_EN", load, put * width)
             address = yield from self._choice(cell, "WR_ADDR", load, self._input(f"{port}_at", bits))
             data = yield from self._choice(cell, "WR_DATA", load, self._input(f"{port}_word", width))
-            yield replace(cell, connections={**cell.connections, **enable, **address, **data})
+            # What stands in it at first would be in every state.
+            parameters = {**cell.parameters, "INIT": str(cell.parameters["INIT"]).replace("1", "0")}
+            yield replace(cell, parameters=parameters, connections={**cell.connections, **enable, **address, **data})
         else:
             yield cell
 

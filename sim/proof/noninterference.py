@@ -39,6 +39,8 @@ _Class = tuple[str, int]
 _DEEP = 1_000_000
 _STACK = 512 << 20
 _NOBODY = -1
+_KEPT = 3
+"""How many terms are kept that are not equal: each of them has all of both copies."""
 _WORDS = {"victim": "a packet of the victim", "idle": "nothing", "other": "another tenant's packet", "any": "anything"}
 
 
@@ -54,7 +56,7 @@ class Unequal:
 
 @dataclass
 class Result:
-    """``obligations`` that were discharged, and ``failures``: the register, the case and why; the first one that is ``unequal``.
+    """``obligations`` that were discharged, and ``failures``: the register, the case and why; the first three that are ``unequal``.
     ``presumed``: what has to be so for them to mean anything, in words; ``kept``: what is shown of that which other proofs presume, in the
     same words."""
 
@@ -63,7 +65,7 @@ class Result:
     stages: int = 0
     presumed: tuple[Said, ...] = ()
     kept: tuple[Said, ...] = ()
-    unequal: Unequal | None = None
+    unequal: tuple[Unequal, ...] = ()
 
     @property
     def proved(self) -> bool:
@@ -255,7 +257,7 @@ class _Prover:
                 odd = sorted(_variables(x) ^ _variables(y))
                 text = f"{name}, where the stage holds {_WORDS[step.case]}: differs by {', '.join(odd[:5]) or 'its form'}"
                 self._fail(step.victim, text)
-                result.unequal = result.unequal or Unequal(name, (x, y), (step.first.given, step.second.given))
+                result.unequal = (*result.unequal, Unequal(name, (x, y), (step.first.given, step.second.given)))[:_KEPT]
 
     def _classes(self, name: str) -> frozenset[_Class]:
         """The classes of what a register, or an ``output …``, is made of."""

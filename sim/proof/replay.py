@@ -54,7 +54,7 @@ class Replay:
         self.problem, _ = state_problem(datapath, netlist)
         self.asked: Final = asked(self.problem)
         self.netlist, _ = cut_stores(netlist)
-        shown = {name: _by_nets(value, self.problem.nets) for name, (_, value) in self.problem.shown.items()}
+        shown = by_nets({name: value for name, (_, value) in self.problem.shown.items()}, self.problem.nets)
         self._whole: Final = netlist
         self._probe: Final[Probe] = probe
         self._tenants: Final = len(datapath.weights)
@@ -72,7 +72,7 @@ class Replay:
 
     def first(self, victim: int, failures: Sequence[str]) -> tuple[Against, Replayed] | None:
         """The first of the ``failures`` of `prove_datapath` for a ``victim`` that is seen, or else the first that was tried; None where
-        they are of other kinds than a register, a memory or an output of the netlist, or nothing is found."""
+        they are of other kinds than a register, a memory or an output that is made of nets, or nothing is found."""
         tried: list[tuple[Against, Replayed]] = []
         for failure in failures:
             question = failure.removesuffix(_NOT_FOLLOWING)
@@ -179,11 +179,20 @@ class Replay:
                 known = {**start.values, **{f"{_NET}{net}": step.nets[net] for net in nets}}
                 leaves = {each: known[str(each.attributes[0])] for each in walk([value]) if each.op == "meta"}
                 shown.append(evaluated([value], leaves)[value])
-            if shown[0] != shown[1]:
+            differing = tuple(in_copies(*({net: step.nets[net] for net in nets} for step in steps)))
+            # Where no net does, it is what the solver says of the states that differs.
+            if shown[0] != shown[1] and differing:
                 yield Differs(name, (shown[0], shown[1]))
-                yield from in_copies(*({net: step.nets[net] for net in nets} for step in steps))
+                yield from differing
 
         return compared
+
+
+def by_nets(shown: Mapping[str, Value], nets: Mapping[Value, str]) -> dict[str, Value]:
+    """What is ``shown``, by name, with ``nets`` in the place of what they are made of; without that in which there are none, since nothing
+    of it could be seen."""
+    found = {name: _by_nets(value, nets) for name, value in shown.items()}
+    return {name: value for name, value in found.items() if _nets_of(value)}
 
 
 def _by_nets(value: Value, nets: Mapping[Value, str]) -> Value:

@@ -5,11 +5,12 @@ same in both copies are given to a solver, and what makes them differ is put int
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from elements.program.values import bit_not, eq
+from elements.program.values import Value, bit_not, eq
 from hdl.pipeline import Pipeline
 from sim.proof.against import evaluated, least_apart
 from sim.proof.any_state import AnyState, State, Step
@@ -23,8 +24,29 @@ from sim.proof.unroll_delays import in_memories
 from sim.shim import Probe
 
 _OUTPUT: Final = "output "
-Begun = tuple[Mapping[str, int], Mapping[str, int]]
-"""Registers, words of state and inputs of the two copies, by the names that the proof gives them."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The ``starts`` of both copies from which a step makes what is ``unequal`` differ: registers, words of state and inputs by the names
+    that the proof gives them; ``apart``: in which of them they differ. ``tables``: what the solver took to be read of tables."""
+
+    unequal: Unequal
+    starts: tuple[Mapping[str, int], Mapping[str, int]]
+    apart: tuple[str, ...]
+    tables: Mapping[Value, int]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the states are such as the proof speaks of, and what it compares differs then: by plain evaluation, whoever found
+        them."""
+        copies = list(zip(self.unequal.copies, self.starts, strict=True))
+        outside = dict(self.tables)
+        for copy, start in reversed(copies):
+            outside |= {value: start[name] for name, value in copy.items() if value.op == "meta"}
+        one, two = self.unequal.terms
+        numbers = evaluated([one, two, *(value for copy, _ in copies for value in copy.values())], outside)
+        return numbers[one] != numbers[two] and all(numbers[copy[name]] == start[name] for copy, start in copies for name in copy)
 
 
 def replay_of_pipeline(pipeline: Pipeline, results: Mapping[int, Result], probe: Probe = "none") -> ReplayPipeline:
@@ -43,7 +65,7 @@ class ReplayPipeline:
         self._ownership: Final = ownership
         self._top: Final = top
         self._probe: Final[Probe] = probe
-        self._unequal: Final = {victim: result.unequal for victim, result in results.items() if result.unequal is not None}
+        self._unequal: Final = {victim: result.unequal for victim, result in results.items()}
         self._states: Final = spread_memories(netlist, ownership.memories)
         self._places: Final = {
             word_name(cell.name, at): (cell.name, at)
@@ -55,36 +77,42 @@ class ReplayPipeline:
     @cached_property
     def model(self) -> AnyState:
         """What plays it."""
-        outputs = {each.name.removeprefix(_OUTPUT) for each in self._unequal.values() if each.name.startswith(_OUTPUT)}
+        outputs = {each.name.removeprefix(_OUTPUT) for every in self._unequal.values() for each in every if each.name.startswith(_OUTPUT)}
         shown = {name: bits for name, (is_input, bits) in self._netlist.ports.items() if not is_input}
         return AnyState(self._netlist, self._top, {name: shown[name] for name in sorted(outputs)}, self._probe)
 
     def first(self, victim: int, _: Sequence[str]) -> tuple[Begun, Replayed] | None:
-        """What there is of the first thing that is unequal for a ``victim``; None where that is only otherwise written down, so that no
-        state makes it differ."""
-        unequal = self._unequal.get(victim)
-        found = None if unequal is None else _found(unequal)
-        if unequal is None or found is None:
-            return None
-        begun, names = found
-        return begun, self.play(victim, unequal.name, begun, names)
+        """Of what is unequal for a ``victim``, the first that is seen, or else the first that was tried; None where all is in delay lines,
+        where nothing is seen, or is only otherwise written down, so that no state makes it differ."""
+        tried: list[tuple[Begun, Replayed]] = []
+        for unequal in self._unequal[victim]:
+            begun = _begun(unequal) if self._is_seen(unequal.name) else None
+            if begun is not None:
+                tried.append((begun, self.play(victim, begun)))
+                if tried[-1][1].holds:
+                    return tried[-1]
+        return tried[0] if tried else None
 
-    def play(self, victim: int, question: str, begun: Begun, names: Sequence[str]) -> Replayed:
-        """A step from both states, which differ in ``names``."""
-        states = [self._state(start) for start in begun]
+    def play(self, victim: int, begun: Begun) -> Replayed:
+        """A step from both states, whoever found them."""
+        question = begun.unequal.name
+        states = [self._state(start) for start in begun.starts]
         after = [_seen(self.model.step(state), state) for state in states]
         seen = in_copies(*({question: each.get(question, 0)} for each in after))
         when = "in the same cycle" if question.startswith(_OUTPUT) else "a cycle later"
-        return Replayed(question, victim, tuple(self._apart(begun, names, victim)), tuple(seen), when)
+        return Replayed(question, victim, tuple(self._apart(begun, victim)), tuple(seen), when, begun.allowed)
+
+    def _is_seen(self, name: str) -> bool:
+        return name.startswith(_OUTPUT) or name in self.model.registers or name in self._places
 
     def record(self, begun: Begun, path: Path) -> tuple[int, int]:
         """Writes both steps as a waveform, one after the other; the cycles of the two. The probe is that for waveforms."""
-        one, two = self.model.record([self._state(start) for start in begun], path)
+        one, two = self.model.record([self._state(start) for start in begun.starts], path)
         return one, two
 
-    def _apart(self, begun: Begun, names: Sequence[str], victim: int) -> Iterator[Differs]:
+    def _apart(self, begun: Begun, victim: int) -> Iterator[Differs]:
         owners = {**self._ownership.states, **self._ownership.tenant_inputs}
-        one, two = ({name: start[name] for name in names} for start in begun)
+        one, two = ({name: start[name] for name in begun.apart} for start in begun.starts)
         yield from in_copies(one, two, {name: owner for name, owner in owners.items() if owner != victim})
 
     def _state(self, start: Mapping[str, int]) -> State:
@@ -94,7 +122,7 @@ class ReplayPipeline:
         return State(start, registers, words)
 
 
-def _found(unequal: Unequal) -> tuple[Begun, tuple[str, ...]] | None:
+def _begun(unequal: Unequal) -> Begun | None:
     one, two = unequal.copies
     answer = least_apart([bit_not(eq(*unequal.terms))], {name: (one[name], two[name]) for name in one})
     if answer is None:
@@ -102,7 +130,7 @@ def _found(unequal: Unequal) -> tuple[Begun, tuple[str, ...]] | None:
     model, apart = answer
     numbers = evaluated([*one.values(), *two.values()], model)
     first, second = ({name: numbers[value] for name, value in copy.items()} for copy in (one, two))
-    return (first, second), apart
+    return Begun(unequal, (first, second), apart, {value: number for value, number in model.items() if value.op == "found"})
 
 
 def _seen(step: Step, before: State) -> dict[str, int]:

@@ -46,7 +46,7 @@ class Replayed:
     apart: tuple[Differs, ...]
     seen: tuple[Differs, ...]
     when: str
-    allowed: bool = True
+    allowed: bool
 
     @property
     def holds(self) -> bool:
@@ -60,8 +60,8 @@ class Replayed:
         if not self.allowed:
             return f"not replayed: the states for {self.question} are none from which the proof says that both copies do the same"
         mine = tenants[self.victim]
-        begun = f"replayed in simulation: two states that differ in {_some(self.apart, tenants)} differ {self.when} in what is {mine}'s: "
-        return f"{begun}{_some(self.seen, tenants)}"
+        begun = f"replayed in simulation for {self.question}: two states that differ in {_some(self.apart, tenants)} differ {self.when} "
+        return f"{begun}in what is {mine}'s: {_some(self.seen, tenants)}"
 
 
 def _some(found: Sequence[Differs], tenants: Sequence[str]) -> str:

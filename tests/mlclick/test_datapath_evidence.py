@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,7 +10,6 @@ import pytest
 
 from mlclick import prove_turns
 from mlclick import verify as module
-from mlclick.refute import Refute
 from sim.proof.datapath import PRESUMED
 from sim.proof.noninterference import Result
 from tests.sim.proof.small_datapath import small_datapath
@@ -24,11 +24,15 @@ class Named:
         self.datapath = small_datapath(strict=strict)
 
 
+def refuted(make: object, tenants: object, folder: Path, name: str) -> Callable[[int, list[str]], tuple[str, None]]:
+    return lambda victim, failures: (f"{victim} in {folder} as {name}: {failures[0]}", None)
+
+
 def findings(monkeypatch: pytest.MonkeyPatch, strict: bool, results: dict[int, Result]) -> list[tuple[str, bool, str]]:
     sound = {0: Result(7), 1: Result(7)}
     monkeypatch.setattr(module, "prove_pipeline", lambda pipeline: sound)
     monkeypatch.setattr(prove_turns, "prove_datapath", lambda datapath: results)
-    monkeypatch.setattr(Refute, "__call__", lambda self, victim, failures: (f"{victim} in {self.folder}: {failures[0]}", None))
+    monkeypatch.setattr(prove_turns, "Refute", refuted)
     monkeypatch.setattr(module, "reading", lambda datapath: {})
     monkeypatch.setattr(module, "packets_are_kept", lambda datapath, readers: iter(()))
     monkeypatch.setattr(module, "by_construction", lambda core, results: iter(()))
@@ -42,7 +46,7 @@ def test_in_turns_of_time_the_data_path_is_proved_with_what_is_presumed(monkeypa
     found = findings(monkeypatch, True, {0: Result(9), 1: Result(9, ["looked[0+1] does not follow"])})
     assert [name for name, _, _ in found] == [f"in the data path no other tenant influences what {name} sees, nor when" for name in "ab"]
     assert found[0][1:] == (True, f"9 questions; presumed: {'; '.join(PRESUMED)}")
-    assert found[1][1:] == (False, "1 in kept: looked[0+1] does not follow")
+    assert found[1][1:] == (False, "1 in kept as proof: looked[0+1] does not follow")
 
 
 def test_in_turns_of_shares_nothing_is_claimed_of_the_data_path(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,10 @@ from tests.sim.waveform import waveform
 
 FAILURES = ("looked[0+1] does not follow",)
 KEPT, LOOKED = Differs("kept", (0, 3), 0), Differs("looked", (0, 1))
-TOLD = "replayed in simulation: two states that differ in a's kept (0x0 and 0x3) differ a cycle later in what is b's: looked (0x0 and 0x1)"
+TOLD = (
+    "replayed in simulation for looked[0+1]: two states that differ in a's kept (0x0 and 0x3) "
+    "differ a cycle later in what is b's: looked (0x0 and 0x1)"
+)
 
 
 class Played:
@@ -33,7 +36,7 @@ class Played:
 
     def __init__(self, seen: Sequence[Differs]) -> None:
         self.found = Against("looked[0+1]", (Start({}, {}), Start({}, {})), ("kept",), 0)
-        self.replayed = Replayed("looked[0+1]", 1, (KEPT,), tuple(seen), "a cycle later")
+        self.replayed = Replayed("looked[0+1]", 1, (KEPT,), tuple(seen), "a cycle later", True)
 
     def first(self, victim: int, failures: Sequence[str]) -> tuple[Against, Replayed] | None:
         return None if "condition" in failures[0] else (self.found, self.replayed)
@@ -76,9 +79,9 @@ def test_where_a_simulation_shows_nothing_there_is_no_counterexample() -> None:
 
 def test_what_is_of_nothing_that_can_be_seen_is_said_to_be_so() -> None:
     told, against = refuted(failures=["condition 2 does not follow"])
-    assert (
-        told
-        == "condition 2 does not follow; not replayed: it is of no register, word or output, or no state was found in which it is broken"
+    assert told == (
+        "condition 2 does not follow; not replayed: what fails is not that two copies do the same, or cannot be seen in simulation, "
+        "or no states were found that break it"
     )
     assert against is None
 
@@ -102,7 +105,7 @@ def test_a_state_that_is_everybodys_leaves_a_waveform_too(tmp_path: Path) -> Non
         results = prove_pipeline(pipeline)
         refute = Refute(lambda probe: replay_of_pipeline(pipeline, results, probe), "ab", tmp_path, "pipeline")
         told, against = refute(0, results[0].failures)
-    differs = r"; replayed in simulation: two states that differ in .* differ a cycle later in what is a's: state\d+\.fresh_t0_\d+ \("
+    differs = r"; replayed in simulation for (state\S+): two states that differ in .* differ a cycle later in what is a's: \1 \("
     assert re.search(differs, told), told
     assert against is not None
     assert (tmp_path / "pipeline-a.vcd").stat().st_size > 1_000
@@ -116,7 +119,7 @@ def test_a_shared_counter_leaves_a_waveform_in_which_it_counts_in_the_one_copy_a
     against = mine.counterexample
     assert not mine.holds
     assert against is not None
-    assert against.where.startswith("replayed in simulation: ")
+    assert against.where.startswith("replayed in simulation for output egress0, the victim's packets sent: ")
     assert mine.detail == f"{mine.detail.split(';')[0]}; {against.where.split('; the waveform')[0]}"
     assert against.waveform == "proof-b.vcd"
     one, two = (int(cycle) for cycle in against.where.rpartition(" in its cycles ")[2].split(" and "))

@@ -61,7 +61,7 @@ class Relation:
         """Widths of what comes from outside and is no port."""
         self.failures: list[str] = []
         self.nets: dict[Value, str] = {}
-        """What was asked for by the name of a net."""
+        """What was asked for by the name of a net: of several, the first, and a port's before those of others."""
         self._by_bits: dict[tuple[Bit, ...], str] = {r.bits: r.name for r in design.registers.values()}
         self._evaluator = design.evaluator({name: symbol(name, width) for name, width in design.widths.items()})
 
@@ -73,7 +73,9 @@ class Relation:
         if bits is None:
             return FALSE
         value = self.word(bits)
-        self.nets.setdefault(value, name)
+        ports = self.design.netlist.ports
+        if value not in self.nets or (name in ports and self.nets[value] not in ports):
+            self.nets[value] = name
         return value
 
     def word(self, bits: tuple[Bit, ...]) -> Value:

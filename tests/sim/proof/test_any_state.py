@@ -11,7 +11,7 @@ from amaranth.lib import memory
 
 from hdl.delay_line import DelayLines
 from hdl.tools.verilog import to_verilog
-from sim.proof.any_state import AnyState, State
+from sim.proof.any_state import AnyState, State, Step
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.unroll_delays import in_memories
 from tests.sim.waveform import waveform
@@ -20,10 +20,11 @@ CYCLES = 5
 
 
 def adder() -> Netlist:
-    """``sum`` is what stands in a store at ``at``, and ``more``; it is written to the next place where ``keep`` says so, and counted."""
+    """``sum`` is what stands in a store at ``at``, and ``more``; it is written to the next place where ``keep`` says so, and counted.
+    There is something in every word at first."""
     m, at, more, keep = Module(), Signal(3, name="at"), Signal(8, name="more"), Signal(name="keep")
     total, count = Signal(8, name="sum"), Signal(4, name="count")
-    m.submodules.store = store = memory.Memory(shape=8, depth=8, init=[])
+    m.submodules.store = store = memory.Memory(shape=8, depth=8, init=range(1, 9))
     write, read = store.write_port(), store.read_port(domain="comb")
     m.d.comb += [read.addr.eq(at), total.eq(read.data + more), write.addr.eq(at + 1), write.data.eq(total), write.en.eq(keep)]
     with m.If(keep):
@@ -76,6 +77,24 @@ def test_steps_are_recorded_one_after_the_other(tmp_path: Path) -> None:
     states = [State({"at": 3, "more": more, "keep": 1}, {"count": count}, {("store", 3): 40}) for more, count in ((5, 9), (6, 2))]
     taken = model.record(states, tmp_path / "steps.vcd")
     seen = waveform(tmp_path / "steps.vcd")
-    assert taken == [2, 5]
+    # The second step begins with 0 in the word that the first one wrote, which takes a cycle more.
+    assert taken == [2, 6]
     assert [seen.at("sum", 10 * cycle) for cycle in taken] == [45, 46]
     assert [(seen.at("count", 10 * cycle), seen.at("count", 10 * (cycle + 1))) for cycle in taken] == [(9, 10), (2, 3)]
+
+
+def test_a_recorded_step_keeps_nothing_of_the_one_before(tmp_path: Path) -> None:
+    """What the first state puts in word 3, and what its step writes to word 4, is read by neither of the others."""
+    model = AnyState(adder(), "top", ["sum"], "trace")
+    states = [State({"at": 3, "more": 5, "keep": 1}, {}, {("store", 3): 40}), State({"at": 4}, {}, {}), State({"at": 3}, {}, {})]
+    taken = model.record(states, tmp_path / "steps.vcd")
+    seen = waveform(tmp_path / "steps.vcd")
+    sums = [model.step(state).nets["sum"] for state in states]
+    assert [seen.at("sum", 10 * cycle) for cycle in taken] == sums == [45, 0, 0]
+
+
+def test_a_recorded_step_that_is_not_the_one_that_was_played_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = AnyState(adder(), "top", ["sum"], "trace")
+    monkeypatch.setattr(model, "step", lambda state: Step({"sum": 1}, {}, {}))
+    with pytest.raises(RuntimeError, match=r"^step 1 of the waveform is not the step that was played$"):
+        model.record([State({}, {}, {})], tmp_path / "steps.vcd")

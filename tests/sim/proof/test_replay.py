@@ -17,8 +17,9 @@ from sim.isolation import Party, Scene, Stage, Timed, TwoRuns, two_runs
 from sim.proof.against import Against
 from sim.proof.datapath import prove_datapath
 from sim.proof.noninterference import deeply
-from sim.proof.replay import Replay, replay_of
+from sim.proof.replay import Replay, by_nets, replay_of
 from sim.proof.replayed import Replayed
+from sim.proof.terms import symbol
 from tests.sim.proof.small_datapath import COUNTED_TOGETHER, LONGEST, PAST_THE_SEGMENT, WORK_CONSERVING, small_datapath, vlan
 
 pytestmark = pytest.mark.slow
@@ -123,7 +124,7 @@ def test_a_defect_is_refused_and_what_the_solver_has_against_it_is_seen_in_simul
     there = refuted(mutant)
     assert f"{there.found.question} does not follow" in there.failures
     assert there.played.holds
-    assert re.fullmatch(f"replayed in simulation: {told}", there.played.told("ab")), there.played
+    assert re.fullmatch(f"replayed in simulation for {re.escape(there.found.question)}: {told}", there.played.told("ab")), there.played
     assert {each.whose for each in there.played.apart} <= {ATTACKER, None}
     # As little as is enough, and no words that happen to be read.
     assert 0 < len(there.played.apart) <= 4, there.played
@@ -161,3 +162,12 @@ def test_the_same_states_do_no_harm_to_hardware_without_the_defect() -> None:
     sound = replay_of(small_datapath(shifts=(0,)))
     assert not deeply(lambda: sound.play(there.found)).seen
     assert deeply(lambda: sound.find(VICTIM, there.found.question)) is None
+
+
+def test_an_output_in_which_there_is_no_net_is_not_seen() -> None:
+    """It would be compared by what the solver says of the states, and by nothing that is simulated."""
+    one, two = symbol("one", 8), symbol("two", 8)
+    shown = {"of a net": one ^ two, "with a net in it": (one ^ two) & one, "of none": one & two}
+    seen = by_nets(shown, {one ^ two: "both"})
+    assert list(seen) == ["of a net", "with a net in it"]
+    assert seen["of a net"] is symbol("net both", 8)
