@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
@@ -14,6 +15,7 @@ from mlclick.compare_pairs import Thorough
 from mlclick.design import Split
 from mlclick.recorder import Recorder
 from mlclick.work import work_of
+from sim.crossing_frames import shimmed
 from sim.evidence import Finding
 from sim.exercises import COUNTED, Exercise, debts, exercises, flood_of, miscounted
 from sim.isolation import Scene, Stage
@@ -59,7 +61,22 @@ def _floods(split: Split, core: Core, telling: Iterable[tuple[int, Packet]], see
     # Of what a tenant gains at once the first leaves a few bytes; where the host's shim is in front, the second; and where it is behind
     # the arbiter, at a port that charges what is on its wire, the third.
     for first in () if core.datapath.parameters.strict else (QUANTUM - 8, QUANTUM - 24, QUANTUM - 52):
-        yield debts(long_pairs(master, policy, seed, (first, LONGEST)))
+        pairs = long_pairs(master, policy, seed, (first, LONGEST))
+        for tenant, crossed in _crossed(split, seed, (first, LONGEST)):
+            pairs.setdefault(tenant, []).append((core.datapath.parameters.ports, *crossed))
+        yield debts(pairs, core.datapath.parameters.ports)
+
+
+def _crossed(split: Split, seed: int, sizes: tuple[int, int]) -> Iterator[tuple[str, tuple[bytes, bytes]]]:
+    """By each crossing into hardware, of the tenant, two frames of the host whose packets have ``sizes``: by some ports a tenant's packets
+    leave from there alone."""
+    rng, tenants = random.Random(seed), split.merged.master.tenants
+    for crossing in split.crossings:
+        if crossing.to_software:
+            continue
+        number = tenants.index(crossing.tenant)
+        first, second = (shimmed(number, crossing.number, bytes(8), rng.randbytes(crossing.headroom + size)) for size in sizes)
+        yield crossing.tenant, (first, second)
 
 
 def crossings_in(split: Split) -> list[tuple[int, int]]:

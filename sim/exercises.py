@@ -22,7 +22,7 @@ COUNTED: Final = "every frame that comes in is counted once where it does, as ac
 _ENDS: Final = ("accepted", "malformed", "overflow", "unknown")
 FULL: Final = 3
 """So many times as much as there is room for is a flood: half of it may be lost where it comes in, or go to the host."""
-DEBT: Final = 900
+DEBT: Final = 450
 """Cycles in which two long frames have passed."""
 CLOSE: Final = 40
 """Cycles between short frames of one port, in which those of all ports have passed."""
@@ -112,19 +112,19 @@ def flood_of(core: Core, port: int, leaving: Sequence[Sequence[tuple[int, bytes]
     return Exercise(f"a flood of what leaves by port {port} while it takes nothing", scene)
 
 
-def debts(pairs: Mapping[str, Sequence[tuple[int, bytes, bytes]]]) -> Exercise:
-    """Of each pair (port, the first frame, the second) of a tenant the two, and then one of the next tenant's: where turns are shares, and
-    the first leaves little of what a tenant gains, the second leaves it with debts for which it gains nothing when the other does. What it
-    owed before is paid while two of the other's go by in front."""
-    tenants, ports, at = list(pairs), dict[int, list[Timed]](), 0
+def debts(pairs: Mapping[str, Sequence[tuple[int, bytes, bytes]]], host: int) -> Exercise:
+    """Of each pair (port, the first frame, the second) of a tenant the two, between all second ones of the next tenant's: where turns are
+    shares, and the first leaves little of what a tenant gains, the second leaves it with debts for which it gains nothing when the other
+    does. What it owed before is paid while the other's go by twice in front. Port ``host`` is the host."""
+    tenants, came, at = list(pairs), dict[int, list[Timed]](), 0
     for tenant, other in zip(tenants, tenants[1:] + tenants[:1], strict=True):
         for port, first, second in pairs[tenant]:
-            for beside, _, theirs in pairs[other]:
-                ports.setdefault(beside, []).extend([(at, theirs), (at + 1, theirs)])
-                ports.setdefault(port, []).extend([(at + DEBT, first), (at + DEBT + 1, second)])
-                ports.setdefault(beside, []).append((at + 2 * DEBT, theirs))
-                at += 3 * DEBT
-    return Exercise("a tenant that is away with debts", Scene(ports, cycles=at + _AFTER, seed=None))
+            theirs = [(by, [frame]) for by, _, frame in pairs[other]]
+            for by, frames in (*theirs, *theirs, (port, [first, second]), *theirs):
+                came.setdefault(by, []).extend((at, frame) for frame in frames)
+                at += DEBT
+    inside = came.pop(host, [])
+    return Exercise("a tenant that is away with debts", Scene(came, inside, cycles=at + _AFTER, seed=None))
 
 
 def _accesses(core: Core, rng: random.Random) -> Scene:

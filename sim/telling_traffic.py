@@ -40,11 +40,11 @@ as it would be after a flood of as many milliseconds; one of bytes a little befo
 def telling_runs(master: Master, policy: Policy, seed: int) -> list[list[tuple[int, Packet]]]:
     """Runs of frames (port, packet), each to be taken by a machine that has taken nothing before: random ones of all tenants, and of them
     those by which something happens in the reference that should (`sim.functions`) and has happened fewer than `TIMES`, in all runs
-    together. What a run before has kept, which few random frames are like, is tried again where the next one begins."""
+    together. What the first run has kept, which few random frames are like, is tried again where each other one begins."""
     rng, done = random.Random(seed), Functions(master, policy, ())
     runs: list[list[tuple[int, Packet]]] = []
     for before, tries in zip(BEFORE_THE_WRAP, TRIES, strict=True):
-        again = [(port, Packet.of(packet.data, time=WRAP - before, device=port)) for run in runs[:1] for port, packet in run]
+        again = [(port, Packet.of(packet.data, time=WRAP - before, device=port)) for port, packet in (runs[0] if runs else ())]
         runs.append(_telling(master, chain(again, _candidates(master, policy, rng, WRAP - before, tries)), done))
     return runs
 

@@ -86,11 +86,13 @@ def test_a_flood_of_a_port_is_more_than_a_segment_holds_and_comes_before_any_of_
     assert scene.ready["tx1"][-1]
 
 
-def test_a_tenant_leaves_with_debts_before_the_next_one_comes() -> None:
-    first, second, other = bytes(1_492), bytes(1_518), bytes(100)
-    scene = debts({"a": [(0, first, second)], "b": [(1, other, other)]}).scene
-    assert scene.ports[0] == [(900, first), (901, second), (2_700, second), (2_701, second), (4_500, second)]
-    assert scene.ports[1] == [(0, other), (1, other), (1_800, other), (3_600, other), (3_601, other)]
+def test_a_tenant_leaves_with_debts_between_all_of_the_next_one_s() -> None:
+    first, second, other, crossed = bytes(1_492), bytes(1_518), bytes(100), bytes(50)
+    scene = debts({"a": [(0, first, second)], "b": [(1, other, other), (2, crossed, crossed)]}, 2).scene
+    assert scene.ports[0][:2] == [(1_800, first), (1_800, second)]
+    assert scene.ports[1][:3] == [(0, other), (900, other), (2_250, other)]
+    assert scene.host[:3] == [(450, crossed), (1_350, crossed), (2_700, crossed)]
+    assert set(scene.ports) == {0, 1}
 
 
 @pytest.mark.parametrize(
