@@ -22,8 +22,8 @@ COUNTED: Final = "every frame that comes in is counted once where it does, as ac
 _ENDS: Final = ("accepted", "malformed", "overflow", "unknown")
 FULL: Final = 3
 """So many times as much as there is room for is a flood: half of it may be lost where it comes in, or go to the host."""
-DEBT: Final = 450
-"""Cycles in which two long frames have passed."""
+DEBT: Final = 225
+"""Cycles in which a long frame has passed."""
 CLOSE: Final = 40
 """Cycles between short frames of one port, in which those of all ports have passed."""
 _AFTER: Final = 8_000
@@ -122,7 +122,7 @@ def debts(pairs: Mapping[str, Sequence[tuple[int, bytes, bytes]]], host: int) ->
             theirs = [(by, [frame]) for by, _, frame in pairs[other]]
             for by, frames in (*theirs, *theirs, (port, [first, second]), *theirs):
                 came.setdefault(by, []).extend((at, frame) for frame in frames)
-                at += DEBT
+                at += DEBT * len(frames)
     inside = came.pop(host, [])
     return Exercise("a tenant that is away with debts", Scene(came, inside, cycles=at + _AFTER, seed=None))
 

@@ -89,9 +89,9 @@ def test_a_flood_of_a_port_is_more_than_a_segment_holds_and_comes_before_any_of_
 def test_a_tenant_leaves_with_debts_between_all_of_the_next_one_s() -> None:
     first, second, other, crossed = bytes(1_492), bytes(1_518), bytes(100), bytes(50)
     scene = debts({"a": [(0, first, second)], "b": [(1, other, other), (2, crossed, crossed)]}, 2).scene
-    assert scene.ports[0][:2] == [(1_800, first), (1_800, second)]
-    assert scene.ports[1][:3] == [(0, other), (900, other), (2_250, other)]
-    assert scene.host[:3] == [(450, crossed), (1_350, crossed), (2_700, crossed)]
+    assert scene.ports[0][:2] == [(900, first), (900, second)]
+    assert scene.ports[1][:3] == [(0, other), (450, other), (1_350, other)]
+    assert scene.host[:3] == [(225, crossed), (675, crossed), (1_575, crossed)]
     assert set(scene.ports) == {0, 1}
 
 
