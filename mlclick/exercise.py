@@ -10,6 +10,7 @@ from typing import Final
 
 from elements.reference.packet import Packet
 from hdl.core import Core
+from hdl.meta import SHIM_BYTES
 from hdl.share_turns import QUANTUM
 from mlclick.compare_pairs import Thorough
 from mlclick.design import Split
@@ -19,13 +20,15 @@ from sim.crossing_frames import shimmed
 from sim.evidence import Finding
 from sim.exercises import COUNTED, Exercise, debts, exercises, flood_of, miscounted
 from sim.isolation import Scene, Stage
-from sim.telling_traffic import leaving, long_pairs, telling_runs
+from sim.telling_traffic import leaving, long_frames, telling_runs
 from sim.tenant_traffic import random_traffic, sound_frame
 
 ADDRESS: Final = 32
 """Bits of the keys that are addresses."""
 LONGEST: Final = 1518
 """Bytes of a tagged frame with as much in it as a link takes."""
+TAG: Final = 4
+"""Bytes of a tag."""
 LEAVING: Final = 600
 """Random frames among which those are looked for that leave by a port."""
 SENDER: Final = 0x08080808
@@ -58,25 +61,31 @@ def _floods(split: Split, core: Core, telling: Iterable[tuple[int, Packet]], see
     traffic = chain(random_traffic(master, policy, seed, LEAVING), telling)
     for port, by_tenant in leaving(master, policy, traffic).items():
         yield flood_of(core, port, list(by_tenant.values()), seed)
-    # Of what a tenant gains at once the first leaves a few bytes; where the host's shim is in front, the second; and where it is behind
-    # the arbiter, at a port that charges what is on its wire, the third.
-    for first in () if core.datapath.parameters.strict else (QUANTUM - 8, QUANTUM - 24, QUANTUM - 52):
-        pairs = long_pairs(master, policy, seed, (first, LONGEST))
-        for tenant, crossed in _crossed(split, seed, (first, LONGEST)):
-            pairs.setdefault(tenant, []).append((core.datapath.parameters.ports, *crossed))
-        yield debts(pairs, core.datapath.parameters.ports)
+    if not core.datapath.parameters.strict:
+        yield from _debts(split, core, seed)
 
 
-def _crossed(split: Split, seed: int, sizes: tuple[int, int]) -> Iterator[tuple[str, tuple[bytes, bytes]]]:
-    """By each crossing into hardware, of the tenant, two frames of the host whose packets have ``sizes``: by some ports a tenant's packets
+def _debts(split: Split, core: Core, seed: int) -> Iterator[Exercise]:
+    """Where turns are shares: pairs of which the first leaves a few bytes of what a tenant gains, at the arbiter, where it may grow by a
+    beat; there with the host's shim in front; and at ports, where what is on the wire is charged and it may have got a tag."""
+    parameters, wire = core.datapath.parameters, core.datapath.egress_ports[0].pace.overhead
+    room = QUANTUM - parameters.width // 8
+    sizes = (room, room - SHIM_BYTES, room - SHIM_BYTES - wire - TAG, LONGEST)
+    found: dict[str, list[tuple[int, tuple[bytes, ...]]]] = long_frames(split.merged.master, split.merged.policy, seed, sizes)
+    for tenant, frames in _crossed(split, seed, sizes):
+        found.setdefault(tenant, []).append((parameters.ports, frames))
+    for at in range(len(sizes) - 1):
+        yield debts({tenant: [(port, each[at], each[-1]) for port, each in own] for tenant, own in found.items()}, parameters.ports)
+
+
+def _crossed(split: Split, seed: int, sizes: tuple[int, ...]) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+    """By each crossing into hardware, of the tenant, frames of the host whose packets have ``sizes``: by some ports a tenant's packets
     leave from there alone."""
     rng, tenants = random.Random(seed), split.merged.master.tenants
-    for crossing in split.crossings:
-        if crossing.to_software:
-            continue
+    for crossing in (each for each in split.crossings if not each.to_software):
+        packets = (rng.randbytes(crossing.headroom + size) for size in sizes)
         number = tenants.index(crossing.tenant)
-        first, second = (shimmed(number, crossing.number, bytes(8), rng.randbytes(crossing.headroom + size)) for size in sizes)
-        yield crossing.tenant, (first, second)
+        yield crossing.tenant, tuple(shimmed(number, crossing.number, bytes(8), packet) for packet in packets)
 
 
 def crossings_in(split: Split) -> list[tuple[int, int]]:

@@ -23,6 +23,10 @@ from sim.fuzz.scenario import Arrival, Volley, let_in
 from sim.fuzz.trips import ORDERED, manners_of, unordered
 from sim.fuzz.volleys import Gun
 
+HALVES: Final = "comparing the halves with the software"
+SOFTWARE: Final = "comparing the software with the reference"
+RUNS: Final = "comparing two runs"
+"""What is done with a case, in the words by which its failures are known again."""
 WIDTHS: Final = (64, 256, 512)
 CUTS: Final = ("solved", "hardware", "random", "software")
 """The solver's; all that can be hardware; any; none."""
@@ -126,7 +130,7 @@ class _Round:
         outcome.build_seconds, begun = monotonic() - begun, monotonic()
         _describe(outcome, built)
         sample: list[Volley] = []
-        self._do("comparing the halves with the software", case)
+        self._do(HALVES, case)
         found = self._compare(_sampled(_shots(built, case), sample, case.seed, max(SAMPLE, min(1.0, 40 / self._packets))), case.seed)
         found = found or self._reference(replace(case, volleys=tuple(sample))) or self._apart(case)
         outcome.run_seconds = monotonic() - begun
@@ -196,7 +200,7 @@ class _Round:
         """The sample, which ``case`` has, through the reference and the compiled engine, both from their start."""
         assert self._built is not None
         self.outcome.sampled = case.packets
-        self._do("comparing the software with the reference", case)
+        self._do(SOFTWARE, case)
         return not_the_reference(self._built.merged, list(case.volleys))
 
     def _apart(self, case: Case) -> list[str]:
@@ -216,7 +220,7 @@ class _Round:
             replace(v, arrivals=tuple(a for a in v.arrivals if not a.fault)) for v in (next(shots) for _ in range(APART_VOLLEYS))
         )
         self.outcome.apart = 1
-        self._do("comparing two runs", replace(case, volleys=volleys, apart=pair))
+        self._do(RUNS, replace(case, volleys=volleys, apart=pair))
         return disturbed(stage, merged, volleys, pair, case.seed)
 
 

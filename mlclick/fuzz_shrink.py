@@ -13,7 +13,7 @@ from hdl.trace_tenant import NotHardware
 from mlclick.design import Progress
 from mlclick.fuzz_apart import ENDS, VOLLEY_SECONDS, asked, broken, kind_of, limit
 from mlclick.fuzz_machine import Built, build, check, merged_of
-from mlclick.fuzz_round import FEW, not_the_reference
+from mlclick.fuzz_round import FEW, HALVES, RUNS, SOFTWARE, not_the_reference
 from sim.fuzz.case import Case
 from sim.fuzz.shrink import Shrinker
 from sim.fuzz.smaller import smaller_graphs
@@ -21,11 +21,11 @@ from sim.fuzz.smaller import smaller_graphs
 SHRINK_SECONDS: Final = 900.0
 SMALLER_SECONDS: Final = 3.0
 """Of processor time for a volley of a smaller case, which by the clock is half a minute: so that of a case that does not end, too, many
-smaller ones are tried. The reference has `VOLLEY_SECONDS` for all volleys of one. What only takes longer is taken for what does not end."""
+smaller ones are tried. The reference, and two runs, have `VOLLEY_SECONDS` for all volleys of one. What only takes longer is taken for what
+does not end, until the smallest is run once more with all of its time."""
 REFERENCE: Final = 3_000
 """Packets of a case that the reference sees when the case is run again."""
-HALVES: Final = "comparing the halves with the software"
-SOFTWARE: Final = "comparing the software with the reference"
+_NO_END: Final = ("took too long", "waited too long")
 
 
 class Workbench:
@@ -42,11 +42,13 @@ class Workbench:
         if not isinstance(built, Built):
             return built
         seconds = SMALLER_SECONDS if self._smaller else VOLLEY_SECONDS
+        whole = VOLLEY_SECONDS if self._smaller else None
+        if case.apart is not None:
+            return asked(RUNS, partial(check, case, built), whole)
         found = asked(HALVES, partial(check, case, built, lambda count: limit(seconds)))
-        if found or case.apart is not None or case.packets > REFERENCE:
+        if found or case.packets > REFERENCE:
             return found
-        reference = partial(not_the_reference, built.merged, list(case.volleys))
-        return asked(SOFTWARE, reference, VOLLEY_SECONDS if self._smaller else None)
+        return asked(SOFTWARE, partial(not_the_reference, built.merged, list(case.volleys)), whole)
 
     def _built(self, design: Case, level: str) -> Built | list[str]:
         if self._held is None or self._held[:2] != (design, level):
@@ -86,12 +88,16 @@ def shrink(case: Case, found: list[str], tell: Progress, seconds: float = SHRINK
     """The smallest case that fails as ``case`` does, of which ``found`` was said, found in about ``seconds``; ``case`` itself where none
     does. What ends its process elsewhere than in a comparison would end this one too, and is not tried."""
     kind = kind_of(found)
-    if ": its process " in kind and not kind.startswith((HALVES, SOFTWARE)):
+    if ": its process " in kind and not kind.startswith((HALVES, SOFTWARE, RUNS)):
         tell("no smaller case is tried, which could end this process too")
         return case
     small = Shrinker(StillWrong(kind), _smaller, seconds, tell).shrink(case)
     if small == case:
         tell("no smaller case fails in this way")
+        return case
+    if any(words in kind for words in _NO_END) and kind_of(Workbench().found(small)) != kind:
+        tell("the smallest case ends where it is given more time: the whole one is kept")
+        return case
     return small
 
 

@@ -99,14 +99,14 @@ def leaving(
     return found
 
 
-def long_pairs(
-    master: Master, policy: Policy, seed: int, sizes: tuple[int, int], most: int = 5
-) -> dict[str, list[tuple[int, bytes, bytes]]]:
-    """By tenant up to ``most`` pairs of sound frames (port, the first, the second) of these two ``sizes``, each of which takes another way
-    through the reference than the pairs before, and those of which the second leaves whole by a port by which none before did."""
+def long_frames(
+    master: Master, policy: Policy, seed: int, sizes: tuple[int, ...], most: int = 5
+) -> dict[str, list[tuple[int, tuple[bytes, ...]]]]:
+    """By tenant up to ``most`` times sound frames (port, frames) of these ``sizes``, the last of which takes another way through the
+    reference than those before; and such whose last leaves whole by a port by which none before did."""
     rng, way = random.Random(seed), set[tuple[str, int]]()
     machine = Machine(master.graph, lambda element, output, _: way.add((element, output)), writes_files=False)
-    found: dict[str, list[tuple[int, bytes, bytes]]] = {}
+    found: dict[str, list[tuple[int, tuple[bytes, ...]]]] = {}
     for tenant in master.tenants:
         named, identity = addresses_by_element(master, tenant) or [[0x0A000001]], policy.tenant(tenant)
         known, tags, left = set[frozenset[tuple[str, int]]](), inner_tags(master, tenant), set[str]()
@@ -115,15 +115,15 @@ def long_pairs(
             source, destination = (rng.choice(rng.choice(named)) for _ in range(2))
             inner = rng.choice(tags[1:] or tags)
             bare = len(sound_frame(identity, source, destination, b"", inner=inner))
-            first, second = (sound_frame(identity, source, destination, rng.randbytes(size - bare), inner=inner) for size in sizes)
+            frames = tuple(sound_frame(identity, source, destination, rng.randbytes(size - bare), inner=inner) for size in sizes)
             way.clear()
             machine.emitted.clear()
-            machine.inject(f"port{port}_in", Packet.of(second, time=machine.now + 2_000_000, device=port))
-            leaves = {sink for sink, packet in machine.emitted if packet.length > sizes[1] - _SHORTER} - left
+            machine.inject(f"port{port}_in", Packet.of(frames[-1], time=machine.now + 2_000_000, device=port))
+            leaves = {sink for sink, packet in machine.emitted if packet.length > sizes[-1] - _SHORTER} - left
             if leaves or (frozenset(way) not in known and len(known) < most):
                 known.add(frozenset(way))
                 left |= leaves
-                found.setdefault(tenant, []).append((port, first, second))
+                found.setdefault(tenant, []).append((port, frames))
     return found
 
 

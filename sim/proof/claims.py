@@ -88,7 +88,9 @@ class Claims:
         return symbol(name, width)
 
     def ghost(self, name: str, following: Value, initial: int = 0) -> Value:
-        """What is remembered for the proof alone; ``following`` may be given anew by `becomes`, where it is made of the ghost itself."""
+        """What is remembered for the proof alone; ``following`` may be given anew by `becomes`, where it is made of the ghost itself.
+        Errors: ``ValueError`` for a name that another ghost, a claim or a register has."""
+        self._is_new(name)
         self.ghosts[name] = (following, const(initial, following.width))
         return symbol(name, following.width)
 
@@ -101,30 +103,25 @@ class Claims:
 
     def any_of(self, name: str, count: int) -> Value:
         """A number below ``count`` that stays the same for ever: what is claimed with it is claimed of each."""
-        number = symbol(name, 8)
-        self.ghosts[name] = (number, const(0, 8))
+        number = self.ghost(name, symbol(name, 8))
         self.takes(f"{name} is one", number < count)
         return number
 
     def any_word(self, name: str, width: int) -> Value:
         """Any word that stays the same for ever."""
-        word = symbol(name, width)
-        self.ghosts[name] = (word, const(0, width))
-        return word
+        return self.ghost(name, symbol(name, width))
 
     def always(self, name: str, condition: Value, *, where: Value = TRUE, given: Value = TRUE) -> None:
         """An invariant of registers and ghosts: ``condition`` holds ``where`` that does, which must be possible. To show that it still
         holds in the next cycle, ``given`` is taken to hold there: what other invariants say then, along an order in which each rests on
-        earlier ones only. Whoever claims it sees to that order. Errors: ``ValueError`` for a name that another claim has."""
-        self._is_new(name, self.invariants)
+        earlier ones only. Whoever claims it sees to that order. Errors: as `ghost`."""
+        self._is_new(name)
         self.invariants[name] = implies(where, condition)
         self.premises[name] = where
         self.given[name] = given
 
     def now(self, name: str, condition: Value, *, where: Value = TRUE) -> None:
-        """What holds in every cycle, also of the inputs, ``where`` that does, which must be possible. Errors: as `always`, and for a name
-        that a ghost has."""
-        self._is_new(name, {**self.invariants, **self.ghosts})
+        """What holds in every cycle, also of the inputs, ``where`` that does, which must be possible. Errors: as `ghost`."""
         self.invariants[name] = self.ghost(name, implies(where, condition), 1)
         self.premises[name] = where
 
@@ -182,9 +179,10 @@ class Claims:
         result.kept = () if result.failures else tuple(self._kept)
         return result
 
-    def _is_new(self, name: str, there: Collection[str]) -> None:
-        if name in there:
-            raise ValueError(f"two claims are called {name!r}, and the second would stand in the place of the first")
+    def _is_new(self, name: str) -> None:
+        registers = self.design.registers if self.design is not None else ()
+        if name in self.invariants or name in self.ghosts or name in registers:
+            raise ValueError(f"two things are called {name!r}, and the second would stand in the place of the first")
 
     def any_named(self) -> Sequence[str]:
         """The numbers of `any_of`."""

@@ -95,7 +95,7 @@ class Replay:
         when, compared = self.compared[against.question]
         victim = against.starts[0].values[VICTIM]
         seen = tuple(compared(against, (one, two)))
-        fair = allowed(self.problem, self.asked, _NUMBER.equals(victim), against) if seen else True
+        fair = allowed(self.problem, self.asked, _NUMBER.equals(victim), against)
         return Replayed(against.question, victim, tuple(self._apart(against, victim)), seen, when, fair)
 
     def record(self, against: Against, path: Path) -> tuple[int, int]:
@@ -174,16 +174,16 @@ class Replay:
         nets = sorted(_nets_of(value))
 
         def compared(against: Against, steps: tuple[Step, Step]) -> Iterator[Differs]:
-            shown = []
-            for start, step in zip(against.starts, steps, strict=True):
+            def shown(start: Start, step: Step) -> int:
                 known = {**start.values, **{f"{_NET}{net}": step.nets[net] for net in nets}}
-                leaves = {each: known[str(each.attributes[0])] for each in walk([value]) if each.op == "meta"}
-                shown.append(evaluated([value], leaves)[value])
-            differing = tuple(in_copies(*({net: step.nets[net] for net in nets} for step in steps)))
-            # Where no net does, it is what the solver says of the states that differs.
-            if shown[0] != shown[1] and differing:
-                yield Differs(name, (shown[0], shown[1]))
-                yield from differing
+                return evaluated([value], {each: known[str(each.attributes[0])] for each in walk([value]) if each.op == "meta"})[value]
+
+            (one, two), (first, second) = against.starts, steps
+            # Where the nets of the other copy make no difference, it is what the solver says of the states that differs.
+            if shown(one, first) == shown(two, second) or shown(one, first) == shown(one, second):
+                return
+            yield Differs(name, (shown(one, first), shown(two, second)))
+            yield from in_copies(*({net: step.nets[net] for net in nets} for step in steps))
 
         return compared
 

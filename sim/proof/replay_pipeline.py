@@ -82,8 +82,8 @@ class ReplayPipeline:
         return AnyState(self._netlist, self._top, {name: shown[name] for name in sorted(outputs)}, self._probe)
 
     def first(self, victim: int, _: Sequence[str]) -> tuple[Begun, Replayed] | None:
-        """Of what is unequal for a ``victim``, the first that is seen, or else the first that was tried; None where all is in delay lines,
-        where nothing is seen, or is only otherwise written down, so that no state makes it differ."""
+        """Of the unequal things that are kept for a ``victim``, the first that is seen, or else the first that was tried; None where each
+        is in a delay line, where nothing is seen, or is only otherwise written down, so that no state makes it differ."""
         tried: list[tuple[Begun, Replayed]] = []
         for unequal in self._unequal[victim]:
             begun = _begun(unequal) if self._is_seen(unequal.name) else None

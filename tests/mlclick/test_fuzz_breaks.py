@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import monotonic, process_time
@@ -17,8 +18,8 @@ from mlclick import cli, fuzz, fuzz_apart, fuzz_machine, fuzz_round, fuzz_shrink
 from mlclick.fuzz import replay, write_found, wrong_with
 from mlclick.fuzz_apart import kind_of
 from mlclick.fuzz_machine import Built
-from mlclick.fuzz_round import Outcome, Watch, run_round
-from mlclick.fuzz_shrink import StillWrong, shrink
+from mlclick.fuzz_round import HALVES, Outcome, Watch, run_round
+from mlclick.fuzz_shrink import StillWrong, Workbench, shrink
 from mlclick.fuzz_workers import rounds_of
 from sim.fuzz.case import Case
 from sim.fuzz.expect import Expected, InSoftware
@@ -27,7 +28,7 @@ from sim.fuzz.shrink import Shrinker
 from sim.verilator import VerilatorError
 
 Patch = pytest.MonkeyPatch
-COMPARING = "comparing the halves with the software"
+COMPARING = HALVES
 SEED, NUMBER, PACKETS = 2027, 0, 150
 POLICY = "[tenants.a]\nvlan = 100\ndevices = { eth0 = 0 }\n[tenants.b]\nvlan = 101\ndevices = { eth0 = 0 }\n"
 TEXT = "FromDevice(eth0) -> c :: Counter -> Queue -> ToDevice(eth0);\n"
@@ -236,3 +237,24 @@ def test_a_run_without_a_case_ends_with_exit_code_1(tmp_path: Path, monkeypatch:
     words = "round 0: beginning: its process ended with status 3, before it had a case; the same seed, packets and rounds do it again"
     assert words in said
     assert "none different" not in said
+
+
+def test_a_smallest_case_that_only_takes_long_is_not_kept_for_one_that_has_no_end(monkeypatch: Patch) -> None:
+    slow = f"{COMPARING}: its process took too long for a step, and was stopped"
+
+    def found(bench: Workbench, case: Case) -> list[str]:
+        return [slow] if bench._smaller else []
+
+    monkeypatch.setattr(Workbench, "found", found)
+    case, said = with_long_frames(), list[str]()
+    assert shrink(case, [slow], said.append) == case
+    assert said[-1] == "the smallest case ends where it is given more time: the whole one is kept"
+
+
+def test_two_runs_that_end_their_process_are_said_to_have_been_compared(monkeypatch: Patch) -> None:
+    def dies(*args: object) -> list[str]:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return []
+
+    monkeypatch.setattr(fuzz_shrink, "check", dies)
+    assert wrong_with(replace(with_long_frames(), apart=("a", "b"))) == ["comparing two runs: its process ended by SIGKILL"]

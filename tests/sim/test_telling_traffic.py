@@ -12,7 +12,7 @@ from mlclick.design import Merged, Source
 from mlclick.flow import merge_tenants
 from mlclick.run import run_software
 from sim.functions import Functions
-from sim.telling_traffic import BEFORE_THE_WRAP, leaving, long_pairs, telling_runs
+from sim.telling_traffic import BEFORE_THE_WRAP, leaving, long_frames, telling_runs
 from sim.tenant_traffic import addresses_by_element, addresses_of, random_traffic, sound_frame
 from tests.mlclick.test_readme import small_tenants
 
@@ -81,12 +81,12 @@ def test_frames_that_leave_are_found_by_port_and_tenant(merged: Merged) -> None:
                 assert [left[12:16] for _, by, left in out if by == port] == [b"\x81\x00" + (tag or 0).to_bytes(2, "big")]
 
 
-def test_long_pairs_leave_whole_by_every_port_of_each_tenant(merged: Merged) -> None:
+def test_long_frames_leave_whole_by_every_port_of_each_tenant(merged: Merged) -> None:
     left = set[tuple[str, int, int]]()
-    for tenant, pairs in long_pairs(merged.master, merged.policy, 1, (1464, 1518)).items():
-        for at, first, second in pairs:
-            assert (len(first), len(second)) == (1464, 1518)
-            packets = [(at, Packet.of(frame, time=2_000_000 * (1 + i), device=at)) for i, frame in enumerate((first, second))]
+    for tenant, found in long_frames(merged.master, merged.policy, 1, (1464, 1518)).items():
+        for at, frames in found:
+            assert [len(frame) for frame in frames] == [1464, 1518]
+            packets = [(at, Packet.of(frame, time=2_000_000 * (1 + i), device=at)) for i, frame in enumerate(frames)]
             left |= {(tenant, port, len(frame)) for _, port, frame in run_software(merged, packets).emitted}
     assert left >= {(tenant, port, size) for tenant in "ab" for port in (0, 1) for size in (1464, 1518)}
 
