@@ -10,7 +10,7 @@ Arguments:
     FILENAME: the file, relative to the Click file or to the tenant's folder.
     TIMING: whether packets wait until as much time has passed on the machine's clock since the first one as did in the capture; false if
         not given. The clock moves when packets arrive.
-    STOP: whether the source stops being active at the end; a tenant cannot stop a machine that others use.
+    STOP: whether the source stops being active at the end, and tells the driver to stop; a tenant cannot stop a machine that others use.
     ACTIVE: whether packets are sent; true if not given.
     SAMPLE: share of the packets that is sent, at random, the same each time; 1 if not given.
     FORCE_IP: whether only IP packets are sent, with their IP header marked and their destination annotation set; others leave by output 1,
@@ -20,7 +20,7 @@ Arguments:
     END: time in seconds since 1970 at which the source stops being active.
     END_AFTER: the same, from the first packet on.
     INTERVAL: the same, from the start on.
-    END_CALL: accepted; no handler is called.
+    END_CALL: a write handler, with a value, that is called at the end; not by a machine that others use.
     FILEPOS: byte of the file at which to start.
     MMAP: accepted.
 
@@ -51,9 +51,11 @@ from typing import ClassVar, Final
 from elements.captures.pcap import ETHERNET, HEADER, Format, Record, read_bytes, read_format, read_record
 from elements.captures.pcap_c import HELPERS, LONGEST
 from elements.definition.arguments import Argument, keyword
+from elements.definition.call_handler import call_handler
 from elements.definition.csource import CSource, c_string
 from elements.definition.element import Element, Move, StateVariable
 from elements.definition.handlers import StateView, reads, writes
+from elements.definition.host import Address, Host
 from elements.definition.parsers import boolean, file_name, integer, nanoseconds, probability, raw
 from elements.definition.ports import Ports
 from elements.placement.layouts import UNKNOWN
@@ -233,12 +235,14 @@ class FromDump(Element):
             if self.end
             else f"self->first + {self.interval or 0}ULL"
         )
+        end = "STOP;" if self.stop else "CALL(0, NULL);" if self.end_call else ""
         following = f"""
     struct packet *found = NULL;
     while (self->going && !found) {{
         struct dump_record r;
         if (self->at >= self->dump->size) {{
             {"self->going = 0;" if self.stop else ""}
+            if (DRIVEN && !self->over) {{ self->over = 1; {end} }}
             break;
         }}
         if (!dump_read(self->dump, self->at, &r)) {{
@@ -258,7 +262,7 @@ class FromDump(Element):
             self->records++;
             break;
         }}
-        if ({int(self.timing)} && r.time >= self->first && NOW < r.time + self->offset) break;
+        if ({int(self.timing)} && r.time >= self->first && NOW < r.time + self->offset) {{ AT(r.time + self->offset); break; }}
         uint64_t at = self->at;
         self->at = r.next;
         self->last_at = at;
@@ -284,7 +288,8 @@ class FromDump(Element):
     }}
 """
         return CSource(
-            fields="struct dump *dump; uint32_t going, begun, ends; uint64_t sent, at, last_at, records, first, last, offset, random;",
+            fields="struct dump *dump; uint32_t over, going, begun, ends;"
+            " uint64_t sent, at, last_at, records, first, last, offset, random;",
             helpers=HELPERS,
             initialize=f"""
     self->dump = calloc(1, sizeof *self->dump);
@@ -304,12 +309,17 @@ class FromDump(Element):
 #endif
 """,
             pull=f"{following}    return found;\n",
+            timer="    WAKE;\n",
             finish="    free(self->dump->data);\n    free(self->dump);\n",
             state=tuple(
                 (name, f"self->{name}")
                 for name in ("going", "sent", "at", "last_at", "records", "begun", "first", "ends", "last", "offset", "random")
             ),
         )
+
+    def called(self, host: Host, what: int, packet: Address | None) -> int:
+        call_handler(host, self.end_call, self.name)
+        return 0
 
     @reads("active")
     def active_text(self, state: StateView) -> str:

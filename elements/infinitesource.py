@@ -2,7 +2,8 @@
 
 Makes packets of DATA, BURST at a time, until it has made LIMIT of them.
 
-The machine's clock moves when packets arrive. A source with a LIMIT makes up to 4096 packets at one instant of it, and one without a limit
+In a machine that runs by itself, BURST packets are made each time that the task runs. In one that packets are offered to, the clock moves
+when they arrive: a source with a LIMIT makes up to 4096 packets at one instant of it, and one without a limit
 makes BURST of them, so that no source keeps the machine from its other work. Where its output is pulled, it gives as many.
 
 Arguments:
@@ -13,8 +14,8 @@ Arguments:
     TIMESTAMP: whether packets have the time at which they were made; true if not given, otherwise their time is 0.
     LENGTH: bytes of a packet, at most 9216: DATA is cut or repeated. DATASIZE is an older name of it.
     DATASIZE: see LENGTH.
-    STOP: accepted; a tenant cannot stop a machine that others use.
-    END_CALL: accepted; no handler is called.
+    STOP: whether the driver is told to stop when LIMIT packets are made; a tenant cannot stop a machine that others use.
+    END_CALL: a write handler, with a value, that is called then; not by a machine that others use.
 
 Handlers:
     active (read): whether packets are made.
@@ -39,9 +40,11 @@ Examples:
 from typing import Final
 
 from elements.definition.arguments import Argument, keyword
+from elements.definition.call_handler import call_handler
 from elements.definition.csource import CSource
 from elements.definition.element import Element, Move, StateVariable
 from elements.definition.handlers import FRAME, StateView, reads, settable, writes
+from elements.definition.host import Address, Host
 from elements.definition.parsers import boolean, byte_string, integer, raw
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
@@ -144,10 +147,11 @@ class InfiniteSource(Element):
         return self._make(machine) if self._allowed(machine) else None
 
     def c_source(self) -> CSource:
+        end = "STOP;" if self.stop else "CALL(0, NULL);" if self.end_call else ""
         data = ", ".join(str(octet) for octet in self.data) or "0"
         allow = f"""
     if (self->instant != NOW) {{ self->instant = NOW; self->at_instant = 0; }}
-    int64_t rest = ((int64_t)self->most >= 0 ? {AT_ONCE} : (int64_t)self->each) - self->at_instant;
+    int64_t rest = DRIVEN ? self->each : ((int64_t)self->most >= 0 ? {AT_ONCE} : (int64_t)self->each) - self->at_instant;
     if ((int64_t)self->most >= 0 && (int64_t)(self->most - self->made) < rest) rest = (int64_t)(self->most - self->made);
     if (!self->going || rest < 0) rest = 0;
 """
@@ -178,6 +182,7 @@ class InfiniteSource(Element):
     if (rest > self->each) rest = self->each;
     for (int64_t n = 0; n < rest; n++) {{{make}        OUT(0, p);
     }}
+    if (DRIVEN && !rest && self->going && (int64_t)self->most >= 0 && self->made >= self->most) {{ {end} }}
     return rest > 0;
 #endif
 """,
@@ -187,6 +192,10 @@ class InfiniteSource(Element):
                 for name in ("made", "most", "each", "going", "octets", "octet_count", "size", "instant", "at_instant")
             ),
         )
+
+    def called(self, host: Host, what: int, packet: Address | None) -> int:
+        call_handler(host, self.end_call, self.name)
+        return 0
 
     @reads("count")
     def count(self, state: StateView) -> str:

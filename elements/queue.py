@@ -81,6 +81,7 @@ class Queue(Element):
     self->ring[(self->head + self->held) % {self.capacity}] = p;
     self->kept = ++self->held;
     if (self->held > self->highwater) self->highwater = self->held;
+    WAKE;
 """,
             pull=f"""
     while (self->kept > self->held) {{ self->kept--; KILL(self->ring[(self->head + self->kept) % {self.capacity}]); }}

@@ -7,14 +7,17 @@ from pathlib import Path
 
 from elements.definition.csource import CSource
 from elements.definition.element import Element
-from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_ROUNDS, find_rings
+from elements.definition.loops import DEEPEST, MOST_PASSES, find_rings
 from elements.program.program import Program, State
 from elements.reference.packet import HEADROOM, LONGEST
 from graph.check import Checked
 from graph.model import Graph
+from swclick.generate_machine import Parts, machine_functions
 from swclick.generate_program import first_word, program_fields, program_functions
+from swclick.wakes import Wakes
 
 RUNTIME = ("runtime.h", "table.h", "wide.h")
+DRIVER = "live.h"
 
 
 def generate(checked: Checked, elements: Mapping[str, Element]) -> str:
@@ -45,12 +48,13 @@ class _Generator:
         self.into = {(edge.source, edge.source_port) for edge in rings.into}
         self.programs: dict[str, Program] = {n: e.trace() for n, e in elements.items() if e.has_program}
         self.sources: dict[str, CSource] = {n: _source(e) for n, e in elements.items()}
+        self.wakes = Wakes(checked, self.sources)
 
     def text(self) -> str:
         limits = {"HEADROOM": HEADROOM, "LONGEST": LONGEST, "DEEPEST": DEEPEST, "MOST_PASSES": MOST_PASSES}
         parts = ["\n".join(f"#define {name} {number}" for name, number in limits.items())]
         parts += [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in RUNTIME]
-        parts += [self._structures(), self._prototypes()]
+        parts += [self._structures(), (Path(__file__).parent / DRIVER).read_text(encoding="utf-8"), self._prototypes()]
         helpers = dict.fromkeys(s.helpers for s in self.sources.values() if s.helpers)
         parts += [*helpers, *(self._element(node.name) for node in self.graph.nodes), self._machine()]
         return "\n".join(parts)
@@ -61,21 +65,22 @@ class _Generator:
             fields = [*(program_fields(self.programs[name]) if name in self.programs else ()), self.sources[name].fields]
             lines.append(f"struct e{number} {{ char unused; {' '.join(fields)} }};")
         members = "".join(f"    struct e{number} e{number};\n" for number in self.numbers.values())
-        own = f"    struct base base;\n    uint64_t unsettled[{len(self.numbers) + 1}], runaway[{len(self.within) + 1}];\n"
-        return "\n".join(lines) + f"\nstruct machine {{\n{own}{members}}};\n#define now base.now\n"
+        counts = f"    uint64_t unsettled[{len(self.numbers) + 1}], runaway[{len(self.within) + 1}];\n"
+        own = f"    struct base base;\n    struct live live;\n{counts}"
+        return "\n".join(lines) + f"\nstruct machine {{\n{own}{members}}};\n"
 
     def _prototypes(self) -> str:
         return "".join(
             f"static void e{n}_push(struct machine *, int, struct packet *);\nstatic struct packet *e{n}_pull(struct machine *, int);\n"
             for n in self.numbers.values()
-        )
+        ) + "".join(f"static int e{n}_full(struct machine *);\n" for name, n in self.numbers.items() if self.sources[name].full)
 
     def _element(self, name: str) -> str:
         number = self.numbers[name]
         title = f"\n/* {name.replace('*/', '')} :: {self.graph.node(name).class_name} */\n"
         functions = self._hand_written(name, number)
         if name in self.programs:
-            functions = program_functions(self.programs[name], number, self.sources[name])
+            functions = program_functions(self.programs[name], number, self.sources[name]) + self._events(name, number)
         return title + self._ports(name, number) + self._within(name, number, functions)
 
     def _ports(self, name: str, number: int) -> str:
@@ -138,7 +143,7 @@ static int e{number}_task(struct machine *m)
 {{
 {self_line}{source.task or "    return 0;"}
 }}
-static void e{number}_initialize(struct machine *m)
+{self._events(name, number)}static void e{number}_initialize(struct machine *m)
 {{
 {self_line}{source.initialize}
 }}
@@ -154,97 +159,48 @@ static void e{number}_finish(struct machine *m)
             return functions
         pulled = int(self.graph.input_count(name) > 0 and self.checked.kind(name, False, 0) == "pull")
         asked = int(self.graph.output_count(name) > 0 and self.checked.kind(name, True, 0) == "pull")
-        return f"""
-#define OUT(k, q) e{number}_out(m, k, q)
-#define IN(k) e{number}_in(m, k)
-#define OFFER(k, q) e{number}_push(m, k, q)
-#define EMIT(q) emit_packet(&m->base, {number}, q)
-#define INPUT_IS_PULL {pulled}
-#define OUTPUT_IS_PULL {asked}
-{functions}#undef OUT
-#undef IN
-#undef OFFER
-#undef EMIT
-#undef INPUT_IS_PULL
-#undef OUTPUT_IS_PULL
-"""
+        downstream, upstream = ("".join(f" wake_task(&m->live, {task});" for task in tasks) for tasks in self.wakes.of(name))
+        full = " && ".join(f"e{self.numbers[other]}_full(m)" for other in self.wakes.storage_behind(name)) or "0"
+        meanings = {
+            "OUT(k, q)": f"e{number}_out(m, k, q)",
+            "IN(k)": f"e{number}_in(m, k)",
+            "OFFER(k, q)": f"e{number}_push(m, k, q)",
+            "EMIT(q)": f"emit_packet(&m->base, {number}, q)",
+            "INPUT_IS_PULL": pulled,
+            "OUTPUT_IS_PULL": asked,
+            "WAKE": f"do {{{downstream} }} while (0)",
+            "WAKE_SOURCES": f"do {{{upstream} }} while (0)",
+            "OUTPUT_IS_FULL": f"({full})",
+            "AT(t)": f"set_timer(&m->live, {number}, t)",
+            "WATCH(fd, events)": f"watch_fd(&m->live, {number}, fd, events)",
+            "CALL(what, q)": f"(m->base.call ? m->base.call({number}, what, q) : 0)",
+        }
+        define = "".join(f"#define {macro} {meaning}\n" for macro, meaning in meanings.items())
+        forget = "".join(f"#undef {macro.partition('(')[0]}\n" for macro in meanings)
+        return f"\n{define}{functions}{forget}"
+
+    def _events(self, name: str, number: int) -> str:
+        """What is done at the element's time, and when its file descriptor is ready; whether what it stores is full."""
+        source, text = self.sources[name], ""
+        own = f"    struct e{number} *self = &m->e{number}; (void)self;\n"
+        if source.timer:
+            text += f"static void e{number}_timer(struct machine *m)\n{{\n{own}{source.timer}\n}}\n"
+        if source.ready:
+            text += f"static void e{number}_ready(struct machine *m, int fd, int events)\n{{\n{own}{source.ready}\n}}\n"
+        if source.full:
+            text += f"static int e{number}_full(struct machine *m)\n{{\n{own}    return {source.full};\n}}\n"
+        return text
 
     def _machine(self) -> str:
-        numbers = list(self.numbers.values())
-        working = [n for name, n in self.numbers.items() if self._has_task(name)]
-        tasks = "\n".join(f"        worked |= busy[{place}] = e{n}_task(m) != 0;" for place, n in enumerate(working))
-        unsettled = "\n".join(f"    m->unsettled[{n}] += busy[{place}];" for place, n in enumerate(working))
-        initialize = "\n".join(f"    e{n}_initialize(m);" for n in numbers)
-        finish = "\n".join(f"    e{n}_finish(m);" for n in numbers)
-        pushes = "\n".join(f"    case {n}: e{n}_push(m, 0, p); break;" for n in numbers)
-        words = "\n".join(self._state_cases())
-        return f"""
-struct machine *machine_new(void)
-{{
-    struct machine *m = calloc(1, sizeof *m);
-    if (!m) abort();
-{initialize}
-    return m;
-}}
-void machine_free(struct machine *m)
-{{
-{finish}
-    free_base(&m->base);
-    free(m);
-}}
-void machine_settle(struct machine *m)
-{{
-    _Bool busy[{len(working) + 1}];
-    for (int round = 0; round < {MOST_ROUNDS}; round++) {{
-        int worked = 0;
-{tasks}
-        if (!worked) return;
-    }}
-{unsettled}
-}}
-uint64_t machine_unsettled(struct machine *m, int element) {{ return m->unsettled[element]; }}
-void machine_inject(struct machine *m, int source, const uint8_t *bytes, const struct emission *e)
-{{
-    if (e->time > m->now) m->now = e->time;
-    struct packet *p = raw_packet(&m->base, e->front, e->length);
-    memcpy(p->buffer, bytes, (size_t)e->front + e->length);
-    p->network = e->network;
-    p->dst_ip = e->dst_ip;
-    p->vlan_tci = e->vlan_tci;
-    p->paint = e->paint;
-    p->device = e->device;
-    p->packet_type = e->packet_type;
-    p->fix_ip_src = e->fix_ip_src;
-    p->parameter = e->parameter;
-    p->time = e->time;
-    switch (source) {{
-{pushes}
-    }}
-    machine_settle(m);
-}}
-void machine_run(struct machine *m, uint64_t count, const int32_t *sources, const uint8_t *bytes, const struct emission *packets,
-                 uint64_t *ends)
-{{
-    for (uint64_t i = 0; i < count; i++) {{
-        machine_inject(m, sources[i], bytes + packets[i].offset, &packets[i]);
-        ends[i] = m->base.emitted_count;
-    }}
-}}
-uint64_t machine_runaway(struct machine *m, int ring) {{ return m->runaway[ring]; }}
-struct base *machine_base(struct machine *m) {{ return &m->base; }}
-void machine_clear(struct machine *m) {{ m->base.emitted_count = m->base.bytes_count = m->base.log_count = 0; }}
-void *machine_word(struct machine *m, int element, int word)
-{{
-    (void)m;
-    switch ((uint64_t)element << 16 | word) {{
-{words}
-    }}
-    return NULL;
-}}
-"""
-
-    def _has_task(self, name: str) -> bool:
-        return bool(self.sources[name].task)
+        return machine_functions(
+            Parts(
+                [*self.numbers.values()],
+                [number for name, number in self.numbers.items() if self.sources[name].task],
+                [number for name, number in self.numbers.items() if self.sources[name].timer],
+                [number for name, number in self.numbers.items() if self.sources[name].ready],
+                self._state_cases(),
+            )
+        )
 
     def _state_cases(self) -> list[str]:
         lines = []

@@ -55,7 +55,7 @@ _EXPRESSIONS: Final[Mapping[str, _Expression]] = {
     "shl": lambda v, x: f"{x[1]} < {v.width} ? {_cut(f'({c_type(v.width)}){x[0]} << {x[1]}', v.width)} : 0",
     "shr": lambda v, x: f"{x[1]} < {v.width} ? {x[0]} >> {x[1]} : 0",
     "annotation": lambda v, x: _cut(f"p->{v.attributes[0]}", v.width),
-    "now": lambda v, x: _cut("m->now", v.width),
+    "now": lambda v, x: _cut("m->base.now", v.width),
     "load": lambda v, x: f"load_{v.attributes[0]}(p, {v.attributes[1]})",
     "has": lambda v, x: f"has_{v.attributes[0]}(p, {v.attributes[1]})",
     "length": lambda v, x: f"length_{v.attributes[0]}(p)",

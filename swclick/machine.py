@@ -62,6 +62,10 @@ class _Base(ctypes.Structure):
         ("log", ctypes.c_void_p),
         ("log_count", ctypes.c_uint64),
         ("log_room", ctypes.c_uint64),
+        ("call", ctypes.c_void_p),
+        ("stop", ctypes.c_int32),
+        ("driven", ctypes.c_uint8),
+        ("simulated", ctypes.c_uint8),
     )
 
 
@@ -132,8 +136,14 @@ class Machine:
         self._library.machine_word.restype = ctypes.c_void_p
         self._library.machine_runaway.restype = ctypes.c_uint64
         self._library.machine_unsettled.restype = ctypes.c_uint64
-        self._new = ctypes.c_void_p(self._library.machine_new())
+        self._library.machine_next.restype = ctypes.c_uint64
+        self._new = ctypes.c_void_p(self._made())
         self._free = weakref.finalize(self, self._library.machine_free, self._new)
+
+    def _made(self) -> int | None:
+        """The address of a new machine."""
+        new: int | None = self._library.machine_new(0, 0, ctypes.c_uint64(0), None)
+        return new
 
     @property
     def _machine(self) -> ctypes.c_void_p:
@@ -212,9 +222,7 @@ class Machine:
 
     def settle(self, now: int = 0) -> None:
         """Run tasks until none has anything to do; the clock is at least at ``now``."""
-        base = self._base
-        base.now = max(base.now, now)
-        self._library.machine_settle(self._machine)
+        self._library.machine_settle(self._machine, ctypes.c_uint64(now))
 
     def read(self, name: str, handler: str, *question: str) -> str:
         """The text of a read handler, of one that takes a parameter with it. Errors: ``KeyError`` where there is none."""

@@ -1,4 +1,5 @@
 /* The runtime of the software engine: packets, their pool, header access, what leaves. It stands in front of the generated code. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +39,24 @@ struct emission {
     uint64_t offset;
 };
 
+/* What is waiting in a heap, first in what it is of. */
+struct entry { uint64_t key, order; int32_t place; };
+struct heap { struct entry **entries; uint32_t count; };
+struct machine;
+struct task { struct entry entry; int (*run)(struct machine *); uint64_t stride, runs; uint32_t element; uint8_t again; };
+struct timer { struct entry entry; void (*run)(struct machine *); };
+struct live {
+    struct heap ready, pending;
+    struct task *tasks, *running;
+    struct timer *timers; /* by element */
+    uint64_t pass, order;
+    uint32_t task_count, watched;
+    uint64_t fd_room;
+    struct pollfd *fds;
+    int32_t *watchers; /* elements, or -1 for whoever drives the machine */
+    uint8_t leave;
+};
+
 struct base {
     struct packet *unused, *packets;
     uint64_t now;
@@ -47,6 +66,10 @@ struct base {
     uint64_t bytes_count, bytes_room;
     char *log;
     uint64_t log_count, log_room;
+    /* Whoever drives the machine: what it is asked to do, whether it runs by itself, how often it was told to stop. */
+    int64_t (*call)(int32_t element, int32_t what, struct packet *p);
+    int32_t stop;
+    uint8_t driven, simulated;
     uint32_t depth, passes; /* connections of rings: how many the packet is on, and were passed since it entered one */
 };
 
@@ -221,9 +244,14 @@ static void emit_packet(struct base *b, int32_t sink, struct packet *p)
     kill_packet(b, p);
 }
 
-/* A line of the log: its length in 8 bytes, then its text, which may have any bytes. */
+/* A line of the log: its length in 8 bytes, then its text, which may have any bytes. A machine that is driven prints it. */
 static void trace_line(struct base *b, const char *text, uint64_t length)
 {
+    if (b->driven) {
+        fwrite(text, 1, length, stderr);
+        putc('\n', stderr);
+        return;
+    }
     b->log = grow(b->log, &b->log_room, b->log_count + sizeof length + length, 1);
     memcpy(b->log + b->log_count, &length, sizeof length);
     if (length) memcpy(b->log + b->log_count + sizeof length, text, length);
@@ -236,7 +264,9 @@ static void trace_line(struct base *b, const char *text, uint64_t length)
 #define PULL(q, n) move_start(q, n)
 #define PUSH(q, n) move_start(q, -(int64_t)(n))
 #define TAKE(q, n) do { if ((n) < (q)->length) (q)->length = (n); } while (0)
-#define NOW (m->now)
+#define NOW (m->base.now)
+#define DRIVEN (m->base.driven)
+#define STOP ((void)m->base.stop++)
 #define TRACE(text, length) trace_line(&m->base, text, length)
 #define NEW_PACKET(length) zeroed_packet(&m->base, length)
 

@@ -23,13 +23,23 @@ class CSource:
       ``TAKE(p, n)``;
     - packet members: ``p->data`` (bytes), ``p->length``, ``p->network`` (offset of the network header from the data's start, NO_NETWORK if
       unset), ``p->paint``, ``p->dst_ip``, ``p->vlan_tci``, ``p->device``, ``p->packet_type``, ``p->parameter``, ``p->time`` (ns);
+    - ``WAKE``: whoever pulls from this element may find a packet now (each element that keeps packets says it when one comes), and the
+      element's own task may have something to do; ``WAKE_SOURCES``: whoever pushes to it may find room now; ``OUTPUT_IS_FULL``: everything
+      behind it that says whether it is full is;
+    - ``AT(t)``: run ``timer`` when the clock is at ``t`` ns, once, and not when it was to be run before; ``AT(NEVER)``: not at all;
+      ``WATCH(fd, events)``: run ``ready`` when the file descriptor is ready for these events of poll, none of them for never again;
+    - ``DRIVEN``: whether the machine runs by itself, so that tasks run again and again and time passes; otherwise packets are offered to
+      it, and tasks run until none has anything to do; ``STOP``: whoever drives the machine is told to stop it;
+      ``CALL(what, p)``: call ``Element.called`` with these in Python, gives its answer; p may be NULL;
     - ``NOW`` (ns of the machine's clock), ``TRACE(text, length)`` (a line for the log),
       ``get16(b)``, ``get32(b)``, ``put16(b, v)``, ``put32(b, v)`` in network byte order.
 
     ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or
-    NULL; ``task`` returns 1 if it did anything. ``finish`` runs when the machine is taken down: it frees what the element
-    allocated (packets that it still holds are freed with the machine). ``helpers`` is C at file level, the same
-    for every instance of the class. ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers.
+    NULL; ``task`` returns 1 if it did anything: one that returns 0 is not run again before somebody wakes it. ``ready`` has ``fd`` and the
+    ``events`` that it is ready for. ``full``, an expression, is 1 where the element has no room for a packet. ``finish`` runs when the
+    machine is taken down: it frees what the element allocated (packets that it still holds are freed with the machine). ``helpers`` is C at
+    file level, the same for every instance of the class. ``state`` maps the names of state variables to C lvalues (with ``self->``) for
+    handlers.
     """
 
     fields: str = ""
@@ -37,6 +47,9 @@ class CSource:
     push: str = ""
     pull: str = ""
     task: str = ""
+    timer: str = ""
+    ready: str = ""
+    full: str = ""
     finish: str = ""
     helpers: str = ""
     state: tuple[tuple[str, str], ...] = ()

@@ -18,6 +18,7 @@ from graph.model import Graph, Node
 
 if TYPE_CHECKING:
     from elements.definition.csource import CSource
+    from elements.definition.host import Address, Host
     from elements.reference.machine import Machine
     from elements.reference.packet import Packet as RealPacket
 
@@ -167,6 +168,23 @@ class Element:
     def task(self, machine: Machine) -> bool:
         """Reference: one run of the element's task; whether it did anything."""
         return False
+
+    def timer(self, machine: Machine) -> None:
+        """Reference: the time that the element asked for by ``machine.at`` has come."""
+
+    def called(self, host: Host, what: int, packet: Address | None) -> int:
+        """What of the element is Python in every reading: its C calls it, with a number and, perhaps, the address of a packet of the
+        runtime. What it gives is the value of the call."""
+        return 0
+
+    def started(self, host: Host) -> None:
+        """Called once when all elements of a machine that runs by itself are ready, before anything runs. Errors: `ClickError`."""
+
+    def due(self, host: Host) -> None:
+        """Called when the time has come that was asked for by ``host.at``."""
+
+    def ready(self, host: Host, descriptor: int, events: int) -> None:
+        """Called when a file descriptor is ready that ``host.watch`` was told of."""
 
     def c_source(self) -> CSource:
         """The hand-written C reading; of an element with a program what its task needs."""

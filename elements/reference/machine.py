@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Final
 
 from elements.definition.catalogue import class_info, find
@@ -53,6 +54,8 @@ class Machine:
         self._within = {(edge.source, edge.source_port) for edge in rings.within}
         self._into = {(edge.source, edge.source_port) for edge in rings.into}
         self._depth = self._passes = 0
+        self._timers: dict[str, tuple[int, int]] = {}
+        self._orders = 0
         self.runaway: dict[tuple[str, int], int] = {}
         self.unsettled: dict[str, int] = {}
         self._after = {(e.source, e.source_port): (e.target, e.target_port) for e in graph.edges}
@@ -64,14 +67,38 @@ class Machine:
 
     def inject(self, source: str, packet: Packet) -> None:
         """Offer ``packet`` to the source element ``source`` at its time, and run until nothing is left to do."""
-        self.now = max(self.now, packet.time)
+        self._advance(packet.time)
         with self._room():
             self.elements[source].push(self, 0, packet)
-        self.settle()
+        self._settle()
 
     def settle(self, now: int = 0) -> None:
         """Run tasks until none has anything to do, `MOST_ROUNDS` times at most; the clock is at least at ``now``."""
-        self.now = max(self.now, now)
+        self._advance(now)
+        self._settle()
+
+    def at(self, name: str, time: int | None) -> None:
+        """Call ``timer`` of element ``name`` when the clock is at ``time`` ns, once, and not when it was to be called before; never if
+        None."""
+        self._timers.pop(name, None)
+        if time is not None:
+            self._orders += 1
+            self._timers[name] = (time, self._orders)
+
+    def _advance(self, until: int) -> None:
+        """What is due until then, in the order of time, each with all that follows from it."""
+        while self._timers:
+            name, (time, _) = min(self._timers.items(), key=itemgetter(1))
+            if time > until:
+                break
+            del self._timers[name]
+            self.now = max(self.now, time)
+            with self._room():
+                self.elements[name].timer(self)
+            self._settle()
+        self.now = max(self.now, until)
+
+    def _settle(self) -> None:
         with self._room():
             for _ in range(MOST_ROUNDS):
                 # Every task runs once a round, whatever the others did.

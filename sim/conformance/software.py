@@ -66,7 +66,7 @@ void conformance_run(struct machine *m, int element, uint64_t count, const uint8
         memcpy(p->data - %(front)d, bytes + c->offset, %(front)d + c->length);
         p->network = c->network; p->dst_ip = c->dst_ip; p->vlan_tci = c->vlan_tci; p->paint = c->paint;
         p->device = c->device; p->packet_type = c->packet_type; p->fix_ip_src = c->fix_ip_src;
-        m->now = p->time = c->clock;
+        m->base.now = p->time = c->clock;
         switch (element) {
 %(cases)s
         }

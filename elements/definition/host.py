@@ -1,0 +1,49 @@
+"""Whoever drives a machine that runs by itself, as elements that are partly Python see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+Address = int
+"""Where a packet of the compiled runtime is."""
+READABLE, WRITABLE = 1, 4
+"""Events of poll."""
+
+
+class HandlerError(Exception):
+    """A handler that is not there or refused what it was asked; the text says what, as Click does."""
+
+
+class Host(Protocol):
+    """Handlers are named ``element.handler``, or ``handler`` alone for those of the machine itself; a name is looked for from the compound
+    element outwards in which ``asking``, an element, stands."""
+
+    @property
+    def now(self) -> int:
+        """The clock, in ns since 1970."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The elements, in the graph's order."""
+
+    def read_handler(self, handler: str, question: str = "", asking: str = "") -> str:
+        """The text of a read handler. Errors: `HandlerError`."""
+
+    def write_handler(self, handler: str, text: str, asking: str = "") -> str:
+        """Call a write handler; what it answers, usually nothing. Errors: `HandlerError`."""
+
+    def at(self, name: str, time: int | None) -> None:
+        """Run the timer of element ``name`` when the clock is at ``time`` ns, once, and not when it was to be run before; never if None."""
+
+    def watch(self, name: str, descriptor: int, events: int) -> None:
+        """Run ``ready`` of element ``name`` when the file descriptor is ready for ``events``; 0: never again."""
+
+    def stop(self, count: int = 1) -> None:
+        """Tell the driver to stop, once the machine has done what it is at; ``count`` less than 0 takes that back."""
+
+    def packet(self, address: Address) -> bytes:
+        """The bytes of a packet."""
+
+    def say(self, text: str) -> None:
+        """A line on standard error."""

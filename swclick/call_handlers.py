@@ -1,0 +1,51 @@
+"""What `-h ELEMENT.HANDLER` prints: the texts of read handlers, of one element, of those of a class, or of those that a pattern names."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import Final
+
+from elements.definition.host import HandlerError
+from swclick.live import Live
+
+_PATTERN: Final = re.compile(r"[?*\[]")
+
+
+def print_handlers(live: Live, handlers: Sequence[str]) -> bool:
+    """Print them, with their names where there are several; whether all were there. What is not is said on standard error."""
+    calls, fine = [], True
+    for handler in handlers:
+        try:
+            calls += _expanded(live, handler, len(handlers) > 1)
+        except HandlerError as error:
+            fine = False
+            live.say(str(error))
+    for handler, with_name in calls:
+        try:
+            text = live.read_handler(handler)
+        except HandlerError as error:
+            fine = False
+            live.say(str(error))
+            continue
+        end = "\n" if text and not text.endswith("\n") else ""
+        sys.stdout.write(f"{handler}:\n{text}{end}\n" if with_name else text + end)
+    sys.stdout.flush()
+    return fine
+
+
+def _expanded(live: Live, handler: str, with_name: bool) -> list[tuple[str, bool]]:
+    """The handlers that are meant, and whether their names are printed."""
+    element, dot, name = handler.partition(".")
+    if not dot or element in live.elements:
+        return [(handler, with_name)]
+    is_pattern = bool(_PATTERN.search(element))
+    if is_pattern:
+        found = [each for each in live.names if fnmatchcase(each, element)]
+    else:
+        found = [each for each in live.names if live.elements[each].node.class_name == element]
+    if not found:
+        raise HandlerError(f"no element matching {element!r}" if is_pattern else f"no element {element!r}")
+    return [(f"{each}.{name}", True) for each in found if name in live.handlers.reads(each)]

@@ -1,0 +1,149 @@
+"""The functions of a compiled machine: made, taken down, offered packets, driven, looked into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from elements.definition.loops import MOST_ROUNDS
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Numbers of all elements and of those that have a task, a timer or file descriptors; and the cases of where state variables are."""
+
+    elements: Sequence[int]
+    working: Sequence[int]
+    timed: Sequence[int]
+    watching: Sequence[int]
+    state: Sequence[str]
+
+
+def machine_functions(parts: Parts) -> str:
+    """All of them, behind the functions of the elements."""
+    return _life(parts) + _ENDS + _rounds(parts) + _offers(parts) + _looks(parts)
+
+
+def _life(parts: Parts) -> str:
+    tasks = "".join(f"    add_task(&m->live, {place}, {n}, e{n}_task);\n" for place, n in enumerate(parts.working))
+    timers = "".join(f"    m->live.timers[{n}].run = e{n}_timer;\n" for n in parts.timed)
+    initialize = "".join(f"    e{n}_initialize(m);\n" for n in parts.elements)
+    finish = "".join(f"    e{n}_finish(m);\n" for n in parts.elements)
+    ready = "".join(f"    case {n}: e{n}_ready(m, fd, events); break;\n" for n in parts.watching)
+    return f"""
+static void machine_ready(struct machine *m, int32_t element, int fd, int events)
+{{
+    (void)m; (void)fd; (void)events;
+    switch (element) {{
+{ready}    default: if (m->base.call) m->base.call(element, READY, (struct packet *)((uintptr_t)fd << 16 | (events & 0xffff)));
+    }}
+}}
+struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*call)(int32_t, int32_t, struct packet *))
+{{
+    struct machine *m = calloc(1, sizeof *m);
+    if (!m) abort();
+    m->base.driven = driven;
+    m->base.simulated = simulated;
+    m->base.now = now;
+    m->base.call = call;
+    open_live(&m->live, {len(parts.elements)}, {len(parts.working)});
+{tasks}{timers}{initialize}    wake_all(&m->live);
+    return m;
+}}
+void machine_free(struct machine *m)
+{{
+{finish}    close_live(&m->live);
+    free_base(&m->base);
+    free(m);
+}}
+"""
+
+
+_ENDS = """
+int machine_drive(struct machine *m) { return drive(m, &m->live, &m->base); }
+void machine_wake(struct machine *m) { wake_all(&m->live); }
+void machine_at(struct machine *m, int element, uint64_t at) { set_timer(&m->live, element, at); }
+void machine_watch(struct machine *m, int element, int fd, int events) { watch_fd(&m->live, element, fd, events); }
+struct task *machine_tasks(struct machine *m) { return m->live.tasks; }
+int machine_task_count(struct machine *m) { return m->live.task_count; }
+uint64_t machine_next(struct machine *m) { return next_timer(&m->live); }
+"""
+
+
+def _rounds(parts: Parts) -> str:
+    tasks = "\n".join(f"        worked |= busy[{place}] = e{n}_task(m) != 0;" for place, n in enumerate(parts.working))
+    unsettled = "\n".join(f"    m->unsettled[{n}] += busy[{place}];" for place, n in enumerate(parts.working))
+    return f"""
+static void settle_tasks(struct machine *m)
+{{
+    _Bool busy[{len(parts.working) + 1}];
+    for (int round = 0; round < {MOST_ROUNDS}; round++) {{
+        int worked = 0;
+{tasks}
+        if (!worked) return;
+    }}
+{unsettled}
+}}
+/* What is due until then, in the order of time, each with all that follows from it. */
+static void advance(struct machine *m, uint64_t until)
+{{
+    while (run_timer(m, &m->live, &m->base, until)) settle_tasks(m);
+    if (until > m->base.now) m->base.now = until;
+}}
+void machine_settle(struct machine *m, uint64_t now)
+{{
+    advance(m, now);
+    settle_tasks(m);
+}}
+uint64_t machine_unsettled(struct machine *m, int element) {{ return m->unsettled[element]; }}
+"""
+
+
+def _offers(parts: Parts) -> str:
+    pushes = "\n".join(f"    case {n}: e{n}_push(m, 0, p); break;" for n in parts.elements)
+    return f"""
+void machine_inject(struct machine *m, int source, const uint8_t *bytes, const struct emission *e)
+{{
+    advance(m, e->time);
+    struct packet *p = raw_packet(&m->base, e->front, e->length);
+    memcpy(p->buffer, bytes, (size_t)e->front + e->length);
+    p->network = e->network;
+    p->dst_ip = e->dst_ip;
+    p->vlan_tci = e->vlan_tci;
+    p->paint = e->paint;
+    p->device = e->device;
+    p->packet_type = e->packet_type;
+    p->fix_ip_src = e->fix_ip_src;
+    p->parameter = e->parameter;
+    p->time = e->time;
+    switch (source) {{
+{pushes}
+    }}
+    settle_tasks(m);
+}}
+void machine_run(struct machine *m, uint64_t count, const int32_t *sources, const uint8_t *bytes, const struct emission *packets,
+                 uint64_t *ends)
+{{
+    for (uint64_t i = 0; i < count; i++) {{
+        machine_inject(m, sources[i], bytes + packets[i].offset, &packets[i]);
+        ends[i] = m->base.emitted_count;
+    }}
+}}
+"""
+
+
+def _looks(parts: Parts) -> str:
+    words = "\n".join(parts.state)
+    return f"""
+uint64_t machine_runaway(struct machine *m, int ring) {{ return m->runaway[ring]; }}
+struct base *machine_base(struct machine *m) {{ return &m->base; }}
+void machine_clear(struct machine *m) {{ m->base.emitted_count = m->base.bytes_count = m->base.log_count = 0; }}
+void *machine_word(struct machine *m, int element, int word)
+{{
+    (void)m;
+    switch ((uint64_t)element << 16 | word) {{
+{words}
+    }}
+    return NULL;
+}}
+"""

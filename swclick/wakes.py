@@ -1,0 +1,60 @@
+"""Which tasks have something to do when an element has a packet to give, or room for one: settled before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from elements.definition.csource import CSource
+from graph.check import Checked
+from graph.model import Edge
+
+
+class Wakes:
+    """Of a checked graph. Tasks are numbered in the graph's order among the elements that have one."""
+
+    def __init__(self, checked: Checked, sources: Mapping[str, CSource]) -> None:
+        self.checked = checked
+        self.sources = sources
+        working = [node.name for node in checked.graph.nodes if sources[node.name].task]
+        self.tasks = {name: number for number, name in enumerate(working)}
+
+    def of(self, name: str) -> tuple[list[int], list[int]]:
+        """The tasks that pull from the element, through others, and those that push to it; its own task among the first."""
+        after = self._reached(name, lambda each: self._out(each, "pull"), lambda edge: edge.target)
+        before = self._reached(name, lambda each: self._in(each, "push"), lambda edge: edge.source)
+        return self._numbers([name, *after]), self._numbers(before)
+
+    def storage_behind(self, name: str) -> list[str]:
+        """The elements, first of their kind on the ways that are pushed, that can say that they are full."""
+        found: dict[str, None] = {}
+        seen, ahead = {name}, [name]
+        while ahead:
+            for edge in self._out(ahead.pop(), "push"):
+                if edge.target in seen:
+                    continue
+                seen.add(edge.target)
+                if self.sources[edge.target].full:
+                    found[edge.target] = None
+                else:
+                    ahead.append(edge.target)
+        return sorted(found)
+
+    def _numbers(self, names: Iterable[str]) -> list[int]:
+        return sorted({self.tasks[name] for name in names if name in self.tasks})
+
+    def _out(self, name: str, kind: str) -> list[Edge]:
+        return [edge for edge in self.checked.graph.outgoing(name) if self.checked.kind(name, True, edge.source_port) == kind]
+
+    def _in(self, name: str, kind: str) -> list[Edge]:
+        return [edge for edge in self.checked.graph.incoming(name) if self.checked.kind(name, False, edge.target_port) == kind]
+
+    @staticmethod
+    def _reached(name: str, edges: Callable[[str], list[Edge]], end: Callable[[Edge], str]) -> list[str]:
+        seen: dict[str, None] = {}
+        ahead = [name]
+        while ahead:
+            for edge in edges(ahead.pop()):
+                if end(edge) not in seen:
+                    seen[end(edge)] = None
+                    ahead.append(end(edge))
+        return list(seen)
