@@ -84,6 +84,7 @@ class ARPQuerier(ARPTable):
         self.queues = {}
 
     def initialize(self, machine: Machine) -> None:
+        machine.stores[self.name].set(self.clock, machine.now)
         machine.stores[self.name].set(self.own, self.prefix[0])
         machine.stores[self.name].set(self.broadcast, self.first_broadcast)
 
@@ -159,6 +160,7 @@ class ARPQuerier(ARPTable):
             helpers=HELPERS + _ASK,
             initialize=f"""
     self->arp = arp_new({limits}, {self.timeout_ns}ULL, {self.poll_ns}ULL);
+    self->arp->clock = NOW;
     self->own = 0x{self.prefix[0]:x}u;
     self->broadcast = 0x{self.first_broadcast:x}u;
 """,

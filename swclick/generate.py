@@ -103,11 +103,12 @@ class _Generator:
             if self.checked.kind(name, False, edge.target_port) == "pull":
                 pull.append(f"    case {edge.target_port}: p = e{self.numbers[edge.source]}_pull(m, {edge.source_port}); break;")
         outs, ins = "\n".join(push), "\n".join(pull)
+        grows = name not in self.programs or not self.graph.incoming(name) or any(way.shift < 0 for way in self.programs[name].exits)
+        too_long = "    if (p->length > LONGEST) port = -1;\n" if grows else ""
         return f"""
 static inline void e{number}_out(struct machine *m, int port, struct packet *p)
 {{
-    if (p->length > LONGEST) port = -1;
-    switch (port) {{
+{too_long}    switch (port) {{
 {outs}
     default: break;
     }}

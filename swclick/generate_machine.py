@@ -44,7 +44,7 @@ struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*c
     if (!m) abort();
     m->base.driven = driven;
     m->base.simulated = simulated;
-    m->base.now = now;
+    m->base.now = driven && !simulated ? clock_read(CLOCK_REALTIME) : now;
     m->base.call = call;
     open_live(&m->live, {len(parts.elements)}, {len(parts.working)});
 {tasks}{timers}{initialize}    wake_all(&m->live);

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from elements.program.program import ANNOTATIONS, Access, Exit, Program
-from elements.program.values import Value
+from elements.program.program import ANNOTATIONS, Access, Edit, Exit, Program
+from elements.program.values import Value, make
+from swclick.find_common_case import find_common_case
 from swclick.lower_value import ValueLowering
 from swclick.lower_wide import NARROW, saturated
 
@@ -16,12 +17,22 @@ def lower_program(program: Program, number: int) -> str:
     It returns the number of the exit taken, with the packet moved as the exit says, or -1 for none. Where copies leave (a program that is
     not exclusive) it sets ``taken[i]`` for each exit, moves nothing, and returns how many are taken.
     """
-    values = ValueLowering(program, number)
-    lines = [*values.lines, *_effects(program, values.names), *_ways(program, values.names)]
-    body = "\n".join(lines)
+    case = find_common_case(program)
+    if case is None:
+        return _function(f"e{number}_run", program, number, _body(program, number, {}), "static inline")
+    given = "m, p" if program.exclusive else "m, p, taken"
+    general = _function(f"e{number}_general", program, number, _body(program, number, {}), "static __attribute__((noinline, cold))")
+    bases = {"data": "p->data", "network": "p->data + p->network"}
+    pointers = "".join(f"    const uint8_t *const near_{layer} = {bases[layer]};\n" for layer in sorted(case.near))
+    start = f"    if (__builtin_expect(!({case.condition}), 0)) return e{number}_general({given});\n{pointers}"
+    body = start + _body(case.program, number, case.near)
+    return general + _function(f"e{number}_run", program, number, body, "static inline")
+
+
+def _function(name: str, program: Program, number: int, body: str, kind: str) -> str:
     parameters = "struct machine *m, struct packet *p" + ("" if program.exclusive else ", uint8_t *taken")
     return f"""
-static int e{number}_run({parameters})
+{kind} int {name}({parameters})
 {{
     struct e{number} *self = &m->e{number};
     (void)self;
@@ -30,15 +41,25 @@ static int e{number}_run({parameters})
 """
 
 
-def _effects(program: Program, names: Mapping[Value, str]) -> list[str]:
+def _body(program: Program, number: int, near: Mapping[str, int]) -> str:
+    values = ValueLowering(program, number, near)
+    return "\n".join([*values.lines, *_effects(program, values.names, near), *_ways(program, values.names)])
+
+
+def _effects(program: Program, names: Mapping[Value, str], near: Mapping[str, int]) -> list[str]:
     lines = [_store(access, names) for access in program.accesses]
     grown = min((way.shift for way in program.exits), default=0)
     if grown < 0:
         lines.append(f"    make_headroom(p, {-grown});")
-    for layer in sorted({edit.layer for edit in program.edits}):
-        lines.append(f"    int32_t at_{layer} = start_{layer}(p);")
+    bases = {"data": "p->data", "network": "p->data + p->network"}
+    lines += [f"    uint8_t *const to_{layer} = {bases[layer]};" for layer in sorted({e.layer for e in program.edits} & set(near))]
+    far = [edit for edit in program.edits if not _is_there(edit, near, grown)]
+    lines += [f"    int32_t at_{layer} = start_{layer}(p);" for layer in sorted({edit.layer for edit in far})]
     for edit in program.edits:
-        lines.append(f"    store(p, at_{edit.layer}, {edit.offset}, {names[edit.value]});")
+        if edit in far:
+            lines.append(f"    store(p, at_{edit.layer}, {edit.offset}, {names[edit.value]});")
+        else:
+            lines.append(f"    {_edit(edit, names)}")
     for name, value in program.annotations:
         if name not in ANNOTATIONS:
             raise ValueError(f"there is no annotation {name}")
@@ -46,6 +67,22 @@ def _effects(program: Program, names: Mapping[Value, str]) -> list[str]:
     if program.end.op != "length":
         lines.append(f"    p->length = {names[program.end]};")
     return lines
+
+
+def _is_there(edit: Edit, near: Mapping[str, int], grown: int) -> bool:
+    """Whether the byte is known to be the packet's, or in front of it where headroom was made."""
+    if edit.layer not in near:
+        return False
+    return (grown if edit.layer == "data" else 0) <= edit.offset < near[edit.layer]
+
+
+def _edit(edit: Edit, names: Mapping[Value, str]) -> str:
+    """One that leaves the byte as it is under a condition is not done then."""
+    place, value = f"to_{edit.layer}[{edit.offset}]", edit.value
+    same = make("load", 8, (), (edit.layer, edit.offset))
+    if value.op == "mux" and value.operands[2] is same:
+        return f"if ({names[value.operands[0]]}) {place} = {names[value.operands[1]]};"
+    return f"{place} = {names[value]};"
 
 
 def _store(access: Access, names: Mapping[Value, str]) -> str:

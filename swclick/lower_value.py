@@ -65,7 +65,9 @@ _EXPRESSIONS: Final[Mapping[str, _Expression]] = {
 class ValueLowering:
     """The statements for every value that a program rests on; ``names`` tells what each is called."""
 
-    def __init__(self, program: Program, number: int) -> None:
+    def __init__(self, program: Program, number: int, near: Mapping[str, int]) -> None:
+        """``near``: of each layer in it, the packet has so many bytes, from where ``near_LAYER`` points to."""
+        self._near = near
         self.names: dict[Value, str] = {}
         self.lines: list[str] = []
         self._number = number
@@ -78,6 +80,8 @@ class ValueLowering:
             self.lines += [f"    {line}" for line in self._statements(value, name, x)]
 
     def _statements(self, value: Value, name: str, x: list[str]) -> list[str]:
+        if value.op in ("load", "length") and value.attributes[0] in self._near:
+            return self._there(value, name)
         if value.op == "old":
             return self._old(value, name, x)
         if value.op in ("hit", "found"):
@@ -85,6 +89,15 @@ class ValueLowering:
         if value.width > NARROW or any(operand.width > NARROW for operand in value.operands):
             return lower_wide(value, name, x)
         return [f"{c_type(value.width)} {name} = {_EXPRESSIONS[value.op](value, x)};"]
+
+    def _there(self, value: Value, name: str) -> list[str]:
+        layer = str(value.attributes[0])
+        if value.op == "length":
+            return [f"uint64_t {name} = (p->length{' - p->network' if layer == 'network' else ''}) & 0xffff;"]
+        at = int(value.attributes[1])
+        if not 0 <= at < self._near[layer]:
+            return [f"uint64_t {name} = load_{layer}(p, {at});"]
+        return [f"uint64_t {name} = near_{layer}[{at}];"]
 
     def _old(self, value: Value, name: str, x: list[str]) -> list[str]:
         variable = str(value.attributes[0])
