@@ -21,7 +21,7 @@ HEADER: Final = 20
 
 @dataclass(frozen=True)
 class CommonCase:
-    """``program`` means the same as the whole one where ``condition``, an expression of C over the packet ``p``, holds. Of each layer in
+    """``program`` means the same as the whole one where ``condition``, an expression of C over the view ``v``, holds. Of each layer in
     ``near`` the packet then has so many bytes; none is the transport header's."""
 
     program: Program
@@ -30,14 +30,17 @@ class CommonCase:
 
 
 def find_common_case(program: Program) -> CommonCase | None:
-    """Of a program that reads or writes bytes of its packet; None where it does not."""
+    """Of a program that reads or writes bytes of its packet; None where it does not. One that looks at bytes in front of a header has none
+    that is common."""
     marks = {way.network for way in program.exits if isinstance(way.network, int)}
     leaves = [value for value in walk(program.roots()) if value.op in ("load", "has", "length")]
     places = [(str(value.attributes[0]), int(value.attributes[1])) for value in leaves if value.op == "load"]
     headers = {(layer, at) for layer, at in places if (layer, at) == ("network", 0) or (layer == "data" and at in marks)}
     ihl = bool(headers) or any(value.attributes[0] == "transport" for value in leaves)
-    if not places and not program.edits:
+    if not places and not program.edits and not any(value.attributes[0] == "transport" for value in leaves):
         return None
+    if any(at < 0 for _, at in places):
+        return CommonCase(program, "0", {})
     if any(value.attributes[0] == "transport" for value in leaves) or any(edit.layer == "transport" for edit in program.edits):
         headers.add(("network", 0))
         ihl = True
@@ -63,10 +66,10 @@ def _placed(layer: str, at: int) -> tuple[str, int]:
 
 
 def _condition(near: Mapping[str, int], headers: set[tuple[str, int]]) -> str:
-    terms = [f"p->length >= {near['data']}u"] if near.get("data") else []
+    terms = [f"v->length >= {near['data']}u"] if near.get("data") else []
     if "network" in near:
-        terms.append(f"p->network >= 0 && (int64_t)p->length - p->network >= {near['network']}")
-    bases = {"data": "p->data", "network": "(p->data + p->network)"}
+        terms.append(f"v->network >= 0 && (int64_t)v->length - v->network >= {near['network']}")
+    bases = {"data": "v->data", "network": "(v->data + v->network)"}
     terms += [f"{bases[layer]}[{at}] == 0x{NO_OPTIONS:x}" for layer, at in sorted(headers)]
     return " && ".join(terms) or "1"
 

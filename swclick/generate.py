@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from elements.definition.csource import CSource
@@ -14,6 +14,7 @@ from graph.check import Checked
 from graph.model import Graph
 from swclick.generate_machine import Parts, machine_functions
 from swclick.generate_program import first_word, program_fields, program_functions
+from swclick.inline import ALWAYS, inline_kinds
 from swclick.wakes import Wakes
 
 RUNTIME = ("runtime.h", "table.h", "wide.h")
@@ -44,11 +45,12 @@ class _Generator:
         self.elements = elements
         self.numbers = {node.name: index for index, node in enumerate(self.graph.nodes)}
         rings = find_rings(checked)
-        self.within = {(edge.source, edge.source_port): number for number, edge in enumerate(rings.within)}
-        self.into = {(edge.source, edge.source_port) for edge in rings.into}
+        self.back = {(edge.source, edge.source_port): (number, size) for number, (edge, size) in enumerate(rings.back.items())}
         self.programs: dict[str, Program] = {n: e.trace() for n, e in elements.items() if e.has_program}
         self.sources: dict[str, CSource] = {n: _source(e) for n, e in elements.items()}
         self.wakes = Wakes(checked, self.sources)
+        rare = frozenset(name for name, element in elements.items() if element.is_rare)
+        self.kinds = {name: inline_kinds(checked, rings, rare, name, self.sources[name]) for name in self.numbers}
 
     def text(self) -> str:
         limits = {"HEADROOM": HEADROOM, "LONGEST": LONGEST, "DEEPEST": DEEPEST, "MOST_PASSES": MOST_PASSES}
@@ -65,22 +67,32 @@ class _Generator:
             fields = [*(program_fields(self.programs[name]) if name in self.programs else ()), self.sources[name].fields]
             lines.append(f"struct e{number} {{ char unused; {' '.join(fields)} }};")
         members = "".join(f"    struct e{number} e{number};\n" for number in self.numbers.values())
-        counts = f"    uint64_t unsettled[{len(self.numbers) + 1}], runaway[{len(self.within) + 1}];\n"
+        counts = f"    uint64_t unsettled[{len(self.numbers) + 1}], runaway[{len(self.back) + 1}];\n"
         own = f"    struct base base;\n    struct live live;\n{counts}"
         return "\n".join(lines) + f"\nstruct machine {{\n{own}{members}}};\n"
 
     def _prototypes(self) -> str:
-        return "".join(
-            f"static void e{n}_push(struct machine *, int, struct packet *);\nstatic struct packet *e{n}_pull(struct machine *, int);\n"
-            for n in self.numbers.values()
-        ) + "".join(f"static int e{n}_full(struct machine *);\n" for name, n in self.numbers.items() if self.sources[name].full)
+        lines = []
+        for name, n in self.numbers.items():
+            kinds = self.kinds[name]
+            lines.append(f"static {kinds.push} void e{n}_push(struct machine *, int, struct packet *);")
+            lines.append(f"static {kinds.pull} struct packet *e{n}_pull(struct machine *, int);")
+            if self._sees(name):
+                lines.append(f"static {ALWAYS} void e{n}_pushv(struct machine *, int, struct packet *, struct view *);")
+            if self.sources[name].full:
+                lines.append(f"static int e{n}_full(struct machine *);")
+        return "\n".join(lines)
+
+    def _sees(self, name: str) -> bool:
+        """Whether the element takes packets whose header is in registers."""
+        return name in self.programs or bool(self.sources[name].passes)
 
     def _element(self, name: str) -> str:
         number = self.numbers[name]
         title = f"\n/* {name.replace('*/', '')} :: {self.graph.node(name).class_name} */\n"
         functions = self._hand_written(name, number)
         if name in self.programs:
-            functions = program_functions(self.programs[name], number, self.sources[name]) + self._events(name, number)
+            functions = program_functions(self.programs[name], number, self.sources[name], self.kinds[name]) + self._events(name, number)
         return title + self._ports(name, number) + self._within(name, number, functions)
 
     def _ports(self, name: str, number: int) -> str:
@@ -88,33 +100,29 @@ class _Generator:
 
         A packet that has grown too long, or went round a ring too often, is dropped on its way out: `LONGEST` holds on every edge.
         """
-        push, pull = [], []
+        push, pushv, pull = [], [], []
         for edge in self.graph.outgoing(name):
             if self.checked.kind(name, True, edge.source_port) == "push":
-                hand = f"e{self.numbers[edge.target]}_push(m, {edge.target_port}, p); return;"
-                place = name, edge.source_port
-                if place in self.within:
-                    may = f"if (!pass_on_ring(&m->base, &m->runaway[{self.within[place]}])) break;"
-                    hand = f"{may} {hand.replace('return;', 'm->base.depth--; return;')}"
-                if place in self.into:
-                    hand = f"if (!m->base.depth) m->base.passes = 0; {hand}"
-                push.append(f"    case {edge.source_port}: {hand}")
+                target, place = self.numbers[edge.target], (name, edge.source_port)
+                hand = f"e{target}_push(m, {edge.target_port}, p);"
+                handv = f"keep(p, v); {hand}"
+                if self._sees(edge.target) and self.kinds[edge.target].follows and place not in self.back:
+                    handv = f"e{target}_pushv(m, {edge.target_port}, p, v);"
+                if place in self.back:
+                    ring, size = self.back[place]
+                    may = f"if (!pass_on_ring(&m->base, &m->runaway[{ring}], {size})) break;"
+                    hand, handv = (f"{may} {each} m->base.depth -= {size};" for each in (hand, handv))
+                push.append(f"    case {edge.source_port}: {hand} return;")
+                pushv.append(f"    case {edge.source_port}: {handv} return;")
         for edge in self.graph.incoming(name):
             if self.checked.kind(name, False, edge.target_port) == "pull":
                 pull.append(f"    case {edge.target_port}: p = e{self.numbers[edge.source]}_pull(m, {edge.source_port}); break;")
-        outs, ins = "\n".join(push), "\n".join(pull)
         grows = name not in self.programs or not self.graph.incoming(name) or any(way.shift < 0 for way in self.programs[name].exits)
-        too_long = "    if (p->length > LONGEST) port = -1;\n" if grows else ""
-        return f"""
-static inline void e{number}_out(struct machine *m, int port, struct packet *p)
-{{
-{too_long}    switch (port) {{
-{outs}
-    default: break;
-    }}
-    kill_packet(&m->base, p);
-}}
-static inline struct packet *e{number}_in(struct machine *m, int port)
+        ways = _way_out(number, "", push, "p" if grows else "")
+        if self._sees(name):
+            ways += _way_out(number, "v", pushv, "v" if grows else "")
+        ins = "\n".join(pull)
+        return f"""{ways}static inline struct packet *e{number}_in(struct machine *m, int port)
 {{
     struct packet *p = NULL;
     switch (port) {{
@@ -130,12 +138,13 @@ static inline struct packet *e{number}_in(struct machine *m, int port)
     def _hand_written(self, name: str, number: int) -> str:
         source = self.sources[name]
         self_line = f"    struct e{number} *self = &m->e{number}; (void)self;\n"
-        return f"""static void e{number}_push(struct machine *m, int port, struct packet *p)
+        kinds = self.kinds[name]
+        return f"""static {kinds.push} void e{number}_push(struct machine *m, int port, struct packet *p)
 {{
 {self_line}    (void)port; (void)p;
 {source.push or "    KILL(p);"}
 }}
-static struct packet *e{number}_pull(struct machine *m, int port)
+{self._passes(number, source)}static {kinds.pull} struct packet *e{number}_pull(struct machine *m, int port)
 {{
 {self_line}    (void)port;
 {source.pull or "    return NULL;"}
@@ -151,6 +160,18 @@ static int e{number}_task(struct machine *m)
 static void e{number}_finish(struct machine *m)
 {{
 {self_line}{source.finish}
+}}
+"""
+
+    def _passes(self, number: int, source: CSource) -> str:
+        """What the element does to packets whose header is in registers: they pass, or are put down for it."""
+        if not source.passes:
+            return ""
+        return f"""static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
+{{
+    if (__builtin_expect({source.passes}, 1)) {{ e{number}_outv(m, 0, p, v); return; }}
+    keep(p, v);
+    e{number}_push(m, port, p);
 }}
 """
 
@@ -200,6 +221,7 @@ static void e{number}_finish(struct machine *m)
                 [number for name, number in self.numbers.items() if self.sources[name].timer],
                 [number for name, number in self.numbers.items() if self.sources[name].ready],
                 self._state_cases(),
+                [number for name, number in self.numbers.items() if not self.graph.incoming(name)],
             )
         )
 
@@ -210,3 +232,19 @@ static void e{number}_finish(struct machine *m)
             lvalues += [lvalue.replace("self->", f"m->e{number}.") for _, lvalue in self.sources[name].state]
             lines += [f"    case {number << 16 | index}: return &{lvalue};" for index, lvalue in enumerate(lvalues)]
         return lines
+
+
+def _way_out(number: int, kind: str, cases: Sequence[str], long: str) -> str:
+    """The function that hands on packets; those that are too ``long`` are dropped, where that is asked of what has the length."""
+    view, too_long = (", struct view *v" if kind else ""), f"    if ({long}->length > LONGEST) port = -1;\n" if long else ""
+    ways = "\n".join(cases)
+    return f"""
+static {ALWAYS} void e{number}_out{kind}(struct machine *m, int port, struct packet *p{view})
+{{
+{too_long}    switch (port) {{
+{ways}
+    default: break;
+    }}
+    kill_packet(&m->base, p);
+}}
+"""

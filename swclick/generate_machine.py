@@ -10,13 +10,15 @@ from elements.definition.loops import MOST_ROUNDS
 
 @dataclass(frozen=True)
 class Parts:
-    """Numbers of all elements and of those that have a task, a timer or file descriptors; and the cases of where state variables are."""
+    """Numbers of all elements, of those that have a task, a timer or file descriptors, and of those without an input, which packets are
+    offered to; and the cases of where state variables are."""
 
     elements: Sequence[int]
     working: Sequence[int]
     timed: Sequence[int]
     watching: Sequence[int]
     state: Sequence[str]
+    sources: Sequence[int]
 
 
 def machine_functions(parts: Parts) -> str:
@@ -100,7 +102,7 @@ uint64_t machine_unsettled(struct machine *m, int element) {{ return m->unsettle
 
 
 def _offers(parts: Parts) -> str:
-    pushes = "\n".join(f"    case {n}: e{n}_push(m, 0, p); break;" for n in parts.elements)
+    pushes = "\n".join(f"    case {n}: e{n}_push(m, 0, p); break;" for n in parts.sources)
     return f"""
 void machine_inject(struct machine *m, int source, const uint8_t *bytes, const struct emission *e)
 {{
@@ -118,6 +120,7 @@ void machine_inject(struct machine *m, int source, const uint8_t *bytes, const s
     p->time = e->time;
     switch (source) {{
 {pushes}
+    default: kill_packet(&m->base, p);
     }}
     settle_tasks(m);
 }}

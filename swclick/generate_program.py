@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from elements.definition.csource import CSource
 from elements.program.program import Program, State
+from swclick.inline import ALWAYS, Kinds
 from swclick.lower_program import lower_program, move_text
 from swclick.lower_table import initialize_table, lower_table
 from swclick.lower_value import c_type
@@ -23,23 +24,31 @@ def first_word(state: State, number: int) -> str:
     return f"m->e{number}.{state.name}[0]" + ("[0]" if state.width > NARROW else "")
 
 
-def program_functions(program: Program, number: int, beside: CSource) -> str:
+def program_functions(program: Program, number: int, beside: CSource, kinds: Kinds) -> str:
     """All functions of element ``number``, whose task is ``beside`` its program. ``eN_out`` and ``eN_in``, its ways to its neighbours,
     stand before them."""
     tables = "".join(lower_table(table, number) for table in program.tables)
     push, pull = _exclusive(program, number) if program.exclusive else _copies(program, number)
     frees = "".join(f"    table_free(&m->e{number}.{table.name});\n" for table in program.tables)
     return f"""{tables}{lower_program(program, number)}
-static void e{number}_push(struct machine *m, int port, struct packet *p)
+static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
 {{
     (void)port;
 {push}
 }}
-static struct packet *e{number}_pull(struct machine *m, int port)
+static {kinds.push} void e{number}_push(struct machine *m, int port, struct packet *p)
+{{
+    struct view seen;
+    look(p, &seen);
+    e{number}_pushv(m, port, p, &seen);
+}}
+static {kinds.pull} struct packet *e{number}_pull(struct machine *m, int port)
 {{
     (void)port;
     struct packet *p = e{number}_in(m, 0);
     if (!p) return NULL;
+    struct view seen, *v = &seen;
+    look(p, v);
 {pull}
 }}
 static int e{number}_task(struct machine *m)
@@ -67,10 +76,10 @@ def _more(state: State) -> str:
 
 
 def _exclusive(program: Program, number: int) -> tuple[str, str]:
-    cases = "\n".join(f"    case {i}: e{number}_out(m, {way.port}, p); return;" for i, way in enumerate(program.exits))
-    wanted = "".join(f"    if (way == {i} && port == {way.port}) return p;\n" for i, way in enumerate(program.exits))
-    push = f"    switch (e{number}_run(m, p)) {{\n{cases}\n    default: kill_packet(&m->base, p);\n    }}"
-    pull = f"""    int way = e{number}_run(m, p);
+    cases = "\n".join(f"    case {i}: e{number}_outv(m, {way.port}, p, v); return;" for i, way in enumerate(program.exits))
+    wanted = "".join(f"    if (way == {i} && port == {way.port}) {{ keep(p, v); return p; }}\n" for i, way in enumerate(program.exits))
+    push = f"    switch (e{number}_run(m, p, v)) {{\n{cases}\n    default: kill_packet(&m->base, p);\n    }}"
+    pull = f"""    int way = e{number}_run(m, p, v);
 {wanted}    switch (way) {{
 {cases.replace("return;", "return NULL;")}
     default: kill_packet(&m->base, p);
@@ -80,16 +89,19 @@ def _exclusive(program: Program, number: int) -> tuple[str, str]:
 
 
 def _copies(program: Program, number: int) -> tuple[str, str]:
+    """The last copy is the packet itself; of the others, none are made where none is wanted."""
     start = f"""    uint8_t taken[{max(1, len(program.exits))}];
-    int left = e{number}_run(m, p, taken);
+    int left = e{number}_run(m, p, v, taken);
     if (!left) {{ kill_packet(&m->base, p); return"""
-    push, pull = [f"{start}; }}"], [f"{start} NULL; }}\n    struct packet *wanted = NULL;"]
+    push, pull = [f"{start}; }}"], [f"{start} NULL; }}\n    keep(p, v);\n    struct packet *wanted = NULL;"]
     for index, way in enumerate(program.exits):
+        last = f"{move_text(way, 'v')}e{number}_outv(m, {way.port}, p, v); return;"
+        copy = f"keep(p, v); struct packet *q = clone_packet(&m->base, p); {move_text(way, 'q')}e{number}_out(m, {way.port}, q);"
+        push.append(f"    if (taken[{index}]) {{ if (!--left) {{ {last} }} {copy} }}")
         take = f"struct packet *q = --left ? clone_packet(&m->base, p) : p; {move_text(way, 'q')}"
         out = f"e{number}_out(m, {way.port}, q);"
-        keep = f"if (port == {way.port}) {{ if (wanted) kill_packet(&m->base, wanted); wanted = q; }} else {out}"
-        push.append(f"    if (taken[{index}]) {{ {take}{out} if (!left) return; }}")
-        pull.append(f"    if (taken[{index}]) {{ {take}{keep} if (!left) return wanted; }}")
+        found = f"if (port == {way.port}) {{ if (wanted) kill_packet(&m->base, wanted); wanted = q; }} else {out}"
+        pull.append(f"    if (taken[{index}]) {{ {take}{found} if (!left) return wanted; }}")
     return "\n".join(push), "\n".join([*pull, "    return wanted;"])
 
 

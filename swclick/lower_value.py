@@ -65,8 +65,9 @@ _EXPRESSIONS: Final[Mapping[str, _Expression]] = {
 class ValueLowering:
     """The statements for every value that a program rests on; ``names`` tells what each is called."""
 
-    def __init__(self, program: Program, number: int, near: Mapping[str, int]) -> None:
-        """``near``: of each layer in it, the packet has so many bytes, from where ``near_LAYER`` points to."""
+    def __init__(self, program: Program, number: int, near: Mapping[str, int] | None) -> None:
+        """``near``: the packet's header is in a view ``v``, and of each layer in it the packet has so many bytes, from where ``near_LAYER``
+        points to. None: all is in the packet ``p``, and asked there."""
         self._near = near
         self.names: dict[Value, str] = {}
         self.lines: list[str] = []
@@ -80,8 +81,8 @@ class ValueLowering:
             self.lines += [f"    {line}" for line in self._statements(value, name, x)]
 
     def _statements(self, value: Value, name: str, x: list[str]) -> list[str]:
-        if value.op in ("load", "length") and value.attributes[0] in self._near:
-            return self._there(value, name)
+        if self._near is not None and value.op in ("load", "length", "has", "annotation"):
+            return [f"uint64_t {name} = {self._seen(value, self._near)};"]
         if value.op == "old":
             return self._old(value, name, x)
         if value.op in ("hit", "found"):
@@ -90,14 +91,20 @@ class ValueLowering:
             return lower_wide(value, name, x)
         return [f"{c_type(value.width)} {name} = {_EXPRESSIONS[value.op](value, x)};"]
 
-    def _there(self, value: Value, name: str) -> list[str]:
+    @staticmethod
+    def _seen(value: Value, near: Mapping[str, int]) -> str:
+        """What is asked of the packet, of its view."""
         layer = str(value.attributes[0])
+        if value.op == "annotation":
+            return _cut(f"v->{layer}", value.width)
         if value.op == "length":
-            return [f"uint64_t {name} = (p->length{' - p->network' if layer == 'network' else ''}) & 0xffff;"]
+            return "(v->length - v->network) & 0xffff" if layer in near and layer == "network" else f"seen_length_{layer}(v)"
         at = int(value.attributes[1])
-        if not 0 <= at < self._near[layer]:
-            return [f"uint64_t {name} = load_{layer}(p, {at});"]
-        return [f"uint64_t {name} = near_{layer}[{at}];"]
+        if value.op == "has":
+            return f"seen_has_{layer}(v, {at})"
+        if at < near.get(layer, 0):
+            return f"near_{layer}[{at}]"
+        return f"far_byte(v, {'(int64_t)v->network + ' if layer == 'network' else ''}{at})"
 
     def _old(self, value: Value, name: str, x: list[str]) -> list[str]:
         variable = str(value.attributes[0])

@@ -11,15 +11,19 @@
 #define USUAL_ROOM 2048
 
 /* HEADROOM (what is in front of a new packet's data) and LONGEST (the most bytes that a packet has) are the reference's: see generate.py. */
-struct packet {
-    uint8_t *data;
-    uint32_t length;
-    int32_t network; /* bytes from data to the network header */
-    uint32_t dst_ip;
-    uint16_t vlan_tci;
-    uint8_t paint, device, packet_type, fix_ip_src;
-    uint8_t parameter; /* the byte that an ICMP parameter problem is about */
+#define HEADER_OF_A_PACKET \
+    uint8_t *data; \
+    uint32_t length; \
+    int32_t network; /* bytes from data to the network header */ \
+    uint32_t dst_ip; \
+    uint16_t vlan_tci; \
+    uint8_t paint, device, packet_type, fix_ip_src; \
+    uint8_t parameter; /* the byte that an ICMP parameter problem is about */ \
     uint64_t time;
+/* A packet's header as the elements of a chain see it, which one function is made of: its members stay in registers. */
+struct view { HEADER_OF_A_PACKET };
+struct packet {
+    HEADER_OF_A_PACKET
     /* What is above belongs to the packet, what is below to its place in memory. */
     struct packet *next;
     struct packet *older; /* the one made before it, wherever that is now */
@@ -187,6 +191,49 @@ static inline void move_start(struct packet *p, int64_t shift)
     if (p->network != NO_NETWORK) p->network -= shift;
 }
 
+/* Looks at the header of a packet, and puts it down again, which has to be done before anybody else sees the packet. Time and parameter
+   are changed by nobody who has a view. */
+static inline __attribute__((always_inline)) void look(const struct packet *p, struct view *v)
+{
+    v->data = p->data; v->length = p->length; v->network = p->network; v->dst_ip = p->dst_ip; v->vlan_tci = p->vlan_tci;
+    v->paint = p->paint; v->device = p->device; v->packet_type = p->packet_type; v->fix_ip_src = p->fix_ip_src;
+}
+static inline __attribute__((always_inline)) void keep(struct packet *p, const struct view *v)
+{
+    p->data = v->data; p->length = v->length; p->network = v->network; p->dst_ip = v->dst_ip; p->vlan_tci = v->vlan_tci;
+    p->paint = v->paint; p->device = v->device; p->packet_type = v->packet_type; p->fix_ip_src = v->fix_ip_src;
+}
+static inline void seen_headroom(struct packet *p, struct view *v, uint32_t count)
+{
+    if (__builtin_expect((uint64_t)(v->data - p->buffer) >= count, 1)) return;
+    keep(p, v);
+    make_headroom(p, count);
+    look(p, v);
+}
+/* `move_start` where there is enough in front of the data. */
+static inline void seen_move(struct view *v, int64_t shift)
+{
+    if (shift > (int64_t)v->length) shift = v->length;
+    v->data += shift;
+    v->length -= shift;
+    if (v->network != NO_NETWORK) v->network -= shift;
+}
+static inline uint64_t far_byte(const struct view *v, int64_t index) { return index < (int64_t)v->length ? v->data[index] : 0; }
+static inline void far_store(const struct packet *p, struct view *v, int64_t index, uint8_t value)
+{
+    if (index < (int64_t)v->length && index >= p->buffer - v->data) v->data[index] = value;
+}
+static inline uint64_t seen_length_data(const struct view *v) { return v->length & 0xffff; }
+static inline uint64_t seen_length_network(const struct view *v)
+{
+    return v->network == NO_NETWORK || v->network > (int32_t)v->length ? 0 : (uint32_t)((int32_t)v->length - v->network) & 0xffff;
+}
+static inline uint64_t seen_has_data(const struct view *v, int32_t count) { return (int32_t)v->length >= count; }
+static inline uint64_t seen_has_network(const struct view *v, int32_t count)
+{
+    return v->network != NO_NETWORK && (v->network > (int32_t)v->length ? 0 : (int32_t)v->length - v->network) >= count;
+}
+
 static inline uint32_t get16(const uint8_t *b) { return (uint32_t)b[0] << 8 | b[1]; }
 static inline uint32_t get32(const uint8_t *b) { return get16(b) << 16 | get16(b + 2); }
 static inline void put16(uint8_t *b, uint32_t v) { b[0] = v >> 8; b[1] = v; }
@@ -227,15 +274,18 @@ static inline void store(struct packet *p, int32_t start, int32_t offset, uint8_
     p->data[index] = value;
 }
 
-/* Whether one more connection of a ring may be passed; ``runaway`` counts those that may not. DEEPEST and MOST_PASSES are the reference's. */
-static int pass_on_ring(struct base *b, uint64_t *runaway)
+/* Whether a ring of ``size`` elements may be gone round once more; ``runaway`` counts the packets that may not. DEEPEST and MOST_PASSES are the
+   reference's. */
+static int pass_on_ring(struct base *b, uint64_t *runaway, uint32_t size)
 {
-    if (b->depth >= DEEPEST || b->passes >= MOST_PASSES) {
+    if (!b->depth) {
+        b->passes = 0;
+    } else if (b->depth + size > DEEPEST || b->passes + size > MOST_PASSES) {
         ++*runaway;
         return 0;
     }
-    b->depth++;
-    b->passes++;
+    b->depth += size;
+    b->passes += size;
     return 1;
 }
 
