@@ -4,7 +4,7 @@ the program reads one, has no options."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, cast
 
 from elements.program.combine import walk
@@ -22,11 +22,12 @@ HEADER: Final = 20
 @dataclass(frozen=True)
 class CommonCase:
     """``program`` means the same as the whole one where ``condition``, an expression of C over the view ``v``, holds. Of each layer in
-    ``near`` the packet then has so many bytes; none is the transport header's."""
+    ``near`` the packet then has so many bytes; none is the transport header's. The bytes at the places in ``known`` are these."""
 
     program: Program
-    condition: str
-    near: Mapping[str, int]
+    condition: str = "1"
+    near: Mapping[str, int] = field(default_factory=dict)
+    known: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
 
 def find_common_case(program: Program) -> CommonCase | None:
@@ -46,7 +47,7 @@ def find_common_case(program: Program) -> CommonCase | None:
         ihl = True
     near = _near(program, places, headers)
     rules = _Rules(near, frozenset(headers), ihl)
-    return CommonCase(_rewritten(program, rules), _condition(near, headers), near)
+    return CommonCase(_rewritten(program, rules), _condition(near, headers), near, dict.fromkeys(headers, NO_OPTIONS))
 
 
 def _near(program: Program, places: list[tuple[str, int]], headers: set[tuple[str, int]]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from elements.definition.csource import CSource
 from elements.definition.element import Element
@@ -19,6 +20,8 @@ from swclick.wakes import Wakes
 
 RUNTIME = ("runtime.h", "table.h", "wide.h")
 DRIVER = "live.h"
+SMALL: Final = 1000
+"""Characters of C that are not called but copied to where packets are pushed from."""
 
 
 def generate(checked: Checked, elements: Mapping[str, Element]) -> str:
@@ -85,7 +88,11 @@ class _Generator:
 
     def _sees(self, name: str) -> bool:
         """Whether the element takes packets whose header is in registers."""
-        return name in self.programs or bool(self.sources[name].passes)
+        return name in self.programs or bool(self.sources[name].quick) or self._is_small(name)
+
+    def _is_small(self, name: str) -> bool:
+        """Whether what a hand-written element does to a packet may be a part of whoever pushes it."""
+        return 0 < len(self.sources[name].push) <= SMALL and self.kinds[name].follows is not None
 
     def _element(self, name: str) -> str:
         number = self.numbers[name]
@@ -106,7 +113,7 @@ class _Generator:
                 target, place = self.numbers[edge.target], (name, edge.source_port)
                 hand = f"e{target}_push(m, {edge.target_port}, p);"
                 handv = f"keep(p, v); {hand}"
-                if self._sees(edge.target) and self.kinds[edge.target].follows and place not in self.back:
+                if self._sees(edge.target) and self.kinds[edge.target].follows == edge:
                     handv = f"e{target}_pushv(m, {edge.target_port}, p, v);"
                 if place in self.back:
                     ring, size = self.back[place]
@@ -139,12 +146,13 @@ class _Generator:
         source = self.sources[name]
         self_line = f"    struct e{number} *self = &m->e{number}; (void)self;\n"
         kinds = self.kinds[name]
-        return f"""static {kinds.push} void e{number}_push(struct machine *m, int port, struct packet *p)
+        return f"""static {ALWAYS} void e{number}_take(struct machine *m, int port, struct packet *p)
 {{
 {self_line}    (void)port; (void)p;
 {source.push or "    KILL(p);"}
 }}
-{self._passes(number, source)}static {kinds.pull} struct packet *e{number}_pull(struct machine *m, int port)
+static {kinds.push} void e{number}_push(struct machine *m, int port, struct packet *p) {{ e{number}_take(m, port, p); }}
+{self._quick(name, number)}static {kinds.pull} struct packet *e{number}_pull(struct machine *m, int port)
 {{
 {self_line}    (void)port;
 {source.pull or "    return NULL;"}
@@ -163,15 +171,16 @@ static void e{number}_finish(struct machine *m)
 }}
 """
 
-    def _passes(self, number: int, source: CSource) -> str:
-        """What the element does to packets whose header is in registers: they pass, or are put down for it."""
-        if not source.passes:
+    def _quick(self, name: str, number: int) -> str:
+        """What the element does to packets whose header is in registers, if that is not to put it down."""
+        if not self._sees(name):
             return ""
+        rest = "take" if self._is_small(name) else "push"
         return f"""static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
 {{
-    if (__builtin_expect({source.passes}, 1)) {{ e{number}_outv(m, 0, p, v); return; }}
-    keep(p, v);
-    e{number}_push(m, port, p);
+    struct e{number} *self = &m->e{number}; (void)self;
+{self.sources[name].quick}    keep(p, v);
+    e{number}_{rest}(m, port, p);
 }}
 """
 
@@ -185,6 +194,7 @@ static void e{number}_finish(struct machine *m)
         full = " && ".join(f"e{self.numbers[other]}_full(m)" for other in self.wakes.storage_behind(name)) or "0"
         meanings = {
             "OUT(k, q)": f"e{number}_out(m, k, q)",
+            "PASS(k)": f"do {{ e{number}_outv(m, k, p, v); return; }} while (0)",
             "IN(k)": f"e{number}_in(m, k)",
             "OFFER(k, q)": f"e{number}_push(m, k, q)",
             "EMIT(q)": f"emit_packet(&m->base, {number}, q)",

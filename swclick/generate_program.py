@@ -5,7 +5,8 @@ from __future__ import annotations
 from elements.definition.csource import CSource
 from elements.program.program import Program, State
 from swclick.inline import ALWAYS, Kinds
-from swclick.lower_program import lower_program, move_text
+from swclick.lower_effects import move_text
+from swclick.lower_program import lower_program
 from swclick.lower_table import initialize_table, lower_table
 from swclick.lower_value import c_type
 from swclick.lower_wide import NARROW, word_constants, words

@@ -1,5 +1,6 @@
 /* The runtime of the software engine: packets, their pool, header access, what leaves. It stands in front of the generated code. */
 #define _GNU_SOURCE
+#define ALWAYS static inline __attribute__((always_inline))
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -191,19 +192,31 @@ static inline void move_start(struct packet *p, int64_t shift)
     if (p->network != NO_NETWORK) p->network -= shift;
 }
 
+ALWAYS uint32_t get16(const uint8_t *b) { return (uint32_t)b[0] << 8 | b[1]; }
+ALWAYS uint32_t get32(const uint8_t *b) { return get16(b) << 16 | get16(b + 2); }
+ALWAYS uint64_t halves_of(uint64_t x) { return (x & 0x0000ffff0000ffffULL) + (x >> 16 & 0x0000ffff0000ffffULL); }
+/* The sum of 16-bit words in network byte order. */
+ALWAYS uint64_t sum_of_words(const uint8_t *b, uint32_t words)
+{
+    uint64_t sum = 0, rest = 0;
+    for (; words >= 4; words -= 4, b += 8) sum += halves_of((uint64_t)get32(b) << 32 | get32(b + 4));
+    if (words >= 2) sum += halves_of(get32(b));
+    if (words & 1) rest = get16(b + (words >= 2 ? 4 : 0));
+    return (sum & 0xffffffffu) + (sum >> 32) + rest;
+}
 /* Looks at the header of a packet, and puts it down again, which has to be done before anybody else sees the packet. Time and parameter
    are changed by nobody who has a view. */
-static inline __attribute__((always_inline)) void look(const struct packet *p, struct view *v)
+ALWAYS void look(const struct packet *p, struct view *v)
 {
     v->data = p->data; v->length = p->length; v->network = p->network; v->dst_ip = p->dst_ip; v->vlan_tci = p->vlan_tci;
     v->paint = p->paint; v->device = p->device; v->packet_type = p->packet_type; v->fix_ip_src = p->fix_ip_src;
 }
-static inline __attribute__((always_inline)) void keep(struct packet *p, const struct view *v)
+ALWAYS void keep(struct packet *p, const struct view *v)
 {
     p->data = v->data; p->length = v->length; p->network = v->network; p->dst_ip = v->dst_ip; p->vlan_tci = v->vlan_tci;
     p->paint = v->paint; p->device = v->device; p->packet_type = v->packet_type; p->fix_ip_src = v->fix_ip_src;
 }
-static inline void seen_headroom(struct packet *p, struct view *v, uint32_t count)
+ALWAYS void seen_headroom(struct packet *p, struct view *v, uint32_t count)
 {
     if (__builtin_expect((uint64_t)(v->data - p->buffer) >= count, 1)) return;
     keep(p, v);
@@ -211,33 +224,31 @@ static inline void seen_headroom(struct packet *p, struct view *v, uint32_t coun
     look(p, v);
 }
 /* `move_start` where there is enough in front of the data. */
-static inline void seen_move(struct view *v, int64_t shift)
+ALWAYS void seen_move(struct view *v, int64_t shift)
 {
     if (shift > (int64_t)v->length) shift = v->length;
     v->data += shift;
     v->length -= shift;
     if (v->network != NO_NETWORK) v->network -= shift;
 }
-static inline uint64_t far_byte(const struct view *v, int64_t index) { return index < (int64_t)v->length ? v->data[index] : 0; }
-static inline void far_store(const struct packet *p, struct view *v, int64_t index, uint8_t value)
+ALWAYS uint64_t far_byte(const struct view *v, int64_t index) { return index < (int64_t)v->length ? v->data[index] : 0; }
+ALWAYS void far_store(const struct packet *p, struct view *v, int64_t index, uint8_t value)
 {
     if (index < (int64_t)v->length && index >= p->buffer - v->data) v->data[index] = value;
 }
-static inline uint64_t seen_length_data(const struct view *v) { return v->length & 0xffff; }
-static inline uint64_t seen_length_network(const struct view *v)
+ALWAYS uint64_t seen_length_data(const struct view *v) { return v->length & 0xffff; }
+ALWAYS uint64_t seen_length_network(const struct view *v)
 {
     return v->network == NO_NETWORK || v->network > (int32_t)v->length ? 0 : (uint32_t)((int32_t)v->length - v->network) & 0xffff;
 }
-static inline uint64_t seen_has_data(const struct view *v, int32_t count) { return (int32_t)v->length >= count; }
-static inline uint64_t seen_has_network(const struct view *v, int32_t count)
+ALWAYS uint64_t seen_has_data(const struct view *v, int32_t count) { return (int32_t)v->length >= count; }
+ALWAYS uint64_t seen_has_network(const struct view *v, int32_t count)
 {
     return v->network != NO_NETWORK && (v->network > (int32_t)v->length ? 0 : (int32_t)v->length - v->network) >= count;
 }
 
-static inline uint32_t get16(const uint8_t *b) { return (uint32_t)b[0] << 8 | b[1]; }
-static inline uint32_t get32(const uint8_t *b) { return get16(b) << 16 | get16(b + 2); }
-static inline void put16(uint8_t *b, uint32_t v) { b[0] = v >> 8; b[1] = v; }
-static inline void put32(uint8_t *b, uint32_t v) { put16(b, v >> 16); put16(b + 2, v); }
+ALWAYS void put16(uint8_t *b, uint32_t v) { b[0] = v >> 8; b[1] = v; }
+ALWAYS void put32(uint8_t *b, uint32_t v) { put16(b, v >> 16); put16(b + 2, v); }
 
 static inline uint64_t byte_at(const struct packet *p, int32_t index)
 {
