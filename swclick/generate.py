@@ -15,7 +15,7 @@ from graph.check import Checked
 from graph.model import Graph
 from swclick.generate_machine import Parts, machine_functions
 from swclick.generate_program import first_word, program_fields, program_functions
-from swclick.inline import ALWAYS, inline_kinds
+from swclick.inline import ALWAYS, NEVER, inline_kinds
 from swclick.wakes import Wakes
 
 RUNTIME = ("runtime.h", "table.h", "wide.h")
@@ -82,9 +82,16 @@ class _Generator:
             lines.append(f"static {kinds.pull} struct packet *e{n}_pull(struct machine *, int);")
             if self._sees(name):
                 lines.append(f"static {ALWAYS} void e{n}_pushv(struct machine *, int, struct packet *, struct view *);")
+            if name in self.programs:
+                lines.append(f"static {NEVER} void e{n}_slow(struct machine *, int, struct packet *);")
             if self.sources[name].full:
                 lines.append(f"static int e{n}_full(struct machine *);")
         return "\n".join(lines)
+
+    def _entry(self, source: str, target: str) -> str:
+        """How an element is entered from one that puts a packet's header down: what is rare does not need the quick way."""
+        is_rare = source in self.programs or self.elements[source].is_rare
+        return "slow" if target in self.programs and is_rare else "push"
 
     def _sees(self, name: str) -> bool:
         """Whether the element takes packets whose header is in registers."""
@@ -111,8 +118,8 @@ class _Generator:
         for edge in self.graph.outgoing(name):
             if self.checked.kind(name, True, edge.source_port) == "push":
                 target, place = self.numbers[edge.target], (name, edge.source_port)
-                hand = f"e{target}_push(m, {edge.target_port}, p);"
-                handv = f"keep(p, v); {hand}"
+                handv = f"keep(p, v); e{target}_push(m, {edge.target_port}, p);"
+                hand = f"e{target}_{self._entry(name, edge.target)}(m, {edge.target_port}, p);"
                 if self._sees(edge.target) and self.kinds[edge.target].follows == edge:
                     handv = f"e{target}_pushv(m, {edge.target_port}, p, v);"
                 if place in self.back:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from elements.definition.csource import CSource
 from elements.program.program import Program, State
-from swclick.inline import ALWAYS, Kinds
+from swclick.inline import ALWAYS, NEVER, Kinds
 from swclick.lower_effects import move_text
 from swclick.lower_program import lower_program
 from swclick.lower_table import initialize_table, lower_table
@@ -29,12 +29,12 @@ def program_functions(program: Program, number: int, beside: CSource, kinds: Kin
     """All functions of element ``number``, whose task is ``beside`` its program. ``eN_out`` and ``eN_in``, its ways to its neighbours,
     stand before them."""
     tables = "".join(lower_table(table, number) for table in program.tables)
-    push, pull = _exclusive(program, number) if program.exclusive else _copies(program, number)
+    push, slow, pull = _exclusive(program, number) if program.exclusive else _copies(program, number)
     frees = "".join(f"    table_free(&m->e{number}.{table.name});\n" for table in program.tables)
     return f"""{tables}{lower_program(program, number)}
 static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
 {{
-    (void)port;
+    if (!e{number}_usual(v)) {{ keep(p, v); e{number}_slow(m, port, p); return; }}
 {push}
 }}
 static {kinds.push} void e{number}_push(struct machine *m, int port, struct packet *p)
@@ -42,6 +42,11 @@ static {kinds.push} void e{number}_push(struct machine *m, int port, struct pack
     struct view seen;
     look(p, &seen);
     e{number}_pushv(m, port, p, &seen);
+}}
+static {NEVER} void e{number}_slow(struct machine *m, int port, struct packet *p)
+{{
+    (void)port;
+{slow}
 }}
 static {kinds.pull} struct packet *e{number}_pull(struct machine *m, int port)
 {{
@@ -76,34 +81,39 @@ def _more(state: State) -> str:
     return f"[{words(state.width)}]" if state.width > NARROW else ""
 
 
-def _exclusive(program: Program, number: int) -> tuple[str, str]:
+def _exclusive(program: Program, number: int) -> tuple[str, str, str]:
+    """The insides of push, of push for packets that are rare, and of pull."""
     cases = "\n".join(f"    case {i}: e{number}_outv(m, {way.port}, p, v); return;" for i, way in enumerate(program.exits))
     wanted = "".join(f"    if (way == {i} && port == {way.port}) {{ keep(p, v); return p; }}\n" for i, way in enumerate(program.exits))
-    push = f"    switch (e{number}_run(m, p, v)) {{\n{cases}\n    default: kill_packet(&m->base, p);\n    }}"
+    push = f"    switch (e{number}_fast(m, p, v)) {{\n{cases}\n    default: kill_packet(&m->base, p);\n    }}"
+    slow = push.replace("_fast(m, p, v)", "_general(m, p)").replace("_outv(", "_out(").replace(", p, v)", ", p)")
     pull = f"""    int way = e{number}_run(m, p, v);
-{wanted}    switch (way) {{
-{cases.replace("return;", "return NULL;")}
+{wanted}    keep(p, v);
+    switch (way) {{
+{cases.replace("_outv(", "_out(").replace(", p, v)", ", p)").replace("return;", "return NULL;")}
     default: kill_packet(&m->base, p);
     }}
     return NULL;"""
-    return push, pull
+    return push, slow, pull
 
 
-def _copies(program: Program, number: int) -> tuple[str, str]:
-    """The last copy is the packet itself; of the others, none are made where none is wanted."""
-    start = f"""    uint8_t taken[{max(1, len(program.exits))}];
-    int left = e{number}_run(m, p, v, taken);
-    if (!left) {{ kill_packet(&m->base, p); return"""
-    push, pull = [f"{start}; }}"], [f"{start} NULL; }}\n    keep(p, v);\n    struct packet *wanted = NULL;"]
+def _copies(program: Program, number: int) -> tuple[str, str, str]:
+    """As `_exclusive`. The last copy is the packet itself; of the others, none are made where none is wanted."""
+    start = f"    uint8_t taken[{max(1, len(program.exits))}];\n    int left = e{number}_"
+    none = "    if (!left) { kill_packet(&m->base, p); return"
+    push, slow = [f"{start}fast(m, p, v, taken);\n{none}; }}"], [f"{start}general(m, p, taken);\n{none}; }}"]
+    pull = [f"{start}run(m, p, v, taken);\n{none} NULL; }}\n    keep(p, v);\n    struct packet *wanted = NULL;"]
     for index, way in enumerate(program.exits):
+        copy = f"struct packet *q = clone_packet(&m->base, p); {move_text(way, 'q')}e{number}_out(m, {way.port}, q);"
         last = f"{move_text(way, 'v')}e{number}_outv(m, {way.port}, p, v); return;"
-        copy = f"keep(p, v); struct packet *q = clone_packet(&m->base, p); {move_text(way, 'q')}e{number}_out(m, {way.port}, q);"
-        push.append(f"    if (taken[{index}]) {{ if (!--left) {{ {last} }} {copy} }}")
+        push.append(f"    if (taken[{index}]) {{ if (!--left) {{ {last} }} keep(p, v); {copy} }}")
+        last = f"{move_text(way, 'p')}e{number}_out(m, {way.port}, p); return;"
+        slow.append(f"    if (taken[{index}]) {{ if (!--left) {{ {last} }} {copy} }}")
         take = f"struct packet *q = --left ? clone_packet(&m->base, p) : p; {move_text(way, 'q')}"
         out = f"e{number}_out(m, {way.port}, q);"
         found = f"if (port == {way.port}) {{ if (wanted) kill_packet(&m->base, wanted); wanted = q; }} else {out}"
         pull.append(f"    if (taken[{index}]) {{ {take}{found} if (!left) return wanted; }}")
-    return "\n".join(push), "\n".join([*pull, "    return wanted;"])
+    return "\n".join(push), "\n".join(slow), "\n".join([*pull, "    return wanted;"])
 
 
 def _initialize(program: Program, number: int) -> str:

@@ -7,33 +7,40 @@ from collections.abc import Mapping
 from elements.program.program import Program
 from elements.program.values import Value
 from swclick.find_common_case import CommonCase, find_common_case
-from swclick.inline import ALWAYS, NEVER
+from swclick.inline import ALWAYS
 from swclick.lower_effects import effects, move_text
 from swclick.lower_value import ValueLowering
 from swclick.lower_ways import lower_ways
 
 
 def lower_program(program: Program, number: int) -> str:
-    """The C function ``eN_run`` of element ``number``, which changes the packet and its state.
+    """The C functions that change a packet and its element's state: ``eN_general`` for every packet, ``eN_fast`` for those of the common
+    case, whose header is in a view and of which ``eN_usual`` is true, and ``eN_run``, which chooses.
 
-    It returns the number of the exit taken, with the packet moved as the exit says, or -1 for none. Where copies leave (a program that is
-    not exclusive) it sets ``taken[i]`` for each exit, moves nothing, and returns how many are taken.
+    They return the number of the exit taken, with the packet moved as the exit says, or -1 for none. Where copies leave (a program that is
+    not exclusive) they set ``taken[i]`` for each exit, move nothing, and return how many are taken.
     """
     case = find_common_case(program)
-    if case is None:
-        return _function("run", program, number, _body(program, number, CommonCase(program)), ALWAYS)
     taken = "" if program.exclusive else ", taken"
-    general = _function("general", program, number, _body(program, number, None), NEVER)
-    bases = {"data": "v->data", "network": "v->data + v->network"}
-    pointers = "".join(f"    const uint8_t *const near_{layer} = {bases[layer]};\n" for layer in sorted(case.near))
-    rest = f"keep(p, v); int way = e{number}_general(m, p{taken}); look(p, v); return way;"
-    start = f"    if (__builtin_expect(!({case.condition}), 0)) {{ {rest} }}\n{pointers}"
-    body = start + _body(case.program, number, case) if case.condition != "0" else f"    {rest}"
-    return general + _function("run", program, number, body, ALWAYS)
+    general = _function("general", program, number, _body(program, number, None), "")
+    usual = case.condition if case is not None else "1"
+    asked = f"static {ALWAYS} int e{number}_usual(const struct view *v)\n{{\n    (void)v;\n    return __builtin_expect({usual}, 1);\n}}\n"
+    if case is None:
+        fast = _body(program, number, CommonCase(program))
+    else:
+        bases = {"data": "v->data", "network": "v->data + v->network"}
+        fast = "".join(f"    const uint8_t *const near_{layer} = {bases[layer]};\n" for layer in sorted(case.near))
+        fast += _body(case.program, number, case) if usual != "0" else "    return -1;"
+    run = f"""    if (e{number}_usual(v)) return e{number}_fast(m, p, v{taken});
+    keep(p, v);
+    int way = e{number}_general(m, p{taken});
+    look(p, v);
+    return way;"""
+    return general + asked + _function("fast", program, number, fast, ALWAYS) + _function("run", program, number, run, ALWAYS)
 
 
 def _function(name: str, program: Program, number: int, body: str, kind: str) -> str:
-    parameters = "struct machine *m, struct packet *p" + (", struct view *v" if name == "run" else "")
+    parameters = "struct machine *m, struct packet *p" + ("" if name == "general" else ", struct view *v")
     return f"""
 static {kind} int e{number}_{name}({parameters}{"" if program.exclusive else ", uint8_t *taken"})
 {{

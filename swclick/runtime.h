@@ -91,23 +91,28 @@ static void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size)
     return grown;
 }
 
-/* A packet of ``front`` and ``length`` bytes whose bytes are not set, and nothing else is. */
-static struct packet *raw_packet(struct base *b, uint32_t front, uint32_t length)
+static __attribute__((noinline, cold)) struct packet *made_packet(struct base *b, struct packet *p, uint64_t wanted)
 {
-    struct packet *p = b->unused;
-    if (p) {
-        b->unused = p->next;
-    } else {
+    if (!p) {
         if (!(p = calloc(1, sizeof *p))) abort();
         p->older = b->packets;
         b->packets = p;
     }
-    uint64_t wanted = (uint64_t)front + length;
-    if (p->room < wanted || !p->buffer) {
+    if (p->room < wanted) {
         free(p->buffer);
         p->room = wanted < USUAL_ROOM ? USUAL_ROOM : wanted;
         if (!(p->buffer = malloc(p->room))) abort();
     }
+    return p;
+}
+
+/* A packet of ``front`` and ``length`` bytes whose bytes are not set, and nothing else is. */
+static inline struct packet *raw_packet(struct base *b, uint32_t front, uint32_t length)
+{
+    struct packet *p = b->unused;
+    uint64_t wanted = (uint64_t)front + length;
+    if (__builtin_expect(p != NULL, 1)) b->unused = p->next;
+    if (__builtin_expect(!p || p->room < wanted, 0)) p = made_packet(b, p, wanted);
     memset(p, 0, offsetof(struct packet, next));
     p->data = p->buffer + front;
     p->length = length;
@@ -249,6 +254,10 @@ ALWAYS uint64_t seen_has_network(const struct view *v, int32_t count)
 
 ALWAYS void put16(uint8_t *b, uint32_t v) { b[0] = v >> 8; b[1] = v; }
 ALWAYS void put32(uint8_t *b, uint32_t v) { put16(b, v >> 16); put16(b + 2, v); }
+ALWAYS void put64(uint8_t *b, uint64_t v)
+{
+    for (int i = 0; i < 8; i++) b[i] = v >> (56 - 8 * i);
+}
 
 static inline uint64_t byte_at(const struct packet *p, int32_t index)
 {

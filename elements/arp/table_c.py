@@ -191,12 +191,11 @@ static int arp_append(struct base *b, struct arp *t, uint32_t address, struct pa
     t->waiting[i]++;
     return arp_may_poll(t, place, clock_of(b));
 }
+/* The headers fourteen bytes of a header; ``from`` has eight, the address and the type of IP. */
 ALWAYS void arp_fill(uint8_t *data, uint64_t to, const uint8_t *from)
 {
-    put16(data, to >> 32);
-    put32(data + 2, to);
-    memcpy(data + 6, from, 6);
-    put16(data + 12, 0x0800);
+    put64(data, to << 16);
+    memcpy(data + 6, from, 8);
 }
 static void arp_header(struct packet *p, uint64_t to, const uint8_t *from)
 {
