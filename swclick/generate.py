@@ -185,7 +185,7 @@ static void e{number}_finish(struct machine *m)
         rest = "take" if self._is_small(name) else "push"
         return f"""static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
 {{
-    struct e{number} *self = &m->e{number}; (void)self;
+    struct e{number} *self = &m->e{number}; (void)self; (void)port;
 {self.sources[name].quick}    keep(p, v);
     e{number}_{rest}(m, port, p);
 }}
@@ -261,7 +261,7 @@ static {ALWAYS} void e{number}_out{kind}(struct machine *m, int port, struct pac
 {too_long}    switch (port) {{
 {ways}
     default: break;
-    }}
+    }}{"" if not kind else " (void)v;"}
     kill_packet(&m->base, p);
 }}
 """

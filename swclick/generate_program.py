@@ -34,6 +34,7 @@ def program_functions(program: Program, number: int, beside: CSource, kinds: Kin
     return f"""{tables}{lower_program(program, number)}
 static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
 {{
+    (void)port;
     if (!e{number}_usual(v)) {{ keep(p, v); e{number}_slow(m, port, p); return; }}
 {push}
 }}

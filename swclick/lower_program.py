@@ -45,7 +45,7 @@ def _function(name: str, program: Program, number: int, body: str, kind: str) ->
 static {kind} int e{number}_{name}({parameters}{"" if program.exclusive else ", uint8_t *taken"})
 {{
     struct e{number} *self = &m->e{number};
-    (void)self;
+    (void)self; (void)p;
 {body}
 }}
 """

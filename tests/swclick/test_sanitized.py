@@ -31,7 +31,7 @@ DRIVER = r"""
 int main(int count, char **names)
 {
     FILE *file = fopen(names[1], "rb");
-    struct machine *m = machine_new();
+    struct machine *m = machine_new(0, 0, 0, NULL);
     struct emission e;
     uint64_t packets = 0, emitted = 0;
     while (fread(&e, sizeof e, 1, file) == 1) {
