@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from elements.definition.element import Element
+from elements.definition.flush import flush_c
 from elements.definition.host import Address
 from graph.model import Graph
 from swclick.find_handler import Handlers
@@ -62,6 +63,7 @@ class Live(Machine):
         count = self._library.machine_task_count(self._machine)
         self._tasks = (Task * count).from_address(self._library.machine_tasks(self._machine)) if count else ()
         self.handlers = Handlers(self)
+        flush_c()
         for element in self.elements.values():
             element.started(self)
 
@@ -87,6 +89,7 @@ class Live(Machine):
             signal.set_wakeup_fd(before)
             os.close(reading)
             os.close(writing)
+        flush_c()
         sys.stdout.flush()
         if self._error is not None:
             error, self._error = self._error, None
@@ -95,6 +98,8 @@ class Live(Machine):
 
     def _called(self, number: int, what: int, packet: int | None) -> int:
         element = self.elements[self._names[number]]
+        # What C and Python write to one file or terminal is in the order in which they write it.
+        flush_c()
         try:
             if what == TIMER:
                 element.due(self)
@@ -107,6 +112,8 @@ class Live(Machine):
             self._error = error
             self.stop()
             return 0
+        finally:
+            sys.stdout.flush()
 
     def task_of(self, name: str) -> Task | None:
         """The task of an element, None where it has none."""
