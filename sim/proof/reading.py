@@ -30,8 +30,9 @@ from sim.proof.stores import beats_of
 class Reader:
     """One that sends ``lanes`` bytes a beat, of packets of ``tenants`` tenants that have at most ``longest`` bytes, and are charged at most
     ``charged`` where turns are shares. ``stores``: the nets of each store begin so; a note has the packet's length from the bit
-    ``length_at`` on. With ``ends``, what is sent ends with its slot, where turns are slots of time. The rest are nets: of the store whose
-    note is known, where there are several, and of the packet that is sent its tenant, with the lowest bit of that, and its store."""
+    ``length_at`` on. ``growth``: of the arbiter, the beats that it leaves free behind a packet, by tenant; in turns of time it ends with a
+    slot what is sent. The rest are nets: of the store whose note is known, where there are several, and of the packet that is sent its
+    tenant, with the lowest bit of that, and its store."""
 
     netlist: Netlist
     tenants: int
@@ -40,7 +41,7 @@ class Reader:
     charged: int
     stores: tuple[str, ...]
     length_at: int
-    ends: bool
+    growth: tuple[int, ...]
     known_store: str
     sent_tenant: tuple[str, int]
     sent_store: str
@@ -67,16 +68,15 @@ def prove_each(datapath: Datapath, known_store: str, prove: Callable[[Reader], R
 
 def _of_arbiter(datapath: Datapath, known_store: str) -> Reader:
     arbiter, meta = datapath.arbiter, Meta()
-    alike = TenantArbiter(arbiter.width, arbiter.ports, arbiter.turns, arbiter.growth, arbiter.max_frame)
     return Reader(
-        _netlist(alike, "arbiter"),
+        arbiter_netlist(arbiter),
         len(datapath.weights),
         arbiter.lanes,
         arbiter.max_frame,
         arbiter.most_charged,
         tuple(f"store{port}" for port in range(arbiter.ports)),
         meta["length"].offset,
-        True,
+        arbiter.growth,
         known_store,
         ("held", meta["tenant"].offset),
         "held_port",
@@ -84,11 +84,33 @@ def _of_arbiter(datapath: Datapath, known_store: str) -> Reader:
 
 
 def _of_egress(datapath: Datapath, egress: EgressPort) -> Reader:
-    """With its store."""
+    return Reader(
+        egress_netlist(egress),
+        len(datapath.weights),
+        egress.width // 8,
+        egress.longest,
+        egress.most_charged,
+        ("read",),
+        egress.note["length"].offset,
+        (),
+        "",
+        ("held_tenant", 0),
+        "",
+    )
+
+
+def arbiter_netlist(arbiter: TenantArbiter) -> Netlist:
+    """Of an arbiter like this one."""
+    return _netlist(TenantArbiter(arbiter.width, arbiter.ports, arbiter.turns, arbiter.growth, arbiter.max_frame), "arbiter")
+
+
+def egress_netlist(egress: EgressPort) -> Netlist:
+    """Of a way out like this one, its store among it, which is read by nets ``read__…``."""
+    shape = egress.sink.payload.shape()
     alike = EgressPort(
         egress.name,
         egress.width,
-        egress.sink.payload.shape()["select"].width,
+        shape["select"].width,
         egress.turns,
         egress.depth,
         egress.packets,
@@ -96,19 +118,7 @@ def _of_egress(datapath: Datapath, egress: EgressPort) -> Reader:
         longest=egress.longest,
         shim=egress.with_shim,
     )
-    return Reader(
-        _netlist(alike, "egress", read=alike.store.read),
-        len(datapath.weights),
-        egress.width // 8,
-        egress.longest,
-        egress.most_charged,
-        ("read",),
-        egress.note["length"].offset,
-        False,
-        "",
-        ("held_tenant", 0),
-        "",
-    )
+    return _netlist(alike, "egress", read=alike.store.read)
 
 
 def _netlist(component: wiring.Component, name: str, **inside: wiring.PureInterface) -> Netlist:

@@ -4,20 +4,23 @@ more: proved of the netlists of the arbiter and of a way out, for every tenant a
 What was looked at in a slot waits there, and is the packet of the note that is shown, until it begins or the slot ends. One that begins is
 popped and read from the same cycle on: the words that are owed for it, counted by a ghost, are always those that are left of what is sent.
 So nothing begins before all of the last one is read, and no word is read that is of none. The arbiter ends with the slot whatever is sent
-then: of that there is never anything left, since what is left takes no more cycles than the slot has. A way out is held up by its port, and
-goes on.
+then: of that there is never anything left, since what is left, and what that may grow by, takes no more cycles than the slot has. A way out
+is held up by its port, and goes on.
 """
 
 from __future__ import annotations
 
-from elements.program.values import FALSE, const, eq, extend, mux
+from typing import Final
+
+from elements.program.values import FALSE, bit_not, const, eq, extend, mux, part
 from hdl.datapath import Datapath
 from sim.proof import duties
+from sim.proof.claims import one_of
 from sim.proof.cut_stores import cut_stores
 from sim.proof.noninterference import Result, deeply
 from sim.proof.reading import Reader, Reading, prove_each
 
-_CYCLES = 24
+_CYCLES: Final = 24
 """Bits in which the cycles of a slot are counted."""
 
 
@@ -58,7 +61,18 @@ class _Sends(Reading):
         length = self.known(self.granted)
         owed = self.owed(mux(self.pops, self.beats(length), const(0, self.bits)), at_once=True)
         claims.always("what is owed is left of what is sent", eq(owed, self.rest()))
-        if self.reader.ends:
-            cycles = extend(claims.net("turns.left", None), _CYCLES)
-            enough = extend(self.beats(claims.net("left", 16)), _CYCLES) <= cycles
-            claims.always("what is left of what is sent takes no more than is left of its slot", enough, where=claims.net("more"))
+        if self.reader.growth:
+            self._ends()
+
+    def _ends(self) -> None:
+        """Nothing of what is sent in a slot, the beats among it that it may grow by, is left when the next one begins."""
+        claims, growth = self.claims, self.reader.growth
+        name, low = self.reader.sent_tenant
+        grows = one_of(part(claims.net(name, None), low, 8), [const(beats, _CYCLES) for beats in growth])
+        rest = extend(claims.net("rest", None), _CYCLES) if any(growth) else const(0, _CYCLES)
+        takes = mux(claims.net("more"), part(extend(self.beats(claims.net("left", 16)), _CYCLES) + grows, 0, _CYCLES), rest)
+        left = extend(claims.net("turns.left", None), _CYCLES)
+        claims.always("what is sent takes no more than is left of its slot", takes <= left)
+        nothing = bit_not(takes.any() | claims.net("first") | claims.net("turns.looked"))
+        claims.always("a slot begins with nothing of the one before", nothing, where=claims.net("begun"))
+        claims.always("nothing is sent beside the beginning of a slot", bit_not(claims.net("source__valid")), where=claims.net("begins"))

@@ -62,6 +62,9 @@ DEFECTS = [
     (in_arbiter("turns.waiting.eq(inside.waiting)", "turns.waiting.eq(~0)"), "arbiter", WAITS),
     (in_arbiter("(remaining > self.lanes)", "(remaining >= self.lanes)", "_send"), "arbiter", "what is sent has something left"),
     (defect("time_slots", "TimeSlots", "Array(Const(t, 8)", "Array(Const(t + 1, 8)"), "egress 0", "a slot is somebody's"),
+    (in_arbiter(" + self._growth(packet_meta.tenant)", "", "_beats"), "arbiter", "what is sent takes no more than is left of its slot"),
+    (in_arbiter("begun.eq(inside.ends)", "begun.eq(turns.look)"), "arbiter", "a slot begins with nothing of the one before"),
+    (in_arbiter("begins.eq(begun)", "begins.eq(~begun)"), "arbiter", "nothing is sent beside the beginning of a slot"),
     (by_name("egress goes on while the port is stuck"), "egress 0", OWED),
     (in_egress("read.pop.eq(turns.grant)", "read.pop.eq(turns.look)"), "egress 0", "what is granted is popped, and nothing else"),
     (in_egress("Mux(start, tenant, held_tenant)", "tenant", "_send"), "egress 0", duties.OWED.says),
@@ -77,7 +80,8 @@ def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, where: str, w
 
 def test_a_packet_that_takes_longer_than_its_slot_has_is_refused_since_its_end_would_stay() -> None:
     with planted(in_arbiter("turns.cost.eq(self._beats(inside.meta))", "turns.cost.eq(self._beats(inside.meta) - 4)")):
-        assert failures("arbiter") == [OWED, "what is left of what is sent takes no more than is left of its slot"]
+        found = failures("arbiter")
+    assert found == [OWED, "what is sent takes no more than is left of its slot", "a slot begins with nothing of the one before"]
 
 
 def test_a_slot_whose_owner_nobody_is_reads_for_nobody() -> None:
