@@ -4,7 +4,7 @@ A proof that presumes a duty takes its formula as given of what comes in; one th
 presumed and kept by nobody, or kept with a greater bound only, is looked for by `unmet`, so that it can be said. It compares what is said
 and the bound. That a duty is kept where it is presumed, and of the same nets, is matched by hand, by whoever writes the two proofs: `KNOWN`
 is presumed where something is granted, and kept from a look at a note until the next look, in which every grant of it is. In turns
-of time it is code that says so: `LATELY` is presumed where it is kept.
+of time that is shown, too: from `LATELY` it follows in a store that the note is still that of the oldest packet.
 
 Nothing goes round in a circle. What was so in the cycles before may be used by all; of the same cycle, a duty is shown from those of a
 lower ``level`` alone, which `sim.proof.claims` sees to, and from registers and ghosts.
@@ -75,8 +75,9 @@ THERE: Final = Duty("a word that is read is of a packet that is stored", lambda 
 FITS: Final = Duty("a packet that is stored has words, and there is room for them and for it", _fits, level=1)
 STORED: Final = Duty("a packet that is popped is stored", lambda stored, popped: (stored ^ popped).any(), level=2)
 SAID: Final = Duty("a note that is shown says the words of its packet", eq, level=4)
-"""Between the netlist of a store and the order of its packets. The last is presumed of the cycle of a look and shown of the state behind
-it, from all that is so in that cycle, `THERE` among it: of that cycle nothing may rest on it, and so its level is the highest."""
+"""Between the netlist of a store and the order of its packets. The last is presumed of the cycle of a look, or of a pop in turns of time,
+and shown of the state behind a look, from all that is so in that cycle, `THERE` among it: of that cycle nothing may rest on it, and so its
+level is the highest."""
 
 
 def shown(before: Value, anybody: Value, looks: Value, pops: Value) -> Value:
