@@ -22,11 +22,13 @@ from sim.proof.duties import unmet
 from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result
 from sim.proof.ports import prove_ports
-from sim.proof.readers import prove_readers, reader_names
+from sim.proof.readers import prove_readers
+from sim.proof.reading import reader_names
 from sim.proof.replay import replay_of
 from sim.proof.said import Said
 from sim.proof.service import SPLIT, prove_service
 from sim.proof.stores import prove_stores
+from sim.proof.timed_readers import prove_timed_readers
 
 PORTS: Final = (
     "on every port of the core a beat that is offered stays as it is until it is taken, and every access to a register is answered, once, "
@@ -71,8 +73,8 @@ def bounds_hold(datapath: Datapath, tenants: Sequence[str], readers: Mapping[str
 
 
 def reading(datapath: Datapath) -> dict[str, Result]:
-    """What is proved of whoever reads a store: in turns of time nothing."""
-    return {} if datapath.parameters.strict else prove_readers(datapath)
+    """What is proved of whoever reads a store."""
+    return prove_timed_readers(datapath) if datapath.parameters.strict else prove_readers(datapath)
 
 
 def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result]) -> Iterator[Finding]:

@@ -7,8 +7,10 @@ from typing import Final
 from mlclick.mutants.bench import Bench
 from sim.proof.datapath import prove_datapath
 from sim.proof.pipeline import prove_pipeline
+from sim.proof.readers import prove_readers
 from sim.proof.service import prove_service
 from sim.proof.stores import prove_stores
+from sim.proof.timed_readers import prove_timed_readers
 
 _LONGEST: Final = 1600
 
@@ -28,6 +30,12 @@ def turns(bench: Bench) -> bool:
     return all(
         result.proved for result in prove_service(tuple(bench.merged.policy.tenant(t).weight for t in bench.tenants), _LONGEST).values()
     )
+
+
+def readers(bench: Bench) -> bool:
+    """What is granted of a tenant's packets is read, each word once, and no more."""
+    proofs = (prove_timed_readers, bench.strict), (prove_readers, bench.core)
+    return all(result.proved for prove, core in proofs for result in prove(core.datapath).values())
 
 
 def stores(bench: Bench) -> bool:

@@ -52,7 +52,7 @@ def prove_store(store: SegmentStore, length_at: int, longest: int, *, late: bool
     read as `prove_segment` says."""
     alike = SegmentStore(store.width, store.tenants, 1 << store.place_bits, 1 << store.packet_bits, store.note_bits)
     pointers = prove_segment(store.place_bits, store.packet_bits, late=late)
-    return joined(deeply(lambda: _Store(alike, length_at, longest).proved()), pointers)
+    return joined(deeply(lambda: _Store(alike, length_at, longest, late=late).proved()), pointers)
 
 
 def beats_of(length: Value, lanes: int) -> Value:
@@ -63,8 +63,9 @@ def beats_of(length: Value, lanes: int) -> Value:
 
 
 class _Store:
-    def __init__(self, store: SegmentStore, length_at: int, longest: int) -> None:
+    def __init__(self, store: SegmentStore, length_at: int, longest: int, *, late: bool) -> None:
         self.store = store
+        self.late = late
         self.lanes = store.width // 8
         self.length_at = length_at
         self.longest = longest
@@ -236,6 +237,8 @@ class _Store:
         claims.now("a packet is waiting where one is shown", eq(self.waiting, bit_not(eq(seen, popped))))
         claims.always("what is shown is stored", part(sub(seen, popped), 0, popped.width) <= self.held)
         claims.expects(duties.WAITING, self._takes("pop"), self.waiting)
+        waits = claims.ghost("a packet waited and was not popped", duties.not_popped(self.waiting, self._takes("pop")))
+        claims.keeps(duties.STAYS, waits, self.waiting, state=True)
 
     def _words(self) -> None:
         """What is in the tenant's words."""
@@ -272,10 +275,19 @@ class _Store:
         fits = self._length(came).any() & (self._length(came) <= self.longest)
         claims.always("a note says no more than there may be", fits, where=live)
         told = self._given("a note that is shown is the one that came", "read__note", "look", looks & eq(popped, number), came)
-        note, shown = claims.net("read__note", self.store.note_bits), claims.ghost("the words that were shown", const(0, _LONG))
-        claims.becomes("the words that were shown", mux(looks & eq(popped, number), words, shown))
-        claims.keeps(duties.SAID, told, self._beats(note), shown, state=True)
+        note, said = claims.net("read__note", self.store.note_bits), claims.ghost("the words that were shown", const(0, _LONG))
+        claims.becomes("the words that were shown", mux(looks & eq(popped, number), words, said))
+        claims.keeps(duties.SAID, told, self._beats(note), said, state=True)
         claims.keeps(duties.KNOWN, told, self._length(note), self.longest, state=True)
+        if self.late:
+            return
+        shown = claims.ghost("the note is of the oldest that waits", FALSE)
+        claims.becomes("the note is of the oldest that waits", duties.shown(shown, claims.net("read__look"), looks, self._takes("pop")))
+        claims.expects(duties.LATELY, self._takes("pop"), shown)
+        oldest = shown & eq(popped, number)
+        claims.always("what was looked at last is stored until it is popped", self.held.any(), where=shown)
+        claims.always("what was looked at last is the oldest until it is popped", told, where=oldest)
+        claims.always("what was looked at last has the words that were shown", eq(said, words), where=oldest)
 
     def _kept(self, memory: str, what: str, address: Value, comes: Value, here: Value, live: Value) -> Value:
         """That ``memory`` has at the ``address`` what last came for it, ``here``, as long as that is ``live``. Gives what came."""
