@@ -23,13 +23,13 @@ from hdl.meta import Meta
 from hdl.tools.verilog import to_verilog
 from sim.proof import duties
 from sim.proof.claims import Claims, one_of
+from sim.proof.coming import beats_of
 from sim.proof.cut_stores import cut_stores
 from sim.proof.design import Design
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.noninterference import Result, deeply
 from sim.proof.segments import minus, plus
 from sim.proof.spread_memories import spread_memories, word_name
-from sim.proof.stores import beats_of
 
 _BUFFER: Final = "grants.storage"
 _GRANTS: Final = 4
