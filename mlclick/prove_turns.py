@@ -35,8 +35,8 @@ PORTS: Final = (
     "and none that was not asked"
 )
 ARRIVALS: Final = (
-    "each frame that ends on a port is counted once, as stored, lost, malformed or nobody's; and of what is good, and nothing else, its "
-    "tenant's segment is given as many words as its note says"
+    "each frame that ends on a port is counted once, as stored, lost, nobody's or, just where it breaks a rule, malformed; and what the "
+    "store is given of one that is good is what came, word for word, for its tenant"
 )
 COUNTERS: Final = "what comes by a port of the core comes to its way in, and the port's counters count all that is said there of frames"
 _WORK: Final = Work(solver=f"bitwuzla {version('bitwuzla')}", depth=UNBOUNDED)

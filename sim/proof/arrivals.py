@@ -4,7 +4,9 @@ netlists of the ways in, the host's with what takes off the shim, for whatever c
 Where the first beat of a frame is said, whose all are, and how many are to be kept follow from what was seen of it: the bytes that came are
 counted in whole beats as long as nothing is wrong with it, and what is to be kept of it is counted by what goes to the store.
 
-A frame that ends is malformed, somebody's or nobody's, and what is good goes to the store, which says whether it was stored or lost.
+A frame that ends is malformed, somebody's or nobody's, and what is good goes to the store, which says whether it was stored or lost. What
+is put of it is what came by the wire: behind the wire's own beats, which ghosts count (`sim.proof.frames`), are those of
+`sim.proof.arrived_shim`, and the words of `sim.proof.arrived_words`.
 """
 
 from __future__ import annotations
@@ -25,10 +27,13 @@ from hdl.segment_store import store_reading
 from hdl.stream import beat_stream
 from hdl.tools.verilog import to_verilog
 from sim.proof import duties
+from sim.proof.arrived_shim import Shims
+from sim.proof.arrived_words import Words
 from sim.proof.claims import Claims, implies
 from sim.proof.coming import COUNT, Coming, beats_of
 from sim.proof.cut_stores import cut_stores
 from sim.proof.design import Design, where
+from sim.proof.frames import Frames
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.noninterference import Result, deeply
 from sim.proof.segments import minus, plus
@@ -104,8 +109,6 @@ class _Arrives:
         edges = ingress.host_edges
         self.anybody = any(rule.port in (None, ingress.port) for rule in ingress.rules) if edges is None else any(edges.values())
         """A frame can be somebody's."""
-        self.wide = ingress.width > 128
-        """A beat has more than a shim."""
         self.lanes, self.held, self.longest = ingress.width // 8, ingress.held, ingress.max_frame
         cut, _ = cut_stores(netlist)
         self.claims = claims = Claims(Design(cut))
@@ -115,14 +118,17 @@ class _Arrives:
         self.was_owned, self.was_owner = net("way.was_owned"), net("way.was_owner", 8)
         self.left = net("way.left", None) if self.held else const(0, 1)
         self.ending = self.left.any()
+        self.frame = Frames(claims, "way.sink", ingress.width)
+        self.wire = self.frame if edges is None else Frames(claims, "sink", ingress.width)
+        self.shims = None if edges is None else Shims(claims, ingress.width, self.wire, self.frame)
         # Of the frame on the wire there is a beat that is no longer held.
         self.begun = self.held < self.index
         self.coming = Coming(claims, "way.store.", Meta().size, Meta()["length"].offset, self.lanes)
 
     def proved(self) -> Result:
         """All of it."""
-        if self.ingress.host_edges is not None:
-            self._shim()
+        if self.shims is not None:
+            self.shims.claim()
         if not self.anybody:
             return self._nobodys()
         self._wire()
@@ -170,27 +176,6 @@ class _Arrives:
         alone = self.left.equals(self.held)
         claims.always("where no beat of a frame was put, all are left", alone, where=self.ending & claims.net("way.alone"))
 
-    def _shim(self) -> None:
-        """A frame's shim stays until the frame has come: as long as more of it comes, the strip is within the frame."""
-        claims = self.claims
-        valid, last = claims.net("strip.source__valid"), self._last("strip.source__payload")
-        more = mux(valid, bit_not(last), self.index.any())
-        within, inside = claims.net("strip.index", None), 1 if self.wide else 128 // self.ingress.width + 1
-        claims.always("the strip counts beats as far as it matters", within <= inside)
-        shim = claims.net("way.shim", 128)
-        comes, before = claims.ghost("more of a frame comes", more), claims.ghost("the shim before", shim)
-        claims.always("a shim stays while its frame comes", eq(shim, before), where=comes)
-        if not self.wide:
-            claims.always("the strip is within the frame that comes", within.equals(inside), where=more)
-            return
-        flush = claims.net("strip.flush")
-        claims.always("the strip is within the frame that comes", within.equals(inside) | flush, where=more)
-        claims.always("the strip ends a frame, or is within one", bit_not(within.any()), where=flush)
-        claims.always("what comes has its shim", eq(claims.net("strip.shim", 128), claims.net("strip.coming", 128)), where=more)
-
-    def _last(self, payload: str) -> Value:
-        return part(self.claims.net(payload, None), self.ingress.width + self.lanes, 1)
-
     def _at_rest(self) -> tuple[Value, Value]:
         """Whether the frame on the wire is somebody's, and whose, by what came before: its first bytes, or its shim."""
         claims = self.claims
@@ -227,6 +212,8 @@ class _Arrives:
         claims.always("of the frame on the wire so many beats were kept", eq(came.asked_then, kept), where=on_wire)
         if self.held:
             self._ends(alone)
+        rest = self.ending & claims.net("way.ended_good") if self.held else FALSE
+        Words(self.ingress, self.frame, came, on_wire=on_wire, rest=rest, left=self.left, alone=alone).claim()
         claims.keeps(duties.FIRST, came.comes, came.put["first"], bit_not(came.middle), state=True)
         claims.keeps(duties.OF_ONE, came.comes & came.middle, came.put["tenant"], came.whose, state=True)
         claims.keeps(duties.COUNTED, came.ends, came.count, came.beats, state=True)
@@ -254,25 +241,19 @@ class _Arrives:
         """A frame that ends is counted once, and soon."""
         claims, net = self.claims, self.claims.net
         stored, lost, malformed, unknown, short = map(net, ("accepted", "overflow", "malformed", "unknown", "short"))
-        ends, good = net("sink__valid") & self._last("sink__payload"), net("way.good")
-        judged = net("way.sink__valid") & self._last("way.sink__payload")
-        one = eq(extend(malformed, 2) + unknown + good, extend(judged, 4))
+        ends, good, shims = self.wire.ends, net("way.good"), self.shims
+        one = eq(extend(malformed, 2) + unknown + good, extend(self.frame.ends, 4))
         claims.now("a frame that ends is malformed, nobody's or good, and one of them", one)
-        ago = self._delayed("what was good", good, self.held + 1)
+        ago = self.frame.ago("what was good", good, self.held + 1)
         for n in range(self.held):
             left = self.left.equals(self.held - n) & net("way.ended_good")
             claims.always(f"what was good is left to be put, {n + 1} ago", eq(ago[n], left))
         claims.always("what was good ends at the store", eq(ago[-1], self.coming.ends))
         claims.always("a good frame is stored or lost, and nothing else is", eq(stored ^ lost, ago[-1]) & bit_not(stored & lost))
-        slowest = len(ago) + (0 if self.ingress.host_edges is None else 2 if self.wide else 1)
-        ended = self._delayed("a frame ended", ends, slowest)
-        came, late = ended, ago
-        if self.ingress.host_edges is not None:
-            came, late = (
-                self._behind_strip(ended, ends & bit_not(short), judged),
-                [*ago, judged, *([net("strip.flush")] if self.wide else [])],
-            )
-            claims.now("only a frame that ends is too short for a shim", ends, where=short)
+        slowest = len(ago) + (0 if shims is None else len(shims.late))
+        ended = self.wire.ago("an end", ends, slowest)
+        came = ended if shims is None else shims.ends(ended)
+        late = ago if shims is None else [*ago, *shims.late]
         if not self.anybody:
             claims.always("nobody's frames are not good", bit_not(_sum(ago).any()))
         for n, (was_good, came_then) in enumerate(zip(ago if self.anybody else [], came, strict=False), 1):
@@ -282,34 +263,6 @@ class _Arrives:
         claims.becomes(name, minus(plus(under_way, ends), _sum([stored, lost, malformed, unknown, short])))
         claims.always("what ended and was not counted is on its way to a counter", eq(under_way, _sum(late)))
         claims.always(f"a frame that ended is counted once, within {slowest} cycles", under_way <= _sum(ended))
-
-    def _delayed(self, name: str, word: Value, cycles: int) -> list[Value]:
-        """What it was a cycle ago, two, …"""
-        words = []
-        for n in range(1, cycles + 1):
-            word = self.claims.ghost(f"{name}, {n} ago", word)
-            words.append(word)
-        return words
-
-    def _behind_strip(self, ended: list[Value], passes: Value, judged: Value) -> list[Value]:
-        """That what ends on the wire and ``passes`` the strip ends behind it, ``judged`` there, and nothing else does. ``ended``: whether a
-        frame did on the wire, a cycle ago, two, …. Gives whether one did behind the strip, a cycle ago."""
-        claims = self.claims
-        passed = self._delayed("a frame with more than a shim ended", passes, len(ended))
-        for n, (had_shim, was_end) in enumerate(zip(passed, ended, strict=True), 1):
-            claims.always(f"what had more than a shim ended, {n} ago", was_end, where=had_shim)
-        if not self.wide:
-            claims.always("a frame ends behind the strip a cycle later", eq(judged, passed[0]))
-            return passed[1:]
-        flush = claims.net("strip.flush")
-        flushed = self._delayed("the end had a beat of its own", flush, len(ended) - 1)
-        behind = []
-        for n, (own_beat, had_shim, longer) in enumerate(zip([flush, *flushed], passed, flushed, strict=False), 1):
-            claims.always(f"what has a beat of its own had more than a shim, {n} ago", had_shim, where=own_beat)
-            claims.always(f"two frames do not end behind the strip together, {n} ago", bit_not(had_shim & bit_not(own_beat)), where=longer)
-            behind.append((had_shim & bit_not(own_beat)) | longer)
-        claims.always("a frame ends behind the strip a cycle later, or two", eq(judged, behind[0]))
-        return behind[1:]
 
 
 def _sum(bits: list[Value]) -> Value:

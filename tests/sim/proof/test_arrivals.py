@@ -24,7 +24,7 @@ def port(width: int = 64, rules: tuple[Rule, ...] = RULES, edges: dict[int, int]
 
 WAYS = {
     "a port": lambda: port(),
-    "a wide port": lambda: port(256),
+    "a wide port": lambda: port(128),
     "the host": lambda: port(edges=EDGES),
     "a wide host": lambda: port(256, edges=EDGES),
 }
@@ -66,10 +66,22 @@ def defect(method: str, old: str, new: str, module: str = "ingress", owner: str 
     return Mutant(f"{old} becomes {new}", "", f"hdl.{module}", owner, method, old, new)
 
 
+def of_strip(old: str, new: str) -> Mutant:
+    return defect("elaborate", old, new, "crossing", "ShimStrip")
+
+
 OWNER = "whose a frame is stays so while it comes"
 SHIM = "a shim stays while its frame comes"
 ONE = "a frame that ends is malformed, nobody's or good, and one of them"
 GOOD = "a good frame is stored or lost, and nothing else is"
+COUNTED = "what ended and was not counted is on its way to a counter"
+LEFT = "of a frame that ended what is left is what came"
+WORDS = "a good frame is put word for word"
+SAID = "of a frame that ended as many bytes are said as came"
+MALFORMED = "a frame is malformed just where a rule is broken"
+BEHIND = "words behind the shim are as they came"
+SOUND = "what ends behind the strip is sound where it was so on the wire"
+ON_WIRE = "of the frame on the wire what was put is what came"
 BEATS = "the bytes of a frame with which nothing is wrong fill its beats"
 SHORT = "a good frame that ended has bytes, and no more than there may be"
 DEFECTS = [
@@ -96,13 +108,27 @@ DEFECTS = [
     (defect("elaborate", "length < meta.length)", "length <= meta.length)"), "the host", duties.COUNTED.says),
     (defect("_meta", '(number["length"] > total) | ', ""), "the host", "a note says 1 to 96 bytes"),
     (defect("_meta", ' | (number["length"] == 0)', ""), "the host", "a note says 1 to 96 bytes"),
-    (by_name("a host frame without a shim is not counted"), "the host", "what ended and was not counted is on its way to a counter"),
+    (by_name("a host frame without a shim is not counted"), "the host", COUNTED),
     (defect("elaborate", "shim_now.eq(self.shim)", "shim_now.eq(beat.data)", "crossing", "ShimStrip"), "the host", SHIM),
     (
         defect("elaborate", "flush.eq(beat.last & kept.any())", "flush.eq(0)", "crossing", "ShimStrip"),
         "a wide host",
         "a frame ends behind the strip a cycle later, or two",
     ),
+    (defect("_after_holding", "[*reversed(waiting[: self.held - 1]), beat.data]", "[waiting[0]]"), "a port", f"{LEFT}, 0"),
+    (defect("_after_holding", "put.data.eq(rest[0])", "put.data.eq(Mux(self.sink.valid, beat.data, rest[0]))"), "a port", WORDS),
+    (defect("_after_holding", "put.data.eq(waiting[-1])", "put.data.eq(waiting[-1] | (waiting[-1] == 2))"), "a port", ON_WIRE),
+    (defect("elaborate", "put.data.eq(beat.data)", "put.data.eq(Mux(beat.data.all(), 0, beat.data))"), "a wide port", WORDS),
+    (defect("_meta", "meta.length.eq(total)", "meta.length.eq(total | 1)"), "a port", SAID),
+    (defect("elaborate", "~contiguous | ~beat.keep.any()", "~beat.keep[0]"), "a port", MALFORMED),
+    (defect("_meta", "total < SHORTEST", "total <= SHORTEST"), "a port", MALFORMED),
+    (defect("elaborate", "over = total > self.max_frame", "over = total >= self.max_frame"), "a wide host", MALFORMED),
+    (of_strip("coming.eq(beat.data[:128])", "coming.eq(held[:128])"), "a wide host", "the strip keeps the shim that comes"),
+    (of_strip("out.data.eq(joined)", "out.data.eq(Mux(more, held, joined))"), "a wide host", BEHIND),
+    (of_strip("out.data.eq(beat.data)", "out.data.eq(Mux(holed, 0, beat.data))"), "the host", BEHIND),
+    (of_strip("Mux(beat.keep[0], held_keep[residue:], 0)", "held_keep[residue:]"), "a wide host", SOUND),
+    (of_strip("self.short.eq(beat.last & (index < whole))", "self.short.eq(beat.last & (index < whole) & ~holed)"), "the host", COUNTED),
+    (by_name("a hole in a shim is not seen"), "the host", "the strip remembers a hole in the shim"),
 ]
 
 
