@@ -102,7 +102,7 @@ class FromIPSummaryDump(Element):
     data = Argument[bytes | None]("DATA", text_bytes, None, position=False)
     going = StateVariable(1)
     over = StateVariable(1)
-    stopping = StateVariable(1)
+    halting = StateVariable(1)
     begun = StateVariable(1)
     offset = StateVariable(64)
     random = StateVariable(64, initial=1)
@@ -249,7 +249,7 @@ class FromIPSummaryDump(Element):
             flow += "(const uint8_t *)flow, (const uint8_t *)flow + sizeof flow - 1);"
         following = f"""
     struct packet *found = NULL;
-    if (self->stopping) {{ self->stopping = 0; if (DRIVEN) STOP; }}
+    if (self->halting) {{ self->halting = 0; if (DRIVEN) STOP; }}
     while (self->going && !found) {{
         struct packet *q = self->work;
         self->work = NULL;
@@ -284,7 +284,7 @@ class FromIPSummaryDump(Element):
     }}
 """
         return CSource(
-            fields="struct reader *reader; struct packet *work; uint32_t going, over, stopping, begun; uint64_t offset, random;",
+            fields="struct reader *reader; struct packet *work; uint32_t going, over, halting, begun; uint64_t offset, random;",
             helpers=HELPERS,
             initialize=f"""
     self->reader = calloc(1, sizeof *self->reader);
@@ -301,7 +301,7 @@ class FromIPSummaryDump(Element):
 """,
             task=f"""
 #if OUTPUT_IS_PULL
-    if (self->stopping) {{ self->stopping = 0; if (DRIVEN) STOP; }}
+    if (self->halting) {{ self->halting = 0; if (DRIVEN) STOP; }}
     return 0;
 #else
 {following}    if (!found) return 0;
@@ -313,7 +313,7 @@ class FromIPSummaryDump(Element):
             timer="    WAKE;\n",
             finish="    reader_free(self->reader);\n",
             state=(
-                *((name, f"self->{name}") for name in ("going", "over", "stopping", "begun", "offset", "random")),
+                *((name, f"self->{name}") for name in ("going", "over", "halting", "begun", "offset", "random")),
                 ("position", "self->reader->at"),
             ),
         )
@@ -330,7 +330,7 @@ class FromIPSummaryDump(Element):
     @writes("stop")
     def set_stopped(self, state: StateView, text: str) -> None:
         state.set(self.going, 0)
-        state.set(self.stopping, 1)
+        state.set(self.halting, 1)
 
     @reads("encap")
     def encapsulation(self, state: StateView) -> str:

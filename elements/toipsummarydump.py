@@ -51,6 +51,7 @@ from elements.definition.ports import Ports
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 from elements.summary.fields import ANNOTATION, LINK, TEXT_ONLY, VERSION, Field, find
+from elements.summary.names_c import ICMP_NAMES
 from elements.summary.options_c import OPTIONS
 from elements.summary.text import U32, U64, quoted, step_between, time_text
 from elements.summary.text_c import MD5, TEXT
@@ -246,6 +247,7 @@ HELPERS = (
     TEXT
     + OPTIONS
     + MD5
+    + ICMP_NAMES
     + LOOK
     + """
 #ifndef SUMMARY_WRITE

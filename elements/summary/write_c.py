@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from elements.definition.csource import c_string
-from elements.summary.fields import ICMP_CODES, ICMP_TYPE_NAMES, SEQUENCED, TCP_FLAG_LETTERS, Field
+from elements.summary.fields import SEQUENCED, TCP_FLAG_LETTERS, Field
 from elements.summary.options import NOT_TIMESTAMP, SACK
 from elements.summary.write import Style
 
-_TYPES: Final = "".join(f"    case {number}: return {c_string(name.encode())};\n" for number, name in ICMP_TYPE_NAMES.items())
-_CODES: Final = "".join(
-    f"    case {kind << 8 | code}: return {c_string(name.encode())};\n"
-    for kind, codes in ICMP_CODES.items()
-    for name, code in codes.items()
-)
 _SEQUENCED: Final = " || ".join(f"kind == {kind}" for kind in SEQUENCED)
 LOOK: Final = (
     r"""
@@ -153,22 +146,6 @@ static const uint8_t *summary_ethernet(struct summary *s)
     if (mac >= 0 && mac + 14 <= s->p->length && (s->p->network != NO_NETWORK || s->p->length == 14)) return s->p->data + mac;
     summary_missing(s, ETHERNET_HEADER, 0);
     return NULL;
-}
-static const char *icmp_type_name(uint32_t type)
-{
-    switch (type) {
-"""
-    + _TYPES
-    + r"""    default: return NULL;
-    }
-}
-static const char *icmp_code_name(uint32_t type, uint32_t code)
-{
-    switch (type << 8 | code) {
-"""
-    + _CODES
-    + r"""    default: return NULL;
-    }
 }
 static void text_ethernet(struct text *t, const uint8_t *b)
 {
