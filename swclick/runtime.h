@@ -18,13 +18,15 @@
     int32_t network; /* bytes from data to the network header */ \
     uint32_t dst_ip; \
     uint16_t vlan_tci; \
-    uint8_t paint, device, packet_type, fix_ip_src; \
-    uint8_t parameter; /* the byte that an ICMP parameter problem is about */ \
-    uint64_t time;
-/* A packet's header as the elements of a chain see it, which one function is made of: its members stay in registers. */
+    uint8_t paint, device, packet_type, fix_ip_src;
+/* What of a packet's header packet programs change, as the elements of a chain see it, which one function is made of: its members stay in
+   registers. */
 struct view { HEADER_OF_A_PACKET };
 struct packet {
     HEADER_OF_A_PACKET
+    uint8_t parameter; /* the byte that an ICMP parameter problem is about */
+    uint32_t aggregate, extra_packets, extra_length; /* a group; what it stands for beside itself */
+    uint64_t time, first_time;
     /* What is above belongs to the packet, what is below to its place in memory. */
     struct packet *next;
     struct packet *older; /* the one made before it, wherever that is now */
@@ -40,7 +42,8 @@ struct emission {
     uint32_t dst_ip;
     uint16_t vlan_tci;
     uint8_t paint, device, packet_type, fix_ip_src, parameter;
-    uint64_t time;
+    uint32_t aggregate, extra_packets, extra_length;
+    uint64_t time, first_time;
     uint64_t offset;
 };
 
@@ -209,8 +212,7 @@ ALWAYS uint64_t sum_of_words(const uint8_t *b, uint32_t words)
     if (words & 1) rest = get16(b + (words >= 2 ? 4 : 0));
     return (sum & 0xffffffffu) + (sum >> 32) + rest;
 }
-/* Looks at the header of a packet, and puts it down again, which has to be done before anybody else sees the packet. Time and parameter
-   are changed by nobody who has a view. */
+/* Looks at the header of a packet, and puts it down again, which has to be done before anybody else sees the packet. */
 ALWAYS void look(const struct packet *p, struct view *v)
 {
     v->data = p->data; v->length = p->length; v->network = p->network; v->dst_ip = p->dst_ip; v->vlan_tci = p->vlan_tci;
@@ -317,7 +319,8 @@ static void emit_packet(struct base *b, int32_t sink, struct packet *p)
     b->bytes = grow(b->bytes, &b->bytes_room, b->bytes_count + size + 1, 1);
     struct emission *e = &b->emitted[b->emitted_count++];
     *e = (struct emission){sink, front, p->length, p->network, p->dst_ip, p->vlan_tci, p->paint, p->device, p->packet_type,
-                           p->fix_ip_src, p->parameter, p->time, b->bytes_count};
+                           p->fix_ip_src, p->parameter, p->aggregate, p->extra_packets, p->extra_length, p->time, p->first_time,
+                           b->bytes_count};
     memcpy(b->bytes + b->bytes_count, p->buffer, size);
     b->bytes_count += size;
     kill_packet(b, p);
