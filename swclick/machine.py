@@ -8,8 +8,6 @@ import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from elements.definition.catalogue import class_info
 from elements.definition.element import Element
 from elements.definition.handlers import StateView, handlers_of
@@ -222,17 +220,16 @@ class Machine:
 
     def run(self, sources: Sequence[str], packets: Sequence[Packet]) -> list[int]:
         """Offer packets one after the other, each to its source, in one call; returns how many are in `emitted` after each."""
-        numbers = np.array([self._numbers[name] for name in sources], dtype=np.int32)
+        numbers = (ctypes.c_int32 * len(packets))(*(self._numbers[name] for name in sources))
         records = (_Emission * len(packets))(*map(record_of, packets))
         data = bytearray()
         for record, packet in zip(records, packets, strict=True):
             record.offset = len(data)
             data += packet.buffer[: packet.end]
         buffer = (ctypes.c_ubyte * max(1, len(data))).from_buffer(data if data else bytearray(1))
-        ends = np.zeros(len(packets), dtype=np.uint64)
-        count, places = ctypes.c_uint64(len(packets)), (numbers.ctypes.data_as(ctypes.c_void_p), ends.ctypes.data_as(ctypes.c_void_p))
-        self._library.machine_run(self._machine, count, places[0], buffer, records, places[1])
-        return [int(end) for end in ends]
+        ends = (ctypes.c_uint64 * len(packets))()
+        self._library.machine_run(self._machine, ctypes.c_uint64(len(packets)), numbers, buffer, records, ends)
+        return list(ends)
 
     def settle(self, now: int = 0) -> None:
         """Run tasks until none has anything to do; the clock is at least at ``now``."""
