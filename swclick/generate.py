@@ -81,7 +81,7 @@ class _Generator:
         functions = self._hand_written(name, number)
         if name in self.programs:
             functions = program_functions(self.programs[name], number, self.sources[name]) + self._events(name, number)
-        return title + self._ports(name, number) + self._within(name, number, functions + self._says(name, number))
+        return title + self._ports(name, number) + self._within(name, number, self._says(name, number) + functions)
 
     def _ports(self, name: str, number: int) -> str:
         """``eN_out`` hands a packet to a push output's successor, ``eN_in`` asks a pull input's predecessor.

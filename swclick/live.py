@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -67,7 +68,7 @@ class Live(Machine):
 
     def _made(self) -> int | None:
         start, simulated = self._clock.simulated, self._clock.simulated is not None
-        now = int((start or 0) * 10**9)
+        now = int((start or 0) * 10**9) if simulated else time.time_ns()
         new: int | None = self._library.machine_new(1, int(simulated), ctypes.c_uint64(now), self._callback)
         return new
 

@@ -20,7 +20,7 @@ class CSource:
     - ``OFFER(k, p)``: hand the packet to the element's own input ``k``; ``EMIT(p)``: the packet leaves the machine at this sink;
       ``INPUT_IS_PULL`` is 1 where input 0 is pull, else 0, ``OUTPUT_IS_PULL`` the same of output 0;
     - ``KILL(p)``, ``CLONE(p)``, ``NEW_PACKET(length)`` (zeroed, with headroom), ``PULL(p, n)``, ``PUSH(p, n)`` (zeroed where new),
-      ``TAKE(p, n)``;
+      ``TAKE(p, n)`` (n bytes are left), ``PUT(p, n)`` (n more, zero, behind the others);
     - packet members: ``p->data`` (bytes), ``p->length``, ``p->network`` (offset of the network header from the data's start, NO_NETWORK if
       unset), ``p->paint``, ``p->dst_ip``, ``p->vlan_tci``, ``p->device``, ``p->packet_type``, ``p->parameter``,
       ``p->extra_length`` (bytes that it had behind those that are here), ``p->time`` (ns);
