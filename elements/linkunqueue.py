@@ -91,6 +91,9 @@ class LinkUnqueue(Element):
         machine.stores[self.name].set(self.held, 0)
         machine.at(self.name, None)
 
+    def stored(self) -> int:
+        return len(self.link)
+
     def c_source(self) -> CSource:
         return CSource(
             fields="struct packet *first, *last; uint64_t travel, rate; uint32_t held, together;",
@@ -133,6 +136,7 @@ class LinkUnqueue(Element):
     self->held = 0;
     AT(NEVER);
 """,
+            stored="self->held",
             state=tuple((name, f"self->{name}") for name in ("travel", "rate", "held", "together")),
         )
 

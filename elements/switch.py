@@ -12,7 +12,7 @@ Handlers:
 
 Examples:
     Switch
-    Switch(1)
+    Switch(0)
     Switch(-1)
 """
 

@@ -95,6 +95,9 @@ class Ring(Element):
                 self.packets.pop()
         state.set(self.held, len(self.packets))
 
+    def stored(self) -> int:
+        return len(self.packets)
+
     # The software
 
     def pushed(self) -> str:
@@ -126,6 +129,7 @@ class Ring(Element):
     while (self->held > self->limit) KILL({drop});
 """,
             full="RING_FULL" if self.tells_full else "",
+            stored="self->held",
             empty="!self->held",
             finish="    free(self->ring);\n",
             state=tuple((name, f"self->{name}") for name in ("held", "highwater", "dropped", "limit", "changed", "emptied")),
