@@ -149,7 +149,7 @@ class Handlers:
         found: dict[str, Handler] = {}
         task = live.task_of(name)
         if task is not None:
-            found["scheduled"] = Handler(lambda _: str(task.entry.place >= 0).lower())
+            found["scheduled"] = Handler(lambda _: str(live.is_scheduled(name)).lower())
             found["tickets"] = Handler(lambda _: str(TICKETS // task.stride))
             found["home_thread"] = Handler(lambda _: "0")
         for handler, method in handlers_of(element, "read").items():

@@ -165,6 +165,7 @@ static void e{number}_finish(struct machine *m)
         downstream, upstream = ("".join(f" wake_task(&m->live, {task});" for task in tasks) for tasks in self.wakes.of(name))
         element = self.elements[name]
         full = " && ".join(f"e{self.numbers[other]}_full(m)" for other in self.wakes.storage_behind(name)) or "0"
+        empties = self.wakes.sources_before(name)
         meanings = {
             "OUT(k, q)": f"e{number}_out(m, k, q)",
             "IN(k)": f"e{number}_in(m, k)",
@@ -178,7 +179,10 @@ static void e{number}_finish(struct machine *m)
             "INPUT_IS_EMPTY(k)": f"e{number}_in_is_empty(m, k)",
             "STORED_NEAR": " + ".join(self._stored(other) for other in element.storage_near(self.checked, self.elements)) or "0",
             "FULLS_AHEAD": len(self.wakes.storage_behind(name)),
-            "EMPTIES_BEHIND": len(self.wakes.sources_before(name)),
+            "EMPTIES_BEHIND": len(empties),
+            "EMPTY_BEHIND(i)": "("
+            + "".join(f"(i) == {place} ? e{self.numbers[other]}_empty(m) : " for place, other in enumerate(empties))
+            + "1)",
             "AT(t)": f"set_timer(&m->live, {number}, t)",
             "WATCH(fd, events)": f"watch_fd(&m->live, {number}, fd, events)",
             "CALL(what, q)": f"(m->base.call ? m->base.call({number}, what, q) : 0)",
@@ -240,23 +244,25 @@ static int e{number}_full(struct machine *m)
                 [number for name, number in self.numbers.items() if self.sources[name].ready],
                 [number for name, number in self.numbers.items() if self.sources[name].before_read],
                 self._after_writes(),
-                [self._all_empty(name) if self.wakes.pulled(name) else "" for name in self.wakes.tasks],
+                [self._idle(name) if self.wakes.pulled(name) else "" for name in self.wakes.tasks],
                 self._state_cases(),
             )
         )
 
+    def _idle(self, name: str) -> str:
+        """Whether the task of an element has nothing to do before somebody says WAKE, as far as it and those that it pulls from can say."""
+        own = [f"e{self.numbers[name]}_empty(m)"] if self.sources[name].empty else []
+        return " || ".join(own + ([f"({self._all_empty(name)})"] if self.wakes.pulled(name) else [])) or "0"
+
     def _after_writes(self) -> list[str]:
-        """What follows from a write handler: what the element does, and whose tasks it wakes, those that pull where there is something."""
-        pulling = {task: name for name, task in self.wakes.tasks.items() if self.wakes.pulled(name)}
+        """What follows from a write handler: what the element does, and which tasks have something to do then."""
+        names = list(self.wakes.tasks)
         lines = []
         for name, number in self.numbers.items():
-            own = self.wakes.tasks.get(name)
             text = f" e{number}_after_write(m);" if self.sources[name].after_write else ""
             downstream, upstream = self.wakes.of(name)
             for task in dict.fromkeys([*downstream, *upstream]):
-                lone = task == own or task not in pulling or task in upstream
-                unless = "" if lone else f" if (!({self._all_empty(pulling[task])}))"
-                text += f"{unless} wake_task(&m->live, {task});"
+                text += f" if (!({self._idle(names[task])})) wake_task(&m->live, {task});"
             lines += [f"    case {number}:{text} break;\n"] if text else []
         return lines
 

@@ -34,6 +34,7 @@ def _life(parts: Parts) -> str:
     initialize = "".join(f"    e{n}_initialize(m);\n" for n in parts.elements)
     finish = "".join(f"    e{n}_finish(m);\n" for n in parts.elements)
     # A task that pulls begins asleep where there is nothing.
+    busy = "".join(f"    case {task}: return !({idle});\n" for task, idle in enumerate(parts.idle) if idle)
     wakes = "".join(f"    {f'if (!({idle})) ' if idle else ''}wake_task(&m->live, {task});\n" for task, idle in enumerate(parts.idle))
     ready = "".join(f"    case {n}: e{n}_ready(m, fd, events); break;\n" for n in parts.watching)
     return f"""
@@ -42,6 +43,14 @@ static void machine_ready(struct machine *m, int32_t element, int fd, int events
     (void)m; (void)fd; (void)events;
     switch (element) {{
 {ready}    default: if (m->base.call) m->base.call(element, READY, (struct packet *)((uintptr_t)fd << 16 | (events & 0xffff)));
+    }}
+}}
+/* Whether a task is to run or, where it pulls, might find something if it did. */
+int machine_scheduled(struct machine *m, int task)
+{{
+    if (m->live.tasks[task].entry.place >= 0) return 1;
+    switch (task) {{
+{busy}    default: return 0;
     }}
 }}
 struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*call)(int32_t, int32_t, struct packet *))

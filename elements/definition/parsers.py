@@ -201,3 +201,10 @@ def bandwidth_text(rate: int) -> str:
     _, factor, digits, name = next(unit for unit in units if rate >= unit[0])
     whole, rest = divmod(rate * factor, 10**digits)
     return f"{whole}.{rest:0{digits}d}".rstrip("0").removesuffix(".") + name
+
+
+def decimal(text: str) -> Fraction:
+    """A number with or without a fraction, not negative."""
+    if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", text):
+        raise ValueError(f"a number is wanted, not {text!r}")
+    return Fraction(text if text[-1] != "." else text[:-1])
