@@ -25,7 +25,9 @@ DEVICES = (
     "ToCrossing",
     "DRRSched",
     "RoundRobinSched",
+    "DriverManager",
     "Idle",
+    "Script",
     "IPRewriterPatterns",
 )
 ADDRESSES = (0x0A000001, 0x0A010203, 0x01020304, 0x05060708, 0xC0A80001, 0x12451A04, 0x0A0000FF, 0xE0000001, 0xFFFFFFFF)
@@ -63,7 +65,8 @@ def graph_text() -> str:
         lines.append(f"x{number} :: {example};")
         store = " -> Queue(8)" if info.processing.startswith("l") else ""
         lines += [f"s{number}_{i} :: FromCrossing(t:{number}){store} -> [{i}] x{number};" for i in range(inputs)]
-        lines += [f"x{number} [{o}] -> d{number}_{o} :: ToCrossing(t:{o});" for o in range(outputs)]
+        store = "Queue(60) -> " if name == "RED" else ""
+        lines += [f"x{number} [{o}] -> {store}d{number}_{o} :: ToCrossing(t:{o});" for o in range(outputs)]
     return "\n".join(lines)
 
 
