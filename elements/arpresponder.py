@@ -20,6 +20,7 @@ Examples:
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from typing import ClassVar
 
 from elements.definition.arguments import Rest
 from elements.definition.element import Element
@@ -51,6 +52,7 @@ def entry(text: str) -> Entry:
 
 class ARPResponder(Element):
     ports = Ports("1/1-2", "a/ah")
+    is_rare: ClassVar[bool] = True
     software_reason = "answers are rare, and rewrite a whole packet"
     entries = Rest("ENTRY", entry, 1)
 

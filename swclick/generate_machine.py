@@ -11,7 +11,8 @@ from elements.definition.loops import MOST_ROUNDS
 @dataclass(frozen=True)
 class Parts:
     """Numbers of all elements and of those that have a task, a timer, file descriptors or something to do before handlers are read; what
-    follows from write handlers; by task, whether it has nothing to pull, where it pulls; the cases of where state variables are."""
+    follows from write handlers; by task, whether it has nothing to pull, where it pulls; the cases of where state variables are; and the
+    numbers of elements without an input, which packets are offered to."""
 
     elements: Sequence[int]
     working: Sequence[int]
@@ -21,6 +22,7 @@ class Parts:
     after_write: Sequence[str]
     idle: Sequence[str]
     state: Sequence[str]
+    sources: Sequence[int]
 
 
 def machine_functions(parts: Parts) -> str:
@@ -59,7 +61,7 @@ struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*c
     if (!m) abort();
     m->base.driven = driven;
     m->base.simulated = simulated;
-    m->base.now = now;
+    m->base.now = driven && !simulated ? clock_read(CLOCK_REALTIME) : now;
     m->base.call = call;
     open_live(&m->live, {len(parts.elements)}, {len(parts.working)});
 {tasks}{timers}{initialize}{wakes}    return m;
@@ -113,7 +115,7 @@ uint64_t machine_unsettled(struct machine *m, int element) {{ return m->unsettle
 
 
 def _offers(parts: Parts) -> str:
-    pushes = "\n".join(f"    case {n}: e{n}_push(m, 0, p); break;" for n in parts.elements)
+    pushes = "\n".join(f"    case {n}: e{n}_push(m, 0, p); break;" for n in parts.sources)
     return f"""
 void machine_inject(struct machine *m, int source, const uint8_t *bytes, const struct emission *e)
 {{
@@ -127,11 +129,15 @@ void machine_inject(struct machine *m, int source, const uint8_t *bytes, const s
     p->device = e->device;
     p->packet_type = e->packet_type;
     p->fix_ip_src = e->fix_ip_src;
-    p->extra_length = e->extra_length;
     p->parameter = e->parameter;
+    p->aggregate = e->aggregate;
+    p->extra_packets = e->extra_packets;
+    p->extra_length = e->extra_length;
     p->time = e->time;
+    p->first_time = e->first_time;
     switch (source) {{
 {pushes}
+    default: kill_packet(&m->base, p);
     }}
     settle_tasks(m);
 }}

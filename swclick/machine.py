@@ -41,8 +41,11 @@ class _Emission(ctypes.Structure):
         ("packet_type", ctypes.c_uint8),
         ("fix_ip_src", ctypes.c_uint8),
         ("parameter", ctypes.c_uint8),
+        ("aggregate", ctypes.c_uint32),
+        ("extra_packets", ctypes.c_uint32),
         ("extra_length", ctypes.c_uint32),
         ("time", ctypes.c_uint64),
+        ("first_time", ctypes.c_uint64),
         ("offset", ctypes.c_uint64),
     )
 
@@ -83,9 +86,12 @@ def record_of(packet: Packet) -> _Emission:
         device=packet.device,
         packet_type=packet.packet_type,
         fix_ip_src=packet.fix_ip_src,
-        extra_length=packet.extra_length,
         parameter=packet.parameter,
+        aggregate=packet.aggregate,
+        extra_packets=packet.extra_packets,
+        extra_length=packet.extra_length,
         time=packet.time,
+        first_time=packet.first_time,
     )
 
 
@@ -171,7 +177,12 @@ class Machine:
         packet.network = None if e.network == NO_NETWORK else packet.start + e.network
         packet.dst_ip, packet.vlan_tci, packet.paint = e.dst_ip, e.vlan_tci, e.paint
         packet.packet_type, packet.fix_ip_src, packet.parameter = e.packet_type, e.fix_ip_src, e.parameter
-        packet.extra_length = e.extra_length
+        packet.aggregate, packet.extra_packets, packet.extra_length, packet.first_time = (
+            e.aggregate,
+            e.extra_packets,
+            e.extra_length,
+            e.first_time,
+        )
         return self._names[e.sink], packet
 
     @property
@@ -191,7 +202,7 @@ class Machine:
         """By (element, output port): packets that were dropped because they went round a ring of connections without end."""
         counts = {
             (edge.source, edge.source_port): int(self._library.machine_runaway(self._machine, ring))
-            for ring, edge in enumerate(find_rings(self.checked).within)
+            for ring, edge in enumerate(find_rings(self.checked).back)
         }
         return {place: count for place, count in counts.items() if count}
 

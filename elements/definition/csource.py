@@ -40,7 +40,10 @@ class CSource:
 
     ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or
     NULL; ``task`` returns 1 if it did anything: one that returns 0 is not run again before somebody wakes it. ``ready`` has ``fd`` and the
-    ``events`` that it is ready for. ``full``, an expression, is 1 where the element has no room for a packet; ``empty`` is 1 where a pull
+    ``events`` that it is ready for. ``quick`` is what is done, in place of ``push`` and alike to it, with the usual packets of input
+    ``port``: it has the packet's header in ``v``, whose members (those of ``p`` up to ``fix_ip_src``) stay in registers; ``PASS(k)`` hands
+    the packet on by push output ``k``, and what comes to its end is left to ``push``; ``seen_headroom(p, v, n)`` makes room in front, which
+    ``seen_move(v, -n)`` takes. ``full``, an expression, is 1 where the element has no room for a packet; ``empty`` is 1 where a pull
     gives nothing, or its task does nothing, before the element says WAKE (not given, where all that it pulls from is empty); ``stored``
     is how many packets it stores, where it is a storage. ``after_write`` runs when a write handler of the element was called,
     ``before_read`` before a read handler is; ``passed`` runs for each packet of an element that is a program, behind the program and
@@ -62,6 +65,7 @@ class CSource:
     after_write: str = ""
     before_read: str = ""
     passed: str = ""
+    quick: str = ""
     finish: str = ""
     helpers: str = ""
     types: str = ""
