@@ -237,12 +237,23 @@ class Machine:
 
     def read(self, name: str, handler: str, *question: str) -> str:
         """The text of a read handler, of one that takes a parameter with it. Errors: ``KeyError`` where there is none."""
-        text: str = handlers_of(self.elements[name], "read")[handler](self.words(name), *question)
+        method = handlers_of(self.elements[name], "read")[handler]
+        self.before_read(name)
+        text: str = method(self.words(name), *question)
         return text
 
     def write(self, name: str, handler: str, text: str) -> None:
         """Call a write handler. Errors: ``KeyError`` where there is none."""
         handlers_of(self.elements[name], "write")[handler](self.words(name), text)
+        self.after_write(name)
+
+    def before_read(self, name: str) -> None:
+        """Bring up to date what read handlers of element ``name`` see."""
+        self._library.machine_before_read(self._machine, self._numbers[name])
+
+    def after_write(self, name: str) -> None:
+        """Do what follows from a write handler of element ``name``, and wake the tasks that may have something to do now."""
+        self._library.machine_after_write(self._machine, self._numbers[name])
 
     def words(self, name: str) -> StateView:
         """The state variables of element ``name``."""

@@ -200,6 +200,22 @@ static inline void move_start(struct packet *p, int64_t shift)
     if (p->network != NO_NETWORK) p->network -= shift;
 }
 
+/* There are ``count`` bytes more, zero, behind the data. */
+static void add_tail(struct packet *p, uint32_t count)
+{
+    uint64_t used = (uint64_t)(p->data - p->buffer) + p->length;
+    if (used + count > p->room) {
+        uint64_t front = p->data - p->buffer, room = 2 * (used + count);
+        uint8_t *made = realloc(p->buffer, room);
+        if (!made) abort();
+        p->buffer = made;
+        p->data = made + front;
+        p->room = room;
+    }
+    memset(p->buffer + used, 0, count);
+    p->length += count;
+}
+
 ALWAYS uint32_t get16(const uint8_t *b) { return (uint32_t)b[0] << 8 | b[1]; }
 ALWAYS uint32_t get32(const uint8_t *b) { return get16(b) << 16 | get16(b + 2); }
 ALWAYS uint64_t halves_of(uint64_t x) { return (x & 0x0000ffff0000ffffULL) + (x >> 16 & 0x0000ffff0000ffffULL); }
@@ -388,6 +404,7 @@ static void trace_line(struct base *b, const char *text, uint64_t length)
 #define CLONE(q) clone_packet(&m->base, q)
 #define PULL(q, n) move_start(q, n)
 #define PUSH(q, n) move_start(q, -(int64_t)(n))
+#define PUT(q, n) add_tail(q, n)
 #define TAKE(q, n) do { if ((n) < (q)->length) (q)->length = (n); } while (0)
 #define NOW (m->base.now)
 #define DRIVEN (m->base.driven)

@@ -39,6 +39,8 @@ def example_graph(class_name: str, example: str) -> Graph:
         outputs = 0
     if class_name in TWO_WAYS:
         least_in = outputs = 2
+    if class_name == "Suppressor":
+        least_in = outputs = 1
     text = (
         f"x :: {example};\n"
         + "".join(f"Idle -> [{i}] x;\n" for i in range(least_in))
@@ -68,7 +70,9 @@ def test_every_argument_and_handler_is_documented_and_none_besides(class_name: s
     node = example_graph(class_name, entries(page, "Examples")[0])
     element = instantiate(node)["x"]
     wanted = {f"{name} (read)" for name in handlers_of(element, "read")} | {f"{name} (write)" for name in handlers_of(element, "write")}
-    assert {line.partition(":")[0] for line in entries(page, "Handlers")} == wanted
+    # Those of one port are described once for all ports.
+    numbered = {line.partition(":")[0].replace("#", "0") for line in entries(page, "Handlers")}
+    assert numbered == wanted
 
 
 @pytest.mark.parametrize("class_name", class_names())
