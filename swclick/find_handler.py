@@ -129,11 +129,23 @@ class Handlers:
 
 def _reading(method: Callable[..., str], live: Live, name: str) -> _Read:
     takes_question = len(signature(method).parameters) > 1
-    return lambda question: method(live.words(name), question) if takes_question and question else method(live.words(name))
+    names = live.elements[name].names
+
+    def read(question: str) -> str:
+        with names.used():
+            return method(live.words(name), question) if takes_question and question else method(live.words(name))
+
+    return read
 
 
 def _writing(method: Callable[..., str | None], live: Live, name: str) -> _Write:
-    return lambda text: method(live.words(name), text)
+    names = live.elements[name].names
+
+    def write(text: str) -> str | None:
+        with names.used():
+            return method(live.words(name), text)
+
+    return write
 
 
 def _asked(call: Callable[[], str], element: str, name: str) -> str:

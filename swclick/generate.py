@@ -14,6 +14,7 @@ from graph.check import Checked
 from graph.model import Graph
 from swclick.generate_machine import Parts, machine_functions
 from swclick.generate_program import first_word, program_fields, program_functions
+from swclick.lower_table import has_levels
 from swclick.wakes import Wakes
 
 RUNTIME = ("runtime.h", "table.h", "wide.h")
@@ -199,8 +200,18 @@ static void e{number}_finish(struct machine *m)
                 [number for name, number in self.numbers.items() if self.sources[name].timer],
                 [number for name, number in self.numbers.items() if self.sources[name].ready],
                 self._state_cases(),
+                self._table_cases(),
             )
         )
+
+    def _table_cases(self) -> list[str]:
+        given = "numbers, sizes, groups, group_count, count"
+        return [
+            f"    case {self.numbers[name] << 16 | index}: "
+            f"table_replace(&m->e{self.numbers[name]}.{table.name}, {int(has_levels(table))}, {given}); return;"
+            for name, program in self.programs.items()
+            for index, table in enumerate(program.tables)
+        ]
 
     def _state_cases(self) -> list[str]:
         lines = []

@@ -10,13 +10,15 @@ from elements.definition.loops import MOST_ROUNDS
 
 @dataclass(frozen=True)
 class Parts:
-    """Numbers of all elements and of those that have a task, a timer or file descriptors; and the cases of where state variables are."""
+    """Numbers of all elements and of those that have a task, a timer or file descriptors; and the cases of where state variables
+    and tables are."""
 
     elements: Sequence[int]
     working: Sequence[int]
     timed: Sequence[int]
     watching: Sequence[int]
     state: Sequence[str]
+    tables: Sequence[str]
 
 
 def machine_functions(parts: Parts) -> str:
@@ -133,7 +135,7 @@ void machine_run(struct machine *m, uint64_t count, const int32_t *sources, cons
 
 
 def _looks(parts: Parts) -> str:
-    words = "\n".join(parts.state)
+    words, tables = "\n".join(parts.state), "\n".join(parts.tables)
     return f"""
 uint64_t machine_runaway(struct machine *m, int ring) {{ return m->runaway[ring]; }}
 struct base *machine_base(struct machine *m) {{ return &m->base; }}
@@ -145,5 +147,13 @@ void *machine_word(struct machine *m, int element, int word)
 {words}
     }}
     return NULL;
+}}
+void machine_replace(struct machine *m, int element, int table, const uint64_t *numbers, const uint64_t *sizes, const struct group *groups,
+                     uint32_t group_count, uint32_t count)
+{{
+    (void)m; (void)numbers; (void)sizes; (void)groups; (void)group_count; (void)count;
+    switch ((uint64_t)element << 16 | table) {{
+{tables}
+    }}
 }}
 """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from elements.definition.arguments import parse_arguments
+from elements.definition.names import Definition, names_in_use
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
 from elements.program.program import Network, Program, State
@@ -73,6 +75,7 @@ class Element:
         """Configure from ``node``; ``inputs`` and ``outputs`` are the ports in use. Errors: `ClickError` naming the node's place."""
         self.node = node
         self.name = node.name
+        self.names = names_in_use()
         self.inputs = inputs
         self.outputs = outputs
         try:
@@ -85,6 +88,11 @@ class Element:
     def resolved(cls, graph: Graph, node: Node) -> Node:
         """``node`` with what other elements of ``graph`` define for it in its configuration. Errors: `ClickError`."""
         return node
+
+    @classmethod
+    def definitions(cls, config: str) -> Iterable[Definition]:
+        """The names that an element with this configuration gives to addresses and ports, for the elements around it."""
+        return ()
 
     def refusal(self, why: str) -> Diagnostic:
         """What is said where the element cannot be as it is configured."""

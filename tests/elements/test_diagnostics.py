@@ -31,6 +31,13 @@ REFUSED = {
     "Null(x)": "too many arguments: 'x' is not expected",
     "Classifier": "PATTERN: at least 1 wanted, 0 given",
     "EtherEncap(x, y, z)": (INTEGER.format(0, 65535, "x"), ETHERNET.format("y"), ETHERNET.format("z")),
+    # Names
+    "AddressInfo(host)": "NAME 1: a name and its addresses are wanted, not 'host'",
+    "AddressInfo(a 10.0.0.1, host 10.0.0)": "NAME 2: '10.0.0' is no address",
+    "PortInfo(web)": "NAME 1: a name and its port are wanted, not 'web'",
+    "PortInfo(web 80/what)": "NAME 1: 'what' is no protocol",
+    "PortInfo(web 70000)": "NAME 1: " + INTEGER.format(0, 65535, "70000"),
+    "LinearIPLookup(10.1/24 0)": "ROUTE 1: more octets of '10.1' are wanted for a prefix of 24 bits",
     # Numbers
     "Strip(x)": "LENGTH: " + INTEGER.format(0, 127, "x"),
     "Strip(128)": "LENGTH: " + INTEGER.format(0, 127, "128"),
