@@ -28,7 +28,7 @@ def generate(checked: Checked, elements: Mapping[str, Element]) -> str:
 
 def state_words(element: Element) -> list[State]:
     """The state variables that can be read from outside, in a fixed order."""
-    accessed = [access.state for access in element.trace().accesses] if element.has_program else []
+    accessed = [access.state for access in element.trace_live().accesses] if element.has_program else []
     names = [name for name, _ in _source(element).state]
     return accessed + [getattr(type(element), name) for name in names]
 
@@ -47,7 +47,7 @@ class _Generator:
         rings = find_rings(checked)
         self.within = {(edge.source, edge.source_port): number for number, edge in enumerate(rings.within)}
         self.into = {(edge.source, edge.source_port) for edge in rings.into}
-        self.programs: dict[str, Program] = {n: e.trace() for n, e in elements.items() if e.has_program}
+        self.programs: dict[str, Program] = {n: e.trace_live() for n, e in elements.items() if e.has_program}
         self.sources: dict[str, CSource] = {n: _source(e) for n, e in elements.items()}
         self.wakes = Wakes(checked, self.sources)
 

@@ -254,7 +254,7 @@ class Machine:
     def words(self, name: str) -> StateView:
         """The state variables of element ``name``."""
         element = self.elements[name]
-        tables = element.trace().tables if element.has_program else ()
+        tables = element.trace_live().tables if element.has_program else ()
         return _Words(self, self._numbers[name], tuple(state_words(element)), tables)
 
     def word_address(self, number: int, place: int) -> int:

@@ -14,6 +14,7 @@ from elements.definition.ports import Ports
 from elements.program.packet import Packet
 from elements.program.program import Network, Program, State
 from elements.program.rules import check_program
+from elements.program.settings import with_settings_fixed
 from elements.program.values import TRUE, Value
 from graph.diagnostics import ClickError, Diagnostic
 from graph.model import Graph, Node
@@ -130,8 +131,16 @@ class Element:
         return type(self).program is not Element.program
 
     def trace(self) -> Program:
-        """The traced program; it is legal by `elements.program.rules`."""
+        """The traced program; it is legal by `elements.program.rules`. State that no packet changes is a constant in it."""
+        return self._fixed
+
+    def trace_live(self) -> Program:
+        """The same where write handlers can change such state: in software."""
         return self._traced
+
+    @cached_property
+    def _fixed(self) -> Program:
+        return with_settings_fixed(self._traced)
 
     @cached_property
     def _traced(self) -> Program:

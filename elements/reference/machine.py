@@ -49,7 +49,7 @@ class Machine:
         self.elements: dict[str, Element] = instantiate(graph) if elements is None else elements
         self.stores: dict[str, StateStore] = {name: StateStore() for name in self.elements}
         self._runners = {
-            name: ProgramRunner(element.trace(), self.stores[name]) for name, element in self.elements.items() if element.has_program
+            name: ProgramRunner(element.trace_live(), self.stores[name]) for name, element in self.elements.items() if element.has_program
         }
         rings = find_rings(self.checked)
         self._within = {(edge.source, edge.source_port) for edge in rings.within}

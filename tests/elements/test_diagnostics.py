@@ -38,6 +38,16 @@ REFUSED = {
     "PortInfo(web 80/what)": "NAME 1: 'what' is no protocol",
     "PortInfo(web 70000)": "NAME 1: " + INTEGER.format(0, 65535, "70000"),
     "LinearIPLookup(10.1/24 0)": "ROUTE 1: more octets of '10.1' are wanted for a prefix of 24 bits",
+    "UDPIPEncap(1.0.0.1, nobody, 2.0.0.2, 70000)": (
+        "SPORT: a UDP port, a number from 0 to 65535 or a name, is wanted, not 'nobody'",
+        "DPORT: a UDP port, a number from 0 to 65535 or a name, is wanted, not '70000'",
+    ),
+    "ICMPIPEncap(1.0.0.1, 2.0.0.2, 3, what)": "CODE: " + INTEGER.format(0, 255, "what"),
+    "ICMPIPEncap(1.0.0.1, 2.0.0.2, 300)": "TYPE: " + INTEGER.format(0, 255, "300"),
+    "StoreIPAddress(1, 2, 3)": "an address and an offset are wanted, not 3 arguments",
+    "StoreIPAddress(1, 2)": "ADDR: " + ADDRESS.format("1"),
+    "StoreIPAddress(what)": "OFFSET: src, dst or " + INTEGER.format(0, 2047, "what"),
+    "SetIPECN(5)": "ECN: a number from 0 to 3, no, ect1, ect2 or ce is wanted, not '5'",
     # Numbers
     "Strip(x)": "LENGTH: " + INTEGER.format(0, 127, "x"),
     "Strip(128)": "LENGTH: " + INTEGER.format(0, 127, "128"),
