@@ -61,7 +61,7 @@ REFUSED = {
     "Queue(0)": "CAPACITY: " + INTEGER.format(1, 1 << 20, "0"),
     "DRRSched(0)": "QUANTUM: " + INTEGER.format(1, 1 << 20, "0"),
     "Tee(0)": "N: " + INTEGER.format(1, 1024, "0"),
-    "IPFragmenter(67)": "MTU: " + INTEGER.format(68, 65535, "67"),
+    "IPFragmenter(7)": "MTU: " + INTEGER.format(8, 65535, "7"),
     "VLANEncap(70000)": "VLAN_TCI: " + INTEGER.format(0, 65535, "70000"),
     "VLANEncap(VLAN_ID 4096)": "VLAN_ID: " + INTEGER.format(0, 4095, "4096"),
     "VLANEncap(1, 8)": "VLAN_PCP: " + INTEGER.format(0, 7, "8"),
