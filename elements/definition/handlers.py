@@ -50,6 +50,12 @@ def writes(name: str) -> Callable[[F], F]:
     return mark
 
 
+def private(method: F) -> F:
+    """Marks a read handler that nobody outside may ask."""
+    method.__dict__["is_private"] = True
+    return method
+
+
 def settable(length: int, most: int, argument: str) -> int:
     """A ``length`` that a write handler sets, where the hardware was made for packets of at most ``most`` bytes, which ``argument`` in the
     configuration settles. Errors: ``ValueError`` for a greater one."""

@@ -15,6 +15,8 @@ from graph.model import Graph
 SECTIONS = ("Arguments", "Handlers", "Examples")
 TWO_WAYS = ("IPRewriter", "TCPRewriter", "UDPRewriter")
 """Classes whose examples have two inputs and two outputs, where any number is possible."""
+ALONE = ("DriverManager", "Script")
+"""Classes whose examples have no ports, where any number is possible."""
 
 
 def section(page: str, title: str) -> list[str]:
@@ -33,6 +35,8 @@ def example_graph(class_name: str, example: str) -> Graph:
     least_in, _ = port_limits(ins, 0)
     least_out, most_out = port_limits(outs or ins, least_in)
     outputs = max(least_out, most_out if most_out is not None else 1)
+    if class_name in ALONE:
+        outputs = 0
     if class_name in TWO_WAYS:
         least_in = outputs = 2
     text = (
