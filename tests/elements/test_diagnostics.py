@@ -183,8 +183,23 @@ REFUSED = {
     "RadixIPLookup(FILE one)": "the route 10.0.0.0/8 7 of one names output 7, but 1 are in use",
 }
 EXPRESSIONS = {
-    "udp tcp; any": "column 5: an address such as 10.0.0.1 or 10.0.0.0/8 is wanted, not 'tcp;'",
-    "tcp & udp": "column 5: '&' has no meaning in a filter expression",
+    "udp tcp; any": "column 5: one protocol is wanted, not 'tcp'",
+    "tcp ; any": "column 5: a number or a name for proto is wanted, not ';'",
+    "tcp # any": "column 5: '#' has no meaning in a filter expression",
+    "tcp & udp": "column 5: a number or a name for proto is wanted, not '&'",
+    "& 5": f"column 4: {TEST} is wanted where the expression ends",
+    "src dst 5": "column 5: one of src and dst is wanted, not 'dst'",
+    "port host": "column 6: one kind of test is wanted, not 'host'",
+    "ip[3:2] 5": "column 7: [POS] or [POS:LEN], of one to four bytes within a word, is wanted, not ']'",
+    "ip[3": "column 5: ']' is wanted where the expression ends",
+    "ip[3] & 0 = 5": "column 9: a mask that is not zero is wanted, not '0'",
+    "ip[3] & 256 = 5": "column 15: a mask of at most 0xff is wanted, not '5'",
+    "ip frag 5": "column 9: no value is wanted, not '5'",
+    "net 1.2.3.4 mask 5": "column 18: a mask such as 255.255.255.0 is wanted, not '5'",
+    "icmp port 5": "only TCP, UDP and DCCP have ports",
+    "udp opt syn": "only TCP has flags",
+    "tcp opt > 5": "flags are set or not: use nothing in front of them",
+    "80": "column 1: 'port' is wanted, not '80'",
     "tcp ? udp": "column 10: ':' is wanted where the expression ends",
     "tcp and": f"column 8: {TEST} is wanted where the expression ends",
     "or tcp": f"column 1: {TEST} is wanted, not 'or'",
@@ -197,7 +212,7 @@ EXPRESSIONS = {
     "port telephone": "column 6: a number or a name for port is wanted, not 'telephone'",
     "port 9-5": "column 6: a number from 0 to 65535, the smaller end of a range first, is wanted, not '9-5'",
     "port 70000": "column 6: a number from 0 to 65535, the smaller end of a range first, is wanted, not '70000'",
-    "ip tos 4/x": "column 8: a number for the mask is wanted, not '4/x'",
+    "ip tos 4/x": "column 8: a number for ip tos is wanted, not '4/x'",
 }
 
 
