@@ -117,7 +117,11 @@ void machine_inject(struct machine *m, int source, const uint8_t *bytes, const s
     p->packet_type = e->packet_type;
     p->fix_ip_src = e->fix_ip_src;
     p->parameter = e->parameter;
+    p->aggregate = e->aggregate;
+    p->extra_packets = e->extra_packets;
+    p->extra_length = e->extra_length;
     p->time = e->time;
+    p->first_time = e->first_time;
     switch (source) {{
 {pushes}
     }}

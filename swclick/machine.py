@@ -42,7 +42,11 @@ class _Emission(ctypes.Structure):
         ("packet_type", ctypes.c_uint8),
         ("fix_ip_src", ctypes.c_uint8),
         ("parameter", ctypes.c_uint8),
+        ("aggregate", ctypes.c_uint32),
+        ("extra_packets", ctypes.c_uint32),
+        ("extra_length", ctypes.c_uint32),
         ("time", ctypes.c_uint64),
+        ("first_time", ctypes.c_uint64),
         ("offset", ctypes.c_uint64),
     )
 
@@ -84,7 +88,11 @@ def record_of(packet: Packet) -> _Emission:
         packet_type=packet.packet_type,
         fix_ip_src=packet.fix_ip_src,
         parameter=packet.parameter,
+        aggregate=packet.aggregate,
+        extra_packets=packet.extra_packets,
+        extra_length=packet.extra_length,
         time=packet.time,
+        first_time=packet.first_time,
     )
 
 
@@ -183,6 +191,12 @@ class Machine:
         packet.network = None if e.network == NO_NETWORK else packet.start + e.network
         packet.dst_ip, packet.vlan_tci, packet.paint = e.dst_ip, e.vlan_tci, e.paint
         packet.packet_type, packet.fix_ip_src, packet.parameter = e.packet_type, e.fix_ip_src, e.parameter
+        packet.aggregate, packet.extra_packets, packet.extra_length, packet.first_time = (
+            e.aggregate,
+            e.extra_packets,
+            e.extra_length,
+            e.first_time,
+        )
         return self._names[e.sink], packet
 
     @property
