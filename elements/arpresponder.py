@@ -131,6 +131,9 @@ class ARPResponder(Element):
         p.data[32:38] = sender_ethernet
         p.data[38:42] = sender_address
         p.take(const(42, 16))
+        for annotation in ("paint", "dst_ip", "packet_type", "fix_ip_src"):
+            p.annotate(annotation, 0)
+        p.set_network(14)
         p.output(0)
 
     def _now(self, state: StateView) -> _Answers:
