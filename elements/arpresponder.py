@@ -24,6 +24,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
+from typing import ClassVar
 
 from elements.definition.arguments import Rest
 from elements.definition.element import Element
@@ -96,6 +97,7 @@ def _prefix_text(address: int, length: int) -> str:
 
 class ARPResponder(Element):
     ports = Ports("1/1-2", "a/ah")
+    is_rare: ClassVar[bool] = True
     software_reason = "answers are rare, and rewrite a whole packet"
     entries = Rest("ENTRY", entry)
 

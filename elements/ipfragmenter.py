@@ -97,6 +97,7 @@ class IPFragmenter(Element):
         return CSource(
             fields="uint64_t dropped, made;",
             helpers=CHECKSUM,
+            quick=f"    if (v->network >= 0 && v->length >= (uint32_t)v->network && v->length - v->network <= {self.mtu}u) PASS(0);\n",
             push=f"""
     if (p->network == NO_NETWORK || p->network < 0 || (int64_t)p->length - p->network < 20
         || p->length - p->network <= {self.mtu}) {{ OUT(0, p); return; }}

@@ -78,7 +78,8 @@ class Queue(Element):
             push=f"""
     while (self->kept > self->held) {{ self->kept--; KILL(self->ring[(self->head + self->kept) % {self.capacity}]); }}
     if (self->held >= {self.capacity}) {{ self->dropped++; OUT(1, p); return; }}
-    self->ring[(self->head + self->held) % {self.capacity}] = p;
+    uint32_t place = self->head + self->held;
+    self->ring[place < {self.capacity} ? place : place - {self.capacity}] = p;
     self->kept = ++self->held;
     if (self->held > self->highwater) self->highwater = self->held;
     WAKE;
@@ -87,7 +88,7 @@ class Queue(Element):
     while (self->kept > self->held) {{ self->kept--; KILL(self->ring[(self->head + self->kept) % {self.capacity}]); }}
     if (!self->held) return NULL;
     struct packet *p = self->ring[self->head];
-    self->head = (self->head + 1) % {self.capacity};
+    if (++self->head == {self.capacity}) self->head = 0;
     self->kept = --self->held;
     return p;
 """,

@@ -10,8 +10,8 @@ from elements.definition.loops import MOST_ROUNDS
 
 @dataclass(frozen=True)
 class Parts:
-    """Numbers of all elements and of those that have a task, a timer or file descriptors; and the cases of where state variables
-    and tables are."""
+    """Numbers of all elements, of those that have a task, a timer or file descriptors, and of those without an input, which packets are
+    offered to; and the cases of where state variables and tables are."""
 
     elements: Sequence[int]
     working: Sequence[int]
@@ -19,6 +19,7 @@ class Parts:
     watching: Sequence[int]
     state: Sequence[str]
     tables: Sequence[str]
+    sources: Sequence[int]
 
 
 def machine_functions(parts: Parts) -> str:
@@ -46,7 +47,7 @@ struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*c
     if (!m) abort();
     m->base.driven = driven;
     m->base.simulated = simulated;
-    m->base.now = now;
+    m->base.now = driven && !simulated ? clock_read(CLOCK_REALTIME) : now;
     m->base.call = call;
     open_live(&m->live, {len(parts.elements)}, {len(parts.working)});
 {tasks}{timers}{initialize}    wake_all(&m->live);
@@ -102,7 +103,7 @@ uint64_t machine_unsettled(struct machine *m, int element) {{ return m->unsettle
 
 
 def _offers(parts: Parts) -> str:
-    pushes = "\n".join(f"    case {n}: e{n}_push(m, 0, p); break;" for n in parts.elements)
+    pushes = "\n".join(f"    case {n}: e{n}_push(m, 0, p); break;" for n in parts.sources)
     return f"""
 void machine_inject(struct machine *m, int source, const uint8_t *bytes, const struct emission *e)
 {{
@@ -124,6 +125,7 @@ void machine_inject(struct machine *m, int source, const uint8_t *bytes, const s
     p->first_time = e->first_time;
     switch (source) {{
 {pushes}
+    default: kill_packet(&m->base, p);
     }}
     settle_tasks(m);
 }}

@@ -216,7 +216,7 @@ class Machine:
         """By (element, output port): packets that were dropped because they went round a ring of connections without end."""
         counts = {
             (edge.source, edge.source_port): int(self._library.machine_runaway(self._machine, ring))
-            for ring, edge in enumerate(find_rings(self.checked).within)
+            for ring, edge in enumerate(find_rings(self.checked).back)
         }
         return {place: count for place, count in counts.items() if count}
 

@@ -36,9 +36,12 @@ class CSource:
 
     ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or
     NULL; ``task`` returns 1 if it did anything: one that returns 0 is not run again before somebody wakes it. ``ready`` has ``fd`` and the
-    ``events`` that it is ready for. ``full``, an expression, is 1 where the element has no room for a packet. ``finish`` runs when the
-    machine is taken down: it frees what the element allocated (packets that it still holds are freed with the machine). ``helpers`` is C at
-    file level, the same for every instance of the class. ``state`` maps the names of state variables to C lvalues (with ``self->``) for
+    ``events`` that it is ready for. ``quick`` is what is done, in place of ``push`` and alike to it, with the usual packets of input
+    ``port``: it has the packet's header in ``v``, whose members (those of ``p`` up to ``fix_ip_src``) stay in registers; ``PASS(k)`` hands
+    the packet on by push output ``k``, and what comes to its end is left to ``push``; ``seen_headroom(p, v, n)`` makes room in front, which
+    ``seen_move(v, -n)`` takes. ``full``, an expression, is 1 where the element has no room for a packet. ``finish`` runs when the machine
+    is taken down: it frees what the element allocated (packets that it still holds are freed with the machine). ``helpers`` is C at file
+    level, the same for every instance of the class. ``state`` maps the names of state variables to C lvalues (with ``self->``) for
     handlers.
     """
 
@@ -50,6 +53,7 @@ class CSource:
     timer: str = ""
     ready: str = ""
     full: str = ""
+    quick: str = ""
     finish: str = ""
     helpers: str = ""
     state: tuple[tuple[str, str], ...] = ()

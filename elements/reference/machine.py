@@ -52,8 +52,7 @@ class Machine:
             name: ProgramRunner(element.trace_live(), self.stores[name]) for name, element in self.elements.items() if element.has_program
         }
         rings = find_rings(self.checked)
-        self._within = {(edge.source, edge.source_port) for edge in rings.within}
-        self._into = {(edge.source, edge.source_port) for edge in rings.into}
+        self._back = {(edge.source, edge.source_port): size for edge, size in rings.back.items()}
         self._depth = self._passes = 0
         self._timers: dict[str, tuple[int, int]] = {}
         self._orders = 0
@@ -138,21 +137,22 @@ class Machine:
         target = self._after.get((name, port))
         if target is None:
             return
-        if (name, port) in self._into and self._depth == 0:
-            self._passes = 0
-        if (name, port) in self._within:
+        if (name, port) in self._back:
             self._pass_on_ring((name, port), target, packet)
             return
         self.offer(*target, packet)
 
     def _pass_on_ring(self, place: tuple[str, int], target: tuple[str, int], packet: Packet) -> None:
-        if self._depth >= DEEPEST or self._passes >= MOST_PASSES:
+        size = self._back[place]
+        if self._depth == 0:
+            self._passes = 0
+        elif self._depth + size > DEEPEST or self._passes + size > MOST_PASSES:
             self.runaway[place] = self.runaway.get(place, 0) + 1
             return
-        self._depth += 1
-        self._passes += 1
+        self._depth += size
+        self._passes += size
         self.offer(*target, packet)
-        self._depth -= 1
+        self._depth -= size
 
     def offer(self, name: str, port: int, packet: Packet) -> None:
         """Hand ``packet`` to input ``port`` of element ``name``."""

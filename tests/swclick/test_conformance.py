@@ -21,6 +21,7 @@ DEVICES = (
     "FromDump",
     "ToDump",
     "InfiniteSource",
+    "MemSource",
     "FromCrossing",
     "ToCrossing",
     "DRRSched",

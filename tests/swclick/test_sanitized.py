@@ -19,7 +19,7 @@ from swclick.compile import compiler
 from swclick.generate import generate
 from swclick.machine import record_of
 
-FLAGS = ("-g", "-O0", "-std=gnu11", "-fno-strict-aliasing", "-w", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+FLAGS = ("-g", "-O1", "-std=gnu11", "-fno-strict-aliasing", "-w", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1", "UBSAN_OPTIONS": "print_stacktrace=1"}
 ENCAP = "EtherEncap(0x0800, 1:1:1:1:1:1, 2:2:2:2:2:2)"
 ADDRESSES = (0x0A000001, 0x0A010203, 0x01020304, 0xC0A80001, 0xE0000001, 0xFFFFFFFF)
@@ -31,7 +31,7 @@ DRIVER = r"""
 int main(int count, char **names)
 {
     FILE *file = fopen(names[1], "rb");
-    struct machine *m = machine_new();
+    struct machine *m = machine_new(0, 0, 0, NULL);
     struct emission e;
     uint64_t packets = 0, emitted = 0;
     while (fread(&e, sizeof e, 1, file) == 1) {
