@@ -147,5 +147,5 @@ class ValueLowering:
         if value.op == "hit":
             return [*lines, f"uint64_t {name} = {place} != 0;"]
         count = words(table.value_width)
-        first = f"e{self._number}_{table.name}_values + ({place} - 1) * {count}ULL"
+        first = f"self->{table.name}.values + ({place} - 1) * {count}ULL"
         return [*lines, *declare(name, [f"{place} ? ({first})[{i}] : 0" for i in range(count)], value.width)]

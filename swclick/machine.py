@@ -12,13 +12,14 @@ from elements.definition.catalogue import class_info
 from elements.definition.element import Element
 from elements.definition.handlers import StateView, handlers_of
 from elements.definition.loops import find_rings
-from elements.program.program import State
+from elements.program.program import State, Table
 from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
 from graph.check import check
 from graph.model import Graph
 from swclick.compile import load_c
 from swclick.generate import generate, state_words
+from swclick.lower_table import sort_table
 from swclick.lower_wide import words
 
 NO_NETWORK = -(1 << 31)
@@ -95,11 +96,12 @@ def record_of(packet: Packet) -> _Emission:
 
 @dataclass(frozen=True)
 class _Words:
-    """The state variables of one element, in the compiled machine."""
+    """The state variables and tables of one element, in the compiled machine."""
 
     machine: Machine
     number: int
     states: tuple[State, ...]
+    tables: tuple[Table, ...]
 
     def get(self, state: State, index: int = 0) -> int:
         """The variable's value; one that the configured program does not use keeps its first."""
@@ -111,6 +113,16 @@ class _Words:
         memory = self._memory(state, index)
         if memory is not None:
             memory[:] = list((value & ((1 << state.width) - 1)).to_bytes(len(memory), "little"))
+
+    def table(self, table: Table) -> Table:
+        """``table`` with the entries that it has now."""
+        return self.machine.tables.get((self.number, table.name), table)
+
+    def replace(self, table: Table) -> None:
+        """Look up in these entries from now on."""
+        place = next((place for place, known in enumerate(self.tables) if known.name == table.name), None)
+        if place is not None:
+            self.machine.replace_table(self.number, place, table)
 
     def _memory(self, state: State, index: int) -> ctypes.Array[ctypes.c_ubyte] | None:
         place = next((i for i, known in enumerate(self.states) if known.name == state.name), None)
@@ -136,6 +148,8 @@ class Machine:
             element.examine()
         self._names = [node.name for node in graph.nodes]
         self._numbers = {name: index for index, name in enumerate(self._names)}
+        self.tables: dict[tuple[int, str], Table] = {}
+        """Tables that handlers changed, by element and name."""
         self._library = load_c(generate(self.checked, self.elements))
         self._library.machine_new.restype = ctypes.c_void_p
         self._library.machine_base.restype = ctypes.POINTER(_Base)
@@ -237,14 +251,17 @@ class Machine:
 
     def read(self, name: str, handler: str, *question: str) -> str:
         """The text of a read handler, of one that takes a parameter with it. Errors: ``KeyError`` where there is none."""
-        method = handlers_of(self.elements[name], "read")[handler]
+        element = self.elements[name]
         self.before_read(name)
-        text: str = method(self.words(name), *question)
+        with element.names.used():
+            text: str = handlers_of(element, "read")[handler](self.words(name), *question)
         return text
 
     def write(self, name: str, handler: str, text: str) -> None:
         """Call a write handler. Errors: ``KeyError`` where there is none."""
-        handlers_of(self.elements[name], "write")[handler](self.words(name), text)
+        element = self.elements[name]
+        with element.names.used():
+            handlers_of(element, "write")[handler](self.words(name), text)
         self.after_write(name)
 
     def before_read(self, name: str) -> None:
@@ -257,11 +274,22 @@ class Machine:
 
     def words(self, name: str) -> StateView:
         """The state variables of element ``name``."""
-        return _Words(self, self._numbers[name], tuple(state_words(self.elements[name])))
+        element = self.elements[name]
+        tables = element.trace_live().tables if element.has_program else ()
+        return _Words(self, self._numbers[name], tuple(state_words(element)), tables)
 
     def word_address(self, number: int, place: int) -> int:
         """The address of a state variable of element ``number``."""
         return int(self._library.machine_word(self._machine, number, place))
+
+    def replace_table(self, number: int, place: int, table: Table) -> None:
+        """Give table ``place`` of the program of element ``number`` the entries of ``table``."""
+        entries = sort_table(table)
+        numbers, sizes, groups = entries.arrays()
+        pointers = [array.ctypes.data_as(ctypes.c_void_p) for array in (numbers, sizes, groups)]
+        count = len(entries.keys) // words(table.key_width)
+        self._library.machine_replace(self._machine, number, place, *pointers, len(entries.groups), count)
+        self.tables[number, table.name] = table
 
     def word_size(self, number: int, state: State) -> int:
         """How many bytes the variable has in C: those of its own type where an element is written by hand."""

@@ -30,6 +30,8 @@ DEVICES = (
     "Idle",
     "Script",
     "IPRewriterPatterns",
+    "AddressInfo",
+    "PortInfo",
 )
 ADDRESSES = (0x0A000001, 0x0A010203, 0x01020304, 0x05060708, 0xC0A80001, 0x12451A04, 0x0A0000FF, 0xE0000001, 0xFFFFFFFF)
 PORTS = (22, 53, 80, 443, 1024, 55, 9)
@@ -125,4 +127,9 @@ def test_reference_and_c_give_the_same(machines: tuple[Reference, Compiled], see
             assert [seen(name, p) for name, p in compiled.emitted] == expected, f"{example.class_name}({example.config}), seed {seed}"
     for name, element in reference.elements.items():
         for handler in handlers_of(element, "read"):
-            assert compiled.read(name, handler) == reference.read(name, handler), f"{name}.{handler}"
+            question = (
+                ("10.1.2.3",)
+                if handler == "lookup" and ("IPLookup" in element.node.class_name or element.node.class_name == "ARPResponder")
+                else ()
+            )
+            assert compiled.read(name, handler, *question) == reference.read(name, handler, *question), f"{name}.{handler}"
