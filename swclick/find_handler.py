@@ -129,11 +129,21 @@ class Handlers:
 
 def _reading(method: Callable[..., str], live: Live, name: str) -> _Read:
     takes_question = len(signature(method).parameters) > 1
-    return lambda question: method(live.words(name), question) if takes_question and question else method(live.words(name))
+
+    def read(question: str) -> str:
+        live.before_read(name)
+        return method(live.words(name), question) if takes_question and question else method(live.words(name))
+
+    return read
 
 
 def _writing(method: Callable[..., str | None], live: Live, name: str) -> _Write:
-    return lambda text: method(live.words(name), text)
+    def write(text: str) -> str | None:
+        answer = method(live.words(name), text)
+        live.after_write(name)
+        return answer
+
+    return write
 
 
 def _asked(call: Callable[[], str], element: str, name: str) -> str:

@@ -33,8 +33,8 @@ def state_words(element: Element) -> list[State]:
 
 
 def _source(element: Element) -> CSource:
-    """What of ``element`` is written by hand: all, or the task beside its program."""
-    return element.c_source() if not element.has_program or element.has_task else CSource()
+    """What of ``element`` is written by hand: all, or what stands beside its program."""
+    return element.c_source() if not element.has_program or type(element).c_source is not Element.c_source else CSource()
 
 
 class _Generator:
@@ -73,7 +73,7 @@ class _Generator:
         return "".join(
             f"static void e{n}_push(struct machine *, int, struct packet *);\nstatic struct packet *e{n}_pull(struct machine *, int);\n"
             for n in self.numbers.values()
-        ) + "".join(f"static int e{n}_full(struct machine *);\n" for name, n in self.numbers.items() if self.sources[name].full)
+        ) + "".join(f"static int e{n}_full(struct machine *);\nstatic int e{n}_empty(struct machine *);\n" for n in self.numbers.values())
 
     def _element(self, name: str) -> str:
         number = self.numbers[name]
@@ -81,7 +81,7 @@ class _Generator:
         functions = self._hand_written(name, number)
         if name in self.programs:
             functions = program_functions(self.programs[name], number, self.sources[name]) + self._events(name, number)
-        return title + self._ports(name, number) + self._within(name, number, functions)
+        return title + self._ports(name, number) + self._within(name, number, functions + self._says(name, number))
 
     def _ports(self, name: str, number: int) -> str:
         """``eN_out`` hands a packet to a push output's successor, ``eN_in`` asks a pull input's predecessor.
@@ -154,9 +154,7 @@ static void e{number}_finish(struct machine *m)
 """
 
     def _within(self, name: str, number: int, functions: str) -> str:
-        """``functions`` with what hand-written C may call defined around them, where any of it is."""
-        if self.sources[name] == CSource():
-            return functions
+        """``functions`` with what hand-written C may call defined around them."""
         pulled = int(self.graph.input_count(name) > 0 and self.checked.kind(name, False, 0) == "pull")
         asked = int(self.graph.output_count(name) > 0 and self.checked.kind(name, True, 0) == "pull")
         downstream, upstream = ("".join(f" wake_task(&m->live, {task});" for task in tasks) for tasks in self.wakes.of(name))
@@ -171,6 +169,9 @@ static void e{number}_finish(struct machine *m)
             "WAKE": f"do {{{downstream} }} while (0)",
             "WAKE_SOURCES": f"do {{{upstream} }} while (0)",
             "OUTPUT_IS_FULL": f"({full})",
+            "INPUT_IS_EMPTY(k)": f"e{number}_in_is_empty(m, k)",
+            "FULLS_AHEAD": len(self.wakes.storage_behind(name)),
+            "EMPTIES_BEHIND": len(self.wakes.sources_before(name)),
             "AT(t)": f"set_timer(&m->live, {number}, t)",
             "WATCH(fd, events)": f"watch_fd(&m->live, {number}, fd, events)",
             "CALL(what, q)": f"(m->base.call ? m->base.call({number}, what, q) : 0)",
@@ -180,16 +181,45 @@ static void e{number}_finish(struct machine *m)
         return f"\n{define}{functions}{forget}"
 
     def _events(self, name: str, number: int) -> str:
-        """What is done at the element's time, and when its file descriptor is ready; whether what it stores is full."""
+        """What is done at the element's time, when its file descriptor is ready, and around its handlers."""
         source, text = self.sources[name], ""
         own = f"    struct e{number} *self = &m->e{number}; (void)self;\n"
         if source.timer:
             text += f"static void e{number}_timer(struct machine *m)\n{{\n{own}{source.timer}\n}}\n"
         if source.ready:
             text += f"static void e{number}_ready(struct machine *m, int fd, int events)\n{{\n{own}{source.ready}\n}}\n"
-        if source.full:
-            text += f"static int e{number}_full(struct machine *m)\n{{\n{own}    return {source.full};\n}}\n"
+        for what in ("after_write", "before_read"):
+            if getattr(source, what):
+                text += f"static void e{number}_{what}(struct machine *m)\n{{\n{own}{getattr(source, what)}\n}}\n"
         return text
+
+    def _says(self, name: str, number: int) -> str:
+        """Whether a pull gives nothing before somebody says WAKE, at an input and of the element itself; whether what it stores is full."""
+        own = f"    struct e{number} *self = &m->e{number}; (void)self;\n"
+        pulled = self.wakes.pulled(name)
+        cases = "".join(f"    case {edge.target_port}: return e{self.numbers[edge.source]}_empty(m);\n" for edge in pulled)
+        empty = self.sources[name].empty or self._all_empty(name)
+        return f"""static inline int e{number}_in_is_empty(struct machine *m, int port)
+{{
+    (void)m;
+    switch (port) {{
+{cases}    default: return 1;
+    }}
+}}
+static int e{number}_empty(struct machine *m)
+{{
+{own}    return {empty};
+}}
+static int e{number}_full(struct machine *m)
+{{
+{own}    return {self.sources[name].full or 0};
+}}
+"""
+
+    def _all_empty(self, name: str) -> str:
+        """Whether all that the element pulls from is empty. One that pulls from nothing may always have something, but for a program."""
+        pulled = self.wakes.pulled(name)
+        return " && ".join(f"e{self.numbers[edge.source]}_empty(m)" for edge in pulled) or str(int(name in self.programs))
 
     def _machine(self) -> str:
         return machine_functions(
@@ -198,9 +228,27 @@ static void e{number}_finish(struct machine *m)
                 [number for name, number in self.numbers.items() if self.sources[name].task],
                 [number for name, number in self.numbers.items() if self.sources[name].timer],
                 [number for name, number in self.numbers.items() if self.sources[name].ready],
+                [number for name, number in self.numbers.items() if self.sources[name].before_read],
+                self._after_writes(),
+                [self._all_empty(name) if self.wakes.pulled(name) else "" for name in self.wakes.tasks],
                 self._state_cases(),
             )
         )
+
+    def _after_writes(self) -> list[str]:
+        """What follows from a write handler: what the element does, and whose tasks it wakes, those that pull where there is something."""
+        pulling = {task: name for name, task in self.wakes.tasks.items() if self.wakes.pulled(name)}
+        lines = []
+        for name, number in self.numbers.items():
+            own = self.wakes.tasks.get(name)
+            text = f" e{number}_after_write(m);" if self.sources[name].after_write else ""
+            downstream, upstream = self.wakes.of(name)
+            for task in dict.fromkeys([*downstream, *upstream]):
+                lone = task == own or task not in pulling or task in upstream
+                unless = "" if lone else f" if (!({self._all_empty(pulling[task])}))"
+                text += f"{unless} wake_task(&m->live, {task});"
+            lines += [f"    case {number}:{text} break;\n"] if text else []
+        return lines
 
     def _state_cases(self) -> list[str]:
         lines = []

@@ -24,10 +24,11 @@ def first_word(state: State, number: int) -> str:
 
 
 def program_functions(program: Program, number: int, beside: CSource) -> str:
-    """All functions of element ``number``, whose task is ``beside`` its program. ``eN_out`` and ``eN_in``, its ways to its neighbours,
+    """All functions of element ``number``, which has ``beside`` its program. ``eN_out`` and ``eN_in``, its ways to its neighbours,
     stand before them."""
     tables = "".join(lower_table(table, number) for table in program.tables)
-    push, pull = _exclusive(program, number) if program.exclusive else _copies(program, number)
+    passed = f"    {{ struct e{number} *self = &m->e{number}; (void)self; {beside.passed} }}\n" if beside.passed else ""
+    push, pull = _exclusive(program, number, passed) if program.exclusive else _copies(program, number, passed)
     frees = "".join(f"    table_free(&m->e{number}.{table.name});\n" for table in program.tables)
     return f"""{tables}{lower_program(program, number)}
 static void e{number}_push(struct machine *m, int port, struct packet *p)
@@ -66,12 +67,12 @@ def _more(state: State) -> str:
     return f"[{words(state.width)}]" if state.width > NARROW else ""
 
 
-def _exclusive(program: Program, number: int) -> tuple[str, str]:
+def _exclusive(program: Program, number: int, passed: str) -> tuple[str, str]:
     cases = "\n".join(f"    case {i}: e{number}_out(m, {way.port}, p); return;" for i, way in enumerate(program.exits))
     wanted = "".join(f"    if (way == {i} && port == {way.port}) return p;\n" for i, way in enumerate(program.exits))
-    push = f"    switch (e{number}_run(m, p)) {{\n{cases}\n    default: kill_packet(&m->base, p);\n    }}"
+    push = f"    int way = e{number}_run(m, p);\n{passed}    switch (way) {{\n{cases}\n    default: kill_packet(&m->base, p);\n    }}"
     pull = f"""    int way = e{number}_run(m, p);
-{wanted}    switch (way) {{
+{passed}{wanted}    switch (way) {{
 {cases.replace("return;", "return NULL;")}
     default: kill_packet(&m->base, p);
     }}
@@ -79,10 +80,10 @@ def _exclusive(program: Program, number: int) -> tuple[str, str]:
     return push, pull
 
 
-def _copies(program: Program, number: int) -> tuple[str, str]:
+def _copies(program: Program, number: int, passed: str) -> tuple[str, str]:
     start = f"""    uint8_t taken[{max(1, len(program.exits))}];
     int left = e{number}_run(m, p, taken);
-    if (!left) {{ kill_packet(&m->base, p); return"""
+{passed}    if (!left) {{ kill_packet(&m->base, p); return"""
     push, pull = [f"{start}; }}"], [f"{start} NULL; }}\n    struct packet *wanted = NULL;"]
     for index, way in enumerate(program.exits):
         take = f"struct packet *q = --left ? clone_packet(&m->base, p) : p; {move_text(way, 'q')}"

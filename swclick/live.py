@@ -130,10 +130,8 @@ class Live(Machine):
         return self.handlers.read(handler, question, asking)
 
     def write_handler(self, handler: str, text: str, asking: str = "") -> str:
-        """Call a write handler, after which all tasks look whether they have something to do. Errors: `HandlerError`."""
-        answer = self.handlers.write(handler, text, asking)
-        self._library.machine_wake(self._machine)
-        return answer
+        """Call a write handler; what it answers, usually nothing. Errors: `HandlerError`."""
+        return self.handlers.write(handler, text, asking)
 
     def at(self, name: str, time: int | None) -> None:
         """Run the timer of an element when the clock is at ``time`` ns; never if None."""

@@ -41,6 +41,7 @@ class _Emission(ctypes.Structure):
         ("packet_type", ctypes.c_uint8),
         ("fix_ip_src", ctypes.c_uint8),
         ("parameter", ctypes.c_uint8),
+        ("extra_length", ctypes.c_uint32),
         ("time", ctypes.c_uint64),
         ("offset", ctypes.c_uint64),
     )
@@ -82,6 +83,7 @@ def record_of(packet: Packet) -> _Emission:
         device=packet.device,
         packet_type=packet.packet_type,
         fix_ip_src=packet.fix_ip_src,
+        extra_length=packet.extra_length,
         parameter=packet.parameter,
         time=packet.time,
     )
@@ -169,6 +171,7 @@ class Machine:
         packet.network = None if e.network == NO_NETWORK else packet.start + e.network
         packet.dst_ip, packet.vlan_tci, packet.paint = e.dst_ip, e.vlan_tci, e.paint
         packet.packet_type, packet.fix_ip_src, packet.parameter = e.packet_type, e.fix_ip_src, e.parameter
+        packet.extra_length = e.extra_length
         return self._names[e.sink], packet
 
     @property
@@ -226,12 +229,23 @@ class Machine:
 
     def read(self, name: str, handler: str, *question: str) -> str:
         """The text of a read handler, of one that takes a parameter with it. Errors: ``KeyError`` where there is none."""
-        text: str = handlers_of(self.elements[name], "read")[handler](self.words(name), *question)
+        method = handlers_of(self.elements[name], "read")[handler]
+        self.before_read(name)
+        text: str = method(self.words(name), *question)
         return text
 
     def write(self, name: str, handler: str, text: str) -> None:
         """Call a write handler. Errors: ``KeyError`` where there is none."""
         handlers_of(self.elements[name], "write")[handler](self.words(name), text)
+        self.after_write(name)
+
+    def before_read(self, name: str) -> None:
+        """Bring up to date what read handlers of element ``name`` see."""
+        self._library.machine_before_read(self._machine, self._numbers[name])
+
+    def after_write(self, name: str) -> None:
+        """Do what follows from a write handler of element ``name``, and wake the tasks that may have something to do now."""
+        self._library.machine_after_write(self._machine, self._numbers[name])
 
     def words(self, name: str) -> StateView:
         """The state variables of element ``name``."""

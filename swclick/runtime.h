@@ -19,6 +19,7 @@ struct packet {
     uint16_t vlan_tci;
     uint8_t paint, device, packet_type, fix_ip_src;
     uint8_t parameter; /* the byte that an ICMP parameter problem is about */
+    uint32_t extra_length; /* bytes that the packet had behind those that are here */
     uint64_t time;
     /* What is above belongs to the packet, what is below to its place in memory. */
     struct packet *next;
@@ -35,6 +36,7 @@ struct emission {
     uint32_t dst_ip;
     uint16_t vlan_tci;
     uint8_t paint, device, packet_type, fix_ip_src, parameter;
+    uint32_t extra_length;
     uint64_t time;
     uint64_t offset;
 };
@@ -238,7 +240,7 @@ static void emit_packet(struct base *b, int32_t sink, struct packet *p)
     b->bytes = grow(b->bytes, &b->bytes_room, b->bytes_count + size + 1, 1);
     struct emission *e = &b->emitted[b->emitted_count++];
     *e = (struct emission){sink, front, p->length, p->network, p->dst_ip, p->vlan_tci, p->paint, p->device, p->packet_type,
-                           p->fix_ip_src, p->parameter, p->time, b->bytes_count};
+                           p->fix_ip_src, p->parameter, p->extra_length, p->time, b->bytes_count};
     memcpy(b->bytes + b->bytes_count, p->buffer, size);
     b->bytes_count += size;
     kill_packet(b, p);

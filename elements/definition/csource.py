@@ -22,10 +22,13 @@ class CSource:
     - ``KILL(p)``, ``CLONE(p)``, ``NEW_PACKET(length)`` (zeroed, with headroom), ``PULL(p, n)``, ``PUSH(p, n)`` (zeroed where new),
       ``TAKE(p, n)``;
     - packet members: ``p->data`` (bytes), ``p->length``, ``p->network`` (offset of the network header from the data's start, NO_NETWORK if
-      unset), ``p->paint``, ``p->dst_ip``, ``p->vlan_tci``, ``p->device``, ``p->packet_type``, ``p->parameter``, ``p->time`` (ns);
+      unset), ``p->paint``, ``p->dst_ip``, ``p->vlan_tci``, ``p->device``, ``p->packet_type``, ``p->parameter``,
+      ``p->extra_length`` (bytes that it had behind those that are here), ``p->time`` (ns);
     - ``WAKE``: whoever pulls from this element may find a packet now (each element that keeps packets says it when one comes), and the
       element's own task may have something to do; ``WAKE_SOURCES``: whoever pushes to it may find room now; ``OUTPUT_IS_FULL``: everything
       behind it that says whether it is full is;
+    - ``INPUT_IS_EMPTY(k)``: whether a pull at input ``k`` gives nothing before somebody says WAKE; ``EMPTIES_BEHIND``: how many elements
+      can say so; ``FULLS_AHEAD``: how many can say that they are full;
     - ``AT(t)``: run ``timer`` when the clock is at ``t`` ns, once, and not when it was to be run before; ``AT(NEVER)``: not at all;
       ``WATCH(fd, events)``: run ``ready`` when the file descriptor is ready for these events of poll, none of them for never again;
     - ``DRIVEN``: whether the machine runs by itself, so that tasks run again and again and time passes; otherwise packets are offered to
@@ -36,9 +39,12 @@ class CSource:
 
     ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or
     NULL; ``task`` returns 1 if it did anything: one that returns 0 is not run again before somebody wakes it. ``ready`` has ``fd`` and the
-    ``events`` that it is ready for. ``full``, an expression, is 1 where the element has no room for a packet. ``finish`` runs when the
-    machine is taken down: it frees what the element allocated (packets that it still holds are freed with the machine). ``helpers`` is C at
-    file level, the same for every instance of the class. ``state`` maps the names of state variables to C lvalues (with ``self->``) for
+    ``events`` that it is ready for. ``full``, an expression, is 1 where the element has no room for a packet; ``empty`` is one that is 1
+    where a pull gives nothing before the element says WAKE (not given, where all that it pulls from is empty). ``after_write`` runs when
+    a write handler of the element was called, ``before_read`` before a read handler is; ``passed`` runs for each packet of an element
+    that is a program, behind the program and before the packet goes on. ``finish`` runs when the machine is taken down: it frees what
+    the element allocated (packets that it still holds are freed with the machine). ``helpers`` is C at file level, the same for every
+    instance of the class. ``state`` maps the names of state variables to C lvalues (with ``self->``) for
     handlers.
     """
 
@@ -50,6 +56,10 @@ class CSource:
     timer: str = ""
     ready: str = ""
     full: str = ""
+    empty: str = ""
+    after_write: str = ""
+    before_read: str = ""
+    passed: str = ""
     finish: str = ""
     helpers: str = ""
     state: tuple[tuple[str, str], ...] = ()

@@ -172,6 +172,12 @@ class Element:
     def timer(self, machine: Machine) -> None:
         """Reference: the time that the element asked for by ``machine.at`` has come."""
 
+    def after_write(self, machine: Machine) -> None:
+        """Reference: a write handler of the element was called."""
+
+    def before_read(self, machine: Machine) -> None:
+        """Reference: a read handler of the element is about to be called."""
+
     def called(self, host: Host, what: int, packet: Address | None) -> int:
         """What of the element is Python in every reading: its C calls it, with a number and, perhaps, the address of a packet of the
         runtime. What it gives is the value of the call."""
@@ -187,7 +193,7 @@ class Element:
         """Called when a file descriptor is ready that ``host.watch`` was told of."""
 
     def c_source(self) -> CSource:
-        """The hand-written C reading; of an element with a program what its task needs."""
+        """The hand-written C reading; of an element with a program what it has beside it."""
         raise NotImplementedError
 
     def move(self, output: int) -> Move:

@@ -188,12 +188,16 @@ class Machine:
 
     def read(self, name: str, handler: str, *question: str) -> str:
         """The text of a read handler, of one that takes a parameter with it. Errors: ``KeyError`` where there is none."""
-        text: str = handlers_of(self.elements[name], "read")[handler](self.stores[name], *question)
+        method = handlers_of(self.elements[name], "read")[handler]
+        self.elements[name].before_read(self)
+        text: str = method(self.stores[name], *question)
         return text
 
     def write(self, name: str, handler: str, text: str) -> None:
         """Call a write handler. Errors: ``KeyError`` where there is none."""
         handlers_of(self.elements[name], "write")[handler](self.stores[name], text)
+        with self._room():
+            self.elements[name].after_write(self)
 
 
 def instantiate(graph: Graph) -> dict[str, Element]:

@@ -15,7 +15,7 @@ HEADROOM = 64
 class Packet:
     """``buffer[start:end]`` is the data. ``network`` is the index in ``buffer`` of the network header, None where unset; the transport
     header is the IPv4 header's length behind it. ``time`` is in nanoseconds; ``parameter`` is the byte of the
-    IP header that an ICMP parameter problem is about.
+    IP header that an ICMP parameter problem is about; ``extra_length`` counts the bytes that the packet had behind those that are here.
     """
 
     buffer: bytearray
@@ -29,6 +29,7 @@ class Packet:
     packet_type: int = 0
     fix_ip_src: int = 0
     parameter: int = 0
+    extra_length: int = 0
     time: int = 0
 
     @classmethod
