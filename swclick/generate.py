@@ -55,7 +55,8 @@ class _Generator:
         parts = ["\n".join(f"#define {name} {number}" for name, number in limits.items())]
         parts += [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in RUNTIME]
         parts += [self._structures(), (Path(__file__).parent / DRIVER).read_text(encoding="utf-8"), self._prototypes()]
-        helpers = dict.fromkeys(s.helpers for s in self.sources.values() if s.helpers)
+        given = [s.helpers if isinstance(s.helpers, tuple) else (s.helpers,) for s in self.sources.values()]
+        helpers = dict.fromkeys(piece for pieces in given for piece in pieces if piece)
         parts += [*helpers, *(self._element(node.name) for node in self.graph.nodes), self._machine()]
         return "\n".join(parts)
 
@@ -175,6 +176,8 @@ static void e{number}_finish(struct machine *m)
             "AT(t)": f"set_timer(&m->live, {number}, t)",
             "WATCH(fd, events)": f"watch_fd(&m->live, {number}, fd, events)",
             "CALL(what, q)": f"(m->base.call ? m->base.call({number}, what, q) : 0)",
+            "PEER(k)": "PEER_##k",
+            **{f"PEER_{k}": f"(&m->e{self.numbers[peer]})" for k, peer in enumerate(self.sources[name].peers)},
         }
         define = "".join(f"#define {macro} {meaning}\n" for macro, meaning in meanings.items())
         forget = "".join(f"#undef {macro.partition('(')[0]}\n" for macro in meanings)

@@ -20,7 +20,7 @@ class CSource:
     - ``OFFER(k, p)``: hand the packet to the element's own input ``k``; ``EMIT(p)``: the packet leaves the machine at this sink;
       ``INPUT_IS_PULL`` is 1 where input 0 is pull, else 0, ``OUTPUT_IS_PULL`` the same of output 0;
     - ``KILL(p)``, ``CLONE(p)``, ``NEW_PACKET(length)`` (zeroed, with headroom), ``PULL(p, n)``, ``PUSH(p, n)`` (zeroed where new),
-      ``TAKE(p, n)``;
+      ``TAKE(p, n)``, ``PUT(p, n)`` (that many bytes more at the end, zeroed);
     - packet members: ``p->data`` (bytes), ``p->length``, ``p->network`` (offset of the network header from the data's start, NO_NETWORK if
       unset), ``p->paint``, ``p->dst_ip``, ``p->vlan_tci``, ``p->device``, ``p->packet_type``, ``p->parameter``,
       ``p->extra_length`` (bytes that it had behind those that are here), ``p->time`` (ns);
@@ -37,6 +37,9 @@ class CSource:
     - ``NOW`` (ns of the machine's clock), ``TRACE(text, length)`` (a line for the log),
       ``get16(b)``, ``get32(b)``, ``put16(b, v)``, ``put32(b, v)`` in network byte order.
 
+    - ``PEER(k)``: the structure of the element whose name is ``peers[k]``, with ``k`` in digits. Until all have been initialized, its
+      members may still be zero.
+
     ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or
     NULL; ``task`` returns 1 if it did anything: one that returns 0 is not run again before somebody wakes it. ``ready`` has ``fd`` and the
     ``events`` that it is ready for. ``full``, an expression, is 1 where the element has no room for a packet; ``empty`` is one that is 1
@@ -44,8 +47,8 @@ class CSource:
     a write handler of the element was called, ``before_read`` before a read handler is; ``passed`` runs for each packet of an element
     that is a program, behind the program and before the packet goes on. ``finish`` runs when the machine is taken down: it frees what
     the element allocated (packets that it still holds are freed with the machine). ``helpers`` is C at file level, the same for every
-    instance of the class. ``state`` maps the names of state variables to C lvalues (with ``self->``) for
-    handlers.
+    instance of the class; or pieces of it, of which other classes may have some, too: each is there once. ``state`` maps the names of
+    state variables to C lvalues (with ``self->``) for handlers.
     """
 
     fields: str = ""
@@ -61,5 +64,6 @@ class CSource:
     before_read: str = ""
     passed: str = ""
     finish: str = ""
-    helpers: str = ""
+    helpers: str | tuple[str, ...] = ""
     state: tuple[tuple[str, str], ...] = ()
+    peers: tuple[str, ...] = ()

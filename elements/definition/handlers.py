@@ -4,7 +4,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, Protocol, TypeVar
 
 from elements.program.program import State
@@ -44,6 +44,26 @@ def writes(name: str) -> Callable[[F], F]:
     return mark
 
 
+def reads_each(name: str) -> Callable[[F], F]:
+    """Marks a method ``(self, state: StateView, number: int) -> str`` as the read handlers ``name`` 0, 1 and so on, one for each input."""
+
+    def mark(method: F) -> F:
+        method.__dict__["read_handlers"] = name
+        return method
+
+    return mark
+
+
+def writes_each(name: str) -> Callable[[F], F]:
+    """Marks a method ``(self, state: StateView, number: int, text: str) -> None`` as write handlers in the same way."""
+
+    def mark(method: F) -> F:
+        method.__dict__["write_handlers"] = name
+        return method
+
+    return mark
+
+
 def settable(length: int, most: int, argument: str) -> int:
     """A ``length`` that a write handler sets, where the hardware was made for packets of at most ``most`` bytes, which ``argument`` in the
     configuration settles. Errors: ``ValueError`` for a greater one."""
@@ -57,12 +77,33 @@ def settable(length: int, most: int, argument: str) -> int:
 def handlers_of(element: object, kind: str) -> dict[str, Callable[..., Any]]:
     """The element's handlers of ``kind`` `read` or `write`, by name, sorted."""
     found: dict[str, Callable[..., Any]] = {}
-    for attribute in sorted(dir(type(element))):
-        method = getattr(type(element), attribute)
-        name = getattr(method, "__dict__", {}).get(f"{kind}_handler")
-        if name is not None:
-            found[name] = getattr(element, attribute)
+    for name, is_each, method in _marked(element, kind):
+        if not is_each:
+            found[name] = method
+            continue
+        for number in range(max(1, getattr(element, "inputs", 1))):
+            found[f"{name}{number}"] = _numbered(method, number, kind)
     return dict(sorted(found.items()))
+
+
+def handler_names(element: object, kind: str) -> list[str]:
+    """The names of the same, sorted, with N in the place of an input's number."""
+    return sorted(f"{name}N" if is_each else name for name, is_each, _ in _marked(element, kind))
+
+
+def _marked(element: object, kind: str) -> Iterator[tuple[str, bool, Callable[..., Any]]]:
+    """Names of handlers, whether there is one for each input, and methods."""
+    for attribute in sorted(dir(type(element))):
+        marks = getattr(getattr(type(element), attribute), "__dict__", {})
+        for mark in (f"{kind}_handler", f"{kind}_handlers"):
+            if mark in marks:
+                yield marks[mark], mark.endswith("s"), getattr(element, attribute)
+
+
+def _numbered(method: Callable[..., Any], number: int, kind: str) -> Callable[..., Any]:
+    if kind == "read":
+        return lambda state: method(state, number)
+    return lambda state, text: method(state, number, text)
 
 
 class _Recorder:

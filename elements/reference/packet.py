@@ -80,6 +80,11 @@ class Packet:
             self.network = None if self.network is None else self.network + grown
         self.start += min(shift, self.length)
 
+    def make_longer(self, count: int) -> None:
+        """There are ``count`` bytes more at the end, all zero."""
+        self.buffer[self.end :] = bytes(count)
+        self.end += count
+
     def copy(self) -> Packet:
         """A packet of its own with the same content."""
         return replace(self, buffer=bytearray(self.buffer))

@@ -6,14 +6,14 @@ import pytest
 
 from elements.definition.arguments import declared
 from elements.definition.catalogue import class_info, class_names, find, manual_page
-from elements.definition.handlers import handlers_of
+from elements.definition.handlers import handler_names
 from elements.reference.machine import instantiate
 from graph.check import port_limits
 from graph.load import load_text
 from graph.model import Graph
 
 SECTIONS = ("Arguments", "Handlers", "Examples")
-TWO_WAYS = ("IPRewriter", "TCPRewriter", "UDPRewriter")
+TWO_WAYS = ("IPRewriter", "TCPRewriter", "UDPRewriter", "IPAddrRewriter", "IPAddrPairRewriter", "ICMPPingRewriter")
 """Classes whose examples have two inputs and two outputs, where any number is possible."""
 
 
@@ -26,6 +26,12 @@ def entries(page: str, title: str) -> list[str]:
     return [line for line in section(page, title) if not line.startswith(" ")]
 
 
+NEEDED = {
+    "FTPPortMapper": "Idle -> control :: TCPRewriter(drop) -> Idle; Idle -> data :: IPAddrRewriter(drop) -> Idle;\n",
+    "ICMPRewriter": "Idle -> rw :: IPRewriter(drop) -> Idle; Idle -> ping :: ICMPPingRewriter(drop) -> Idle;\n",
+}
+
+
 def example_graph(class_name: str, example: str) -> Graph:
     info = class_info(class_name)
     assert info is not None
@@ -36,7 +42,7 @@ def example_graph(class_name: str, example: str) -> Graph:
     if class_name in TWO_WAYS:
         least_in = outputs = 2
     text = (
-        f"x :: {example};\n"
+        f"x :: {example};\n{NEEDED.get(class_name, '')}"
         + "".join(f"Idle -> [{i}] x;\n" for i in range(least_in))
         + "".join(f"x [{o}] -> Discard;\n" for o in range(outputs))
     )
@@ -63,7 +69,7 @@ def test_every_argument_and_handler_is_documented_and_none_besides(class_name: s
     assert [line.partition(":")[0] for line in entries(page, "Arguments")] == [argument.name for argument in declared(found)]
     node = example_graph(class_name, entries(page, "Examples")[0])
     element = instantiate(node)["x"]
-    wanted = {f"{name} (read)" for name in handlers_of(element, "read")} | {f"{name} (write)" for name in handlers_of(element, "write")}
+    wanted = {f"{name} ({kind})" for kind in ("read", "write") for name in handler_names(element, kind)}
     assert {line.partition(":")[0] for line in entries(page, "Handlers")} == wanted
 
 

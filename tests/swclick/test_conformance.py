@@ -27,6 +27,7 @@ DEVICES = (
     "RoundRobinSched",
     "Idle",
     "IPRewriterPatterns",
+    "RoundRobinIPMapper",
 )
 ADDRESSES = (0x0A000001, 0x0A010203, 0x01020304, 0x05060708, 0xC0A80001, 0x12451A04, 0x0A0000FF, 0xE0000001, 0xFFFFFFFF)
 PORTS = (22, 53, 80, 443, 1024, 55, 9)
@@ -40,8 +41,17 @@ def examples() -> list[tuple[str, str]]:
     return [(name, example) for name, example in found if name not in DEVICES]
 
 
+NAMED = (
+    "FromCrossing(t:900) -> control :: TCPRewriter(pattern 1.0.0.1 1024-65535 - - 0 0) -> ToCrossing(t:900);",
+    "FromCrossing(t:901) -> data :: IPAddrRewriter(pattern 1.0.0.2 - 0 0) -> ToCrossing(t:901);",
+    "FromCrossing(t:902) -> rw :: IPRewriter(pattern 1.0.0.1 1024-65535# - - 0 0) -> ToCrossing(t:902);",
+    "FromCrossing(t:903) -> ping :: ICMPPingRewriter(pattern 1.0.0.2 - 1-9 0 0) -> ToCrossing(t:903);",
+)
+"""Elements that examples name."""
+
+
 def graph_text() -> str:
-    lines = []
+    lines = list(NAMED)
     for number, (name, example) in enumerate(examples()):
         info = class_info(name)
         assert info is not None
@@ -54,9 +64,11 @@ def graph_text() -> str:
             outputs = min(outputs, example.count(",") + 1)
         if "ookup" in name or example == "Tee(1)":
             outputs = 1
-        if name in ("IPRewriter", "TCPRewriter", "UDPRewriter"):
+        if name.endswith("Rewriter"):
             inputs = outputs = 2
         lines.append(f"x{number} :: {example};")
+        if name in ("ICMPRewriter", "FTPPortMapper"):
+            outputs = 1
         lines += [f"s{number}_{i} :: FromCrossing(t:{number}) -> [{i}] x{number};" for i in range(inputs)]
         lines += [f"x{number} [{o}] -> d{number}_{o} :: ToCrossing(t:{o});" for o in range(outputs)]
     return "\n".join(lines)
