@@ -100,7 +100,8 @@ class FTPPortMapper(Element):
     ftp_map(PEER(0)->rw, PEER(1)->rw, {self.data_input}, p, NOW / 1000000);
 """
         return CSource(
-            helpers=(*HELPERS, PORT_COMMANDS),
+            shared=HELPERS,
+            helpers=PORT_COMMANDS,
             push=change + "    OUT(0, p);\n",
             pull=f"    struct packet *p = IN(0);\n    if (!p) return NULL;{change}    return p;\n",
             peers=(self.control.name, self.data.name),
@@ -115,7 +116,7 @@ def _put(packet: Packet, command: PortCommand, text: bytes) -> None:
     after = bytes(packet.buffer[command.at + command.length : packet.end])
     more = len(text) - command.length
     if more > 0:
-        packet.make_longer(more)
+        packet.put(more)
     else:
         packet.end += more
     buffer = packet.buffer

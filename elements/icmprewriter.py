@@ -123,7 +123,8 @@ class ICMPRewriter(Element):
     def c_source(self) -> CSource:
         asked = "".join(f"        {{PEER({k})->rw, {-1 if offset is None else offset}}},\n" for k, (_, offset) in enumerate(self.maps))
         return CSource(
-            helpers=(*HELPERS, ERRORS),
+            shared=HELPERS,
+            helpers=ERRORS,
             push=f"""
     const struct icmp_map maps[] = {{
 {asked}    }};

@@ -45,8 +45,8 @@ Handlers:
     clear (write): removes every flow, of all tables that share a capacity.
     mapping_failures (read): flows that found no port, or no room.
     nmappings (read): an old name of table_size.
-    patternN (read): the line of patterns for input N.
-    patternN (write): another specification for input N, whose flows are forgotten; one that maps by another element cannot be given.
+    pattern# (read): the line of patterns for input #.
+    pattern# (write): another specification for input #, whose flows are forgotten; one that maps by another element cannot be given.
     patterns (read): a line for each input: its pattern, and in brackets the flows that it made, if any.
     size (read): flows in all tables that share a capacity.
     table_size (read): flows in the table.

@@ -29,8 +29,8 @@ Handlers:
     mapping_failures (read): flows that found no port, or no room.
     mappings (read): an old name of table.
     nmappings (read): an old name of table_size.
-    patternN (read): the line of patterns for input N.
-    patternN (write): another specification for input N, whose flows are forgotten; one that maps by another element cannot be given.
+    pattern# (read): the line of patterns for input #.
+    pattern# (write): another specification for input #, whose flows are forgotten; one that maps by another element cannot be given.
     patterns (read): a line for each input: its pattern, and in brackets the flows that it made, if any.
     size (read): flows in all tables that share a capacity.
     table (read): a line for each mapping, as IPRewriter's udp_table has them.

@@ -84,6 +84,20 @@ def split_words(text: str) -> list[str]:
     return ["".join(word) for word in words]
 
 
+def shift_word(text: str) -> tuple[str, str]:
+    """The first word, nothing where there is none, and what follows it and the space behind it."""
+    word, at, ended = "", 0, False
+    for kind, piece in _pieces(text):
+        if kind in ("space", "comment"):
+            ended = bool(word)
+        elif ended:
+            break
+        else:
+            word += piece
+        at += len(piece)
+    return word, text[at:]
+
+
 def unquote(text: str) -> str:
     """The text that quotes and escapes stand for; bytes are characters 0 to 255."""
     result: list[str] = []

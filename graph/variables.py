@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -66,6 +66,13 @@ def expand(text: str, environment: Environment, budget: Budget) -> str:
     return _Expansion(environment, budget).expand(text, 0) if "$" in text else text
 
 
+def substitute(text: str, value_of: Callable[[str, str], str | None], *, quoting: bool = False) -> str:
+    """``text`` with each variable replaced by what ``value_of`` gives for what is written (what stands in brackets has its own variables
+    replaced before) and the bracket in front of it: `(`, `{` or nothing. Values stay as they are; outside of quotes they become strings
+    where ``quoting`` is wanted. A variable that has none stays as it is."""
+    return _Substitution(value_of, quoting).expand(text, 0) if "$" in text else text
+
+
 class _Reference(NamedTuple):
     body: str
     form: str
@@ -78,6 +85,7 @@ class _Expansion:
         self.environment = environment
         self.budget = budget
         self.work = 0
+        self.quoting = False
 
     def expand(self, text: str, depth: int) -> str:
         """One text, which is ``depth`` variables deep."""
@@ -115,11 +123,21 @@ class _Expansion:
 
     def _value(self, written: str, reference: _Reference, depth: int, quoted: str) -> str:
         self._spend(0)
-        body = self.expand(reference.body, depth + 1) if reference.nests else reference.body
+        body = self._nested(reference.body, depth + 1) if reference.nests else reference.body
         value = self._look_up(body, reference.form, depth)
         if value is None:
             return written[:2] + body + written[-1] if reference.nests else written
-        return quote_always(value)[1:-1] if quoted else value
+        if quoted:
+            return quote_always(value)[1:-1]
+        return quote_always(value) if self.quoting else value
+
+    def _nested(self, text: str, depth: int) -> str:
+        """What stands in brackets: strings are made of its values outside of them only."""
+        quoting, self.quoting = self.quoting, False
+        try:
+            return self.expand(text, depth)
+        finally:
+            self.quoting = quoting
 
     def _look_up(self, body: str, form: str, depth: int) -> str | None:
         name, word, default = body, None, None
@@ -133,6 +151,19 @@ class _Expansion:
             return value
         words, index = split_words(value), int(word, 0) if word[:2] in ("0x", "0X") else int(word)
         return words[index] if index < len(words) else ""
+
+
+class _Substitution(_Expansion):
+    def __init__(self, value_of: Callable[[str, str], str | None], quoting: bool) -> None:
+        super().__init__(Environment(None, 0), Budget(0))
+        self.value_of = value_of
+        self.quoting = quoting
+
+    def _spend(self, work: int) -> None:
+        """A script may make texts as long as it likes."""
+
+    def _look_up(self, body: str, form: str, depth: int) -> str | None:
+        return self.value_of(body, form)
 
 
 def _reference(text: str, start: int) -> _Reference | None:

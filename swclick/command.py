@@ -17,7 +17,7 @@ from graph.print_click import print_graph
 from swclick.arguments import Arguments, UsageError, parse_arguments, usage
 from swclick.call_handlers import print_handlers
 from swclick.find_handler import VERSION
-from swclick.live import Clock, Live
+from swclick.live import FOREVER, Clock, Live
 
 FAILED = 1
 
@@ -90,10 +90,10 @@ def _write_graph(name: str, graph: Graph) -> int:
 def _run(live: Live) -> None:
     """Until the configuration stops, or somebody interrupts it."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: live.stop())
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, lambda *_: live.stop(FOREVER))
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    while not live.drive():
-        continue
+    live.run_driver()
 
 
 def _times(before: os.times_result, after: os.times_result, wall: float) -> str:

@@ -54,9 +54,14 @@ class _Generator:
         limits = {"HEADROOM": HEADROOM, "LONGEST": LONGEST, "DEEPEST": DEEPEST, "MOST_PASSES": MOST_PASSES}
         parts = ["\n".join(f"#define {name} {number}" for name, number in limits.items())]
         parts += [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in RUNTIME]
-        parts += [self._structures(), (Path(__file__).parent / DRIVER).read_text(encoding="utf-8"), self._prototypes()]
-        given = [s.helpers if isinstance(s.helpers, tuple) else (s.helpers,) for s in self.sources.values()]
-        helpers = dict.fromkeys(piece for pieces in given for piece in pieces if piece)
+        parts += [
+            *dict.fromkeys(s.types for s in self.sources.values() if s.types),
+            self._structures(),
+            (Path(__file__).parent / DRIVER).read_text(encoding="utf-8"),
+            self._prototypes(),
+        ]
+        shared = dict.fromkeys(piece for s in self.sources.values() for piece in s.shared)
+        helpers = [*shared, *dict.fromkeys(s.helpers for s in self.sources.values() if s.helpers)]
         parts += [*helpers, *(self._element(node.name) for node in self.graph.nodes), self._machine()]
         return "\n".join(parts)
 
@@ -82,7 +87,7 @@ class _Generator:
         functions = self._hand_written(name, number)
         if name in self.programs:
             functions = program_functions(self.programs[name], number, self.sources[name]) + self._events(name, number)
-        return title + self._ports(name, number) + self._within(name, number, functions + self._says(name, number))
+        return title + self._ports(name, number) + self._within(name, number, self._says(name, number) + functions)
 
     def _ports(self, name: str, number: int) -> str:
         """``eN_out`` hands a packet to a push output's successor, ``eN_in`` asks a pull input's predecessor.
@@ -159,6 +164,7 @@ static void e{number}_finish(struct machine *m)
         pulled = int(self.graph.input_count(name) > 0 and self.checked.kind(name, False, 0) == "pull")
         asked = int(self.graph.output_count(name) > 0 and self.checked.kind(name, True, 0) == "pull")
         downstream, upstream = ("".join(f" wake_task(&m->live, {task});" for task in tasks) for tasks in self.wakes.of(name))
+        element = self.elements[name]
         full = " && ".join(f"e{self.numbers[other]}_full(m)" for other in self.wakes.storage_behind(name)) or "0"
         meanings = {
             "OUT(k, q)": f"e{number}_out(m, k, q)",
@@ -171,6 +177,7 @@ static void e{number}_finish(struct machine *m)
             "WAKE_SOURCES": f"do {{{upstream} }} while (0)",
             "OUTPUT_IS_FULL": f"({full})",
             "INPUT_IS_EMPTY(k)": f"e{number}_in_is_empty(m, k)",
+            "STORED_NEAR": " + ".join(self._stored(other) for other in element.storage_near(self.checked, self.elements)) or "0",
             "FULLS_AHEAD": len(self.wakes.storage_behind(name)),
             "EMPTIES_BEHIND": len(self.wakes.sources_before(name)),
             "AT(t)": f"set_timer(&m->live, {number}, t)",
@@ -218,6 +225,9 @@ static int e{number}_full(struct machine *m)
 {own}    return {self.sources[name].full or 0};
 }}
 """
+
+    def _stored(self, name: str) -> str:
+        return "(uint64_t)" + self.sources[name].stored.replace("self->", f"m->e{self.numbers[name]}.")
 
     def _all_empty(self, name: str) -> str:
         """Whether all that the element pulls from is empty. One that pulls from nothing may always have something, but for a program."""

@@ -6,12 +6,14 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from elements.definition.element import Element
-from elements.definition.host import Address
+from elements.definition.host import Address, HandlerError
+from graph.diagnostics import ClickError
 from graph.model import Graph
 from swclick.find_handler import Handlers
 from swclick.machine import Machine
@@ -19,6 +21,11 @@ from swclick.machine import Machine
 _CALL: Final = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int32, ctypes.c_int32, ctypes.c_void_p)
 TIMER, READY = -1, -2
 """What the runtime calls `Live` for on behalf of an element without C for it; READY comes with the file descriptor and the events."""
+
+MOST_STEPS: Final = 1000
+"""How often what manages stops is asked about one of them."""
+FOREVER: Final = 1 << 30
+"""Stops that nothing takes back."""
 
 
 class Entry(ctypes.Structure):
@@ -62,16 +69,34 @@ class Live(Machine):
         count = self._library.machine_task_count(self._machine)
         self._tasks = (Task * count).from_address(self._library.machine_tasks(self._machine)) if count else ()
         self.handlers = Handlers(self)
+        self._signals: dict[int, list[str]] = {}
+        self._came: set[int] = set()
+        self._manager = _manager(self.elements.values())
+        for element in self.elements.values():
+            element.host = self
         for element in self.elements.values():
             element.started(self)
 
     def _made(self) -> int | None:
         start, simulated = self._clock.simulated, self._clock.simulated is not None
-        now = int((start or 0) * 10**9)
+        now = int(start * 10**9) if start is not None else time.time_ns()
         new: int | None = self._library.machine_new(1, int(simulated), ctypes.c_uint64(now), self._callback)
         return new
 
     # Running
+
+    def run_driver(self) -> None:
+        """Run until the machine is told to stop and nobody manages it to go on. Errors: those of elements' Python."""
+        while True:
+            if self.drive() and not self._goes_on():
+                return
+
+    def _goes_on(self) -> bool:
+        """Ask what manages stops, if anything does; whether the machine is no longer to stop."""
+        for _ in range(MOST_STEPS):
+            if self._manager is None or self._base.stop <= 0 or not self._manager.stopping(self):
+                break
+        return bool(self._base.stop <= 0)
 
     def drive(self) -> bool:
         """Run until the machine is told to stop, or a signal comes; whether it was told to stop. Errors: those of elements' Python."""
@@ -81,17 +106,34 @@ class Live(Machine):
         before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
         self._library.machine_watch(self._machine, -1, reading, 1)
         try:
-            self._library.machine_drive(self._machine)
+            if not self._came:
+                self._library.machine_drive(self._machine)
         finally:
             self._library.machine_watch(self._machine, -1, reading, 0)
             signal.set_wakeup_fd(before)
             os.close(reading)
             os.close(writing)
         sys.stdout.flush()
+        self._call_for_signals()
         if self._error is not None:
             error, self._error = self._error, None
             raise error
         return bool(self._base.stop > 0)
+
+    def _call_for_signals(self) -> None:
+        """Call what waits for the signals that came; what came again meanwhile and nobody waits for does what it does by itself."""
+        came, self._came = self._came, set()
+        for number in sorted(came):
+            for handler in self._signals.pop(number, []):
+                try:
+                    self.write_handler(handler, "")
+                except HandlerError as error:
+                    self.say(str(error))
+            if number not in self._signals:
+                signal.signal(number, signal.SIG_DFL)
+                if number in self._came:
+                    self._came.discard(number)
+                    os.kill(os.getpid(), number)
 
     def _called(self, number: int, what: int, packet: int | None) -> int:
         element = self.elements[self._names[number]]
@@ -118,7 +160,7 @@ class Live(Machine):
     @property
     def now(self) -> int:
         """The clock, in ns since 1970."""
-        return int(self._base.now)
+        return int(self._base.now) if self._base.simulated else max(self._base.now, time.time_ns())
 
     @property
     def names(self) -> Sequence[str]:
@@ -141,18 +183,25 @@ class Live(Machine):
         """Run ``ready`` of an element when the file descriptor is ready for ``events``; 0: never again."""
         self._library.machine_watch(self._machine, self._numbers[name], descriptor, events)
 
+    def find_read_handler(self, handler: str, question: str = "", asking: str = "") -> str:
+        """The whole name of a read handler that takes this question. Errors: `HandlerError`."""
+        return self.handlers.find_read(handler, question, asking).name
+
+    def find_write_handler(self, handler: str, asking: str = "") -> str:
+        """The whole name of a write handler. Errors: `HandlerError`."""
+        return self.handlers.find_write(handler, asking).name
+
+    def signal(self, number: int, handler: str) -> None:
+        """Call a write handler the next time that the signal comes, once."""
+        waiting = self._signals.setdefault(number, [])
+        if not waiting:
+            signal.signal(number, lambda number, _: self._came.add(number))
+        if handler not in waiting:
+            waiting.append(handler)
+
     def stop(self, count: int = 1) -> None:
         """Tell the driver to stop; ``count`` less than 0 takes that back."""
-        self._base.stop += count
-
-    @property
-    def stopped(self) -> int:
-        """How often the driver was told to stop and has not gone on since."""
-        return int(self._base.stop)
-
-    def go_on(self) -> None:
-        """Forget that the driver was told to stop."""
-        self._base.stop = 0
+        self._base.stop = max(-FOREVER, min(FOREVER, self._base.stop + count))
 
     def packet(self, address: Address) -> bytes:
         """The bytes of a packet of the runtime."""
@@ -163,3 +212,17 @@ class Live(Machine):
     def say(self, text: str) -> None:
         """A line on standard error."""
         print(text, file=sys.stderr, flush=True)
+
+    def write_out(self, data: bytes) -> None:
+        """Bytes on standard output, at once."""
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+def _manager(elements: Iterable[Element]) -> Element | None:
+    """The element that manages stops. Errors: `ClickError` where there are several."""
+    found = [element for element in elements if element.manages_stops]
+    if len(found) > 1:
+        raise ClickError(found[1].refusal("router has more than one driver script"))
+    return found[0] if found else None

@@ -170,22 +170,6 @@ static void make_headroom(struct packet *p, uint32_t count)
     p->data = p->buffer + front + more;
 }
 
-/* The packet has ``count`` bytes more at its end, all zero. */
-static void make_longer(struct packet *p, uint32_t count)
-{
-    uint64_t front = p->data - p->buffer, used = front + p->length;
-    if (used + count > p->room) {
-        uint64_t room = 2 * (used + count);
-        uint8_t *made = realloc(p->buffer, room);
-        if (!made) abort();
-        p->buffer = made;
-        p->room = room;
-        p->data = made + front;
-    }
-    memset(p->buffer + used, 0, count);
-    p->length += count;
-}
-
 /* The data starts ``shift`` bytes later, or at its end where that comes first; negative: earlier. */
 static inline void move_start(struct packet *p, int64_t shift)
 {
@@ -194,6 +178,22 @@ static inline void move_start(struct packet *p, int64_t shift)
     p->data += shift;
     p->length -= shift;
     if (p->network != NO_NETWORK) p->network -= shift;
+}
+
+/* There are ``count`` bytes more, zero, behind the data. */
+static void add_tail(struct packet *p, uint32_t count)
+{
+    uint64_t used = (uint64_t)(p->data - p->buffer) + p->length;
+    if (used + count > p->room) {
+        uint64_t front = p->data - p->buffer, room = 2 * (used + count);
+        uint8_t *made = realloc(p->buffer, room);
+        if (!made) abort();
+        p->buffer = made;
+        p->data = made + front;
+        p->room = room;
+    }
+    memset(p->buffer + used, 0, count);
+    p->length += count;
 }
 
 static inline uint32_t get16(const uint8_t *b) { return (uint32_t)b[0] << 8 | b[1]; }
@@ -281,7 +281,7 @@ static void trace_line(struct base *b, const char *text, uint64_t length)
 #define CLONE(q) clone_packet(&m->base, q)
 #define PULL(q, n) move_start(q, n)
 #define PUSH(q, n) move_start(q, -(int64_t)(n))
-#define PUT(q, n) make_longer(q, n)
+#define PUT(q, n) add_tail(q, n)
 #define TAKE(q, n) do { if ((n) < (q)->length) (q)->length = (n); } while (0)
 #define NOW (m->base.now)
 #define DRIVEN (m->base.driven)

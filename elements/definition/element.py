@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,10 +18,13 @@ from graph.diagnostics import ClickError, Diagnostic
 from graph.model import Graph, Node
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from elements.definition.csource import CSource
     from elements.definition.host import Address, Host
     from elements.reference.machine import Machine
     from elements.reference.packet import Packet as RealPacket
+    from graph.check import Checked
 
 HardwareRole = Literal["ingress", "queue", "scheduler", "egress"]
 
@@ -66,6 +69,9 @@ class Element:
     """The argument that names a file, where one does. Which files a tenant may name is the operator's to grant."""
     writes_file: ClassVar[bool] = False
     filename: str
+    host: Host | None = None
+    """Whoever drives the machine that the element is in, from before `started` on; None where it is offered packets, and does not run by
+    itself."""
     network_bytes: ClassVar[int] = 0
     """Packets that leave by output 0 have at least this many bytes from the network header on: `elements.logic.equivalent.network_bytes`
     proves it, for every example of the element in a test."""
@@ -176,6 +182,14 @@ class Element:
     def timer(self, machine: Machine) -> None:
         """Reference: the time that the element asked for by ``machine.at`` has come."""
 
+    def stored(self) -> int:
+        """Reference: the packets that the element stores. Overridden by every one that is a storage, whose C says ``stored``, too."""
+        return 0
+
+    def storage_near(self, checked: Checked, elements: Mapping[str, Element]) -> list[str]:
+        """The storage whose packets it counts, if it does; its C has their number as ``STORED_NEAR``. Errors: `ClickError`."""
+        return []
+
     def after_write(self, machine: Machine) -> None:
         """Reference: a write handler of the element was called."""
 
@@ -195,6 +209,25 @@ class Element:
 
     def ready(self, host: Host, descriptor: int, events: int) -> None:
         """Called when a file descriptor is ready that ``host.watch`` was told of."""
+
+    @property
+    def manages_stops(self) -> bool:
+        """Whether `stopping` is asked when the driver is told to stop; one element of a machine may be."""
+        return False
+
+    def stopping(self, host: Host) -> bool:
+        """Called, again and again, while the driver is told to stop: what is to be done before. It can take that back by ``host.stop(-1)``.
+        Whether it may be called again for the same stop."""
+        return False
+
+    def more_handlers(self, kind: Literal["read", "write"]) -> Mapping[str, Callable[[str], str | None]]:
+        """Handlers beside those of the class, in a machine that runs by itself, by name. A read handler gives text and is called with its
+        question, a write handler with its text. Errors: `ValueError`, `HandlerError`."""
+        return {}
+
+    def any_handler(self, kind: Literal["read", "write"], name: str) -> Callable[[str], str | None] | None:
+        """A handler that nothing else says, None where it is not there, either."""
+        return None
 
     def c_source(self) -> CSource:
         """The hand-written C reading; of an element with a program what it has beside it."""

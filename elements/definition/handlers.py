@@ -4,7 +4,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
 from elements.program.program import State
@@ -44,24 +44,10 @@ def writes(name: str) -> Callable[[F], F]:
     return mark
 
 
-def reads_each(name: str) -> Callable[[F], F]:
-    """Marks a method ``(self, state: StateView, number: int) -> str`` as the read handlers ``name`` 0, 1 and so on, one for each input."""
-
-    def mark(method: F) -> F:
-        method.__dict__["read_handlers"] = name
-        return method
-
-    return mark
-
-
-def writes_each(name: str) -> Callable[[F], F]:
-    """Marks a method ``(self, state: StateView, number: int, text: str) -> None`` as write handlers in the same way."""
-
-    def mark(method: F) -> F:
-        method.__dict__["write_handlers"] = name
-        return method
-
-    return mark
+def private(method: F) -> F:
+    """Marks a read handler that nobody outside may ask."""
+    method.__dict__["is_private"] = True
+    return method
 
 
 def settable(length: int, most: int, argument: str) -> int:
@@ -75,35 +61,27 @@ def settable(length: int, most: int, argument: str) -> int:
 
 
 def handlers_of(element: object, kind: str) -> dict[str, Callable[..., Any]]:
-    """The element's handlers of ``kind`` `read` or `write`, by name, sorted."""
+    """The element's handlers of ``kind`` `read` or `write`, by name, sorted. One whose name ends in `#` is there once for each number below
+    the element's ``handler_ports``; its method has the number as its last parameter."""
     found: dict[str, Callable[..., Any]] = {}
-    for name, is_each, method in _marked(element, kind):
-        if not is_each:
-            found[name] = method
+    for attribute in sorted(dir(type(element))):
+        method = getattr(type(element), attribute)
+        name = getattr(method, "__dict__", {}).get(f"{kind}_handler")
+        if name is None:
             continue
-        for number in range(max(1, getattr(element, "inputs", 1))):
-            found[f"{name}{number}"] = _numbered(method, number, kind)
+        if name.endswith("#"):
+            for port in range(getattr(element, "handler_ports", 0)):
+                found[f"{name[:-1]}{port}"] = _of_port(getattr(element, attribute), kind, port)
+            continue
+        found[name] = getattr(element, attribute)
     return dict(sorted(found.items()))
 
 
-def handler_names(element: object, kind: str) -> list[str]:
-    """The names of the same, sorted, with N in the place of an input's number."""
-    return sorted(f"{name}N" if is_each else name for name, is_each, _ in _marked(element, kind))
-
-
-def _marked(element: object, kind: str) -> Iterator[tuple[str, bool, Callable[..., Any]]]:
-    """Names of handlers, whether there is one for each input, and methods."""
-    for attribute in sorted(dir(type(element))):
-        marks = getattr(getattr(type(element), attribute), "__dict__", {})
-        for mark in (f"{kind}_handler", f"{kind}_handlers"):
-            if mark in marks:
-                yield marks[mark], mark.endswith("s"), getattr(element, attribute)
-
-
-def _numbered(method: Callable[..., Any], number: int, kind: str) -> Callable[..., Any]:
+def _of_port(method: Callable[..., Any], kind: str, port: int) -> Callable[..., Any]:
+    """A handler of one port."""
     if kind == "read":
-        return lambda state: method(state, number)
-    return lambda state, text: method(state, number, text)
+        return lambda state: method(state, port)
+    return lambda state, text: method(state, text, port)
 
 
 class _Recorder:

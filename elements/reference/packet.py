@@ -80,8 +80,8 @@ class Packet:
             self.network = None if self.network is None else self.network + grown
         self.start += min(shift, self.length)
 
-    def make_longer(self, count: int) -> None:
-        """There are ``count`` bytes more at the end, all zero."""
+    def put(self, count: int) -> None:
+        """There are ``count`` bytes more, zero, behind the data."""
         self.buffer[self.end :] = bytes(count)
         self.end += count
 

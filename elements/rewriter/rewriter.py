@@ -349,7 +349,7 @@ class Rewriter(TableHandlers):
         kind = f"RW_{self.keyed_by.upper()}"
         return CSource(
             fields="struct rewriter *rw;",
-            helpers=HELPERS,
+            shared=HELPERS,
             initialize=f"""
     static const struct rw_spec specs[] = {{{specs}}};
     static const struct rw_settings settings = {{

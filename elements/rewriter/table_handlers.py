@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address
 
-from elements.definition.handlers import StateView, reads, reads_each, writes, writes_each
+from elements.definition.handlers import StateView, reads, writes
 from elements.definition.parsers import integer, ip_address, unsigned16
 from elements.rewriter.flows import DEPTH
 from elements.rewriter.shifts import ShiftedFlows
@@ -17,6 +17,11 @@ capacity_of = integer(0, DEPTH - 1)
 
 class TableHandlers(ShiftedFlows):
     """Handlers of a table."""
+
+    @property
+    def handler_ports(self) -> int:
+        """Inputs, each with handlers of its own."""
+        return max(1, self.inputs)
 
     def spec_of_text(self, text: str) -> InputSpec:
         """An input specification, with outputs that are there. Errors: ``ValueError``."""
@@ -83,13 +88,13 @@ class TableHandlers(ShiftedFlows):
     def patterns(self, state: StateView) -> str:
         return "".join(self.pattern_text(state, port) for port in range(max(1, self.inputs)))
 
-    @reads_each("pattern")
+    @reads("pattern#")
     def pattern_text(self, state: StateView, port: int) -> str:
         count = state.get(self.counts, port)
         return f"{self.spec(state, port)}{f' [{count}]' if count else ''}\n"
 
-    @writes_each("pattern")
-    def set_pattern(self, state: StateView, port: int, text: str) -> None:
+    @writes("pattern#")
+    def set_pattern(self, state: StateView, text: str, port: int) -> None:
         spec = self.spec_of_text(text)
         if spec.kind == "map":
             raise ValueError("an element that maps has to be in the configuration")

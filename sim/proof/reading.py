@@ -19,11 +19,11 @@ from hdl.meta import Meta
 from hdl.tools.verilog import to_verilog
 from sim.proof import duties
 from sim.proof.claims import Claims, one_of
+from sim.proof.coming import beats_of
 from sim.proof.design import Design
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.noninterference import Result
 from sim.proof.segments import minus, plus
-from sim.proof.stores import beats_of
 
 
 @dataclass(frozen=True)

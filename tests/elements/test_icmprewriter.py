@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.packet import Packet, Raw
@@ -27,7 +29,7 @@ def error(inner: bytes, to: str, kind: int = 11, length: int = 1000) -> bytes:
     return bytes(IP(src=ROUTER, dst=to) / ICMP(type=kind) / Raw(inner[:length]))
 
 
-def sent(source: str, layer: Packet, **header: int) -> bytes:
+def sent(source: str, layer: Packet, **header: Any) -> bytes:
     return bytes(IP(src=source, dst=SERVER, **header) / layer)
 
 

@@ -57,19 +57,24 @@ def graph_text() -> str:
         assert info is not None
         ins, _, outs = info.port_count.partition("/")
         least_in, most_in = port_limits(ins, 0)
-        inputs = max(1, least_in if most_in is None else most_in)
+        inputs = 0 if most_in == 0 else max(1, least_in if most_in is None else most_in)
+        if name.startswith("Stride"):
+            inputs = 1
         least_out, most_out = port_limits(outs or ins, inputs)
         outputs = least_out if most_out == least_out else max(least_out, min(2, most_out or 2))
+        if name.startswith("Stride"):
+            outputs = 1
         if name in ("Classifier", "IPClassifier"):
             outputs = min(outputs, example.count(",") + 1)
-        if "ookup" in name or example == "Tee(1)":
+        if "ookup" in name or example in ("Tee(1)", "PullTee(1)"):
             outputs = 1
         if name.endswith("Rewriter"):
             inputs = outputs = 2
         lines.append(f"x{number} :: {example};")
         if name in ("ICMPRewriter", "FTPPortMapper"):
             outputs = 1
-        lines += [f"s{number}_{i} :: FromCrossing(t:{number}) -> [{i}] x{number};" for i in range(inputs)]
+        store = " -> Queue(8)" if info.processing.startswith("l") else ""
+        lines += [f"s{number}_{i} :: FromCrossing(t:{number}){store} -> [{i}] x{number};" for i in range(inputs)]
         lines += [f"x{number} [{o}] -> d{number}_{o} :: ToCrossing(t:{o});" for o in range(outputs)]
     return "\n".join(lines)
 
@@ -98,7 +103,7 @@ def packet(rng: random.Random, now: int) -> Packet:
 
 def seen(name: str, packet: Packet) -> tuple[object, ...]:
     network = None if packet.network is None else packet.network - packet.start
-    annotations = (packet.paint, packet.dst_ip, packet.vlan_tci, packet.device, packet.packet_type, packet.fix_ip_src)
+    annotations = (packet.extra_length, packet.paint, packet.dst_ip, packet.vlan_tci, packet.device, packet.packet_type, packet.fix_ip_src)
     return (name, packet.data, network, *annotations)
 
 

@@ -164,7 +164,6 @@ def test_what_a_store_presumes_is_said_where_nothing_shows_it(late: bool, known:
         duties.OF_ONE.says,
         duties.COUNTED.says,
         "a note says 1 to 96 bytes",
-        "a packet that comes to a store has less than 65536 beats",
     ]
 
 
