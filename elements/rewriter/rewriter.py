@@ -71,11 +71,17 @@ class Rewriter(TableHandlers):
         self.specs, mistakes = [], []
         for number, text in enumerate(self.texts):
             try:
-                self.specs.append(self.spec_of_text(text))
+                self.specs.append(input_spec(text, self.known))
+                self._check_outputs(self.specs[-1])
             except ValueError as error:
                 mistakes.append(f"input spec {number}: {error}")
         if mistakes:
             raise ValueError("\n".join(mistakes))
+        for number, spec in enumerate(self.specs):
+            try:
+                self.check_spec(spec)
+            except ValueError as error:
+                raise ValueError(f"input spec {number}: {error}") from None
         self.times = tuple(1000 * time for time in self.list_seconds())
         if self.capacity is None:
             self.capacity = DEPTH - 1 if self.also_capacity is None else self.also_capacity
@@ -89,8 +95,7 @@ class Rewriter(TableHandlers):
 
     def check_spec(self, spec: InputSpec) -> None:
         """Errors: ``ValueError`` for what cannot be here."""
-        if max(spec.forward, spec.reply) >= max(self.outputs, 1):
-            raise ValueError("output port out of range")
+        self._check_outputs(spec)
         pattern = spec.pattern
         if self.keyed_by in ("hosts", "pairs") and (
             pattern.source_port or pattern.destination_port or (pattern.more and pattern.has_ports)
@@ -98,6 +103,10 @@ class Rewriter(TableHandlers):
             raise ValueError("ports do not change here, only addresses")
         if self.keyed_by == "hosts" and pattern.destination:
             raise ValueError("destination addresses do not change here: IPAddrPairRewriter changes them")
+
+    def _check_outputs(self, spec: InputSpec) -> None:
+        if max(spec.forward, spec.reply) >= max(self.outputs, 1):
+            raise ValueError("output port out of range")
 
     def meet(self, elements: Mapping[str, Element]) -> None:
         self.known = patterns_around((element.node for element in elements.values()), self.node)
