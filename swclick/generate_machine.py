@@ -119,6 +119,7 @@ void machine_inject(struct machine *m, int source, const uint8_t *bytes, const s
     p->packet_type = e->packet_type;
     p->fix_ip_src = e->fix_ip_src;
     p->extra_length = e->extra_length;
+    memcpy(p->dst_ip6, e->dst_ip6, sizeof p->dst_ip6);
     p->parameter = e->parameter;
     p->time = e->time;
     switch (source) {{

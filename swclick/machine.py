@@ -44,6 +44,7 @@ class _Emission(ctypes.Structure):
         ("extra_length", ctypes.c_uint32),
         ("time", ctypes.c_uint64),
         ("offset", ctypes.c_uint64),
+        ("dst_ip6", ctypes.c_uint8 * 16),
     )
 
 
@@ -84,6 +85,7 @@ def record_of(packet: Packet) -> _Emission:
         packet_type=packet.packet_type,
         fix_ip_src=packet.fix_ip_src,
         extra_length=packet.extra_length,
+        dst_ip6=(ctypes.c_uint8 * 16)(*packet.dst_ip6.to_bytes(16, "big")),
         parameter=packet.parameter,
         time=packet.time,
     )
@@ -172,6 +174,7 @@ class Machine:
         packet.dst_ip, packet.vlan_tci, packet.paint = e.dst_ip, e.vlan_tci, e.paint
         packet.packet_type, packet.fix_ip_src, packet.parameter = e.packet_type, e.fix_ip_src, e.parameter
         packet.extra_length = e.extra_length
+        packet.dst_ip6 = int.from_bytes(bytes(e.dst_ip6), "big")
         return self._names[e.sink], packet
 
     @property

@@ -20,6 +20,7 @@ struct packet {
     uint8_t paint, device, packet_type, fix_ip_src;
     uint8_t parameter; /* the byte that an ICMP parameter problem is about */
     uint32_t extra_length; /* bytes that the packet had behind those that are here */
+    uint8_t dst_ip6[16];
     uint64_t time;
     /* What is above belongs to the packet, what is below to its place in memory. */
     struct packet *next;
@@ -39,6 +40,7 @@ struct emission {
     uint32_t extra_length;
     uint64_t time;
     uint64_t offset;
+    uint8_t dst_ip6[16];
 };
 
 /* What is waiting in a heap, first in what it is of. */
@@ -257,6 +259,7 @@ static void emit_packet(struct base *b, int32_t sink, struct packet *p)
     struct emission *e = &b->emitted[b->emitted_count++];
     *e = (struct emission){sink, front, p->length, p->network, p->dst_ip, p->vlan_tci, p->paint, p->device, p->packet_type,
                            p->fix_ip_src, p->parameter, p->extra_length, p->time, b->bytes_count};
+    memcpy(e->dst_ip6, p->dst_ip6, sizeof e->dst_ip6);
     memcpy(b->bytes + b->bytes_count, p->buffer, size);
     b->bytes_count += size;
     kill_packet(b, p);

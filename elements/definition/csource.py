@@ -22,7 +22,7 @@ class CSource:
     - ``KILL(p)``, ``CLONE(p)``, ``NEW_PACKET(length)`` (zeroed, with headroom), ``PULL(p, n)``, ``PUSH(p, n)`` (zeroed where new),
       ``TAKE(p, n)`` (n bytes are left), ``PUT(p, n)`` (n more, zero, behind the others);
     - packet members: ``p->data`` (bytes), ``p->length``, ``p->network`` (offset of the network header from the data's start, NO_NETWORK if
-      unset), ``p->paint``, ``p->dst_ip``, ``p->vlan_tci``, ``p->device``, ``p->packet_type``, ``p->parameter``,
+      unset), ``p->paint``, ``p->dst_ip``, ``p->dst_ip6`` (16 bytes), ``p->vlan_tci``, ``p->device``, ``p->packet_type``, ``p->parameter``,
       ``p->extra_length`` (bytes that it had behind those that are here), ``p->time`` (ns);
     - ``WAKE``: whoever pulls from this element may find a packet now (each element that keeps packets says it when one comes), and the
       element's own task may have something to do; ``WAKE_SOURCES``: whoever pushes to it may find room now; ``OUTPUT_IS_FULL``: everything

@@ -30,6 +30,7 @@ class Packet:
     fix_ip_src: int = 0
     parameter: int = 0
     extra_length: int = 0
+    dst_ip6: int = 0
     time: int = 0
 
     @classmethod

@@ -12,6 +12,7 @@ from graph.load import load_text
 
 INTEGER = "a whole number from {} to {} is wanted, not {!r}"
 ETHERNET = "an Ethernet address such as 00:11:22:33:44:55 is wanted, not {!r}"
+ADDRESS6 = "an IPv6 address such as 3ffe::1 is wanted, not {!r}"
 ADDRESS = "an IP address such as 10.0.0.1 is wanted, not {!r}"
 PREFIX = "an IP prefix such as 10.0.0.0/8 is wanted, not {!r}"
 LINKS = (
@@ -168,6 +169,16 @@ REFUSED = {
     "ICMPRewriter(x:y z)": ("x not an IP rewriter", "z not an IP rewriter"),
     "ICMPRewriter(x)": "x not an IP rewriter",
     "FTPPortMapper(x, x, 0)": "CONTROL_REWRITER: there is no IPRewriter or TCPRewriter 'x'",
+    "CheckIP6Header(3ffe::1 y)": f"BADADDRS: {ADDRESS6.format('y')}",
+    "SetIP6Address(1.2.3.4)": f"IPADDR: {ADDRESS6.format('1.2.3.4')}",
+    "LookupIP6Route(3ffe::/16)": "ROUTE 1: a route such as `3ffe::/16 3ffe::1 1` (ADDR/MASK [GW] OUT) is wanted, not '3ffe::/16'",
+    "LookupIP6Route(3ffe::/129 0)": "ROUTE 1: an IPv6 prefix such as 3ffe::/16 is wanted, not '3ffe::/129'",
+    "LookupIP6Route(3ffe::/ff00:1:: 0)": "ROUTE 1: the mask of '3ffe::/ff00:1::' is not a prefix: its ones must come first",
+    "LookupIP6Route(3ffe::/16 1)": "need 2 or more output ports",
+    f"LookupIP6Route({', '.join(['::/0 0'] * 4097)})": "at most 4096 routes are wanted, not 4097",
+    "ICMP6Error(::, 1, 0)": "SRC: an address that is not :: is wanted",
+    "ICMP6Error(3ffe::1, 5, 0)": "TYPE: the type of an error or a redirect is wanted (1, 2, 3, 4, 137), not 5",
+    "IP6NDAdvertiser(3ffe::1)": "ENTRY 1: IPv6 addresses and one Ethernet address are wanted, not '3ffe::1'",
     # Patterns
     "Classifier(12/08x0)": CLAUSE.format("12/08x0"),
     "Classifier(12/080)": "PATTERN 1: '12/080' has half a byte: two digits a byte are wanted",

@@ -8,7 +8,8 @@ from swclick.command import run
 
 
 def test_mistakes_of_an_element_stand_below_its_place(capsys: pytest.CaptureFixture[str]) -> None:
-    text = "i :: Idle;\nrw :: IPRewriter(pattern 1.0.0.1 1x - - 0 1, keep 0 0, pattern - - x - 0 0);\ni -> rw -> i; i [1] -> [1] rw; i [2] -> [2] rw;"
+    text = "i :: Idle;\nrw :: IPRewriter(pattern 1.0.0.1 1x - - 0 1, keep 0 0, pattern - - x - 0 0);\n"
+    text += "i -> rw -> i; i [1] -> [1] rw; i [2] -> [2] rw;"
     assert run(["-e", text]) == 1
     assert capsys.readouterr().err == (
         "config:2: While configuring 'rw :: IPRewriter':\n"
