@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from elements.definition.element import Element
+from elements.definition.flush import flush_c
 from elements.definition.host import Address, HandlerError
 from graph.diagnostics import ClickError
 from graph.model import Graph
@@ -69,6 +70,7 @@ class Live(Machine):
         count = self._library.machine_task_count(self._machine)
         self._tasks = (Task * count).from_address(self._library.machine_tasks(self._machine)) if count else ()
         self.handlers = Handlers(self)
+        flush_c()
         self._signals: dict[int, list[str]] = {}
         self._came: set[int] = set()
         self._manager = _manager(self.elements.values())
@@ -113,6 +115,7 @@ class Live(Machine):
             signal.set_wakeup_fd(before)
             os.close(reading)
             os.close(writing)
+        flush_c()
         sys.stdout.flush()
         self._call_for_signals()
         if self._error is not None:
@@ -137,6 +140,8 @@ class Live(Machine):
 
     def _called(self, number: int, what: int, packet: int | None) -> int:
         element = self.elements[self._names[number]]
+        # What C and Python write to one file or terminal is in the order in which they write it.
+        flush_c()
         try:
             if what == TIMER:
                 element.due(self)
@@ -149,6 +154,8 @@ class Live(Machine):
             self._error = error
             self.stop()
             return 0
+        finally:
+            sys.stdout.flush()
 
     def task_of(self, name: str) -> Task | None:
         """The task of an element, None where it has none."""

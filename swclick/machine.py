@@ -41,8 +41,11 @@ class _Emission(ctypes.Structure):
         ("packet_type", ctypes.c_uint8),
         ("fix_ip_src", ctypes.c_uint8),
         ("parameter", ctypes.c_uint8),
+        ("aggregate", ctypes.c_uint32),
+        ("extra_packets", ctypes.c_uint32),
         ("extra_length", ctypes.c_uint32),
         ("time", ctypes.c_uint64),
+        ("first_time", ctypes.c_uint64),
         ("offset", ctypes.c_uint64),
         ("dst_ip6", ctypes.c_uint8 * 16),
     )
@@ -84,10 +87,13 @@ def record_of(packet: Packet) -> _Emission:
         device=packet.device,
         packet_type=packet.packet_type,
         fix_ip_src=packet.fix_ip_src,
-        extra_length=packet.extra_length,
         dst_ip6=(ctypes.c_uint8 * 16)(*packet.dst_ip6.to_bytes(16, "big")),
         parameter=packet.parameter,
+        aggregate=packet.aggregate,
+        extra_packets=packet.extra_packets,
+        extra_length=packet.extra_length,
         time=packet.time,
+        first_time=packet.first_time,
     )
 
 
@@ -173,7 +179,12 @@ class Machine:
         packet.network = None if e.network == NO_NETWORK else packet.start + e.network
         packet.dst_ip, packet.vlan_tci, packet.paint = e.dst_ip, e.vlan_tci, e.paint
         packet.packet_type, packet.fix_ip_src, packet.parameter = e.packet_type, e.fix_ip_src, e.parameter
-        packet.extra_length = e.extra_length
+        packet.aggregate, packet.extra_packets, packet.extra_length, packet.first_time = (
+            e.aggregate,
+            e.extra_packets,
+            e.extra_length,
+            e.first_time,
+        )
         packet.dst_ip6 = int.from_bytes(bytes(e.dst_ip6), "big")
         return self._names[e.sink], packet
 

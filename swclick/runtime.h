@@ -19,9 +19,9 @@ struct packet {
     uint16_t vlan_tci;
     uint8_t paint, device, packet_type, fix_ip_src;
     uint8_t parameter; /* the byte that an ICMP parameter problem is about */
-    uint32_t extra_length; /* bytes that the packet had behind those that are here */
     uint8_t dst_ip6[16];
-    uint64_t time;
+    uint32_t aggregate, extra_packets, extra_length; /* a group; what it stands for beside itself */
+    uint64_t time, first_time;
     /* What is above belongs to the packet, what is below to its place in memory. */
     struct packet *next;
     struct packet *older; /* the one made before it, wherever that is now */
@@ -37,8 +37,8 @@ struct emission {
     uint32_t dst_ip;
     uint16_t vlan_tci;
     uint8_t paint, device, packet_type, fix_ip_src, parameter;
-    uint32_t extra_length;
-    uint64_t time;
+    uint32_t aggregate, extra_packets, extra_length;
+    uint64_t time, first_time;
     uint64_t offset;
     uint8_t dst_ip6[16];
 };
@@ -258,7 +258,8 @@ static void emit_packet(struct base *b, int32_t sink, struct packet *p)
     b->bytes = grow(b->bytes, &b->bytes_room, b->bytes_count + size + 1, 1);
     struct emission *e = &b->emitted[b->emitted_count++];
     *e = (struct emission){sink, front, p->length, p->network, p->dst_ip, p->vlan_tci, p->paint, p->device, p->packet_type,
-                           p->fix_ip_src, p->parameter, p->extra_length, p->time, b->bytes_count};
+                           p->fix_ip_src, p->parameter, p->aggregate, p->extra_packets, p->extra_length, p->time, p->first_time,
+                           b->bytes_count};
     memcpy(e->dst_ip6, p->dst_ip6, sizeof e->dst_ip6);
     memcpy(b->bytes + b->bytes_count, p->buffer, size);
     b->bytes_count += size;

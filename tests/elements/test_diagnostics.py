@@ -179,6 +179,21 @@ REFUSED = {
     "ICMP6Error(::, 1, 0)": "SRC: an address that is not :: is wanted",
     "ICMP6Error(3ffe::1, 5, 0)": "TYPE: the type of an error or a redirect is wanted (1, 2, 3, 4, 137), not 5",
     "IP6NDAdvertiser(3ffe::1)": "ENTRY 1: IPv6 addresses and one Ethernet address are wanted, not '3ffe::1'",
+    # Lines about packets
+    "IPPrint(CONTENTS binary)": "CONTENTS: bad contents value 'BINARY'; should be 'NONE', 'HEX', or 'ASCII'",
+    "IPPrint(PAYLOAD none)": "PAYLOAD: bad payload value 'NONE'; should be 'false', 'hex', or 'ascii'",
+    "IPPrint(PAYLOAD hex, CONTENTS hex)": "specify at most one of PAYLOAD and CONTENTS",
+    "IPPrint(NBYTES 1, MAXLENGTH 1)": "MAXLENGTH and NBYTES are one argument: give it once",
+    # IP summary dumps
+    "ToIPSummaryDump(x, FIELDS ip_src bogus)": "unknown content type 'bogus'",
+    "ToIPSummaryDump(x, FIELDS payload, BINARY true)": "cannot use field payload with BINARY",
+    'ToIPSummaryDump(x, FIELDS "")': "unknown content type ''",
+    "ToIPSummaryDump(x, FIELDS link, DATA link)": "FIELDS, CONTENTS and DATA are one argument: give it once",
+    'ToIPSummaryDump("")': "FILENAME: the name of a file, or -, is wanted",
+    "FromIPSummaryDump(x, DATA y)": "FILENAME and DATA conflict",
+    "FromIPSummaryDump(STOP true)": "FILENAME is missing",
+    "FromIPSummaryDump(x, FIELDS a, CONTENTS b)": "FIELDS, CONTENTS, DEFAULT_CONTENTS and DEFAULT_FIELDS are one argument: give it once",
+    "FromIPSummaryDump(x, FLOWID a, DEFAULT_FLOWID b)": "FLOWID and DEFAULT_FLOWID are one argument: give it once",
     # Patterns
     "Classifier(12/08x0)": CLAUSE.format("12/08x0"),
     "Classifier(12/080)": "PATTERN 1: '12/080' has half a byte: two digits a byte are wanted",
