@@ -12,6 +12,7 @@ Tables may share a capacity: that of one of them, the leader of the group; what 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from elements.definition.element import Element, StateVariable
@@ -152,15 +153,18 @@ class FlowTable(Element):
         other = (entry - 1 ^ 1) + 1
         return turned(state.get(self.addresses, other - 1), 32), turned(state.get(self.ports_of, other - 1), 16)
 
-    def choose(self, state: StateView, number: int, key: tuple[int, int, int]) -> tuple[int, int] | None:
-        """The addresses and ports of a new flow by the specification that has this number, None where none are free."""
+    def choose(
+        self, state: StateView, number: int, key: tuple[int, int, int], below: Callable[[int], int] | None
+    ) -> tuple[int, int] | None:
+        """The addresses and ports of a new flow by the specification that has this number, None where none are free. ``below`` gives random
+        numbers, where they are to be random."""
         rules, addresses, ports = key
         pattern = self.spec(state, number).pattern
         source, destination = pattern.source or addresses >> 32, pattern.destination or addresses & 0xFFFF_FFFF
         source_port, destination_port = pattern.source_port or ports >> 16, pattern.destination_port or ports & 0xFFFF
         if not pattern.more:
             return source << 32 | destination, self.made_ports(source_port, destination_port)
-        for step in self._steps(state, number, pattern, key):
+        for step in self._steps(state, number, pattern, key, below):
             if pattern.has_ports:
                 new = source << 32 | destination, self.made_ports(pattern.source_port + step, destination_port)
             else:
@@ -170,16 +174,22 @@ class FlowTable(Element):
                 return new
         return None
 
-    def _steps(self, state: StateView, number: int, pattern: Pattern, key: tuple[int, int, int]) -> list[int]:
+    def _steps(
+        self, state: StateView, number: int, pattern: Pattern, key: tuple[int, int, int], below: Callable[[int], int] | None
+    ) -> Iterator[int]:
         """How far behind the first of the range those are that are tried for a flow, in order."""
         mixed, size = mix(*key), pattern.more + 1
         own = (key[2] >> 16) - pattern.source_port
+        if pattern.order == "same" and pattern.has_ports and 0 <= own < size:
+            yield own
         start = (mixed >> 32) * size >> 32
         stride = STRIDES[mixed >> 29 & 7] if size <= DEPTH else 1
         if pattern.order == "sequential":
             start, stride = state.get(self.following, number), 1
-        first = [own] if pattern.order == "same" and pattern.has_ports and 0 <= own < size else []
-        return first + [(start + turn * stride) % size for turn in range(min(size, MOST_TRIES))]
+        elif below is not None:
+            start, stride = below(pattern.more), 1
+        for turn in range(min(size, MOST_TRIES)):
+            yield (start + turn * stride) % size
 
     def store(self, machine: Machine, port: int, number: int, key: tuple[int, int, int], new: tuple[int, int], now: int) -> int:
         """The entry of a new flow from input ``port`` that becomes ``new`` by the specification of this number, 0 where the table, or a

@@ -50,6 +50,7 @@ struct rewriter {{
     uint32_t oldest[RW_LISTS], newest[RW_LISTS], counts[RW_INPUTS], following[RW_SPECS];
     uint32_t {_SPEC_ARRAYS};
     uint32_t *turns[RW_INPUTS]; /* of the elements that map, by input */
+    uint32_t *chance, *chance_at; /* random numbers, where there are any */
     uint32_t unused, used, flows, most_flows, seen_flows, seen_capacity, asked;
     uint64_t failures, clock, next_reap, shifts;
 }};
@@ -267,6 +268,18 @@ static struct rw_key rw_in_range(const struct rewriter *t, uint32_t spec, struct
     }
     return made;
 }
+/* A random number from 0 to ``most``, as RandomSeed makes it. */
+static uint32_t rw_random(struct rewriter *t, uint32_t most)
+{
+    uint32_t share = most == 1 ? 1 : 0x80000000u / (most + 1), number;
+    do {
+        uint32_t at = *t->chance_at;
+        t->chance[at] += t->chance[(at + 28) % 31];
+        *t->chance_at = (at + 1) % 31;
+        number = (t->chance[at] >> 1) / share;
+    } while (most != 1 && number > most);
+    return most == 1 ? number >> 14 & 1 : number;
+}
 /* What a new flow becomes by a specification; 0 where nothing is free. */
 static int rw_choose(struct rewriter *t, uint32_t spec, struct rw_key key, struct rw_key *made)
 {
@@ -289,6 +302,9 @@ static int rw_choose(struct rewriter *t, uint32_t spec, struct rw_key key, struc
     step = (mixed >> 32) * size >> 32;
     if (t->spec_order[spec] == RW_SEQUENTIAL) {
         step = t->following[spec] % size;
+        stride = 1;
+    } else if (t->chance) {
+        step = rw_random(t, t->spec_more[spec]);
         stride = 1;
     }
     for (uint32_t count = 0; count < size && count < RW_MOST_TRIES; count++) {

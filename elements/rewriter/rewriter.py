@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import ClassVar, Final
 
 from elements.definition.arguments import Argument, Rest, keyword
@@ -12,6 +13,7 @@ from elements.definition.find_element import find_element
 from elements.definition.handlers import StateView, reads
 from elements.definition.parsers import boolean, raw, seconds
 from elements.definition.ports import Ports
+from elements.randomseed import RandomSeed
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 from elements.rewriter.checksums import correct, difference
@@ -86,6 +88,7 @@ class Rewriter(TableHandlers):
         if self.capacity is None:
             self.capacity = DEPTH - 1 if self.also_capacity is None else self.also_capacity
         self.group = [self]
+        self.chance: RandomSeed | None = None
         self.mappers: dict[int, IPMapper] = {}
 
     def spec_of_text(self, text: str) -> InputSpec:
@@ -118,6 +121,9 @@ class Rewriter(TableHandlers):
                 mistakes.append(f"input spec {port}: {error}")
         if mistakes:
             raise ValueError("\n".join(mistakes))
+        own = self.node.location.tenant
+        seeds = (each for each in elements.values() if isinstance(each, RandomSeed) and each.node.location.tenant == own)
+        self.chance = next(seeds, None)
         leader = self._leader(elements)
         if leader is not self:
             leader.group.append(self)
@@ -227,6 +233,7 @@ class Rewriter(TableHandlers):
         kind = KINDS[state.get(self.spec_kind, port)]
         if kind in ("drop", "pass"):
             return 0
+        below = None if self.chance is None else partial(self.chance.below, machine.stores[self.chance.name])
         for number in range(1) if kind != "map" else range(state.get(self.spec_more, port)):
             chosen = port
             if kind == "map":
@@ -234,7 +241,7 @@ class Rewriter(TableHandlers):
                 turn = turns.get(IPMapper.turn)
                 turns.set(IPMapper.turn, (turn + 1) % state.get(self.spec_more, port))
                 chosen = state.get(self.spec_source, port) + turn
-            new = self.choose(state, chosen, key)
+            new = self.choose(state, chosen, key, below)
             if new is not None:
                 entry = self.store(machine, port, chosen, key, new, now)
                 break
@@ -354,6 +361,9 @@ class Rewriter(TableHandlers):
         if self.group[0] is not self:
             join = f"    rw_join(self->rw, rw_at(&PEER({len(peers)})->rw));\n"
             peers.append(self.group[0].name)
+        if self.chance is not None:
+            join += f"    self->rw->chance = PEER({len(peers)})->words;\n    self->rw->chance_at = &PEER({len(peers)})->at;\n"
+            peers.append(self.chance.name)
         capacity = self.capacity if isinstance(self.capacity, int) else 0
         kind = f"RW_{self.keyed_by.upper()}"
         return CSource(

@@ -28,6 +28,7 @@ DEVICES = (
     "Idle",
     "IPRewriterPatterns",
     "RoundRobinIPMapper",
+    "RandomSeed",
     "DriverManager",
     "Script",
 )

@@ -31,7 +31,7 @@ DRIVER = r"""
 int main(int count, char **names)
 {
     FILE *file = fopen(names[1], "rb");
-    struct machine *m = machine_new();
+    struct machine *m = machine_new(0, 0, 0, NULL);
     struct emission e;
     uint64_t packets = 0, emitted = 0;
     while (fread(&e, sizeof e, 1, file) == 1) {
@@ -74,10 +74,10 @@ def every_example() -> str:
                 outputs = min(outputs, example.count(",") + 1)
             if "ookup" in name or example.strip() == "Tee(1)":
                 outputs = 1
-            if name in ("IPRewriter", "TCPRewriter", "UDPRewriter"):
-                inputs = outputs = 2
+            if name.endswith("Rewriter"):
+                inputs = outputs = 1 if name == "ICMPRewriter" else 2
             lines.append((example.strip(), inputs, outputs, info.processing))
-    text = ""
+    text = "\n".join(NAMED) + "\n"
     for number, (example, inputs, outputs, processing) in enumerate(lines):
         queue = "Queue(5) -> " if processing.startswith("l") else ""
         text += f"x{number} :: {example};\n"
@@ -86,6 +86,13 @@ def every_example() -> str:
     return text
 
 
+NAMED = (
+    "FromCrossing(t:n) -> control :: TCPRewriter(pattern 1.0.0.1 1024-65535 - - 0 0) -> ToCrossing(t:n);",
+    "FromCrossing(t:n) -> data :: IPAddrRewriter(pattern 1.0.0.2 - 0 0) -> ToCrossing(t:n);",
+    "FromCrossing(t:n) -> rw :: IPRewriter(pattern 1.0.0.1 1024-65535# - - 0 0) -> ToCrossing(t:n);",
+    "FromCrossing(t:n) -> ping :: ICMPPingRewriter(pattern 1.0.0.2 - 1-9 0 0) -> ToCrossing(t:n);",
+)
+"""Elements that examples name."""
 UP_AND_DOWN = " -> ".join(["Strip(100)", "Unstrip(64)", ENCAP, "Unstrip(64)", "VLANEncap(5)", "MarkIPHeader(20)"] * 10)
 COPIES = " ".join(f"tee [{i}] -> {ENCAP} -> Queue(3) -> Unstrip({i}) -> ToCrossing(t:{i});" for i in range(40))
 CHAINS = f"""
