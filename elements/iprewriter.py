@@ -17,7 +17,7 @@ Arguments:
         `pattern SADDR SPORT DADDR DPORT FOUTPUT ROUTPUT`: a flow that becomes the pattern, in which `-` leaves as it is; answers become
             what the flow was, turned round. SPORT may be a range `1024-65535`: the packet's own port is taken if it is in the range and no
             answers to it are known; else the first such port in an order that a hash of the flow gives. Where Click's is random, a flow so
-            gets the same port again, and every run the same ones; RandomSeed says otherwise. `1024-65535?` is the same without the own port;
+            gets the same port again, and every run the same ones; RandomSeed changes that. `1024-65535?` is the same without the own port;
             `1024-65535#` goes on behind the port that was given last. Where none of 1024 ports that are tried is free, the packet is
             dropped.
         `pattern NAME FOUTPUT ROUTPUT`: by a pattern of an IPRewriterPatterns; `#` counts for each input on its own.
