@@ -66,7 +66,8 @@ class _Generator:
             (Path(__file__).parent / DRIVER).read_text(encoding="utf-8"),
             self._prototypes(),
         ]
-        helpers = dict.fromkeys(s.helpers for s in self.sources.values() if s.helpers)
+        shared = dict.fromkeys(piece for s in self.sources.values() for piece in s.shared)
+        helpers = [*shared, *dict.fromkeys(s.helpers for s in self.sources.values() if s.helpers)]
         parts += [*helpers, *(self._element(node.name) for node in self.graph.nodes), self._machine()]
         return "\n".join(parts)
 
@@ -225,6 +226,8 @@ static void e{number}_finish(struct machine *m)
             "AT(t)": f"set_timer(&m->live, {number}, t)",
             "WATCH(fd, events)": f"watch_fd(&m->live, {number}, fd, events)",
             "CALL(what, q)": f"(m->base.call ? m->base.call({number}, what, q) : 0)",
+            "PEER(k)": "PEER_##k",
+            **{f"PEER_{k}": f"(&m->e{self.numbers[peer]})" for k, peer in enumerate(self.sources[name].peers)},
         }
         define = "".join(f"#define {macro} {meaning}\n" for macro, meaning in meanings.items())
         forget = "".join(f"#undef {macro.partition('(')[0]}\n" for macro in meanings)

@@ -130,6 +130,7 @@ void machine_inject(struct machine *m, int source, const uint8_t *bytes, const s
     p->device = e->device;
     p->packet_type = e->packet_type;
     p->fix_ip_src = e->fix_ip_src;
+    memcpy(p->dst_ip6, e->dst_ip6, sizeof p->dst_ip6);
     p->parameter = e->parameter;
     p->aggregate = e->aggregate;
     p->extra_packets = e->extra_packets;

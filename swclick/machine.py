@@ -46,6 +46,7 @@ class _Emission(ctypes.Structure):
         ("time", ctypes.c_uint64),
         ("first_time", ctypes.c_uint64),
         ("offset", ctypes.c_uint64),
+        ("dst_ip6", ctypes.c_uint8 * 16),
     )
 
 
@@ -85,6 +86,7 @@ def record_of(packet: Packet) -> _Emission:
         device=packet.device,
         packet_type=packet.packet_type,
         fix_ip_src=packet.fix_ip_src,
+        dst_ip6=(ctypes.c_uint8 * 16)(*packet.dst_ip6.to_bytes(16, "big")),
         parameter=packet.parameter,
         aggregate=packet.aggregate,
         extra_packets=packet.extra_packets,
@@ -195,6 +197,7 @@ class Machine:
             e.extra_length,
             e.first_time,
         )
+        packet.dst_ip6 = int.from_bytes(bytes(e.dst_ip6), "big")
         return self._names[e.sink], packet
 
     @property

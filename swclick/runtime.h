@@ -25,6 +25,7 @@ struct view { HEADER_OF_A_PACKET };
 struct packet {
     HEADER_OF_A_PACKET
     uint8_t parameter; /* the byte that an ICMP parameter problem is about */
+    uint8_t dst_ip6[16];
     uint32_t aggregate, extra_packets, extra_length; /* a group; what it stands for beside itself */
     uint64_t time, first_time;
     /* What is above belongs to the packet, what is below to its place in memory. */
@@ -45,6 +46,7 @@ struct emission {
     uint32_t aggregate, extra_packets, extra_length;
     uint64_t time, first_time;
     uint64_t offset;
+    uint8_t dst_ip6[16];
 };
 
 /* What is waiting in a heap, first in what it is of. */
@@ -380,6 +382,7 @@ static void emit_packet(struct base *b, int32_t sink, struct packet *p)
     *e = (struct emission){sink, front, p->length, p->network, p->dst_ip, p->vlan_tci, p->paint, p->device, p->packet_type,
                            p->fix_ip_src, p->parameter, p->aggregate, p->extra_packets, p->extra_length, p->time, p->first_time,
                            b->bytes_count};
+    memcpy(e->dst_ip6, p->dst_ip6, sizeof e->dst_ip6);
     memcpy(b->bytes + b->bytes_count, p->buffer, size);
     b->bytes_count += size;
     kill_packet(b, p);

@@ -116,6 +116,9 @@ class Element:
     def setup(self) -> None:
         """Check and prepare after the arguments are set. Errors: ``ValueError``, one sentence a line."""
 
+    def meet(self, elements: Mapping[str, Element]) -> None:
+        """Look at what others of the graph, all configured, the configuration names. Errors: ``ValueError``, one sentence a line."""
+
     def examine(self) -> None:
         """Look at the files that the configuration names, before the machine is made. Errors: `ClickError`."""
 
