@@ -121,13 +121,21 @@ class MemSource(Element):
     {left}
     if (rest > {self.burst}) rest = {self.burst};
     if (!self->going || rest < 0 || !self->count) rest = 0;
+#if HAS_AHEAD
+    struct packet *burst[{self.burst}];
     for (int64_t n = 0; n < rest; n++) {{
-        const struct frame *f = &self->frames[self->place];
-        struct packet *p = copied_packet(&m->base, f->data, f->length);
-        if (++self->place == self->count) self->place = 0;
-        self->sent++;
-        OUT(0, p);
+        burst[n] = next_frame(&m->base, self->frames, self->count, &self->place);
+        LOOK_AHEAD(burst[n]);
     }}
+#define NEXT burst[n]
+#else
+#define NEXT next_frame(&m->base, self->frames, self->count, &self->place)
+#endif
+    for (int64_t n = 0; n < rest; n++) {{
+        self->sent++;
+        OUT(0, NEXT);
+    }}
+#undef NEXT
     self->at_instant += rest;
     {over}
     return rest > 0;
@@ -163,6 +171,12 @@ class MemSource(Element):
 
 _HELPERS: Final = f"""
 struct frame {{ const uint8_t *data; uint32_t length; }};
+ALWAYS struct packet *next_frame(struct base *b, const struct frame *frames, uint64_t count, uint64_t *place)
+{{
+    const struct frame *f = &frames[*place];
+    if (++*place == count) *place = 0;
+    return copied_packet(b, f->data, f->length);
+}}
 static struct frame *frames_of(const struct dump *d, uint64_t *count)
 {{
     struct frame *frames = NULL;

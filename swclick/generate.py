@@ -13,10 +13,13 @@ from elements.program.program import Program, State
 from elements.reference.packet import HEADROOM, LONGEST
 from graph.check import Checked
 from graph.model import Graph
+from swclick.find_common_case import CommonCase
 from swclick.generate_machine import Parts, machine_functions
 from swclick.generate_program import first_word, program_fields, program_functions
 from swclick.inline import ALWAYS, NEVER, inline_kinds
+from swclick.look_ahead import look_ahead
 from swclick.lower_table import has_levels
+from swclick.lower_value import ValueLowering
 from swclick.wakes import Wakes
 
 RUNTIME = ("runtime.h", "table.h", "wide.h")
@@ -55,6 +58,10 @@ class _Generator:
         self.wakes = Wakes(checked, self.sources)
         rare = frozenset(name for name, element in elements.items() if element.is_rare)
         self.kinds = {name: inline_kinds(checked, rings, rare, name, self.sources[name]) for name in self.numbers}
+
+        self.ahead = {
+            name: look_ahead(checked, elements, self.programs, name) for name, source in self.sources.items() if "LOOK_AHEAD" in source.task
+        }
 
     def text(self) -> str:
         limits = {"HEADROOM": HEADROOM, "LONGEST": LONGEST, "DEEPEST": DEEPEST, "MOST_PASSES": MOST_PASSES}
@@ -113,7 +120,11 @@ class _Generator:
         functions = self._hand_written(name, number)
         if name in self.programs:
             functions = program_functions(self.programs[name], number, self.sources[name], self.kinds[name]) + self._events(name, number)
-        return title + self._ports(name, number) + self._within(name, number, self._says(name, number) + functions)
+        return (
+            title
+            + self._ports(name, number)
+            + self._within(name, number, self._look_ahead(name, number) + self._says(name, number) + functions)
+        )
 
     def _ports(self, name: str, number: int) -> str:
         """``eN_out`` hands a packet to a push output's successor, ``eN_in`` asks a pull input's predecessor.
@@ -184,6 +195,24 @@ static void e{number}_finish(struct machine *m)
 }}
 """
 
+    def _look_ahead(self, name: str, number: int) -> str:
+        """Fetches what the tables behind the element will read for a packet that it is going to push."""
+        if "LOOK_AHEAD" not in self.sources[name].task:
+            return ""
+        text = ""
+        for ahead in self.ahead[name]:
+            program = self.programs[ahead.element]
+            values = ValueLowering(program, number, CommonCase(program, near={"data": ahead.length}))
+            lines = "\n".join(values.lines([ahead.key]))
+            table = f"m->e{self.numbers[ahead.element]}.{ahead.table}"
+            text += f"    if (p->length >= {ahead.length}u) {{\n{lines}\n    fetch_levels(&{table}, {values.names[ahead.key]});\n    }}\n"
+        return f"""static {ALWAYS} void e{number}_ahead(struct machine *m, const struct packet *p)
+{{
+    const uint8_t *const near_data = p->data;
+    (void)m; (void)near_data;
+{text}}}
+"""
+
     def _quick(self, name: str, number: int) -> str:
         """What the element does to packets whose header is in registers, if that is not to put it down."""
         if not self._sees(name):
@@ -208,6 +237,8 @@ static void e{number}_finish(struct machine *m)
         meanings = {
             "OUT(k, q)": f"e{number}_out(m, k, q)",
             "PASS(k)": f"do {{ e{number}_outv(m, k, p, v); return; }} while (0)",
+            "HAS_AHEAD": int(bool(self.ahead.get(name))),
+            "LOOK_AHEAD(q)": f"e{number}_ahead(m, q)",
             "IN(k)": f"e{number}_in(m, k)",
             "OFFER(k, q)": f"e{number}_push(m, k, q)",
             "EMIT(q)": f"emit_packet(&m->base, {number}, q)",

@@ -16,17 +16,19 @@ from swclick.lower_wide import number_words, words
 @dataclass(frozen=True)
 class Sorted:
     """The entries of a table as the engine searches them: numbers of 64-bit words, the least significant first; ``groups`` are (prefix
-    length, first entry, entries) of tables that are not ternary, ``masks`` those of ternary ones."""
+    length, first entry, entries) of tables that are not ternary, ``masks`` those of ternary ones. Of tables that are looked up level by
+    level, ``values`` are those that differ, and ``places`` says of each entry which of them is its own: a cache holds them all."""
 
     keys: list[int]
     masks: list[int]
     values: list[int]
     groups: list[tuple[int, int, int]]
+    places: list[int]
 
     def arrays(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint32]]:
-        """Keys, masks and values one behind the other, how many words each has, and the groups."""
-        numbers = np.array([*self.keys, *self.masks, *self.values, 0], dtype=np.uint64)
-        sizes = np.array([len(self.keys), len(self.masks), len(self.values)], dtype=np.uint64)
+        """Keys, masks, values and places one behind the other, how many words each has, and the groups."""
+        numbers = np.array([*self.keys, *self.masks, *self.values, *self.places, 0], dtype=np.uint64)
+        sizes = np.array([len(self.keys), len(self.masks), len(self.values), len(self.places)], dtype=np.uint64)
         return numbers, sizes, np.array([*chain(*self.groups), 0, 0, 0], dtype=np.uint32)
 
 
@@ -45,19 +47,23 @@ def sort_table(table: Table) -> Sorted:
         for size, each in found:
             groups.append((size, first, len(each)))
             first += len(each)
-    return Sorted(
-        _numbers(keys, table.key_width), masks, _numbers((value & _ones(table.value_width) for value in values), table.value_width), groups
-    )
+    values, places = [value & _ones(table.value_width) for value in values], []
+    if has_levels(table):
+        numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
+        places, values = [numbers[value] for value in values], list(numbers)
+    return Sorted(_numbers(keys, table.key_width), masks, _numbers(values, table.value_width), groups, places)
 
 
 def lower_table(table: Table, number: int) -> str:
-    """The arrays of a table of element ``number``: ``eN_TABLE_keys``, ``_masks`` (ternary), ``_groups`` (others) and ``_values``."""
+    """The arrays of a table of element ``number``: ``eN_TABLE_keys``, ``_masks`` (ternary), ``_groups`` (others), ``_values`` and
+    ``_places`` (of levels)."""
     name, entries = f"e{number}_{table.name}", sort_table(table)
     if table.kind == "ternary":
         text = _array(f"{name}_masks", entries.masks)
     else:
         rows = [f"{{{size},{first},{count}}}" for size, first, count in entries.groups]
         text = f"static const struct group {name}_groups[] = {{{','.join(rows) or '{0}'}}};\n"
+    text += _array(f"{name}_places", entries.places) if has_levels(table) else ""
     return text + _array(f"{name}_keys", entries.keys) + _array(f"{name}_values", entries.values)
 
 
@@ -70,6 +76,7 @@ def initialize_table(table: Table, number: int) -> str:
     else:
         members = f".keys = {name}_keys, .groups = {name}_groups, .group_count = {len(_groups(table))}"
     levels = f" table_levels(&self->{table.name});" if has_levels(table) else ""
+    members += f", .places = {name}_places" if has_levels(table) else ""
     return f"    self->{table.name} = (struct table){{{members}, .values = {name}_values, .width = {table.key_width}}};{levels}"
 
 

@@ -24,6 +24,8 @@ class CSource:
     - packet members: ``p->data`` (bytes), ``p->length``, ``p->network`` (offset of the network header from the data's start, NO_NETWORK if
       unset), ``p->paint``, ``p->dst_ip``, ``p->dst_ip6`` (16 bytes), ``p->vlan_tci``, ``p->device``, ``p->packet_type``, ``p->parameter``,
       ``p->extra_length`` (bytes that it had behind those that are here), ``p->time`` (ns);
+    - ``LOOK_AHEAD(p)``, in ``task``: the packet will be handed to push output 0 soon, and what tables will read for it may be fetched;
+      ``HAS_AHEAD`` is 1 where there are such tables, so that it pays to have several packets ready;
     - ``WAKE``: whoever pulls from this element may find a packet now (each element that keeps packets says it when one comes), and the
       element's own task may have something to do; ``WAKE_SOURCES``: whoever pushes to it may find room now; ``OUTPUT_IS_FULL``: everything
       behind it that says whether it is full is;
