@@ -4,8 +4,8 @@ wanted.
 
 from __future__ import annotations
 
-import ipaddress
 import re
+import socket
 from fractions import Fraction
 
 from elements.definition.names import named_address, named_ethernet, named_prefix
@@ -64,8 +64,8 @@ def raw(text: str) -> str:
 def ip_address(text: str) -> int:
     """An IPv4 address as a 32-bit number, or a name for one."""
     try:
-        return int(ipaddress.IPv4Address(text))
-    except ValueError:
+        return int.from_bytes(socket.inet_pton(socket.AF_INET, text), "big")
+    except (OSError, ValueError):
         named = named_address(text)
         if named is None:
             raise ValueError(f"an IP address such as 10.0.0.1 is wanted, not {text!r}") from None
