@@ -1,4 +1,4 @@
-"""The command line: ``mlclick check|merge|plan|run|verify TENANTS``, ``build|elements|bench|mutants|fuzz|proofs``."""
+"""The command line: ``mlclick check|merge|plan|run|verify TENANTS``, ``build|elements|bench|mutants|fuzz|proofs|clicktests``."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from hdl.datapath import DatapathParameters
 from hdl.tools.yosys import YosysError
 from mlclick.bench import sizes, speeds, write_bench
 from mlclick.build import BOARDS, VIVADO_MISSING, board_core, build_versa, core_for, default_board, evidence_for, ports_of
+from mlclick.clicktests import clicktests
 from mlclick.compare_pairs import STEPS, Thorough
 from mlclick.design import WIDTHS, Merged, Progress, Split, source_of
 from mlclick.evidence_files import coverage_lines, evidence_lines, write_files
@@ -325,6 +326,7 @@ def mutants() -> None:
 
 app.command()(fuzz)
 app.command()(proofs)
+app.command()(clicktests)
 
 
 def _sending_ports(merged: Merged) -> list[int]:
