@@ -202,6 +202,27 @@ class Live(Machine):
         if handler not in waiting:
             waiting.append(handler)
 
+    def awaits(self, number: int) -> bool:
+        """Whether an element waits for this signal."""
+        return number in self._signals
+
+    def can(self, element: str, handler: str) -> str:
+        """What somebody outside can do with a handler."""
+        read, write = (self.handlers.get(element, handler, kind) for kind in ("read", "write"))
+        return ("r" if read and not read.is_private else "") + ("w" if write else "")
+
+    def llrpc(self, element: str, number: int, data: bytes) -> bytes:
+        """What `Element.llrpc` answers. Errors: ``OSError``."""
+        answer = self.elements[element].llrpc(self.words(element), number, data)
+        self._library.machine_wake(self._machine)
+        return answer
+
+    def close(self) -> None:
+        """Take the machine down; files and sockets of its elements are closed after this."""
+        for element in self.elements.values():
+            element.closed(self)
+        super().close()
+
     def stop(self, count: int = 1) -> None:
         """Tell the driver to stop; ``count`` less than 0 takes that back."""
         self._base.stop = max(-FOREVER, min(FOREVER, self._base.stop + count))

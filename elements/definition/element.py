@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +21,7 @@ from graph.model import Graph, Node
 
 if TYPE_CHECKING:
     from elements.definition.csource import CSource
+    from elements.definition.handlers import StateView
     from elements.definition.host import Address, Host
     from elements.reference.machine import Machine
     from elements.reference.packet import Packet as RealPacket
@@ -93,7 +96,10 @@ class Element:
     def refusal(self, why: str) -> Diagnostic:
         """What is said where the element cannot be as it is configured."""
         place = f"{self.node.name} :: {self.node.class_name}"
-        return Diagnostic(self.node.location, f"{place}: {why}", f"see the manual page of {self.node.class_name}", self.node.source_line)
+        known = ((self.node.location, f"While configuring '{place}':\n  {why}"),)
+        return Diagnostic(
+            self.node.location, f"{place}: {why}", f"see the manual page of {self.node.class_name}", self.node.source_line, known
+        )
 
     @property
     def folder(self) -> Path:
@@ -208,6 +214,13 @@ class Element:
     def any_handler(self, kind: Literal["read", "write"], name: str) -> Callable[[str], str | None] | None:
         """A handler that nothing else says, None where it is not there, either."""
         return None
+
+    def llrpc(self, state: StateView, number: int, data: bytes) -> bytes:
+        """Answer to a numbered call (LLRPC) of Click's control protocol with as many bytes as it came with. Errors: ``OSError``."""
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    def closed(self, host: Host) -> None:
+        """Called when a machine that ran by itself is taken down: what `started` opened is closed."""
 
     def c_source(self) -> CSource:
         """The hand-written C reading; of an element with a program what its task needs."""
