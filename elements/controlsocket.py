@@ -210,7 +210,7 @@ class ControlSocket(Element):
         if self.verbose:
             host.say(f"{self.name} :: ControlSocket: closed connection {descriptor}")
 
-    def closed(self, host: Host) -> None:
+    def taken_down(self, host: Host) -> None:
         if self.listening is not None:
             self.listening.close()
             self.listening = None

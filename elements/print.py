@@ -34,6 +34,7 @@ from elements.definition.parsers import boolean, integer, line_of_text
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
+from elements.summary.text import time_text
 
 NONE, HEX, ASCII = range(3)
 _length = integer(-(1 << 31), (1 << 31) - 1)
@@ -88,7 +89,7 @@ class Print(Element):
             return
         parts = [self.label] if self.label else []
         if self.timestamp:
-            parts.append(f"{packet.time // 1_000_000_000}.{packet.time % 1_000_000_000:09}")
+            parts.append(time_text(packet.time).decode())
         text = ": ".join([*parts, f"{packet.length:4}"])
         if self.annotations:
             text += f" | {annotation_area(packet).hex()}"
@@ -104,10 +105,7 @@ class Print(Element):
         prefix = c_string(self.label.encode())
         parts = [f'    n += snprintf(line + n, room - n, "%s%s", {prefix}, {c_string(b": " if self.label else b"")});']
         if self.timestamp:
-            parts.append(
-                '    n += snprintf(line + n, room - n, "%llu.%09llu: ", (unsigned long long)(p->time / 1000000000), '
-                "(unsigned long long)(p->time % 1000000000));"
-            )
+            parts.append(_C_TIME)
         parts.append('    n += snprintf(line + n, room - n, "%4u", p->length);')
         if self.annotations:
             parts.append(_C_ANNOTATIONS)
@@ -150,15 +148,27 @@ def annotation_area(packet: Packet) -> bytes:
     area[16], area[17], area[19] = packet.paint, packet.parameter, packet.fix_ip_src
     # Numbers are in the processor's byte order there, addresses in the network's; Click keeps the tag in the network's, too.
     area[20:22] = packet.vlan_tci.to_bytes(2, "big")
+    if packet.aggregate:
+        area[20:24] = packet.aggregate.to_bytes(4, "little")
+    area[24:28], area[28:32] = packet.extra_packets.to_bytes(4, "little"), packet.extra_length.to_bytes(4, "little")
+    area[32:40] = packet.first_time.to_bytes(8, "little")
     return bytes(area)
 
 
+_C_TIME = """    uint64_t time = (int64_t)p->time < 0 ? -p->time : p->time, rest = time % 1000000000;
+    n += snprintf(line + n, room - n, "%s%llu.", (int64_t)p->time < 0 ? "-" : "", (unsigned long long)(time / 1000000000));
+    if (rest % 1000) n += snprintf(line + n, room - n, "%09llu: ", (unsigned long long)rest);
+    else n += snprintf(line + n, room - n, "%06llu: ", (unsigned long long)(rest / 1000));"""
 _C_ANNOTATIONS = """    uint8_t area[48] = {0};
     put32(area, p->dst_ip);
     area[16] = p->paint;
     area[17] = p->parameter;
     area[19] = p->fix_ip_src;
     put16(area + 20, p->vlan_tci);
+    if (p->aggregate) memcpy(area + 20, &p->aggregate, 4);
+    memcpy(area + 24, &p->extra_packets, 4);
+    memcpy(area + 28, &p->extra_length, 4);
+    memcpy(area + 32, &p->first_time, 8);
     n += sprintf(line + n, " | ");
     for (int i = 0; i < 48; i++) n += sprintf(line + n, "%02x", area[i]);"""
 _C_HEX = '    for (uint32_t i = 0; i < shown; i++) n += sprintf(line + n, i && i % 4 == 0 ? " %02x" : "%02x", p->data[i]);'

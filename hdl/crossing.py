@@ -62,7 +62,8 @@ class ShimStrip(wiring.Component):
                 ]
                 m.d.comb += self.short.eq(beat.last & (index < whole))
             return m
-        held, held_keep = Signal(self.width), Signal(lanes)
+        held = Signal(self.width)
+        held_keep = Signal(lanes)
         # The next frame may begin while the end of the last one leaves: its shim waits in ``coming``.
         coming = Signal(128)
         flush = Signal()

@@ -17,21 +17,30 @@ from hdl.datapath import Datapath
 from mlclick.refute import Refute
 from mlclick.service import places
 from sim.evidence import UNBOUNDED, Finding, Work
+from sim.proof.arrivals import arrival_names, prove_arrivals
+from sim.proof.counted import prove_counted
 from sim.proof.datapath import PRESUMED, prove_datapath
-from sim.proof.duties import unmet
+from sim.proof.duties import met, unmet
 from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result
 from sim.proof.ports import prove_ports
-from sim.proof.readers import prove_readers, reader_names
+from sim.proof.readers import prove_readers
+from sim.proof.reading import reader_names
 from sim.proof.replay import replay_of
 from sim.proof.said import Said
 from sim.proof.service import SPLIT, prove_service
-from sim.proof.stores import prove_stores
+from sim.proof.stores import prove_stores, store_names
+from sim.proof.timed_readers import prove_timed_readers
 
 PORTS: Final = (
     "on every port of the core a beat that is offered stays as it is until it is taken, and every access to a register is answered, once, "
     "and none that was not asked"
 )
+ARRIVALS: Final = (
+    "each frame that ends on a port is counted once, as stored, lost, nobody's or, just where it breaks a rule, malformed; and what the "
+    "store is given of one that is good is what came, word for word, for its tenant"
+)
+COUNTERS: Final = "what comes by a port of the core comes to its way in, and the port's counters count all that is said there of frames"
 _WORK: Final = Work(solver=f"bitwuzla {version('bitwuzla')}", depth=UNBOUNDED)
 
 
@@ -71,13 +80,16 @@ def bounds_hold(datapath: Datapath, tenants: Sequence[str], readers: Mapping[str
 
 
 def reading(datapath: Datapath) -> dict[str, Result]:
-    """What is proved of whoever reads a store: in turns of time nothing."""
-    return {} if datapath.parameters.strict else prove_readers(datapath)
+    """What is proved of whoever reads a store."""
+    return prove_timed_readers(datapath) if datapath.parameters.strict else prove_readers(datapath)
 
 
 def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result]) -> Iterator[Finding]:
-    """A finding of all stores, in either mode, and one of ``readers``, if any. Those that are alike are proved once."""
-    stores = prove_stores(datapath)
+    """A finding of all ways in and one of all stores, in either mode, and one of ``readers``, if any. Those that are alike are proved
+    once."""
+    arrivals = prove_arrivals(datapath)
+    yield _finding(ARRIVALS, arrivals, unmet([*arrivals.values()], []))
+    stores = _filled(datapath, prove_stores(datapath), arrivals)
     yield _finding(
         "every access to a store is in its tenant's segment, and packets there have the words and the note with which they came, and are "
         "shown and read once; the rest is lost and counted",
@@ -96,6 +108,20 @@ def rules_are_kept(core: Core, netlist: Netlist, readers: Mapping[str, Result]) 
     leave = [result for name, result in ports.items() if name.startswith("tx")]
     presumed = unmet(leave, [result for name, result in readers.items() if name.startswith("egress")])
     return _finding(PORTS, ports, presumed)
+
+
+def frames_are_counted(core: Core, netlist: Netlist) -> Finding:
+    """A finding of the counters of all ways in of ``core``, whose ``netlist`` it is."""
+    counted = prove_counted(core, netlist)
+    return _finding(COUNTERS, counted, unmet([*counted.values()], []))
+
+
+def _filled(datapath: Datapath, stores: Mapping[str, Result], arrivals: Mapping[str, Result]) -> dict[str, Result]:
+    """``stores``, those of the ways in without what all of the ways into them keep."""
+    ways: dict[str, list[Result]] = {}
+    for store, arrival in zip(store_names(datapath), arrival_names(datapath), strict=False):
+        ways.setdefault(store, []).append(arrivals[arrival])
+    return {name: met(result, ways.get(name, [])) for name, result in stores.items()}
 
 
 def _finding(name: str, results: Mapping[str, Result], presumed: Sequence[Said | str]) -> Finding:

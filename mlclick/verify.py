@@ -18,7 +18,7 @@ from mlclick.compare_pairs import Pairs, Thorough
 from mlclick.design import Progress, Split
 from mlclick.disagreement import disagreement
 from mlclick.exercise import exercised
-from mlclick.prove_turns import bounds_hold, nothing_is_seen, packets_are_kept, reading, rules_are_kept
+from mlclick.prove_turns import bounds_hold, frames_are_counted, nothing_is_seen, packets_are_kept, reading, rules_are_kept
 from mlclick.recorder import Reached, Recorder
 from mlclick.refute import Refute
 from mlclick.report import plan_in_short
@@ -149,7 +149,7 @@ def _proofs(split: Split, core: Core, progress: Progress, folder: Path | None) -
     else:
         progress("proof: what others are granted while a tenant waits")
         yield from bounds_hold(core.datapath, tenants, readers)
-    progress("proof: packets stay whole in their tenants' segments")
+    progress("proof: packets come whole, and stay so in their tenants' segments")
     yield from packets_are_kept(core.datapath, readers)
     yield from by_construction(core, results)
     yield from _of_netlist(core, readers, progress)
@@ -161,6 +161,8 @@ def _of_netlist(core: Core, readers: Mapping[str, Result], progress: Progress) -
     yield ways_are_shared(core, netlist)
     progress("proof: the rules of streams and of the bus on every port")
     yield rules_are_kept(core, netlist, readers)
+    progress("proof: the counters of frames that come")
+    yield frames_are_counted(core, netlist)
 
 
 def _noninterference(

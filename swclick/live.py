@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from elements.definition.element import Element
+from elements.definition.flush import flush_c
 from elements.definition.host import Address, HandlerError
 from graph.diagnostics import ClickError
 from graph.model import Graph
@@ -69,6 +70,7 @@ class Live(Machine):
         count = self._library.machine_task_count(self._machine)
         self._tasks = (Task * count).from_address(self._library.machine_tasks(self._machine)) if count else ()
         self.handlers = Handlers(self)
+        flush_c()
         self._signals: dict[int, list[str]] = {}
         self._came: set[int] = set()
         self._manager = _manager(self.elements.values())
@@ -96,7 +98,6 @@ class Live(Machine):
         for _ in range(MOST_STEPS):
             if self._manager is None or self._base.stop <= 0 or not self._manager.stopping(self):
                 break
-        self._library.machine_wake(self._machine)
         return bool(self._base.stop <= 0)
 
     def drive(self) -> bool:
@@ -114,6 +115,7 @@ class Live(Machine):
             signal.set_wakeup_fd(before)
             os.close(reading)
             os.close(writing)
+        flush_c()
         sys.stdout.flush()
         self._call_for_signals()
         if self._error is not None:
@@ -138,6 +140,8 @@ class Live(Machine):
 
     def _called(self, number: int, what: int, packet: int | None) -> int:
         element = self.elements[self._names[number]]
+        # What C and Python write to one file or terminal is in the order in which they write it.
+        flush_c()
         try:
             if what == TIMER:
                 element.due(self)
@@ -150,11 +154,20 @@ class Live(Machine):
             self._error = error
             self.stop()
             return 0
+        finally:
+            sys.stdout.flush()
 
     def task_of(self, name: str) -> Task | None:
         """The task of an element, None where it has none."""
         number = self._numbers[name]
         return next((task for task in self._tasks if task.element == number), None)
+
+    def is_scheduled(self, name: str) -> bool:
+        """Whether the task of an element is to run or, where it pulls, might find something if it did: in Click it would look again and
+        again."""
+        number = self._numbers[name]
+        place = next(place for place, task in enumerate(self._tasks) if task.element == number)
+        return bool(self._library.machine_scheduled(self._machine, place))
 
     # The host of elements
 
@@ -173,10 +186,8 @@ class Live(Machine):
         return self.handlers.read(handler, question, asking)
 
     def write_handler(self, handler: str, text: str, asking: str = "") -> str:
-        """Call a write handler, after which all tasks look whether they have something to do. Errors: `HandlerError`."""
-        answer = self.handlers.write(handler, text, asking)
-        self._library.machine_wake(self._machine)
-        return answer
+        """Call a write handler; what it answers, usually nothing. Errors: `HandlerError`."""
+        return self.handlers.write(handler, text, asking)
 
     def at(self, name: str, time: int | None) -> None:
         """Run the timer of an element when the clock is at ``time`` ns; never if None."""
@@ -220,7 +231,7 @@ class Live(Machine):
     def close(self) -> None:
         """Take the machine down; files and sockets of its elements are closed after this."""
         for element in self.elements.values():
-            element.closed(self)
+            element.taken_down(self)
         super().close()
 
     def stop(self, count: int = 1) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from graph.diagnostics import ClickError, Diagnostic
 
-UNDECLARED = "undeclared element "
+UNDECLARED: Final = "undeclared element "
+_OF_ELEMENT: Final = re.compile(r"(\S+ :: \S+): (.*)", re.DOTALL)
 
 
 def said(error: ClickError) -> list[str]:
@@ -30,5 +33,7 @@ def is_of_language(error: ClickError) -> bool:
 
 
 def _known(diagnostic: Diagnostic) -> Iterator[tuple[str, str]]:
-    for location, text in diagnostic.click or ((diagnostic.location, diagnostic.message),):
-        yield (f"{location.file}:{location.line}: " if location is not None else ""), text
+    of_element = _OF_ELEMENT.fullmatch(diagnostic.message)
+    text = f"While configuring '{of_element.group(1)}':\n  {of_element.group(2)}" if of_element else diagnostic.message
+    for location, line in diagnostic.click or ((diagnostic.location, text),):
+        yield (f"{location.file}:{location.line}: " if location is not None else ""), line

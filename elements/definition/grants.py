@@ -27,6 +27,9 @@ def granted(graph: Graph, tenant: TenantPolicy, policy: Path) -> Graph:
             nodes.append(node)
             continue
         name = element_for(graph, node).filename
+        if not name:
+            nodes.append(node)
+            continue
         if tenant.files is None:
             mistakes.append(
                 _mistake(

@@ -14,8 +14,9 @@ HEADROOM = 64
 @dataclass
 class Packet:
     """``buffer[start:end]`` is the data. ``network`` is the index in ``buffer`` of the network header, None where unset; the transport
-    header is the IPv4 header's length behind it. ``time`` is in nanoseconds; ``parameter`` is the byte of the
-    IP header that an ICMP parameter problem is about.
+    header is the IPv4 header's length behind it. ``time`` is in nanoseconds, 64 bits of which all ones are -1; ``parameter`` is the byte of
+    the IP header that an ICMP parameter problem is about. A packet may stand for ``extra_packets`` more, the first of them at
+    ``first_time``, and for ``extra_length`` bytes that it does not have; ``aggregate`` is the number of a group that it belongs to.
     """
 
     buffer: bytearray
@@ -29,7 +30,12 @@ class Packet:
     packet_type: int = 0
     fix_ip_src: int = 0
     parameter: int = 0
+    dst_ip6: int = 0
     time: int = 0
+    aggregate: int = 0
+    extra_packets: int = 0
+    extra_length: int = 0
+    first_time: int = 0
 
     @classmethod
     def of(cls, data: bytes, time: int = 0, device: int = 0) -> Packet:
@@ -78,6 +84,11 @@ class Packet:
             self.end += grown
             self.network = None if self.network is None else self.network + grown
         self.start += min(shift, self.length)
+
+    def put(self, count: int) -> None:
+        """There are ``count`` bytes more, zero, behind the data."""
+        self.buffer[self.end :] = bytes(count)
+        self.end += count
 
     def copy(self) -> Packet:
         """A packet of its own with the same content."""

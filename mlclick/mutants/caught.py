@@ -7,7 +7,7 @@ from typing import Final
 
 from mlclick.mutants import proved
 from mlclick.mutants.bench import Bench
-from mlclick.mutants.names import DATAPATH, PROOF, RULES, SERVICE, STORES
+from mlclick.mutants.names import COUNTERS, DATAPATH, PROOF, READERS, RULES, SERVICE, STORES, WAYS_IN
 from mlclick.mutants.seen_in_software import merging, rates, software
 from mlclick.mutants.seen_in_tables import tables
 from mlclick.mutants.seen_on_stage import (
@@ -35,8 +35,11 @@ PLAYED: Final = (strays, copies, crosses, agreement, congestion, backlog, flood,
 CHECKS: Final[Mapping[str, Check]] = {
     **{check.__name__: check for check in (merging, software, rates, tables, *PLAYED)},
     PROOF: proved.pipeline,
+    WAYS_IN: proved.arrivals,
+    COUNTERS: proved.counters,
     SERVICE: proved.turns,
     STORES: proved.stores,
+    READERS: proved.readers,
     slots.__name__: slots,
     DATAPATH: proved.datapath,
 }

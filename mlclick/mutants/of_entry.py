@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mlclick.mutants.mutant import Mutant
-from mlclick.mutants.names import RULES
+from mlclick.mutants.names import COUNTERS, RULES, WAYS_IN
 
 MUTANTS: Final = (
     Mutant(
@@ -85,5 +85,32 @@ MUTANTS: Final = (
         "elaborate",
         "holed.eq(~beat.last & (holed | ((index < whole) & ~beat.keep.all())))",
         "holed.eq(0)",
+    ),
+    Mutant(
+        "a frame lost while another comes is not counted",
+        WAYS_IN,
+        "hdl.ingress",
+        "Ingress",
+        "elaborate",
+        "self.overflow.eq(store.lost)",
+        "self.overflow.eq(store.lost & ~self.sink.valid)",
+    ),
+    Mutant(
+        "a frame a byte too long is good",
+        WAYS_IN,
+        "hdl.ingress",
+        "Ingress",
+        "elaborate",
+        "over = total > self.max_frame",
+        "over = total > self.max_frame + 1",
+    ),
+    Mutant(
+        "in the cycle in which port 0 stores a frame no other is counted",
+        COUNTERS,
+        "hdl.core",
+        "Core",
+        "elaborate",
+        "self._counter(m, strobe,",
+        "self._counter(m, strobe & (~strobes[0] if strobe is not strobes[0] else 1),",
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mlclick.mutants.mutant import Mutant
-from mlclick.mutants.names import DATAPATH, SERVICE
+from mlclick.mutants.names import DATAPATH, READERS, SERVICE
 
 MUTANTS: Final = (
     Mutant(
@@ -59,6 +59,15 @@ MUTANTS: Final = (
         "elaborate",
         "busy = Signal(bits, attrs=owns)",
         "busy = Signal(bits)",
+    ),
+    Mutant(
+        "what is known of one store is popped of another",
+        READERS,
+        "hdl.arbiter",
+        "TenantArbiter",
+        "_slots",
+        "store.pop.eq(turns.grant & (looked_port == index))",
+        "store.pop.eq(turns.grant & (chosen == index))",
     ),
     Mutant(
         "who has credit gains on",

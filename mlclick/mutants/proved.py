@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from hdl.tools.verilog import to_verilog
 from mlclick.mutants.bench import Bench
+from sim.proof.arrivals import prove_arrivals
+from sim.proof.counted import prove_counted
 from sim.proof.datapath import prove_datapath
+from sim.proof.netlist import read_netlist
 from sim.proof.pipeline import prove_pipeline
+from sim.proof.readers import prove_readers
 from sim.proof.service import prove_service
 from sim.proof.stores import prove_stores
+from sim.proof.timed_readers import prove_timed_readers
 
 _LONGEST: Final = 1600
 
@@ -30,6 +36,23 @@ def turns(bench: Bench) -> bool:
     )
 
 
+def readers(bench: Bench) -> bool:
+    """What is granted of a tenant's packets is read, each word once, and no more."""
+    proofs = (prove_timed_readers, bench.strict), (prove_readers, bench.core)
+    return all(result.proved for prove, core in proofs for result in prove(core.datapath).values())
+
+
 def stores(bench: Bench) -> bool:
     """Packets stay whole in their tenants' segments."""
     return all(result.proved for result in prove_stores(bench.core.datapath).values())
+
+
+def arrivals(bench: Bench) -> bool:
+    """What comes is given to the store as that presumes, and counted once."""
+    return all(result.proved for result in prove_arrivals(bench.core.datapath).values())
+
+
+def counters(bench: Bench) -> bool:
+    """The ports' counters count what is said of frames that come."""
+    netlist = read_netlist(to_verilog(bench.core, "core"), "core")
+    return all(result.proved for result in prove_counted(bench.core, netlist).values())

@@ -3,7 +3,8 @@
 A proof that presumes a duty takes its formula as given of what comes in; one that keeps it claims the formula of what goes out. What is
 presumed and kept by nobody, or kept with a greater bound only, is looked for by `unmet`, so that it can be said. It compares what is said
 and the bound. That a duty is kept where it is presumed, and of the same nets, is matched by hand, by whoever writes the two proofs: `KNOWN`
-is presumed where something is granted, and kept from a look at a note until the next look, in which every grant of it is.
+is presumed where something is granted, and kept from a look at a note until the next look, in which every grant of it is. In turns
+of time that is shown, too: from `LATELY` it follows in a store that the note is still that of the oldest packet.
 
 Nothing goes round in a circle. What was so in the cycles before may be used by all; of the same cycle, a duty is shown from those of a
 lower ``level`` alone, which `sim.proof.claims` sees to, and from registers and ghosts.
@@ -12,10 +13,10 @@ lower ``level`` alone, which `sim.proof.claims` sees to, and from registers and 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from elements.program.values import Value, eq, part, sub
+from elements.program.values import Value, bit_not, eq, mux, part, sub
 from sim.proof.noninterference import Result
 from sim.proof.said import Said
 
@@ -57,28 +58,48 @@ SHORT: Final = Duty("a note says 1 to {most} bytes", _at_most)
 GET: Final = Duty("words are read for one of {most} tenants", lambda number, tenants: number < tenants)
 LOOK: Final = Duty("notes are looked at for one of {most} tenants", lambda number, tenants: number < tenants)
 POP: Final = Duty("packets are popped for one of {most} tenants", lambda number, tenants: number < tenants)
-WAITING: Final = Duty("a packet that is popped is waiting", lambda waiting: waiting)
+WAITING: Final = Duty("a packet that is popped is waiting", lambda waiting: waiting, level=1)
 LOOKED: Final = Duty("a packet is popped in the cycle in which its note is looked at, and in no other", eq)
-OWED: Final = Duty("a word is read only where one is owed for a packet that was popped", lambda owed: owed.any())
+LATELY: Final = Duty("the note of a packet that is popped is the one that was looked at last", lambda shown: shown)
+OWED: Final = Duty("a word is read only where one is owed for a packet that was popped", lambda owed: owed.any(), level=1)
+STAYS: Final = Duty("who waits goes on waiting until a packet of it is popped", lambda waiting: waiting)
 KNOWN: Final = Duty("a note that is shown says 1 to {most} bytes", _at_most)
-"""Of whoever reads a store, and the last of the store that is read."""
+"""Of whoever reads a store, and the last two of the store that is read. `LOOKED` is so in turns of shares, and `LATELY`, of what `shown`
+says, in turns of time; `STAYS` is of what `not_popped` says."""
 CHARGED: Final = Duty("what is granted is charged as 1 to {most} bytes", _at_most, level=1)
 """Of whoever reads a store in turns of shares, from what its note says."""
 LEFT: Final = Duty("a beat that leaves by a port has bytes", lambda left: left.any())
 """Of a way out, where its source is valid."""
 
-THERE: Final = Duty("a word that is read is of a packet that is stored", lambda start, freed: (start ^ freed).any(), level=2)
+THERE: Final = Duty("a word that is read is of a packet that is stored", lambda start, freed: (start ^ freed).any(), level=3)
 FITS: Final = Duty("a packet that is stored has words, and there is room for them and for it", _fits, level=1)
-STORED: Final = Duty("a packet that is popped is stored", lambda stored, popped: (stored ^ popped).any(), level=1)
-SAID: Final = Duty("a note that is shown says the words of its packet", eq, level=3)
-"""Between the netlist of a store and the order of its packets. The last is presumed of the cycle of a look and shown of the state behind
-it, from all that is so in that cycle, `THERE` among it: of that cycle nothing may rest on it, and so its level is the highest."""
+STORED: Final = Duty("a packet that is popped is stored", lambda stored, popped: (stored ^ popped).any(), level=2)
+SAID: Final = Duty("a note that is shown says the words of its packet", eq, level=4)
+"""Between the netlist of a store and the order of its packets. The last is presumed of the cycle of a look, or of a pop in turns of time,
+and shown of the state behind a look, from all that is so in that cycle, `THERE` among it: of that cycle nothing may rest on it, and so its
+level is the highest."""
+
+
+def shown(before: Value, anybody: Value, looks: Value, pops: Value) -> Value:
+    """Whether from the next cycle on the note that is shown is that of a tenant's oldest packet that waits, where it was so ``before``:
+    ``anybody``'s may be looked at, the tenant's ``looks``, and ``pops``."""
+    return mux(anybody, looks, before) & bit_not(pops)
+
+
+def not_popped(waiting: Value, pops: Value) -> Value:
+    """Whether in the next cycle a packet waits since it did before and none was popped."""
+    return waiting & bit_not(pops)
 
 
 def unmet(presumed: Sequence[Result], kept: Sequence[Result]) -> list[Said]:
     """What some of the first presume, in order, and not all of the second keep; all of it where there are no second ones."""
     found = {what: None for result in presumed for what in result.presumed}
     return [what for what in found if not kept or not all(any(each.shows(what) for each in result.kept) for result in kept)]
+
+
+def met(result: Result, kept: Sequence[Result]) -> Result:
+    """``result`` without what it presumes and all of ``kept`` keep."""
+    return replace(result, presumed=tuple(unmet([result], kept)))
 
 
 def joined(one: Result, other: Result) -> Result:

@@ -15,19 +15,18 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from elements.program.values import TRUE, Value, bit_not, const, eq, mux, part, sub
+from elements.program.values import FALSE, TRUE, Value, bit_not, const, eq, mux, part, sub
 from sim.proof import duties
 from sim.proof.claims import Claims, implies
 from sim.proof.noninterference import Result, deeply
-
-LATELY: Final = "the note of a packet that is popped is the one that was looked at last"
 
 
 @cache
 def prove_segment(place_bits: int, packet_bits: int, *, late: bool) -> Result:
     """Of a segment of so many words and packets (powers of two). Presumed is, of each cycle: a packet that is stored has words, there is
-    room for them and for one more packet; what is popped is there; and a word is read only where one is owed. The words of a packet are
-    owed from the cycle in which it is popped on, or, with ``late``, from the next, in which its note is known."""
+    room for them and for one more packet; what is popped is there, and its note was looked at last, or, with ``late``, in that cycle; and a
+    word is read only where one is owed. The words of a packet are owed from the cycle in which it is popped on, or, with ``late``, from the
+    next, in which its note is known."""
     return deeply(lambda: _Segment(place_bits, packet_bits, late=late).claims.proved())
 
 
@@ -90,14 +89,17 @@ class _Segment:
         self.packet_bits: Final = packet_bits
         self.bits: Final = place_bits + 3
         self.claims = claims = Claims()
-        does = "a packet is stored", "one is popped", "one is looked at", "a word is read"
-        self.is_stored, self.pop, self.look, self.get = (claims.input(what, 1) for what in does)
+        does = "a packet is stored", "one is popped", "one is looked at", "another tenant's is looked at", "a word is read"
+        self.is_stored, self.pop, self.look, self.other, self.get = (claims.input(what, 1) for what in does)
         self.came, self.oldest = claims.input("its words", self.bits), claims.input("the words of the oldest", self.bits)
         places, packets, words = const(0, place_bits + 1), const(0, packet_bits + 1), const(0, self.bits)
         self.start, self.freed, self.front = (claims.ghost(name, places) for name in ("start", "freed", "where the oldest begins"))
         self.stored, self.popped = claims.ghost("stored", packets), claims.ghost("popped", packets)
         self.left, self.told_of = claims.ghost("words that are not popped", words), claims.ghost("words that are owed", words)
         self.taken = mux(self.pop, self.oldest, words)
+        if not late:
+            self.shown = claims.ghost("the note is of the oldest", FALSE)
+            claims.becomes("the note is of the oldest", duties.shown(self.shown, self.look | self.other, self.look, self.pop))
         self.told = claims.ghost("words that are known a cycle late", self.taken) if late else self.taken
         self.owed = plus(self.told_of, self.told) if late else self.told_of
         self.held = part(sub(self.stored, self.popped), 0, packet_bits + 1)
@@ -127,10 +129,10 @@ class _Segment:
         claims.becomes("where the oldest begins", plus(self.front, taken))
         claims.becomes("words that are not popped", minus(plus(self.left, self.gained), taken))
         claims.becomes("words that are owed", minus(plus(self.told_of, self.told), self.get))
+        known = self.look if self.late else self.pop & self.shown
         for packet in packets:
             packet.moves()
-            shown = (self.look if self.late else self.pop) & self.same(self.popped, packet.number)
-            claims.expects(duties.SAID, shown, self.oldest, packet.words, of=packet.name)
+            claims.expects(duties.SAID, known & self.same(self.popped, packet.number), self.oldest, packet.words, of=packet.name)
 
     def _presumed(self) -> None:
         claims = self.claims
@@ -141,7 +143,7 @@ class _Segment:
         if self.late:
             claims.expects(duties.LOOKED, TRUE, self.pop, self.look)
         else:
-            claims.presume(LATELY, TRUE)
+            claims.expects(duties.LATELY, self.pop, self.shown)
 
     def _whole(self) -> None:
         """Of all packets together."""

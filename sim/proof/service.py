@@ -112,7 +112,8 @@ def _turns(claims: Claims, weights: tuple[int, ...]) -> Claims:
     chosen, whose = (extend(net(name, 8), 8) for name in ("chosen", "granted_tenant"))
     claims.presume("there is no reset", bit_not(net("rst")))
     claims.always("a grant is somebody's", ult(whose, const(tenants, 8)))
-    claims.always("a turn is somebody's", ult(extend(net("turn", None), 8), const(tenants, 8)))
+    if tenants > 1:
+        claims.always("a turn is somebody's", ult(extend(net("turn", None), 8), const(tenants, 8)))
     turns = []
     for t, weight in enumerate(weights):
         to = bit_and(grant, chosen.equals(t))

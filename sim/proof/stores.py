@@ -14,15 +14,14 @@ not read where they are written in the same cycle, which is shown.
 
 from __future__ import annotations
 
-from typing import Final
-
 from elements.program.values import FALSE, TRUE, Value, bit_and, bit_not, cat, const, eq, extend, mux, part, sub
 from hdl.datapath import Datapath
 from hdl.meta import Meta
-from hdl.segment_store import Put, SegmentStore
+from hdl.segment_store import SegmentStore
 from hdl.tools.verilog import to_verilog
 from sim.proof import duties
 from sim.proof.claims import Claims, implies, one_of
+from sim.proof.coming import COUNT, Coming, beats_of
 from sim.proof.cut_stores import Written, cut_stores
 from sim.proof.design import Design
 from sim.proof.duties import joined
@@ -30,21 +29,27 @@ from sim.proof.netlist import read_netlist
 from sim.proof.noninterference import Result, deeply
 from sim.proof.segments import plus, prove_segment
 
-_LONG: Final = 18
-"""Bits in which the beats of a packet are counted."""
+
+def store_names(datapath: Datapath) -> list[str]:
+    """By which name `prove_stores` has that of each way in, and then of each way out: those that are alike have the same."""
+    names: dict[tuple[str | int, ...], str] = {}
+    return [names.setdefault(_kind(name, *of), name) for name, of in _stores(datapath).items()]
 
 
 def prove_stores(datapath: Datapath) -> dict[str, Result]:
     """Of the ways in and out, by the name of the first of those that have like stores."""
-    late = not datapath.parameters.strict
-    stores = [(f"ingress {n}", each.store, Meta()["length"].offset, each.max_frame) for n, each in enumerate(datapath.ingresses)]
-    stores += [(f"egress {n}", each.store, each.note["length"].offset, each.longest) for n, each in enumerate(datapath.egress_ports)]
-    found: dict[tuple[int | bool, ...], tuple[str, Result]] = {}
-    for name, store, length_at, longest in stores:
-        kind = (name.startswith("egress"), store.place_bits, store.packet_bits, store.note_bits, length_at, longest)
-        if kind not in found:
-            found[kind] = name, prove_store(store, length_at, longest, late=late)
-    return dict(found.values())
+    late, stores = not datapath.parameters.strict, _stores(datapath)
+    return {name: prove_store(*stores[name], late=late) for name in dict.fromkeys(store_names(datapath))}
+
+
+def _stores(datapath: Datapath) -> dict[str, tuple[SegmentStore, int, int]]:
+    """Each, where its notes have the length, and what that is at most."""
+    ways_in = {f"ingress {n}": (each.store, Meta()["length"].offset, each.max_frame) for n, each in enumerate(datapath.ingresses)}
+    return ways_in | {f"egress {n}": (each.store, each.note["length"].offset, each.longest) for n, each in enumerate(datapath.egress_ports)}
+
+
+def _kind(name: str, store: SegmentStore, length_at: int, longest: int) -> tuple[str | int, ...]:
+    return name.split()[0], store.place_bits, store.packet_bits, store.note_bits, length_at, longest
 
 
 def prove_store(store: SegmentStore, length_at: int, longest: int, *, late: bool) -> Result:
@@ -52,19 +57,13 @@ def prove_store(store: SegmentStore, length_at: int, longest: int, *, late: bool
     read as `prove_segment` says."""
     alike = SegmentStore(store.width, store.tenants, 1 << store.place_bits, 1 << store.packet_bits, store.note_bits)
     pointers = prove_segment(store.place_bits, store.packet_bits, late=late)
-    return joined(deeply(lambda: _Store(alike, length_at, longest).proved()), pointers)
-
-
-def beats_of(length: Value, lanes: int) -> Value:
-    """The beats of so many bytes (16 bits), in `_LONG` bits."""
-    shift = (lanes - 1).bit_length()
-    up = length + (lanes - 1)
-    return extend(part(up, shift, up.width - shift), _LONG)
+    return joined(deeply(lambda: _Store(alike, length_at, longest, late=late).proved()), pointers)
 
 
 class _Store:
-    def __init__(self, store: SegmentStore, length_at: int, longest: int) -> None:
+    def __init__(self, store: SegmentStore, length_at: int, longest: int, *, late: bool) -> None:
         self.store = store
+        self.late = late
         self.lanes = store.width // 8
         self.length_at = length_at
         self.longest = longest
@@ -75,11 +74,8 @@ class _Store:
         self.claims = Claims(Design(cut))
         self.tenant = self.claims.any_of("the tenant", store.tenants)
         self.bits = (store.tenants - 1).bit_length()
-        shape = Put(store.width, store.note_bits)
-        put = self.claims.net("put", shape.size)
-        self.put = {name: part(put, shape[name].offset, shape[name].width) for name in ("first", "last", "write", "good", "tenant", "data")}
-        self.note = part(put, shape["note"].offset, store.note_bits)
-        self.comes = self.claims.net("put_valid")
+        self.coming = Coming(self.claims, "", store.note_bits, length_at, self.lanes)
+        self.put, self.note, self.comes, self.count = self.coming.put, self.coming.note, self.coming.comes, self.coming.count
         self.claims.presume("there is no reset", bit_not(self.claims.net("rst")))
 
     def proved(self) -> Result:
@@ -140,7 +136,7 @@ class _Store:
 
     def _far(self, pointer: Value, freed: Value) -> Value:
         """How many words a pointer is ahead of what was read."""
-        return extend(part(sub(pointer, freed), 0, self.store.place_bits + 1), _LONG)
+        return extend(part(sub(pointer, freed), 0, self.store.place_bits + 1), COUNT)
 
     @property
     def _depth(self) -> int:
@@ -169,15 +165,11 @@ class _Store:
 
     def _comes(self) -> None:
         """How packets come, and that each that is good is stored or lost, and not both; stored only where no beat of it is missing."""
-        claims, put = self.claims, self.put
-        middle, whose = claims.ghost("within a packet", FALSE), claims.ghost("whose packet that is", const(0, 8))
-        claims.becomes("within a packet", mux(self.comes, bit_not(put["last"]), middle))
-        claims.becomes("whose packet that is", mux(self.comes, put["tenant"], whose))
+        claims, put, coming = self.claims, self.put, self.coming
+        middle, whose, asked = coming.middle, coming.whose, coming.asked
         claims.expects(duties.FIRST, self.comes, put["first"], bit_not(middle))
         claims.expects(duties.OF_ONE, self.comes & middle, put["tenant"], whose)
-        asked, missing = claims.ghost("beats to keep", const(0, _LONG)), claims.ghost("a beat is missing", FALSE)
-        self.count = part(mux(put["first"], const(0, _LONG), asked) + put["write"], 0, _LONG)
-        claims.becomes("beats to keep", mux(self.comes, self.count, asked))
+        missing = claims.ghost("a beat is missing", FALSE)
         written, _, _ = self._write("words")
         lacks = mux(put["first"], FALSE, missing) | (put["write"] & bit_not(written))
         claims.becomes("a beat is missing", mux(self.comes, lacks, missing))
@@ -185,12 +177,10 @@ class _Store:
         refused = self.comes & self.mine(put["tenant"]) & lacks & mux(put["first"], TRUE, bit_not(missing))
         full_up = self._far(self.behind, self.own("freed", self.store.place_bits + 1)) >= self._depth
         claims.now("a beat is lost only where its tenant's segment is full", full_up, where=refused)
-        ends = self.comes & put["last"] & put["good"]
-        claims.expects(duties.COUNTED, ends, self.count, self._beats(self.note))
-        claims.expects(duties.SHORT, ends, self._length(self.note), self.longest)
-        claims.presume("a packet that comes to a store has less than 65536 beats", implies(middle, asked < (1 << 16)))
+        claims.expects(duties.COUNTED, coming.ends, self.count, coming.beats)
+        claims.expects(duties.SHORT, coming.ends, coming.length, self.longest)
         stored, lost = claims.net("stored"), claims.net("lost")
-        claims.now("what is good is stored or lost", eq(ends & (put["tenant"] < self.store.tenants), stored | lost))
+        claims.now("what is good is stored or lost", eq(coming.ends & (put["tenant"] < self.store.tenants), stored | lost))
         claims.now("what is stored is not lost", bit_not(stored & lost))
         claims.now("what is stored is whole", self.whole, where=stored & self.mine(put["tenant"]))
         noted, _, data = self._write("notes")
@@ -210,7 +200,7 @@ class _Store:
         claims, slots = self.claims, 1 << self.store.packet_bits
         start, _, freed, stored, popped = self._pointers()
         self.is_stored = claims.net("stored") & self.mine(self.put["tenant"])
-        taken = mux(self.is_stored, self.count, const(0, _LONG))
+        taken = mux(self.is_stored, self.count, const(0, COUNT))
         steps = {"start": taken, "freed": self._takes("get"), "stored": self.is_stored, "popped": self._takes("pop")}
         for (name, step), pointer in zip(steps.items(), (start, freed, stored, popped), strict=True):
             alike = claims.ghost(f"where {name} is", const(0, pointer.width))
@@ -236,6 +226,8 @@ class _Store:
         claims.now("a packet is waiting where one is shown", eq(self.waiting, bit_not(eq(seen, popped))))
         claims.always("what is shown is stored", part(sub(seen, popped), 0, popped.width) <= self.held)
         claims.expects(duties.WAITING, self._takes("pop"), self.waiting)
+        waits = claims.ghost("a packet waited and was not popped", duties.not_popped(self.waiting, self._takes("pop")))
+        claims.keeps(duties.STAYS, waits, self.waiting, state=True)
 
     def _words(self) -> None:
         """What is in the tenant's words."""
@@ -266,16 +258,25 @@ class _Store:
         live = part(sub(number, popped), 0, slots + 1) < self.held
         here = self.is_stored & eq(stored, number)
         came = self._kept("notes", "a note", self._place(number, slots), self.note, here, live)
-        words = claims.ghost("the words of the packet of the note", const(0, _LONG))
+        words = claims.ghost("the words of the packet of the note", const(0, COUNT))
         claims.becomes("the words of the packet of the note", mux(here, self.count, words))
         claims.always("a note says the words of its packet", eq(self._beats(came), words), where=live)
         fits = self._length(came).any() & (self._length(came) <= self.longest)
         claims.always("a note says no more than there may be", fits, where=live)
         told = self._given("a note that is shown is the one that came", "read__note", "look", looks & eq(popped, number), came)
-        note, shown = claims.net("read__note", self.store.note_bits), claims.ghost("the words that were shown", const(0, _LONG))
-        claims.becomes("the words that were shown", mux(looks & eq(popped, number), words, shown))
-        claims.keeps(duties.SAID, told, self._beats(note), shown, state=True)
+        note, said = claims.net("read__note", self.store.note_bits), claims.ghost("the words that were shown", const(0, COUNT))
+        claims.becomes("the words that were shown", mux(looks & eq(popped, number), words, said))
+        claims.keeps(duties.SAID, told, self._beats(note), said, state=True)
         claims.keeps(duties.KNOWN, told, self._length(note), self.longest, state=True)
+        if self.late:
+            return
+        shown = claims.ghost("the note is of the oldest that waits", FALSE)
+        claims.becomes("the note is of the oldest that waits", duties.shown(shown, claims.net("read__look"), looks, self._takes("pop")))
+        claims.expects(duties.LATELY, self._takes("pop"), shown)
+        oldest = shown & eq(popped, number)
+        claims.always("what was looked at last is stored until it is popped", self.held.any(), where=shown)
+        claims.always("what was looked at last is the oldest until it is popped", told, where=oldest)
+        claims.always("what was looked at last has the words that were shown", eq(said, words), where=oldest)
 
     def _kept(self, memory: str, what: str, address: Value, comes: Value, here: Value, live: Value) -> Value:
         """That ``memory`` has at the ``address`` what last came for it, ``here``, as long as that is ``live``. Gives what came."""

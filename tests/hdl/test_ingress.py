@@ -162,6 +162,19 @@ def test_what_does_not_fit_is_dropped_whole_and_what_follows_is_not() -> None:
     assert run.counts["accepted"] > 3
 
 
+@pytest.mark.parametrize("keep", [0, 1, 255], ids=["of empty beats", "of a byte each", "of full beats"])
+def test_a_frame_that_goes_on_round_its_segment_takes_nothing_of_what_waits_there(keep: int) -> None:
+    """Beats that keep nothing are never too many bytes, and are put, as long as there is room."""
+    dut = Ingress(64, 0, 16, LONGEST, RULES, tenants=TENANTS)
+    chance = random.Random(7)
+    few = [sound(frame(100, 40, chance), 64) for _ in range(4)]
+    begins = wire(frame(100, 16, chance), 64)
+    endless = Sent([(*beat[:2], 0) for beat in begins] + [(chance.getrandbits(64), keep, 0)] * (5 * 16) + [(0, 255, 1)], "malformed")
+    run = Run(dut, [*few[:2], endless, *few[2:3], endless, few[3]], 0.0, 0.0, stuck=110)
+    assert run.counts == {"accepted": 4, "malformed": 2, "overflow": 0, "unknown": 0}
+    assert run.reader.of(0) == [each.data for each in few]
+
+
 def test_who_floods_its_segment_loses_its_own_frames_alone() -> None:
     dut = Ingress(64, 0, 16, LONGEST, RULES, tenants=TENANTS)
     chance = random.Random(6)

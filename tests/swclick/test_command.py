@@ -32,6 +32,11 @@ from swclick.command import run
         ("-> Null", "config:1: syntax error near '->'\n"),
         ("Idle(", "config:1: expected ')'\n"),
         (
+            "i :: Idle;\nrw :: IPRewriter(pattern 1.0.0.1 1x - - 0 1, pattern - - x - 0 0); i -> rw -> i; i [1] -> [1] rw;",
+            "config:2: While configuring 'rw :: IPRewriter':\n  input spec 0: bad source port\n  input spec 1: bad destination address\n"
+            "Router could not be initialized!\n",
+        ),
+        (
             "a, b :: Idle;\na [0,1] => [0,1,2] b;\na [] => [] b;",
             "config:2: connection mismatch: 2 outputs connected to 3 inputs\n"
             "config:3: at most one expandable port allowed per connection\n",

@@ -8,12 +8,13 @@ from elements.program.values import TRUE, const, eq
 from hdl.datapath import Datapath
 from hdl.meta import Meta
 from hdl.segment_store import SegmentStore
+from mlclick import prove_turns
 from mlclick.mutants.mutant import Mutant, planted
-from mlclick.prove_turns import bounds_hold, reading
+from mlclick.prove_turns import ARRIVALS, bounds_hold, packets_are_kept, reading
 from sim.proof import duties
 from sim.proof.claims import Claims
 from sim.proof.design import Design
-from sim.proof.duties import Duty, joined, unmet
+from sim.proof.duties import Duty, joined, met, unmet
 from sim.proof.noninterference import Result
 from sim.proof.said import Said
 from sim.proof.stores import prove_store
@@ -39,6 +40,11 @@ def test_what_is_shown_of_more_does_not_show_what_is_presumed_of_less(shown: int
     presumed = duties.KNOWN.said(1600)
     found = unmet([Result(1, presumed=(presumed,))], [Result(1, kept=(duties.KNOWN.said(shown),))])
     assert list(map(str, found)) == ([] if met else ["a note that is shown says 1 to 1600 bytes"])
+
+
+def test_what_is_presumed_is_met_where_all_keep_it() -> None:
+    assert met(Result(3, presumed=(A, B), kept=(C,)), [Result(1, kept=(A, B)), Result(1, kept=(B,))]) == Result(3, presumed=(A,), kept=(C,))
+    assert met(Result(3, presumed=(A,)), []).presumed == (A,)
 
 
 def test_a_bound_without_a_place_in_words_is_an_error() -> None:
@@ -79,6 +85,27 @@ def test_what_the_bound_of_waiting_presumes_is_shown_by_who_grants_or_said(reade
     for found in bounds_hold(datapath, "ab", {name: result for name, result in readers.items() if name != "arbiter"}):
         assert found.holds
         assert found.detail.endswith(f"presumed, and not shown: there is no reset; what is granted is charged as 1 to {most} bytes")
+
+
+def test_of_what_stores_presume_that_of_the_ways_in_is_shown_and_the_rest_said(readers: dict[str, Result]) -> None:
+    datapath = small()
+    arrivals, stores, _ = packets_are_kept(datapath, readers)
+    assert (arrivals.name, arrivals.holds, stores.holds) == (ARRIVALS, True, True)
+    assert arrivals.detail.endswith(" questions about ingress 0, ingress 1; presumed, and not shown: there is no reset")
+    assert "there is no reset; where they go out, " in stores.detail
+    assert "frames come in" not in stores.detail
+
+
+def test_a_store_for_shorter_frames_than_come_is_said_to_presume_them(readers: dict[str, Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two ways into stores that are alike one takes longer frames than the other."""
+    datapath = small()
+    presumed = (duties.FIRST.said(), duties.SHORT.said(96))
+    kept = [Result(1, kept=(duties.FIRST.said(), duties.SHORT.said(most))) for most in (96, 97)]
+    monkeypatch.setattr(prove_turns, "prove_stores", lambda datapath: {"ingress 0": Result(1, presumed=presumed)})
+    monkeypatch.setattr(prove_turns, "store_names", lambda datapath: ["ingress 0", "ingress 0", "egress 0"])
+    monkeypatch.setattr(prove_turns, "prove_arrivals", lambda datapath: dict(zip(["ingress 0", "ingress 1"], kept, strict=True)))
+    _, stores, _ = packets_are_kept(datapath, readers)
+    assert stores.detail.endswith("; presumed, and not shown: where frames come in, a note says 1 to 96 bytes")
 
 
 def claims() -> Claims:

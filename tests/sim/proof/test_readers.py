@@ -15,9 +15,9 @@ from tests.sim.proof.small_datapath import small_datapath
 WHOLE = "what is owed is granted, or left of what is sent does not follow"
 
 
-def results() -> dict[str, Result]:
+def results(tenants: int = 2) -> dict[str, Result]:
     """Of a small data path, as the generator makes it now."""
-    datapath: Datapath = small_datapath(strict=False)
+    datapath: Datapath = small_datapath(tenants=tenants, strict=False)
     return prove_readers(datapath)
 
 
@@ -25,8 +25,9 @@ def by_name(name: str) -> Mutant:
     return next(mutant for mutant in MUTANTS if mutant.name == name)
 
 
-def test_what_is_granted_is_read_each_word_once_and_no_more() -> None:
-    found = results()
+@pytest.mark.parametrize("tenants", [1, 2])
+def test_what_is_granted_is_read_each_word_once_and_no_more(tenants: int) -> None:
+    found = results(tenants)
     assert list(found) == ["arbiter", "egress 0", "egress 1"]
     assert [result.failures for result in found.values()] == [[]] * 3
     assert all(result.obligations > 40 for result in found.values())

@@ -8,7 +8,7 @@ from mlclick.mutants.mutant import Mutant, planted
 from sim.proof.service import prove_service
 
 
-@pytest.mark.parametrize("weights", [(1, 1), (1, 2), (2, 2, 2), (1,) * 8, (1, 2, 3, 1, 2)])
+@pytest.mark.parametrize("weights", [(1,), (1, 1), (1, 2), (2, 2, 2), (1,) * 8, (1, 2, 3, 1, 2)])
 def test_the_bound_holds_whatever_the_others_do(weights: tuple[int, ...]) -> None:
     results = prove_service(weights, 1600)
     assert [(result.failures, result.proved) for result in results.values()] == [([], True)] * len(weights)

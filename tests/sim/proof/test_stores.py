@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from elements.program.values import Value, part
+from elements.program.values import TRUE, Value, part
 from hdl.segment_store import SegmentStore
 from mlclick.mutants.mutant import Mutant, planted
 from mlclick.mutants.run import MUTANTS
@@ -29,14 +29,14 @@ CONTENTS = {
 """What is claimed of that which is in words and notes."""
 
 
-def failures(tenants: int = 3, depth: int = 16, packets: int = 4) -> list[str]:
+def failures(tenants: int = 3, depth: int = 16, packets: int = 4, *, late: bool = True) -> list[str]:
     """What does not follow of a small store, as the generator makes it now."""
-    return prove_store(SegmentStore(64, tenants, depth, packets, 20), 4, LONGEST, late=True).failures
+    return prove_store(SegmentStore(64, tenants, depth, packets, 20), 4, LONGEST, late=late).failures
 
 
-@pytest.mark.parametrize(("tenants", "depth", "packets"), [(1, 16, 4), (3, 16, 4), (4, 8, 8), (2, 2, 1)])
-def test_a_store_keeps_each_tenant_s_packets_whole(tenants: int, depth: int, packets: int) -> None:
-    assert failures(tenants, depth, packets) == []
+@pytest.mark.parametrize(("tenants", "depth", "packets", "late"), [(1, 16, 4, True), (3, 16, 4, True), (4, 8, 8, False), (2, 2, 1, False)])
+def test_a_store_keeps_each_tenant_s_packets_whole(tenants: int, depth: int, packets: int, late: bool) -> None:
+    assert failures(tenants, depth, packets, late=late) == []
 
 
 @pytest.mark.parametrize("strict", [False, True])
@@ -122,6 +122,25 @@ def test_the_packets_of_a_segment_lie_one_behind_another(late: bool) -> None:
         assert result.proved, result.failures
 
 
+def test_in_turns_of_time_what_is_popped_may_be_another_packet_than_its_note_says_where_it_was_not_looked_at_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(duties, "LATELY", replace(duties.LATELY, formula=lambda shown: TRUE))
+    assert "the oldest is where what is not popped begins does not follow" in prove_segment.__wrapped__(3, 2, late=False).failures
+
+
+def test_a_store_in_which_one_waits_no_more_when_it_is_looked_at_is_refused_for_that_alone() -> None:
+    with planted(in_store("seen[t].eq(stored[t])", "seen[t].eq(Mux(self.read.look & ~self.read.pop, popped[t], stored[t]))")):
+        assert failures(late=False) == [f"{duties.STAYS.says} does not follow"]
+
+
+def test_in_turns_of_time_a_look_that_goes_on_to_the_next_packet_is_refused() -> None:
+    with planted(in_store("with m.If(self.read.pop):", "with m.If(self.read.pop | (self.read.look & self.read.waiting.all())):", "_read")):
+        found = failures(late=False)
+    what = "is stored until it is popped", "is the oldest until it is popped", "has the words that were shown"
+    assert {f"what was looked at last {each} does not follow" for each in what} <= {*found}
+
+
 def test_a_segment_with_room_for_a_word_more_than_it_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def fits(came: Value, start: Value, freed: Value, stored: Value, popped: Value) -> Value:
         return (part(stored - popped, 0, 3) < 4) & came.any() & (came + part(start - freed, 0, 4) <= 9)
@@ -130,9 +149,10 @@ def test_a_segment_with_room_for_a_word_more_than_it_has_is_refused(monkeypatch:
     assert "there is room for the words that are stored does not follow" in prove_segment.__wrapped__(3, 2, late=True).failures
 
 
-def test_what_a_store_presumes_is_said_where_nothing_shows_it() -> None:
-    result = prove_store(SegmentStore(64, 2, 8, 2, 20), 4, LONGEST, late=True)
-    reader = Result(1, kept=(duties.WAITING.said(), duties.OWED.said(), duties.LOOKED.said()))
+@pytest.mark.parametrize(("late", "known"), [(True, duties.LOOKED), (False, duties.LATELY)])
+def test_what_a_store_presumes_is_said_where_nothing_shows_it(late: bool, known: duties.Duty) -> None:
+    result = prove_store(SegmentStore(64, 2, 8, 2, 20), 4, LONGEST, late=late)
+    reader = Result(1, kept=(duties.WAITING.said(), duties.OWED.said(), known.said()))
     assert {duties.FITS.said(), duties.STORED.said(), duties.SAID.said(), duties.THERE.said()} <= set(result.kept)
     assert duties.KNOWN.said(LONGEST) in result.kept
     assert list(map(str, unmet([result], [reader]))) == [
@@ -144,7 +164,6 @@ def test_what_a_store_presumes_is_said_where_nothing_shows_it() -> None:
         duties.OF_ONE.says,
         duties.COUNTED.says,
         "a note says 1 to 96 bytes",
-        "a packet that comes to a store has less than 65536 beats",
     ]
 
 
