@@ -225,7 +225,7 @@ class Live(Machine):
     def llrpc(self, element: str, number: int, data: bytes) -> bytes:
         """What `Element.llrpc` answers. Errors: ``OSError``."""
         answer = self.elements[element].llrpc(self.words(element), number, data)
-        self._library.machine_wake(self._machine)
+        self.after_write(element)
         return answer
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """Control sockets take connections and let their clients call handlers while the machine runs."""
 
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -107,3 +108,13 @@ def test_a_socket_that_cannot_be_opened_is_tried_again(capfd: pytest.CaptureFixt
 def test_what_a_socket_cannot_be_is_said(given: str, said: str) -> None:
     with pytest.raises(ClickError, match=f"ControlSocket: {said.replace('+', '.')}\n"):
         Live(load_text(f"ControlSocket({given})", "t"))
+
+
+def test_a_switch_is_turned_by_number() -> None:
+    live = Live(load_text("Idle -> s :: Switch(0) -> Discard; s [1] -> Discard", "t"))
+    assert live.llrpc("s", 5, bytes(4)) == bytes(4)
+    assert live.llrpc("s", 6, (1).to_bytes(4, sys.byteorder)) == (1).to_bytes(4, sys.byteorder)
+    assert (live.read_handler("s.switch"), live.read_handler("s.config")) == ("1", "1")
+    for number, wanted in ((6, 2), (7, 0)):
+        with pytest.raises(OSError, match="Invalid argument"):
+            live.llrpc("s", number, wanted.to_bytes(4, sys.byteorder))
