@@ -90,10 +90,29 @@ class ControlSocket(Element):
     def started(self, host: Host) -> None:
         if self.proxy and self.proxy not in host.names:
             fail(f"{self.name} :: ControlSocket: PROXY: there is no element {self.proxy!r}", "name one", self.node.location)
+        if self._matches(self.replaces):
+            return
         try:
             self._open(host)
         except OSError as error:
             self._retry(host, error)
+
+    def _matches(self, old: Element | None) -> bool:
+        """Whether the sockets of ``old`` can be taken over."""
+        if not isinstance(old, ControlSocket) or old.kind != self.kind or self.retries <= 0:
+            return False
+        return old.where == self.where or (self.kind == "TCP" and self.where.endswith("+"))
+
+    def take_state(self, old: Element, host: Host) -> None:
+        if not isinstance(old, ControlSocket) or not self._matches(old):
+            return
+        self.where, self.listening, self.clients = old.where, old.listening, old.clients
+        old.listening, old.clients = None, {}
+        if self.listening is not None:
+            host.watch(self.name, self.listening.fileno(), READABLE)
+        for descriptor, (_, conversation) in self.clients.items():
+            conversation.host = host
+            host.watch(self.name, descriptor, READABLE | WRITABLE)
 
     def due(self, host: Host) -> None:
         try:

@@ -81,6 +81,9 @@ class Element:
     """Packets that leave by output 0 have at least this many bytes from the network header on: `elements.logic.equivalent.network_bytes`
     proves it, for every example of the element in a test."""
 
+    replaces: Element | None = None
+    """The element of the same name and class in the machine whose place this one takes, if any; until `take_state` was called."""
+
     def __init__(self, node: Node, inputs: int, outputs: int) -> None:
         """Configure from ``node``; ``inputs`` and ``outputs`` are the ports in use. Errors: `ClickError` naming the node's place."""
         self.node = node
@@ -254,6 +257,9 @@ class Element:
     def llrpc(self, state: StateView, number: int, data: bytes) -> bytes:
         """Answer to a numbered call (LLRPC) of Click's control protocol with as many bytes as it came with. Errors: ``OSError``."""
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    def take_state(self, old: Element, host: Host) -> None:
+        """Called before anything runs in a machine that takes the place of another, in which ``old``, of the same name and class, was."""
 
     def taken_down(self, host: Host) -> None:
         """Called when a machine that ran by itself is taken down: what `started` opened is closed."""

@@ -139,3 +139,29 @@ def test_control_sockets_come_by_the_command_line(tmp_path: Path, capfd: pytest.
 
 def test_it_stops_when_it_is_interrupted(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["-e", f"Script(wait 1ms, print $(kill INT {os.getpid()})); DriverManager(label a, pause, goto a)"]) == 0
+
+
+def test_another_configuration_takes_the_place_of_the_one_that_runs(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    answers: list[bytes] = []
+    said = [
+        b"read s.config",
+        b"write hotconfig s :: Script(TYPE PASSIVE, return 7); DriverManager(pause, wait 50ms, stop)",
+        b"read s.run",
+        b"write hotconfig Print",
+        b"write hotconfig Nothing",
+        b"write stop",
+        b"quit\n",
+    ]
+    client = talked(tmp_path / "port", b"\n".join(said), answers)
+    text = f"s :: Script(print >{tmp_path}/port click_driver@@ControlSocket.port); DriverManager(pause, print no)"
+    assert run(["-R", "-p", "41990+", "-e", text, "-h", "list", "-h", "timewarp"]) == 0
+    client.join()
+    answer = b"".join(answers).decode().replace("\r", "")
+    assert answer.partition("\n")[2].partition("\n")[2].partition("\n")[2].partition("200 Write")[2] == (
+        " handler 'hotconfig' OK\n200 Read handler 's.run' OK\nDATA 1\n7520-Write handler 'hotconfig' error:\n"
+        "520-config:1: 'Print@1 :: Print' input 0 unused\n520-config:1: 'Print@1 :: Print' output 0 unused\n"
+        "520 Router could not be initialized!\n520-Write handler 'hotconfig' error:\n520 config:1: undeclared element 'Nothing'\n"
+        "200 Write handler 'stop' OK\n200 Goodbye!\n"
+    )
+    out = "list:\n3\ns\nDriverManager@2\nclick_driver@@ControlSocket\n\ntimewarp:\n1\n\n"
+    assert capfd.readouterr().out == out
