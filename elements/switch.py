@@ -16,12 +16,22 @@ Examples:
     Switch(-1)
 """
 
+import errno
+import os
+import sys
+from typing import Final
+
 from elements.definition.arguments import Argument
 from elements.definition.csource import CSource
+from elements.definition.handlers import StateView
 from elements.definition.ports import Ports
 from elements.queues.choice import PLACE_FIELDS, PLACE_STATE, Choice, port_number
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
+
+GET: Final = 5
+SET: Final = 6
+"""Numbers of calls by LLRPC: what is read or set is an integer of four bytes."""
 
 
 class Switch(Choice):
@@ -40,6 +50,18 @@ class Switch(Choice):
         place = self.place_now(machine)
         if place >= 0:
             machine.push_out(self.name, place, packet)
+
+    def llrpc(self, state: StateView, number: int, data: bytes) -> bytes:
+        if number == GET:
+            return state.get(self.place).to_bytes(4, sys.byteorder)
+        if number != SET:
+            return super().llrpc(state, number, data)
+        wanted = int.from_bytes(data[:4], sys.byteorder, signed=True)
+        if wanted >= self.outputs:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        state.set(self.place, self.valid(wanted))
+        state.set(self.turned, 1)
+        return data
 
     def c_source(self) -> CSource:
         return CSource(fields=PLACE_FIELDS, initialize=self.place_c, push="    OUT((int32_t)self->place, p);\n", state=PLACE_STATE)

@@ -12,7 +12,7 @@ from elements.definition.catalogue import class_names
 from elements.definition.handlers import handlers_of
 from elements.definition.host import HandlerError
 from graph.configuration import shift_word, unquote
-from graph.print_click import print_graph
+from swclick.unparse import connections, unparse
 
 if TYPE_CHECKING:
     from swclick.live import Live
@@ -57,8 +57,8 @@ class Handlers:
         self.asked: dict[str, Handler] = {
             "version": Handler(lambda _: VERSION),
             "driver": Handler(lambda _: "userlevel"),
-            "config": Handler(lambda _: print_graph(live.graph)),
-            "flatconfig": Handler(lambda _: print_graph(live.graph)),
+            "config": Handler(lambda _: unparse(live.graph)),
+            "flatconfig": Handler(lambda _: unparse(live.graph)),
             "requirements": Handler(lambda _: "".join(f"{name}\n" for name in live.graph.requirements)),
             "handlers": Handler(lambda _: listed(self.asked, self.written)),
             "list": Handler(lambda _: "".join(f"{line}\n" for line in (len(live.names), *live.names))),
@@ -189,16 +189,14 @@ class Handlers:
         """What every port of an element is and is connected to, as Click says it."""
         checked, graph = self._live.checked, self._live.graph
         codes = self._live.elements[name].ports.processing.partition("/")
-        lines = []
+        lines, edges = [], connections(graph)
         for word, is_output, count in (("input", False, graph.input_count(name)), ("output", True, graph.output_count(name))):
             letters = (codes[2] or codes[0]) if is_output else codes[0]
             lines.append(f"{count} {word}{'' if count == 1 else 's'}")
             for port in range(count):
                 agnostic = "~" if letters[min(port, len(letters) - 1)] == "a" else ""
-                ends = [f"[{e.target_port}] {e.target}" for e in graph.edges if is_output and (e.source, e.source_port) == (name, port)]
-                ends += [
-                    f"{e.source} [{e.source_port}]" for e in graph.edges if not is_output and (e.target, e.target_port) == (name, port)
-                ]
+                ends = [f"[{e.target_port}] {e.target}" for e in edges if is_output and (e.source, e.source_port) == (name, port)]
+                ends += [f"{e.source} [{e.source_port}]" for e in edges if not is_output and (e.target, e.target_port) == (name, port)]
                 lines.append(f"{checked.kind(name, is_output, port)}{agnostic}\t-\t{', '.join(ends)}")
         return "".join(f"{line}\n" for line in lines)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,9 +22,8 @@ from graph.diagnostics import ClickError, Diagnostic
 from graph.model import Graph, Node
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from elements.definition.csource import CSource
+    from elements.definition.handlers import StateView
     from elements.definition.host import Address, Host
     from elements.reference.machine import Machine
     from elements.reference.packet import Packet as RealPacket
@@ -80,6 +81,9 @@ class Element:
     """Packets that leave by output 0 have at least this many bytes from the network header on: `elements.logic.equivalent.network_bytes`
     proves it, for every example of the element in a test."""
 
+    replaces: Element | None = None
+    """The element of the same name and class in the machine whose place this one takes, if any; until `take_state` was called."""
+
     def __init__(self, node: Node, inputs: int, outputs: int) -> None:
         """Configure from ``node``; ``inputs`` and ``outputs`` are the ports in use. Errors: `ClickError` naming the node's place."""
         self.node = node
@@ -106,7 +110,10 @@ class Element:
     def refusal(self, why: str) -> Diagnostic:
         """What is said where the element cannot be as it is configured."""
         place = f"{self.node.name} :: {self.node.class_name}"
-        return Diagnostic(self.node.location, f"{place}: {why}", f"see the manual page of {self.node.class_name}", self.node.source_line)
+        known = ((self.node.location, f"While configuring '{place}':\n  {why}"),)
+        return Diagnostic(
+            self.node.location, f"{place}: {why}", f"see the manual page of {self.node.class_name}", self.node.source_line, known
+        )
 
     @property
     def folder(self) -> Path:
@@ -246,6 +253,16 @@ class Element:
     def any_handler(self, kind: Literal["read", "write"], name: str) -> Callable[[str], str | None] | None:
         """A handler that nothing else says, None where it is not there, either."""
         return None
+
+    def llrpc(self, state: StateView, number: int, data: bytes) -> bytes:
+        """Answer to a numbered call (LLRPC) of Click's control protocol with as many bytes as it came with. Errors: ``OSError``."""
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    def take_state(self, old: Element, host: Host) -> None:
+        """Called before anything runs in a machine that takes the place of another, in which ``old``, of the same name and class, was."""
+
+    def taken_down(self, host: Host) -> None:
+        """Called when a machine that ran by itself is taken down: what `started` opened is closed."""
 
     def c_source(self) -> CSource:
         """The hand-written C reading; of an element with a program what it has beside it."""

@@ -15,7 +15,7 @@ from graph.model import Graph
 SECTIONS = ("Arguments", "Handlers", "Examples")
 TWO_WAYS = ("IPRewriter", "TCPRewriter", "UDPRewriter", "IPAddrRewriter", "IPAddrPairRewriter", "ICMPPingRewriter")
 """Classes whose examples have two inputs and two outputs, where any number is possible."""
-ALONE = ("DriverManager", "Script")
+ALONE = ("ControlSocket", "DriverManager", "Message", "QuitWatcher", "Script")
 """Classes whose examples have no ports, where any number is possible."""
 
 
