@@ -147,6 +147,18 @@ REFUSED = {
     "IPRewriter(pattern - 456-65536 - - 0 0)": "INPUTSPEC 1: SPORT: " + INTEGER.format(0, 65535, "65536"),
     "IPRewriter(pattern - - here - 0 0)": "INPUTSPEC 1: DADDR: " + ADDRESS.format("here"),
     "IPRewriter(pattern - - - 1-2 0 0)": "INPUTSPEC 1: DPORT: " + INTEGER.format(1, 65535, "1-2"),
+    # Times, aggregates and counts
+    "SetTimestamp(DELTA true)": "SetTimestamp(DELTA) is deprecated, use SetTimestampDelta(TYPE FIRST)",
+    "SetTimestamp(soon)": "TIMESTAMP: a time such as 1.5 or 20ms is wanted, not 'soon'",
+    "SetTimestampDelta(TYPE then)": "TYPE: RANGE, NOW or FIRST is wanted, not 'then'",
+    "StoreTimestamp": "supply exactly one of 'OFFSET' and 'TAIL'",
+    "TimeFilter(1, START_AFTER 1)": "START, START_AFTER and START_DELAY are mutually exclusive",
+    "TimeFilter(END 1, INTERVAL 1)": "END, END_AFTER, END_DELAY and INTERVAL are mutually exclusive",
+    "TimeFilter(STOP true, END_CALL x.y)": "END_CALL and STOP are mutually exclusive",
+    "AggregatePaint(9)": "BITS: " + INTEGER.format(1, 8, "9"),
+    "AggregateCounter(COUNT_STOP 1, COUNT_FREEZE 2)": "'COUNT_FREEZE', 'COUNT_STOP', and 'COUNT_CALL' are mutually exclusive",
+    "AggregateCounter(COUNT_CALL x)": "COUNT_CALL: first word should be unsigned, and a write handler should follow",
+    "Counter(COUNT_CALL many x.y)": "COUNT_CALL: type mismatch: a number and a write handler are wanted",
     # Lines about packets
     "IPPrint(CONTENTS binary)": "CONTENTS: bad contents value 'BINARY'; should be 'NONE', 'HEX', or 'ASCII'",
     "IPPrint(PAYLOAD none)": "PAYLOAD: bad payload value 'NONE'; should be 'false', 'hex', or 'ascii'",
