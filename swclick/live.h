@@ -64,16 +64,11 @@ static void heap_set(struct heap *h, struct entry *e, uint64_t key, uint64_t ord
 
 /* Tasks. */
 
-static inline void wake_task(struct live *l, uint32_t number)
+ALWAYS void wake_task(struct live *l, uint32_t number)
 {
     struct task *t = &l->tasks[number];
     t->again = 1;
     if (t->entry.place < 0 && t != l->running) heap_set(&l->ready, &t->entry, l->pass, l->order++);
-}
-
-static void wake_all(struct live *l)
-{
-    for (uint32_t i = 0; i < l->task_count; i++) wake_task(l, i);
 }
 
 static int run_task(struct machine *m, struct live *l)

@@ -117,12 +117,3 @@ def test_packets_come_in_the_order_of_their_times(bench: Callable[..., Bench]) -
         x = bench("", text=" ".join((*sources, graph)))
         assert [packet.time / S for _, packet in x.settle()] == expected
         assert x.read("well_ordered") == ordered
-
-
-def test_rates_are_those_between_the_first_and_the_last_packet(bench: Callable[..., Bench]) -> None:
-    x = bench("AverageCounter(IGNORE 1)")
-    for now in (10, 10.5, 11, 12, 14):
-        x.push(b"abcd", now=int(now * S))
-    assert [x.read(name) for name in ("count", "byte_count", "rate", "byte_rate")] == ["3", "12", "1", "4"]
-    x.write("reset")
-    assert x.read("count") == "0"
