@@ -220,6 +220,17 @@ REFUSED = {
     "ICMP6Error(::, 1, 0)": "SRC: an address that is not :: is wanted",
     "ICMP6Error(3ffe::1, 5, 0)": "TYPE: the type of an error or a redirect is wanted (1, 2, 3, 4, 137), not 5",
     "IP6NDAdvertiser(3ffe::1)": "ENTRY 1: IPv6 addresses and one Ethernet address are wanted, not '3ffe::1'",
+    # Times, aggregates and counts
+    "SetTimestamp(DELTA true)": "SetTimestamp(DELTA) is deprecated, use SetTimestampDelta(TYPE FIRST)",
+    "SetTimestamp(soon)": "TIMESTAMP: a time such as 1.5 or 20ms is wanted, not 'soon'",
+    "SetTimestampDelta(TYPE then)": "TYPE: RANGE, NOW or FIRST is wanted, not 'then'",
+    "StoreTimestamp": "supply exactly one of 'OFFSET' and 'TAIL'",
+    "TimeFilter(1, START_AFTER 1)": "START, START_AFTER and START_DELAY are mutually exclusive",
+    "TimeFilter(END 1, INTERVAL 1)": "END, END_AFTER, END_DELAY and INTERVAL are mutually exclusive",
+    "TimeFilter(STOP true, END_CALL x.y)": "END_CALL and STOP are mutually exclusive",
+    "AggregatePaint(9)": "BITS: " + INTEGER.format(1, 8, "9"),
+    "AggregateCounter(COUNT_STOP 1, COUNT_FREEZE 2)": "'COUNT_FREEZE', 'COUNT_STOP', and 'COUNT_CALL' are mutually exclusive",
+    "AggregateCounter(COUNT_CALL x)": "COUNT_CALL: first word should be unsigned, and a write handler should follow",
     # Lines about packets
     "IPPrint(CONTENTS binary)": "CONTENTS: bad contents value 'BINARY'; should be 'NONE', 'HEX', or 'ASCII'",
     "IPPrint(PAYLOAD none)": "PAYLOAD: bad payload value 'NONE'; should be 'false', 'hex', or 'ascii'",
