@@ -20,7 +20,7 @@ from elements.reference.packet import Packet
 from graph.check import check
 from graph.model import Graph
 from swclick.compile import load_c
-from swclick.generate import generate, state_words
+from swclick.generate import generate, state_strides, state_words
 from swclick.lower_wide import words
 
 NO_NETWORK = -(1 << 31)
@@ -104,6 +104,7 @@ class _Words:
     machine: Machine
     number: int
     states: tuple[State, ...]
+    strides: Mapping[str, int]
 
     def get(self, state: State, index: int = 0) -> int:
         """The variable's value; one that the configured program does not use keeps its first."""
@@ -121,7 +122,7 @@ class _Words:
         if place is None:
             return None
         size = self.machine.word_size(self.number, state)
-        address = self.machine.word_address(self.number, place) + index * size
+        address = self.machine.word_address(self.number, place) + index * self.strides.get(state.name, size)
         return (ctypes.c_ubyte * size).from_address(address)
 
 
@@ -263,7 +264,7 @@ class Machine:
 
     def words(self, name: str) -> StateView:
         """The state variables of element ``name``."""
-        return _Words(self, self._numbers[name], tuple(state_words(self.elements[name])))
+        return _Words(self, self._numbers[name], tuple(state_words(self.elements[name])), state_strides(self.elements[name]))
 
     def word_address(self, number: int, place: int) -> int:
         """The address of a state variable of element ``number``."""
