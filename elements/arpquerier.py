@@ -5,6 +5,7 @@ Puts an Ethernet header in front of IP packets, for the Ethernet address that AR
 IP packets come by input 0. One whose address is not known waits, and a request is sent by the last output, at most ten a second for an
 address, and after ten without an answer one each two seconds. ARP replies come by input 1; what waited for them leaves. Packets to a
 multicast address go to the Ethernet address that RFC 1112 gives it, those for 0.0.0.0 are dropped. Each querier has a table of its own.
+Requests have their network header marked.
 
 Arguments:
     IP: this interface's IP address, with the length of its network (10.0.0.1/24) where BROADCAST is to follow from it.
@@ -84,11 +85,12 @@ class ARPQuerier(ARPTable):
         self.queues = {}
 
     def initialize(self, machine: Machine) -> None:
+        machine.stores[self.name].set(self.clock, machine.now)
         machine.stores[self.name].set(self.own, self.prefix[0])
         machine.stores[self.name].set(self.broadcast, self.first_broadcast)
 
     def move(self, output: int) -> Move:
-        return Move(-14) if output == 0 else Move(None, "none")
+        return Move(-14) if output == 0 else Move(None, 14)
 
     def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
         # Answers go no further.
@@ -136,6 +138,7 @@ class ARPQuerier(ARPTable):
         request = to.to_bytes(6, "big") + mine + b"\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01" + mine + own + bytes(6)
         query = Packet.of(request + packet.dst_ip.to_bytes(4, "big"), time=packet.time)
         query.vlan_tci = packet.vlan_tci
+        query.network = query.start + 14
         machine.push_out(self.name, max(0, self.outputs - 1), query)
 
     def _learn(self, machine: Machine, state: StateView, packet: Packet) -> None:
@@ -151,20 +154,38 @@ class ARPQuerier(ARPTable):
             self._leave(machine, each, ethernet)
 
     def c_source(self) -> CSource:
-        mine = ", ".join(f"0x{b:02x}" for b in self.mine.to_bytes(6, "big"))
+        mine = ", ".join(f"0x{b:02x}" for b in self.mine.to_bytes(6, "big") + b"\x08\x00")
         to = f"{EVERYBODY}ULL" if self.broadcast_poll else "t->ethernet[place - 1]"
+        usual = min(self.timeout_ns, self.poll_ns or self.timeout_ns)
         limits = f"{self.entry_limit}, {self.packet_limit}, {self.packets_each}, {self.slim_factor}"
         return CSource(
             fields="struct arp *arp; uint32_t own, broadcast; uint64_t dropped, asked, answered;",
             helpers=HELPERS + _ASK,
             initialize=f"""
     self->arp = arp_new({limits}, {self.timeout_ns}ULL, {self.poll_ns}ULL);
+    self->arp->clock = NOW;
     self->own = 0x{self.prefix[0]:x}u;
     self->broadcast = 0x{self.first_broadcast:x}u;
 """,
             finish="    arp_free(self->arp);\n",
+            quick=f"""
+    if (port == 0 && self->own && NOW < self->arp->next_slim) {{
+        static const uint8_t mine[8] = {{{mine}}};
+        uint32_t place = arp_find(self->arp, v->dst_ip);
+        if (place && self->arp->known[place - 1] && NOW - self->arp->live[place - 1] < {usual}ULL) {{
+            uint64_t ethernet = self->arp->ethernet[place - 1];
+            self->arp->clock = NOW;
+            seen_headroom(p, v, 14);
+            seen_move(v, -14);
+            arp_fill(v->data, ethernet, mine);
+            PASS(0);
+        }}
+    }}
+"""
+            if self.timeout_ns
+            else "",
             push=f"""
-    static const uint8_t mine[6] = {{{mine}}};
+    static const uint8_t mine[8] = {{{mine}}};
     struct arp *t = self->arp;
     t->clock = NOW;
     if (t->timeout && NOW >= t->next_slim) {{
@@ -311,6 +332,7 @@ static struct packet *arp_query(struct base *b, const struct packet *p, uint64_t
     put32(q->data + 28, own);
     put32(q->data + 38, p->dst_ip);
     q->vlan_tci = p->vlan_tci;
+    q->network = 14;
     q->time = p->time;
     return q;
 }

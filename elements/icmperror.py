@@ -36,6 +36,7 @@ Examples:
 """
 
 from ipaddress import IPv4Address
+from typing import ClassVar
 
 from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource
@@ -93,6 +94,7 @@ def source_route(header: bytes) -> tuple[int, int] | None:
 
 class ICMPError(Element):
     ports = Ports("1/1", "a/a")
+    is_rare: ClassVar[bool] = True
     source = Argument("SRC", ip_address)
     type = Argument("TYPE", _type)
     code_text = Argument("CODE", word, "0")

@@ -10,6 +10,8 @@ Examples:
     ICMPPingResponder
 """
 
+from typing import ClassVar
+
 from elements.definition.csource import CSource
 from elements.definition.element import Element
 from elements.definition.ports import Ports
@@ -19,6 +21,7 @@ from elements.reference.packet import Packet
 
 class ICMPPingResponder(Element):
     ports = Ports("1/1-2", "a/ah")
+    is_rare: ClassVar[bool] = True
 
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         machine.push_out(self.name, 0 if self._answer(machine, packet) else 1, packet)

@@ -181,6 +181,7 @@ class IPGWOptions(Element):
     }
 """
         return CSource(
+            quick="    if (v->network >= 0 && v->network < (int64_t)v->length && (v->data[v->network] & 15) <= 5) PASS(0);\n",
             fields="uint32_t dropped;",
             helpers=CHECKSUM,
             push=f"{accept}        return;\n    }}{change}    OUT(0, p);\n",

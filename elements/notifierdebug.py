@@ -4,12 +4,15 @@ Passes packets on, and says what an element in its place would be told: where pa
 pushed, whether there is room.
 
 Handlers:
-    signal (read): `empty.0/` or `full.0/`, a mask of the elements that can say so, a colon and those that do not; `*` stands behind where
-        packets may go. Where nobody can say so, and in a machine that packets are offered to, `busy*`.
+    signal (read): `empty.0/` or `full.0/`, a mask of the elements that can say so, a colon and the mask of those that do not, with `*` if
+        there are any; one such word for each 32 elements, `+` between them. Where nobody can say so, and in a machine that packets are
+        offered to, `busy*`.
 
 Examples:
     NotifierDebug
 """
+
+from typing import Final
 
 from elements.definition.csource import CSource
 from elements.definition.element import StateVariable
@@ -19,12 +22,15 @@ from elements.queues.passing import Passing, passing_source
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
+MOST: Final = 2048
+"""Elements that it can tell of."""
+
 
 class NotifierDebug(Passing):
     ports = Ports("1/1", "a/a")
     count = StateVariable(32)
     pulls = StateVariable(32)
-    idle = StateVariable(32)
+    active = StateVariable(32, depth=MOST // 32)
 
     def change(self, machine: Machine, packet: Packet) -> None:
         """It stays as it is."""
@@ -32,21 +38,26 @@ class NotifierDebug(Passing):
     def c_source(self) -> CSource:
         passing = passing_source("")
         return CSource(
-            fields="uint32_t count, pulls, idle;",
+            fields=f"uint32_t count, pulls, active[{MOST // 32}];",
             push=passing.push,
             pull=passing.pull,
-            before_read="""
+            before_read=f"""
     self->pulls = INPUT_IS_PULL;
     self->count = !DRIVEN ? 0 : INPUT_IS_PULL ? EMPTIES_BEHIND : FULLS_AHEAD;
-    self->idle = INPUT_IS_PULL ? INPUT_IS_EMPTY(0) : OUTPUT_IS_FULL;
+    if (self->count > {MOST}) self->count = {MOST};
+    for (uint32_t i = 0; i < self->count; i++) {{
+        uint32_t bit = 1u << i % 32;
+        if (INPUT_IS_PULL ? EMPTY_BEHIND(i) : OUTPUT_IS_FULL) self->active[i / 32] &= ~bit;
+        else self->active[i / 32] |= bit;
+    }}
 """,
-            state=tuple((name, f"self->{name}") for name in ("count", "pulls", "idle")),
+            state=(("count", "self->count"), ("pulls", "self->pulls"), ("active", "self->active[0]")),
         )
 
     @reads("signal")
     def signal(self, state: StateView) -> str:
-        mask = (1 << state.get(self.count)) - 1
-        if not mask:
-            return "busy*"
-        kind = "empty" if state.get(self.pulls) else "full"
-        return f"{kind}.0/{mask:x}:0" if state.get(self.idle) else f"{kind}.0/{mask:x}:{mask:x}*"
+        kind, words = "empty" if state.get(self.pulls) else "full", []
+        for word, first in enumerate(range(0, state.get(self.count), 32)):
+            mask, active = (1 << min(32, state.get(self.count) - first)) - 1, state.get(self.active, word)
+            words.append(f"{kind}.{word}/{mask:x}:{active:x}{'*' if active else ''}")
+        return "+".join(words) or "busy*"

@@ -42,6 +42,7 @@ class PullSwitch(Choice):
         return CSource(
             fields=PLACE_FIELDS + " uint32_t asked;",
             initialize=self.place_c,
+            after_write="    self->asked = 1;\n",
             pull="    self->asked = 1;return IN((int32_t)self->place);\n",
             # Until it is asked, it is taken to have packets, as in Click.
             empty="(int32_t)self->place < 0 || (self->asked && INPUT_IS_EMPTY((int32_t)self->place))",

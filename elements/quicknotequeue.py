@@ -3,7 +3,8 @@
 Stores packets that are pushed to it until they are pulled, first in, first out; a packet that finds it full leaves
 by output 1, where that is in use, and is dropped where it is not.
 
-Whoever pulls from it sleeps as soon as it is empty, and sources that push to it while it is full. A Queue does the same here.
+Whoever pulls from it sleeps as soon as it is empty, and sources that push to it while it is full. Handlers see that
+it is empty at once, and of other queues when somebody has pulled in vain.
 
 Arguments:
     CAPACITY: packets that it holds; 1000 if not given.
@@ -27,4 +28,4 @@ from elements.queues.ring import Ring
 
 
 class QuickNoteQueue(Ring):
-    pass
+    quick = True

@@ -95,6 +95,7 @@ class Unqueue(Element):
     }
     return worked > 0;
 """,
+            empty="!self->going || ((int32_t)self->most >= 0 && self->pulled >= self->most)",
             state=tuple((name, f"self->{name}") for name in ("going", "each", "most", "pulled")),
         )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from elements.definition.csource import CSource
 from elements.definition.element import Element
@@ -14,10 +15,14 @@ from graph.check import Checked
 from graph.model import Graph
 from swclick.generate_machine import Parts, machine_functions
 from swclick.generate_program import first_word, program_fields, program_functions
+from swclick.inline import ALWAYS, NEVER, inline_kinds
+from swclick.lower_table import has_levels
 from swclick.wakes import Wakes
 
 RUNTIME = ("runtime.h", "table.h", "wide.h")
 DRIVER = "live.h"
+SMALL: Final = 1000
+"""Characters of C that are not called but copied to where packets are pushed from."""
 
 
 def generate(checked: Checked, elements: Mapping[str, Element]) -> str:
@@ -27,7 +32,7 @@ def generate(checked: Checked, elements: Mapping[str, Element]) -> str:
 
 def state_words(element: Element) -> list[State]:
     """The state variables that can be read from outside, in a fixed order."""
-    accessed = [access.state for access in element.trace().accesses] if element.has_program else []
+    accessed = [access.state for access in element.trace_live().accesses] if element.has_program else []
     names = [name for name, _ in _source(element).state]
     return accessed + [getattr(type(element), name) for name in names]
 
@@ -49,11 +54,12 @@ class _Generator:
         self.elements = elements
         self.numbers = {node.name: index for index, node in enumerate(self.graph.nodes)}
         rings = find_rings(checked)
-        self.within = {(edge.source, edge.source_port): number for number, edge in enumerate(rings.within)}
-        self.into = {(edge.source, edge.source_port) for edge in rings.into}
-        self.programs: dict[str, Program] = {n: e.trace() for n, e in elements.items() if e.has_program}
+        self.back = {(edge.source, edge.source_port): (number, size) for number, (edge, size) in enumerate(rings.back.items())}
+        self.programs: dict[str, Program] = {n: e.trace_live() for n, e in elements.items() if e.has_program}
         self.sources: dict[str, CSource] = {n: _source(e) for n, e in elements.items()}
         self.wakes = Wakes(checked, self.sources)
+        rare = frozenset(name for name, element in elements.items() if element.is_rare)
+        self.kinds = {name: inline_kinds(checked, rings, rare, name, self.sources[name]) for name in self.numbers}
 
     def text(self) -> str:
         limits = {"HEADROOM": HEADROOM, "LONGEST": LONGEST, "DEEPEST": DEEPEST, "MOST_PASSES": MOST_PASSES}
@@ -76,22 +82,42 @@ class _Generator:
             fields = [*(program_fields(self.programs[name]) if name in self.programs else ()), self.sources[name].fields]
             lines.append(f"struct e{number} {{ char unused; {' '.join(fields)} }};")
         members = "".join(f"    struct e{number} e{number};\n" for number in self.numbers.values())
-        counts = f"    uint64_t unsettled[{len(self.numbers) + 1}], runaway[{len(self.within) + 1}];\n"
+        counts = f"    uint64_t unsettled[{len(self.numbers) + 1}], runaway[{len(self.back) + 1}];\n"
         own = f"    struct base base;\n    struct live live;\n{counts}"
         return "\n".join(lines) + f"\nstruct machine {{\n{own}{members}}};\n"
 
     def _prototypes(self) -> str:
-        return "".join(
-            f"static void e{n}_push(struct machine *, int, struct packet *);\nstatic struct packet *e{n}_pull(struct machine *, int);\n"
-            for n in self.numbers.values()
-        ) + "".join(f"static int e{n}_full(struct machine *);\nstatic int e{n}_empty(struct machine *);\n" for n in self.numbers.values())
+        lines = []
+        for name, n in self.numbers.items():
+            kinds = self.kinds[name]
+            lines.append(f"static {kinds.push} void e{n}_push(struct machine *, int, struct packet *);")
+            lines.append(f"static {kinds.pull} struct packet *e{n}_pull(struct machine *, int);")
+            if self._sees(name):
+                lines.append(f"static {ALWAYS} void e{n}_pushv(struct machine *, int, struct packet *, struct view *);")
+            if name in self.programs:
+                lines.append(f"static {NEVER} void e{n}_slow(struct machine *, int, struct packet *);")
+            lines += [f"static int e{n}_full(struct machine *);", f"static int e{n}_empty(struct machine *);"]
+        return "\n".join(lines)
+
+    def _entry(self, source: str, target: str) -> str:
+        """How an element is entered from one that puts a packet's header down: what is rare does not need the quick way."""
+        is_rare = source in self.programs or self.elements[source].is_rare
+        return "slow" if target in self.programs and is_rare else "push"
+
+    def _sees(self, name: str) -> bool:
+        """Whether the element takes packets whose header is in registers."""
+        return name in self.programs or bool(self.sources[name].quick) or self._is_small(name)
+
+    def _is_small(self, name: str) -> bool:
+        """Whether what a hand-written element does to a packet may be a part of whoever pushes it."""
+        return 0 < len(self.sources[name].push) <= SMALL and self.kinds[name].follows is not None
 
     def _element(self, name: str) -> str:
         number = self.numbers[name]
         title = f"\n/* {name.replace('*/', '')} :: {self.graph.node(name).class_name} */\n"
         functions = self._hand_written(name, number)
         if name in self.programs:
-            functions = program_functions(self.programs[name], number, self.sources[name]) + self._events(name, number)
+            functions = program_functions(self.programs[name], number, self.sources[name], self.kinds[name]) + self._events(name, number)
         return title + self._ports(name, number) + self._within(name, number, self._says(name, number) + functions)
 
     def _ports(self, name: str, number: int) -> str:
@@ -99,32 +125,29 @@ class _Generator:
 
         A packet that has grown too long, or went round a ring too often, is dropped on its way out: `LONGEST` holds on every edge.
         """
-        push, pull = [], []
+        push, pushv, pull = [], [], []
         for edge in self.graph.outgoing(name):
             if self.checked.kind(name, True, edge.source_port) == "push":
-                hand = f"e{self.numbers[edge.target]}_push(m, {edge.target_port}, p); return;"
-                place = name, edge.source_port
-                if place in self.within:
-                    may = f"if (!pass_on_ring(&m->base, &m->runaway[{self.within[place]}])) break;"
-                    hand = f"{may} {hand.replace('return;', 'm->base.depth--; return;')}"
-                if place in self.into:
-                    hand = f"if (!m->base.depth) m->base.passes = 0; {hand}"
-                push.append(f"    case {edge.source_port}: {hand}")
+                target, place = self.numbers[edge.target], (name, edge.source_port)
+                handv = f"keep(p, v); e{target}_push(m, {edge.target_port}, p);"
+                hand = f"e{target}_{self._entry(name, edge.target)}(m, {edge.target_port}, p);"
+                if self._sees(edge.target) and self.kinds[edge.target].follows == edge:
+                    handv = f"e{target}_pushv(m, {edge.target_port}, p, v);"
+                if place in self.back:
+                    ring, size = self.back[place]
+                    may = f"if (!pass_on_ring(&m->base, &m->runaway[{ring}], {size})) break;"
+                    hand, handv = (f"{may} {each} m->base.depth -= {size};" for each in (hand, handv))
+                push.append(f"    case {edge.source_port}: {hand} return;")
+                pushv.append(f"    case {edge.source_port}: {handv} return;")
         for edge in self.graph.incoming(name):
             if self.checked.kind(name, False, edge.target_port) == "pull":
                 pull.append(f"    case {edge.target_port}: p = e{self.numbers[edge.source]}_pull(m, {edge.source_port}); break;")
-        outs, ins = "\n".join(push), "\n".join(pull)
-        return f"""
-static inline void e{number}_out(struct machine *m, int port, struct packet *p)
-{{
-    if (p->length > LONGEST) port = -1;
-    switch (port) {{
-{outs}
-    default: break;
-    }}
-    kill_packet(&m->base, p);
-}}
-static inline struct packet *e{number}_in(struct machine *m, int port)
+        grows = name not in self.programs or not self.graph.incoming(name) or any(way.shift < 0 for way in self.programs[name].exits)
+        ways = _way_out(number, "", push, "p" if grows else "")
+        if self._sees(name):
+            ways += _way_out(number, "v", pushv, "v" if grows else "")
+        ins = "\n".join(pull)
+        return f"""{ways}static inline struct packet *e{number}_in(struct machine *m, int port)
 {{
     struct packet *p = NULL;
     switch (port) {{
@@ -140,12 +163,14 @@ static inline struct packet *e{number}_in(struct machine *m, int port)
     def _hand_written(self, name: str, number: int) -> str:
         source = self.sources[name]
         self_line = f"    struct e{number} *self = &m->e{number}; (void)self;\n"
-        return f"""static void e{number}_push(struct machine *m, int port, struct packet *p)
+        kinds = self.kinds[name]
+        return f"""static {ALWAYS} void e{number}_take(struct machine *m, int port, struct packet *p)
 {{
 {self_line}    (void)port; (void)p;
 {source.push or "    KILL(p);"}
 }}
-static struct packet *e{number}_pull(struct machine *m, int port)
+static {kinds.push} void e{number}_push(struct machine *m, int port, struct packet *p) {{ e{number}_take(m, port, p); }}
+{self._quick(name, number)}static {kinds.pull} struct packet *e{number}_pull(struct machine *m, int port)
 {{
 {self_line}    (void)port;
 {source.pull or "    return NULL;"}
@@ -164,6 +189,19 @@ static void e{number}_finish(struct machine *m)
 }}
 """
 
+    def _quick(self, name: str, number: int) -> str:
+        """What the element does to packets whose header is in registers, if that is not to put it down."""
+        if not self._sees(name):
+            return ""
+        rest = "take" if self._is_small(name) else "push"
+        return f"""static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
+{{
+    struct e{number} *self = &m->e{number}; (void)self; (void)port;
+{self.sources[name].quick}    keep(p, v);
+    e{number}_{rest}(m, port, p);
+}}
+"""
+
     def _within(self, name: str, number: int, functions: str) -> str:
         """``functions`` with what hand-written C may call defined around them."""
         pulled = int(self.graph.input_count(name) > 0 and self.checked.kind(name, False, 0) == "pull")
@@ -171,8 +209,10 @@ static void e{number}_finish(struct machine *m)
         downstream, upstream = ("".join(f" wake_task(&m->live, {task});" for task in tasks) for tasks in self.wakes.of(name))
         element = self.elements[name]
         full = " && ".join(f"e{self.numbers[other]}_full(m)" for other in self.wakes.storage_behind(name)) or "0"
+        empties = self.wakes.sources_before(name)
         meanings = {
             "OUT(k, q)": f"e{number}_out(m, k, q)",
+            "PASS(k)": f"do {{ e{number}_outv(m, k, p, v); return; }} while (0)",
             "IN(k)": f"e{number}_in(m, k)",
             "OFFER(k, q)": f"e{number}_push(m, k, q)",
             "EMIT(q)": f"emit_packet(&m->base, {number}, q)",
@@ -184,7 +224,10 @@ static void e{number}_finish(struct machine *m)
             "INPUT_IS_EMPTY(k)": f"e{number}_in_is_empty(m, k)",
             "STORED_NEAR": " + ".join(self._stored(other) for other in element.storage_near(self.checked, self.elements)) or "0",
             "FULLS_AHEAD": len(self.wakes.storage_behind(name)),
-            "EMPTIES_BEHIND": len(self.wakes.sources_before(name)),
+            "EMPTIES_BEHIND": len(empties),
+            "EMPTY_BEHIND(i)": "("
+            + "".join(f"(i) == {place} ? e{self.numbers[other]}_empty(m) : " for place, other in enumerate(empties))
+            + "1)",
             "AT(t)": f"set_timer(&m->live, {number}, t)",
             "WATCH(fd, events)": f"watch_fd(&m->live, {number}, fd, events)",
             "CALL(what, q)": f"(m->base.call ? m->base.call({number}, what, q) : 0)",
@@ -248,25 +291,38 @@ static int e{number}_full(struct machine *m)
                 [number for name, number in self.numbers.items() if self.sources[name].ready],
                 [number for name, number in self.numbers.items() if self.sources[name].before_read],
                 self._after_writes(),
-                [self._all_empty(name) if self.wakes.pulled(name) else "" for name in self.wakes.tasks],
+                [self._idle(name) if self.wakes.pulled(name) else "" for name in self.wakes.tasks],
                 self._state_cases(),
+                self._table_cases(),
+                [number for name, number in self.numbers.items() if not self.graph.incoming(name)],
             )
         )
 
+    def _idle(self, name: str) -> str:
+        """Whether the task of an element has nothing to do before somebody says WAKE, as far as it and those that it pulls from can say."""
+        own = [f"e{self.numbers[name]}_empty(m)"] if self.sources[name].empty else []
+        return " || ".join(own + ([f"({self._all_empty(name)})"] if self.wakes.pulled(name) else [])) or "0"
+
     def _after_writes(self) -> list[str]:
-        """What follows from a write handler: what the element does, and whose tasks it wakes, those that pull where there is something."""
-        pulling = {task: name for name, task in self.wakes.tasks.items() if self.wakes.pulled(name)}
+        """What follows from a write handler: what the element does, and which tasks have something to do then."""
+        names = list(self.wakes.tasks)
         lines = []
         for name, number in self.numbers.items():
-            own = self.wakes.tasks.get(name)
             text = f" e{number}_after_write(m);" if self.sources[name].after_write else ""
             downstream, upstream = self.wakes.of(name)
             for task in dict.fromkeys([*downstream, *upstream]):
-                lone = task == own or task not in pulling or task in upstream
-                unless = "" if lone else f" if (!({self._all_empty(pulling[task])}))"
-                text += f"{unless} wake_task(&m->live, {task});"
+                text += f" if (!({self._idle(names[task])})) wake_task(&m->live, {task});"
             lines += [f"    case {number}:{text} break;\n"] if text else []
         return lines
+
+    def _table_cases(self) -> list[str]:
+        given = "numbers, sizes, groups, group_count, count"
+        return [
+            f"    case {self.numbers[name] << 16 | index}: "
+            f"table_replace(&m->e{self.numbers[name]}.{table.name}, {int(has_levels(table))}, {given}); return;"
+            for name, program in self.programs.items()
+            for index, table in enumerate(program.tables)
+        ]
 
     def _state_cases(self) -> list[str]:
         lines = []
@@ -275,3 +331,19 @@ static int e{number}_full(struct machine *m)
             lvalues += [lvalue.replace("self->", f"m->e{number}.") for _, lvalue in self.sources[name].state]
             lines += [f"    case {number << 16 | index}: return &{lvalue};" for index, lvalue in enumerate(lvalues)]
         return lines
+
+
+def _way_out(number: int, kind: str, cases: Sequence[str], long: str) -> str:
+    """The function that hands on packets; those that are too ``long`` are dropped, where that is asked of what has the length."""
+    view, too_long = (", struct view *v" if kind else ""), f"    if ({long}->length > LONGEST) port = -1;\n" if long else ""
+    ways = "\n".join(cases)
+    return f"""
+static {ALWAYS} void e{number}_out{kind}(struct machine *m, int port, struct packet *p{view})
+{{
+{too_long}    switch (port) {{
+{ways}
+    default: break;
+    }}{"" if not kind else " (void)v;"}
+    kill_packet(&m->base, p);
+}}
+"""

@@ -11,7 +11,8 @@ from elements.definition.loops import MOST_ROUNDS
 @dataclass(frozen=True)
 class Parts:
     """Numbers of all elements and of those that have a task, a timer, file descriptors or something to do before handlers are read; what
-    follows from write handlers; by task, whether it has nothing to pull, where it pulls; the cases of where state variables are."""
+    follows from write handlers; by task, whether it has nothing to pull, where it pulls; the cases of where state variables and tables are;
+    and the numbers of elements without an input, which packets are offered to."""
 
     elements: Sequence[int]
     working: Sequence[int]
@@ -21,6 +22,8 @@ class Parts:
     after_write: Sequence[str]
     idle: Sequence[str]
     state: Sequence[str]
+    tables: Sequence[str]
+    sources: Sequence[int]
 
 
 def machine_functions(parts: Parts) -> str:
@@ -34,6 +37,7 @@ def _life(parts: Parts) -> str:
     initialize = "".join(f"    e{n}_initialize(m);\n" for n in parts.elements)
     finish = "".join(f"    e{n}_finish(m);\n" for n in parts.elements)
     # A task that pulls begins asleep where there is nothing.
+    busy = "".join(f"    case {task}: return !({idle});\n" for task, idle in enumerate(parts.idle) if idle)
     wakes = "".join(f"    {f'if (!({idle})) ' if idle else ''}wake_task(&m->live, {task});\n" for task, idle in enumerate(parts.idle))
     ready = "".join(f"    case {n}: e{n}_ready(m, fd, events); break;\n" for n in parts.watching)
     return f"""
@@ -44,13 +48,21 @@ static void machine_ready(struct machine *m, int32_t element, int fd, int events
 {ready}    default: if (m->base.call) m->base.call(element, READY, (struct packet *)((uintptr_t)fd << 16 | (events & 0xffff)));
     }}
 }}
+/* Whether a task is to run or, where it pulls, might find something if it did. */
+int machine_scheduled(struct machine *m, int task)
+{{
+    if (m->live.tasks[task].entry.place >= 0) return 1;
+    switch (task) {{
+{busy}    default: return 0;
+    }}
+}}
 struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*call)(int32_t, int32_t, struct packet *))
 {{
     struct machine *m = calloc(1, sizeof *m);
     if (!m) abort();
     m->base.driven = driven;
     m->base.simulated = simulated;
-    m->base.now = now;
+    m->base.now = driven && !simulated ? clock_read(CLOCK_REALTIME) : now;
     m->base.call = call;
     open_live(&m->live, {len(parts.elements)}, {len(parts.working)});
 {tasks}{timers}{initialize}{wakes}    return m;
@@ -104,7 +116,7 @@ uint64_t machine_unsettled(struct machine *m, int element) {{ return m->unsettle
 
 
 def _offers(parts: Parts) -> str:
-    pushes = "\n".join(f"    case {n}: e{n}_push(m, 0, p); break;" for n in parts.elements)
+    pushes = "\n".join(f"    case {n}: e{n}_push(m, 0, p); break;" for n in parts.sources)
     return f"""
 void machine_inject(struct machine *m, int source, const uint8_t *bytes, const struct emission *e)
 {{
@@ -127,6 +139,7 @@ void machine_inject(struct machine *m, int source, const uint8_t *bytes, const s
     p->first_time = e->first_time;
     switch (source) {{
 {pushes}
+    default: kill_packet(&m->base, p);
     }}
     settle_tasks(m);
 }}
@@ -142,7 +155,7 @@ void machine_run(struct machine *m, uint64_t count, const int32_t *sources, cons
 
 
 def _looks(parts: Parts) -> str:
-    words = "\n".join(parts.state)
+    words, tables = "\n".join(parts.state), "\n".join(parts.tables)
     written = "".join(parts.after_write)
     looked = "".join(f"    case {n}: e{n}_before_read(m); break;\n" for n in parts.looked_at)
     return f"""
@@ -170,5 +183,13 @@ void *machine_word(struct machine *m, int element, int word)
 {words}
     }}
     return NULL;
+}}
+void machine_replace(struct machine *m, int element, int table, const uint64_t *numbers, const uint64_t *sizes, const struct group *groups,
+                     uint32_t group_count, uint32_t count)
+{{
+    (void)m; (void)numbers; (void)sizes; (void)groups; (void)group_count; (void)count;
+    switch ((uint64_t)element << 16 | table) {{
+{tables}
+    }}
 }}
 """

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from elements.definition.csource import CSource
 from elements.program.program import Program, State
-from swclick.lower_program import lower_program, move_text
+from swclick.inline import ALWAYS, NEVER, Kinds
+from swclick.lower_effects import move_text
+from swclick.lower_program import lower_program
 from swclick.lower_table import initialize_table, lower_table
 from swclick.lower_value import c_type
 from swclick.lower_wide import NARROW, word_constants, words
@@ -23,24 +25,38 @@ def first_word(state: State, number: int) -> str:
     return f"m->e{number}.{state.name}[0]" + ("[0]" if state.width > NARROW else "")
 
 
-def program_functions(program: Program, number: int, beside: CSource) -> str:
+def program_functions(program: Program, number: int, beside: CSource, kinds: Kinds) -> str:
     """All functions of element ``number``, which has ``beside`` its program. ``eN_out`` and ``eN_in``, its ways to its neighbours,
     stand before them."""
     tables = "".join(lower_table(table, number) for table in program.tables)
     passed = f"    {{ struct e{number} *self = &m->e{number}; (void)self; {beside.passed} }}\n" if beside.passed else ""
-    push, pull = _exclusive(program, number, passed) if program.exclusive else _copies(program, number, passed)
+    push, slow, pull = _exclusive(program, number, passed) if program.exclusive else _copies(program, number, passed)
     frees = "".join(f"    table_free(&m->e{number}.{table.name});\n" for table in program.tables)
     return f"""{tables}{lower_program(program, number)}
-static void e{number}_push(struct machine *m, int port, struct packet *p)
+static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
 {{
     (void)port;
+    if (!e{number}_usual(v)) {{ keep(p, v); e{number}_slow(m, port, p); return; }}
 {push}
 }}
-static struct packet *e{number}_pull(struct machine *m, int port)
+static {kinds.push} void e{number}_push(struct machine *m, int port, struct packet *p)
+{{
+    struct view seen;
+    look(p, &seen);
+    e{number}_pushv(m, port, p, &seen);
+}}
+static {NEVER} void e{number}_slow(struct machine *m, int port, struct packet *p)
+{{
+    (void)port;
+{slow}
+}}
+static {kinds.pull} struct packet *e{number}_pull(struct machine *m, int port)
 {{
     (void)port;
     struct packet *p = e{number}_in(m, 0);
     if (!p) return NULL;
+    struct view seen, *v = &seen;
+    look(p, v);
 {pull}
 }}
 static int e{number}_task(struct machine *m)
@@ -67,31 +83,44 @@ def _more(state: State) -> str:
     return f"[{words(state.width)}]" if state.width > NARROW else ""
 
 
-def _exclusive(program: Program, number: int, passed: str) -> tuple[str, str]:
-    cases = "\n".join(f"    case {i}: e{number}_out(m, {way.port}, p); return;" for i, way in enumerate(program.exits))
-    wanted = "".join(f"    if (way == {i} && port == {way.port}) return p;\n" for i, way in enumerate(program.exits))
-    push = f"    int way = e{number}_run(m, p);\n{passed}    switch (way) {{\n{cases}\n    default: kill_packet(&m->base, p);\n    }}"
-    pull = f"""    int way = e{number}_run(m, p);
-{passed}{wanted}    switch (way) {{
-{cases.replace("return;", "return NULL;")}
+def _exclusive(program: Program, number: int, passed: str) -> tuple[str, str, str]:
+    """The insides of push, of push for packets that are rare, and of pull; what is ``passed`` sees the packet's header put down."""
+    cases = "\n".join(f"    case {i}: e{number}_outv(m, {way.port}, p, v); return;" for i, way in enumerate(program.exits))
+    slow_cases = cases.replace("_outv(", "_out(").replace(", p, v)", ", p)")
+    wanted = "".join(f"    if (way == {i} && port == {way.port}) {{ keep(p, v); return p; }}\n" for i, way in enumerate(program.exits))
+    seen = f"    keep(p, v);\n{passed}" if passed else ""
+    rest = "    default: kill_packet(&m->base, p);\n    }"
+    push = f"    int way = e{number}_fast(m, p, v);\n{seen}    switch (way) {{\n{cases}\n{rest}"
+    slow = f"    int way = e{number}_general(m, p);\n{passed}    switch (way) {{\n{slow_cases}\n{rest}"
+    pull = f"""    int way = e{number}_run(m, p, v);
+{seen}{wanted}    keep(p, v);
+    switch (way) {{
+{slow_cases.replace("return;", "return NULL;")}
     default: kill_packet(&m->base, p);
     }}
     return NULL;"""
-    return push, pull
+    return push, slow, pull
 
 
-def _copies(program: Program, number: int, passed: str) -> tuple[str, str]:
-    start = f"""    uint8_t taken[{max(1, len(program.exits))}];
-    int left = e{number}_run(m, p, taken);
-{passed}    if (!left) {{ kill_packet(&m->base, p); return"""
-    push, pull = [f"{start}; }}"], [f"{start} NULL; }}\n    struct packet *wanted = NULL;"]
+def _copies(program: Program, number: int, passed: str) -> tuple[str, str, str]:
+    """As `_exclusive`. The last copy is the packet itself; of the others, none are made where none is wanted."""
+    start = f"    uint8_t taken[{max(1, len(program.exits))}];\n    int left = e{number}_"
+    none = "    if (!left) { kill_packet(&m->base, p); return"
+    seen = f"    keep(p, v);\n{passed}" if passed else ""
+    push = [f"{start}fast(m, p, v, taken);\n{seen}{none}; }}"]
+    slow = [f"{start}general(m, p, taken);\n{passed}{none}; }}"]
+    pull = [f"{start}run(m, p, v, taken);\n{seen}{none} NULL; }}\n    keep(p, v);\n    struct packet *wanted = NULL;"]
     for index, way in enumerate(program.exits):
+        copy = f"struct packet *q = clone_packet(&m->base, p); {move_text(way, 'q')}e{number}_out(m, {way.port}, q);"
+        last = f"{move_text(way, 'v')}e{number}_outv(m, {way.port}, p, v); return;"
+        push.append(f"    if (taken[{index}]) {{ if (!--left) {{ {last} }} keep(p, v); {copy} }}")
+        last = f"{move_text(way, 'p')}e{number}_out(m, {way.port}, p); return;"
+        slow.append(f"    if (taken[{index}]) {{ if (!--left) {{ {last} }} {copy} }}")
         take = f"struct packet *q = --left ? clone_packet(&m->base, p) : p; {move_text(way, 'q')}"
         out = f"e{number}_out(m, {way.port}, q);"
-        keep = f"if (port == {way.port}) {{ if (wanted) kill_packet(&m->base, wanted); wanted = q; }} else {out}"
-        push.append(f"    if (taken[{index}]) {{ {take}{out} if (!left) return; }}")
-        pull.append(f"    if (taken[{index}]) {{ {take}{keep} if (!left) return wanted; }}")
-    return "\n".join(push), "\n".join([*pull, "    return wanted;"])
+        found = f"if (port == {way.port}) {{ if (wanted) kill_packet(&m->base, wanted); wanted = q; }} else {out}"
+        pull.append(f"    if (taken[{index}]) {{ {take}{found} if (!left) return wanted; }}")
+    return "\n".join(push), "\n".join(slow), "\n".join([*pull, "    return wanted;"])
 
 
 def _initialize(program: Program, number: int) -> str:

@@ -64,7 +64,7 @@ static void heap_set(struct heap *h, struct entry *e, uint64_t key, uint64_t ord
 
 /* Tasks. */
 
-static inline void wake_task(struct live *l, uint32_t number)
+ALWAYS void wake_task(struct live *l, uint32_t number)
 {
     struct task *t = &l->tasks[number];
     t->again = 1;

@@ -162,6 +162,13 @@ class Live(Machine):
         number = self._numbers[name]
         return next((task for task in self._tasks if task.element == number), None)
 
+    def is_scheduled(self, name: str) -> bool:
+        """Whether the task of an element is to run or, where it pulls, might find something if it did: in Click it would look again and
+        again."""
+        number = self._numbers[name]
+        place = next(place for place, task in enumerate(self._tasks) if task.element == number)
+        return bool(self._library.machine_scheduled(self._machine, place))
+
     # The host of elements
 
     @property

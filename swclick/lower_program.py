@@ -4,75 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from elements.program.program import ANNOTATIONS, Access, Exit, Program
+from elements.program.program import Program
 from elements.program.values import Value
+from swclick.find_common_case import CommonCase, find_common_case
+from swclick.inline import ALWAYS
+from swclick.lower_effects import effects, move_text
 from swclick.lower_value import ValueLowering
-from swclick.lower_wide import NARROW, saturated
+from swclick.lower_ways import lower_ways
 
 
 def lower_program(program: Program, number: int) -> str:
-    """The C function ``eN_run`` of element ``number``, which changes the packet and its state.
+    """The C functions that change a packet and its element's state: ``eN_general`` for every packet, ``eN_fast`` for those of the common
+    case, whose header is in a view and of which ``eN_usual`` is true, and ``eN_run``, which chooses.
 
-    It returns the number of the exit taken, with the packet moved as the exit says, or -1 for none. Where copies leave (a program that is
-    not exclusive) it sets ``taken[i]`` for each exit, moves nothing, and returns how many are taken.
+    They return the number of the exit taken, with the packet moved as the exit says, or -1 for none. Where copies leave (a program that is
+    not exclusive) they set ``taken[i]`` for each exit, move nothing, and return how many are taken.
     """
-    values = ValueLowering(program, number)
-    lines = [*values.lines, *_effects(program, values.names), *_ways(program, values.names)]
-    body = "\n".join(lines)
-    parameters = "struct machine *m, struct packet *p" + ("" if program.exclusive else ", uint8_t *taken")
+    case = find_common_case(program)
+    taken = "" if program.exclusive else ", taken"
+    general = _function("general", program, number, _body(program, number, None), "")
+    usual = case.condition if case is not None else "1"
+    asked = f"static {ALWAYS} int e{number}_usual(const struct view *v)\n{{\n    (void)v;\n    return __builtin_expect({usual}, 1);\n}}\n"
+    if case is None:
+        fast = _body(program, number, CommonCase(program))
+    else:
+        bases = {"data": "v->data", "network": "v->data + v->network"}
+        fast = "".join(f"    const uint8_t *const near_{layer} = {bases[layer]};\n" for layer in sorted(case.near))
+        fast += _body(case.program, number, case) if usual != "0" else "    return -1;"
+    run = f"""    if (e{number}_usual(v)) return e{number}_fast(m, p, v{taken});
+    keep(p, v);
+    int way = e{number}_general(m, p{taken});
+    look(p, v);
+    return way;"""
+    return general + asked + _function("fast", program, number, fast, ALWAYS) + _function("run", program, number, run, ALWAYS)
+
+
+def _function(name: str, program: Program, number: int, body: str, kind: str) -> str:
+    parameters = "struct machine *m, struct packet *p" + ("" if name == "general" else ", struct view *v")
     return f"""
-static int e{number}_run({parameters})
+static {kind} int e{number}_{name}({parameters}{"" if program.exclusive else ", uint8_t *taken"})
 {{
     struct e{number} *self = &m->e{number};
-    (void)self;
+    (void)self; (void)p;
 {body}
 }}
 """
 
 
-def _effects(program: Program, names: Mapping[Value, str]) -> list[str]:
-    lines = [_store(access, names) for access in program.accesses]
-    grown = min((way.shift for way in program.exits), default=0)
-    if grown < 0:
-        lines.append(f"    make_headroom(p, {-grown});")
-    for layer in sorted({edit.layer for edit in program.edits}):
-        lines.append(f"    int32_t at_{layer} = start_{layer}(p);")
-    for edit in program.edits:
-        lines.append(f"    store(p, at_{edit.layer}, {edit.offset}, {names[edit.value]});")
-    for name, value in program.annotations:
-        if name not in ANNOTATIONS:
-            raise ValueError(f"there is no annotation {name}")
-        lines.append(f"    p->{name} = {names[value]};")
-    if program.end.op != "length":
-        lines.append(f"    p->length = {names[program.end]};")
-    return lines
+def _body(program: Program, number: int, case: CommonCase | None) -> str:
+    if case is not None and program.exclusive:
+        return "\n".join(lower_ways(program, number, case))
+    values = ValueLowering(program, number, case)
+    lines = values.lines(program.roots())
+    return "\n".join([*lines, *effects(program, values.names, case), *_ways(program, values.names, "p" if case is None else "v")])
 
 
-def _store(access: Access, names: Mapping[Value, str]) -> str:
-    state, value = access.state, names[access.value]
-    index = saturated(access.index, names[access.index])
-    guard = f"{names[access.when]} && {index} < {state.depth}"
-    place = f"self->{state.name}[{'0' if state.depth == 1 else index}]"
-    if state.width > NARROW:
-        return f"    if ({guard}) memcpy({place}, {value}, sizeof {place});"
-    return f"    if ({guard}) {place} = {value};"
-
-
-def _ways(program: Program, names: Mapping[Value, str]) -> list[str]:
+def _ways(program: Program, names: Mapping[Value, str], place: str) -> list[str]:
     if not program.exclusive:
         count = "".join(f" + (int)(taken[{index}] = {names[way.when]})" for index, way in enumerate(program.exits))
         return [f"    return 0{count};"]
     lines = []
     for index, way in enumerate(program.exits):
-        lines.append(f"    if ({names[way.when]}) {{ {move_text(way, 'p')}return {index}; }}")
+        lines.append(f"    if ({names[way.when]}) {{ {move_text(way, place)}return {index}; }}")
     return [*lines, "    return -1;"]
-
-
-def move_text(way: Exit, packet: str) -> str:
-    """The statements that put the headers of ``packet`` where ``way`` says."""
-    text = ""
-    if way.network == "none":
-        text += f"{packet}->network = NO_NETWORK; "
-    elif way.network != "keep":
-        text += f"{packet}->network = {way.network}; "
-    return text + (f"move_start({packet}, {way.shift}); " if way.shift else "")

@@ -8,6 +8,8 @@ from typing import Final
 from elements.program.combine import walk
 from elements.program.program import Program
 from elements.program.values import Value
+from swclick.find_common_case import CommonCase
+from swclick.find_run import find_check, find_field, find_run
 from swclick.lower_table import find_call
 from swclick.lower_wide import NARROW, WORD, all_words, declare, lower_wide, saturated, words
 
@@ -63,21 +65,38 @@ _EXPRESSIONS: Final[Mapping[str, _Expression]] = {
 
 
 class ValueLowering:
-    """The statements for every value that a program rests on; ``names`` tells what each is called."""
+    """The statements for the values that a program rests on; ``names`` tells what each is called, of those that were asked for."""
 
-    def __init__(self, program: Program, number: int) -> None:
+    def __init__(self, program: Program, number: int, case: CommonCase | None) -> None:
+        """``case``: the packet's header is in a view ``v``, and ``near_LAYER`` points to the bytes that are near in it. None: all is in the
+        packet ``p``, and asked there."""
+        self._case = case
         self.names: dict[Value, str] = {}
-        self.lines: list[str] = []
         self._number = number
         self._depths = {access.state.name: access.state.depth for access in program.accesses}
         self._tables = {table.name: table for table in program.tables}
         self._searches: dict[tuple[str, Value], str] = {}
-        for index, value in enumerate(walk(program.roots())):
-            x = [self.names[operand] for operand in value.operands]
-            self.names[value] = name = f"v{index}"
-            self.lines += [f"    {line}" for line in self._statements(value, name, x)]
+
+    def lines(self, roots: list[Value]) -> list[str]:
+        """The statements for what of these values is not there yet."""
+        lines: list[str] = []
+        for value in walk(roots, self.names):
+            x = [self.names[operand] for operand in value.operands if operand in self.names]
+            self.names[value] = name = f"v{len(self.names)}"
+            lines += [f"    {line}" for line in self._statements(value, name, x)]
+        return lines
 
     def _statements(self, value: Value, name: str, x: list[str]) -> list[str]:
+        if self._case is not None and value.op in ("load", "length", "has", "annotation"):
+            return [f"uint64_t {name} = {self._seen(value, self._case.near)};"]
+        if self._case is not None and value.op == "add" and (run := find_run(value, self._case)) is not None:
+            return [f"uint64_t {name} = sum_of_words(near_{run.layer} + {run.start}, {run.words});"]
+        if self._case is not None and value.op == "eq" and value.width <= WORD:
+            if (run := find_check(value, self._case)) is not None:
+                return [f"uint64_t {name} = sums_to_ones(near_{run.layer} + {run.start}, {run.words});"]
+            number, run = value.operands[1].constant, find_field(value.operands[0], self._case)
+            if run is not None and number is not None:
+                return [f"uint64_t {name} = is_there(near_{run.layer} + {run.start}, {run.words}, {_constant(number)});"]
         if value.op == "old":
             return self._old(value, name, x)
         if value.op in ("hit", "found"):
@@ -85,6 +104,21 @@ class ValueLowering:
         if value.width > NARROW or any(operand.width > NARROW for operand in value.operands):
             return lower_wide(value, name, x)
         return [f"{c_type(value.width)} {name} = {_EXPRESSIONS[value.op](value, x)};"]
+
+    @staticmethod
+    def _seen(value: Value, near: Mapping[str, int]) -> str:
+        """What is asked of the packet, of its view."""
+        layer = str(value.attributes[0])
+        if value.op == "annotation":
+            return _cut(f"v->{layer}", value.width)
+        if value.op == "length":
+            return "(v->length - v->network) & 0xffff" if layer in near and layer == "network" else f"seen_length_{layer}(v)"
+        at = int(value.attributes[1])
+        if value.op == "has":
+            return f"seen_has_{layer}(v, {at})"
+        if at < near.get(layer, 0):
+            return f"near_{layer}[{at}]"
+        return f"far_byte(v, {'(int64_t)v->network + ' if layer == 'network' else ''}{at})"
 
     def _old(self, value: Value, name: str, x: list[str]) -> list[str]:
         variable = str(value.attributes[0])
@@ -113,5 +147,5 @@ class ValueLowering:
         if value.op == "hit":
             return [*lines, f"uint64_t {name} = {place} != 0;"]
         count = words(table.value_width)
-        first = f"e{self._number}_{table.name}_values + ({place} - 1) * {count}ULL"
+        first = f"self->{table.name}.values + ({place} - 1) * {count}ULL"
         return [*lines, *declare(name, [f"{place} ? ({first})[{i}] : 0" for i in range(count)], value.width)]

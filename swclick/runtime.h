@@ -1,5 +1,6 @@
 /* The runtime of the software engine: packets, their pool, header access, what leaves. It stands in front of the generated code. */
 #define _GNU_SOURCE
+#define ALWAYS static inline __attribute__((always_inline))
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,13 +12,18 @@
 #define USUAL_ROOM 2048
 
 /* HEADROOM (what is in front of a new packet's data) and LONGEST (the most bytes that a packet has) are the reference's: see generate.py. */
-struct packet {
-    uint8_t *data;
-    uint32_t length;
-    int32_t network; /* bytes from data to the network header */
-    uint32_t dst_ip;
-    uint16_t vlan_tci;
+#define HEADER_OF_A_PACKET \
+    uint8_t *data; \
+    uint32_t length; \
+    int32_t network; /* bytes from data to the network header */ \
+    uint32_t dst_ip; \
+    uint16_t vlan_tci; \
     uint8_t paint, device, packet_type, fix_ip_src;
+/* What of a packet's header packet programs change, as the elements of a chain see it, which one function is made of: its members stay in
+   registers. */
+struct view { HEADER_OF_A_PACKET };
+struct packet {
+    HEADER_OF_A_PACKET
     uint8_t parameter; /* the byte that an ICMP parameter problem is about */
     uint8_t dst_ip6[16];
     uint32_t aggregate, extra_packets, extra_length; /* a group; what it stands for beside itself */
@@ -90,23 +96,28 @@ static void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size)
     return grown;
 }
 
-/* A packet of ``front`` and ``length`` bytes whose bytes are not set, and nothing else is. */
-static struct packet *raw_packet(struct base *b, uint32_t front, uint32_t length)
+static __attribute__((noinline, cold)) struct packet *made_packet(struct base *b, struct packet *p, uint64_t wanted)
 {
-    struct packet *p = b->unused;
-    if (p) {
-        b->unused = p->next;
-    } else {
+    if (!p) {
         if (!(p = calloc(1, sizeof *p))) abort();
         p->older = b->packets;
         b->packets = p;
     }
-    uint64_t wanted = (uint64_t)front + length;
-    if (p->room < wanted || !p->buffer) {
+    if (p->room < wanted) {
         free(p->buffer);
         p->room = wanted < USUAL_ROOM ? USUAL_ROOM : wanted;
         if (!(p->buffer = malloc(p->room))) abort();
     }
+    return p;
+}
+
+/* A packet of ``front`` and ``length`` bytes whose bytes are not set, and nothing else is. */
+static inline struct packet *raw_packet(struct base *b, uint32_t front, uint32_t length)
+{
+    struct packet *p = b->unused;
+    uint64_t wanted = (uint64_t)front + length;
+    if (__builtin_expect(p != NULL, 1)) b->unused = p->next;
+    if (__builtin_expect(!p || p->room < wanted, 0)) p = made_packet(b, p, wanted);
     memset(p, 0, offsetof(struct packet, next));
     p->data = p->buffer + front;
     p->length = length;
@@ -119,6 +130,15 @@ static struct packet *new_packet(struct base *b, uint32_t length)
 {
     struct packet *p = raw_packet(b, HEADROOM, length);
     memset(p->buffer, 0, HEADROOM);
+    return p;
+}
+
+/* A packet of these bytes. */
+static inline struct packet *copied_packet(struct base *b, const uint8_t *bytes, uint32_t length)
+{
+    struct packet *p = raw_packet(b, HEADROOM, length);
+    memset(p->buffer, 0, HEADROOM);
+    memcpy(p->data, bytes, length);
     return p;
 }
 
@@ -198,10 +218,109 @@ static void add_tail(struct packet *p, uint32_t count)
     p->length += count;
 }
 
-static inline uint32_t get16(const uint8_t *b) { return (uint32_t)b[0] << 8 | b[1]; }
-static inline uint32_t get32(const uint8_t *b) { return get16(b) << 16 | get16(b + 2); }
-static inline void put16(uint8_t *b, uint32_t v) { b[0] = v >> 8; b[1] = v; }
-static inline void put32(uint8_t *b, uint32_t v) { put16(b, v >> 16); put16(b + 2, v); }
+ALWAYS uint32_t get16(const uint8_t *b) { return (uint32_t)b[0] << 8 | b[1]; }
+ALWAYS uint32_t get32(const uint8_t *b) { return get16(b) << 16 | get16(b + 2); }
+ALWAYS uint64_t halves_of(uint64_t x) { return (x & 0x0000ffff0000ffffULL) + (x >> 16 & 0x0000ffff0000ffffULL); }
+/* The sum of 16-bit words in network byte order. */
+ALWAYS uint64_t sum_of_words(const uint8_t *b, uint32_t words)
+{
+    uint64_t sum = 0, rest = 0;
+    for (; words >= 4; words -= 4, b += 8) sum += halves_of((uint64_t)get32(b) << 32 | get32(b + 4));
+    if (words >= 2) sum += halves_of(get32(b));
+    if (words & 1) rest = get16(b + (words >= 2 ? 4 : 0));
+    return (sum & 0xffffffffu) + (sum >> 32) + rest;
+}
+/* Whether the one's-complement sum of 16-bit words is all ones. All ones are the same in any byte order, so the words are added up as they
+   lie in memory, as many at a time as a register takes (RFC 1071, section 2). */
+ALWAYS int sums_to_ones(const uint8_t *b, uint32_t words)
+{
+    uint64_t sum = 0, part;
+    for (; words >= 4; words -= 4, b += 8) {
+        memcpy(&part, b, 8);
+        sum += part;
+        sum += sum < part;
+    }
+    if (words & 2) {
+        uint32_t four;
+        memcpy(&four, b, 4);
+        sum += four;
+        sum += sum < four;
+        b += 4;
+    }
+    if (words & 1) {
+        uint16_t two;
+        memcpy(&two, b, 2);
+        sum += two;
+        sum += sum < two;
+    }
+    sum = (sum >> 32) + (sum & 0xffffffffu);
+    sum = (sum >> 16) + (sum & 0xffff);
+    sum = (sum >> 16) + (sum & 0xffff);
+    return (sum >> 16) + (sum & 0xffff) == 0xffff;
+}
+/* Whether there is a number in network byte order. */
+ALWAYS int is_there(const uint8_t *b, uint32_t bytes, uint64_t number)
+{
+    uint16_t two;
+    uint32_t four;
+    uint64_t eight;
+    int swap = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+    switch (bytes) {
+    case 1: return *b == number;
+    case 2: memcpy(&two, b, 2); return two == (swap ? __builtin_bswap16(number) : (uint16_t)number);
+    case 4: memcpy(&four, b, 4); return four == (swap ? __builtin_bswap32(number) : (uint32_t)number);
+    default: memcpy(&eight, b, 8); return eight == (swap ? __builtin_bswap64(number) : number);
+    }
+}
+/* Looks at the header of a packet, and puts it down again, which has to be done before anybody else sees the packet. */
+ALWAYS void look(const struct packet *p, struct view *v)
+{
+    v->data = p->data; v->length = p->length; v->network = p->network; v->dst_ip = p->dst_ip; v->vlan_tci = p->vlan_tci;
+    v->paint = p->paint; v->device = p->device; v->packet_type = p->packet_type; v->fix_ip_src = p->fix_ip_src;
+}
+ALWAYS void keep(struct packet *p, const struct view *v)
+{
+    p->data = v->data; p->length = v->length; p->network = v->network; p->dst_ip = v->dst_ip; p->vlan_tci = v->vlan_tci;
+    p->paint = v->paint; p->device = v->device; p->packet_type = v->packet_type; p->fix_ip_src = v->fix_ip_src;
+}
+ALWAYS void seen_headroom(struct packet *p, struct view *v, uint32_t count)
+{
+    if (__builtin_expect((uint64_t)(v->data - p->buffer) >= count, 1)) return;
+    keep(p, v);
+    make_headroom(p, count);
+    look(p, v);
+}
+/* `move_start` where there is enough in front of the data. */
+ALWAYS void seen_move(struct view *v, int64_t shift)
+{
+    if (shift > (int64_t)v->length) shift = v->length;
+    v->data += shift;
+    v->length -= shift;
+    if (v->network != NO_NETWORK) v->network -= shift;
+}
+ALWAYS uint64_t far_byte(const struct view *v, int64_t index) { return index < (int64_t)v->length ? v->data[index] : 0; }
+ALWAYS void far_store(const struct packet *p, struct view *v, int64_t index, uint8_t value)
+{
+    if (index < (int64_t)v->length && index >= p->buffer - v->data) v->data[index] = value;
+}
+ALWAYS uint64_t seen_length_data(const struct view *v) { return v->length & 0xffff; }
+ALWAYS uint64_t seen_length_network(const struct view *v)
+{
+    return v->network == NO_NETWORK || v->network > (int32_t)v->length ? 0 : (uint32_t)((int32_t)v->length - v->network) & 0xffff;
+}
+ALWAYS uint64_t seen_has_data(const struct view *v, int32_t count) { return (int32_t)v->length >= count; }
+ALWAYS uint64_t seen_has_network(const struct view *v, int32_t count)
+{
+    return v->network != NO_NETWORK && (v->network > (int32_t)v->length ? 0 : (int32_t)v->length - v->network) >= count;
+}
+
+ALWAYS void put16(uint8_t *b, uint32_t v) { b[0] = v >> 8; b[1] = v; }
+ALWAYS void put32(uint8_t *b, uint32_t v) { put16(b, v >> 16); put16(b + 2, v); }
+ALWAYS void put64(uint8_t *b, uint64_t v)
+{
+    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) v = __builtin_bswap64(v);
+    memcpy(b, &v, 8);
+}
 
 static inline uint64_t byte_at(const struct packet *p, int32_t index)
 {
@@ -238,15 +357,18 @@ static inline void store(struct packet *p, int32_t start, int32_t offset, uint8_
     p->data[index] = value;
 }
 
-/* Whether one more connection of a ring may be passed; ``runaway`` counts those that may not. DEEPEST and MOST_PASSES are the reference's. */
-static int pass_on_ring(struct base *b, uint64_t *runaway)
+/* Whether a ring of ``size`` elements may be gone round once more; ``runaway`` counts the packets that may not. DEEPEST and MOST_PASSES are the
+   reference's. */
+static int pass_on_ring(struct base *b, uint64_t *runaway, uint32_t size)
 {
-    if (b->depth >= DEEPEST || b->passes >= MOST_PASSES) {
+    if (!b->depth) {
+        b->passes = 0;
+    } else if (b->depth + size > DEEPEST || b->passes + size > MOST_PASSES) {
         ++*runaway;
         return 0;
     }
-    b->depth++;
-    b->passes++;
+    b->depth += size;
+    b->passes += size;
     return 1;
 }
 
@@ -259,7 +381,7 @@ static void emit_packet(struct base *b, int32_t sink, struct packet *p)
     struct emission *e = &b->emitted[b->emitted_count++];
     *e = (struct emission){sink, front, p->length, p->network, p->dst_ip, p->vlan_tci, p->paint, p->device, p->packet_type,
                            p->fix_ip_src, p->parameter, p->aggregate, p->extra_packets, p->extra_length, p->time, p->first_time,
-                           b->bytes_count};
+                           b->bytes_count, .dst_ip6 = {0}};
     memcpy(e->dst_ip6, p->dst_ip6, sizeof e->dst_ip6);
     memcpy(b->bytes + b->bytes_count, p->buffer, size);
     b->bytes_count += size;

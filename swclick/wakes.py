@@ -40,7 +40,7 @@ class Wakes:
         return sorted(found)
 
     def sources_before(self, name: str) -> list[str]:
-        """The elements, first of their kind on the ways that are pulled, that can say that they are empty."""
+        """The elements, first of their kind on the ways that are pulled, that can say that they are empty, in the graph's order."""
         found: dict[str, None] = {}
         seen, ahead = {name}, [name]
         while ahead:
@@ -52,7 +52,7 @@ class Wakes:
                     found[edge.source] = None
                 else:
                     ahead.append(edge.source)
-        return sorted(found)
+        return [node.name for node in self.checked.graph.nodes if node.name in found]
 
     def pulled(self, name: str) -> list[Edge]:
         """The connections that end in pull inputs of the element."""

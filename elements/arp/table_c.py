@@ -54,8 +54,8 @@ static void arp_free(struct arp *t)
     free(t->ethernet); free(t->live); free(t->polled); free(t->first); free(t->last);
     free(t);
 }
-static inline uint32_t arp_bucket(uint32_t address) { return address * 2654435761u >> 20; }
-static uint32_t arp_find(const struct arp *t, uint32_t address)
+ALWAYS uint32_t arp_bucket(uint32_t address) { return address * 2654435761u >> 20; }
+ALWAYS uint32_t arp_find(const struct arp *t, uint32_t address)
 {
     uint32_t place = t->buckets[arp_bucket(address)];
     while (place && t->address[place - 1] != address) place = t->chain[place - 1];
@@ -191,12 +191,15 @@ static int arp_append(struct base *b, struct arp *t, uint32_t address, struct pa
     t->waiting[i]++;
     return arp_may_poll(t, place, clock_of(b));
 }
+/* The headers fourteen bytes of a header; ``from`` has eight, the address and the type of IP. */
+ALWAYS void arp_fill(uint8_t *data, uint64_t to, const uint8_t *from)
+{
+    put64(data, to << 16);
+    memcpy(data + 6, from, 8);
+}
 static void arp_header(struct packet *p, uint64_t to, const uint8_t *from)
 {
     move_start(p, -14);
-    put16(p->data, to >> 32);
-    put32(p->data + 2, to);
-    memcpy(p->data + 6, from, 6);
-    put16(p->data + 12, 0x0800);
+    arp_fill(p->data, to, from);
 }
 """

@@ -28,7 +28,7 @@ class CSource:
       element's own task may have something to do; ``WAKE_SOURCES``: whoever pushes to it may find room now; ``OUTPUT_IS_FULL``: everything
       behind it that says whether it is full is;
     - ``INPUT_IS_EMPTY(k)``: whether a pull at input ``k`` gives nothing before somebody says WAKE; ``EMPTIES_BEHIND``: how many elements
-      can say so; ``FULLS_AHEAD``: how many can say that they are full;
+      can say so, and ``EMPTY_BEHIND(i)`` whether the i-th does; ``FULLS_AHEAD``: how many can say that they are full;
     - ``STORED_NEAR``: the packets that are in `Element.storage_near`;
     - ``AT(t)``: run ``timer`` when the clock is at ``t`` ns, once, and not when it was to be run before; ``AT(NEVER)``: not at all;
       ``WATCH(fd, events)``: run ``ready`` when the file descriptor is ready for these events of poll, none of them for never again;
@@ -42,15 +42,18 @@ class CSource:
 
     ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or
     NULL; ``task`` returns 1 if it did anything: one that returns 0 is not run again before somebody wakes it. ``ready`` has ``fd`` and the
-    ``events`` that it is ready for. ``full``, an expression, is 1 where the element has no room for a packet, ``empty`` where a pull gives
-    nothing before the element says WAKE (not given, where all that it pulls from is empty), ``stored`` how many packets it stores, where
-    it is a storage. ``after_write`` runs when a write handler of the element was called, ``before_read`` before a read handler is;
-    ``passed`` runs for each packet of an element that is a program, behind the program and before the packet goes on. ``finish`` runs when
-    the machine is taken down: it frees what the element allocated (packets that it still holds are freed with the machine). ``helpers`` is
-    C at file level, the same for every instance of the class, ``shared`` pieces of it that stand in front of all those, which other classes
-    may have, too, ``types`` that which stands before the elements' structures.
-    ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers, ``strides`` those whose
-    words do not stand one behind the other to the bytes from one to the next.
+    ``events`` that it is ready for. ``quick`` is what is done, in place of ``push`` and alike to it, with the usual packets of input
+    ``port``: it has the packet's header in ``v``, whose members (those of ``p`` up to ``fix_ip_src``) stay in registers; ``PASS(k)`` hands
+    the packet on by push output ``k``, and what comes to its end is left to ``push``; ``seen_headroom(p, v, n)`` makes room in front, which
+    ``seen_move(v, -n)`` takes. ``full``, an expression, is 1 where the element has no room for a packet; ``empty`` is 1 where a pull
+    gives nothing, or its task does nothing, before the element says WAKE (not given, where all that it pulls from is empty); ``stored``
+    is how many packets it stores, where it is a storage. ``after_write`` runs when a write handler of the element was called,
+    ``before_read`` before a read handler is; ``passed`` runs for each packet of an element that is a program, behind the program and
+    before the packet goes on. ``finish`` runs when the machine is taken down: it frees what the element allocated (packets that it still
+    holds are freed with the machine). ``helpers`` is C at file level, the same for every instance of the class, ``shared``
+    pieces of it that stand in front of all those, which other classes may have, too, ``types`` that which stands before the elements'
+    structures. ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers, ``strides``
+    those whose words do not stand one behind the other to the bytes from one to the next.
     """
 
     fields: str = ""
@@ -66,6 +69,7 @@ class CSource:
     after_write: str = ""
     before_read: str = ""
     passed: str = ""
+    quick: str = ""
     finish: str = ""
     helpers: str = ""
     shared: tuple[str, ...] = ()

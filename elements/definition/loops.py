@@ -7,48 +7,97 @@ the routing table. Where none can, every packet that gets there goes round for e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
-
-import networkx as nx
+from typing import TYPE_CHECKING, Final
 
 from elements.definition.element import Element
 from graph.check import Checked
 from graph.diagnostics import ClickError, Diagnostic
 from graph.model import Edge
 
+if TYPE_CHECKING:
+    import networkx
+
 DEEPEST: Final = 2048
-"""Connections of rings that a packet may be on at once, pushes within pushes; what would pass one more is dropped."""
+"""Elements of rings that a packet may be in at once, pushes within pushes, each ring counted whole; what would go round once more is
+dropped, but once everything may."""
 MOST_PASSES: Final = 16384
-"""Connections of rings that may be passed, by all its copies and fragments, for one packet that enters a ring."""
+"""Elements of rings that may be passed, by all its copies and fragments, for one packet that goes round."""
 MOST_ROUNDS: Final = 65536
 """Rounds of all tasks for one arrival; what they still have to do then waits for the next."""
 
 
 @dataclass(frozen=True)
 class Rings:
-    """Push connections, in the order of the graph: those that lie on a ring, and those by which packets come to one from elsewhere."""
+    """``back``: push connections that close a ring, so that without them there is none, in the graph's order, each with the number of
+    elements that lie on its rings. Where packets come to a ring from elsewhere, it begins."""
 
-    within: tuple[Edge, ...]
-    into: tuple[Edge, ...]
+    back: Mapping[Edge, int]
 
 
 def find_rings(checked: Checked) -> Rings:
     """The rings of a checked graph."""
-    pushed = [edge for edge in checked.graph.edges if checked.kind(edge.source, True, edge.source_port) == "push"]
-    between = nx.DiGraph((edge.source, edge.target) for edge in pushed)
-    home = {name: number for number, names in enumerate(nx.strongly_connected_components(between)) for name in names}
-    within = tuple(edge for edge in pushed if home[edge.source] == home[edge.target])
-    on_rings = {edge.target for edge in within}
-    return Rings(within, tuple(edge for edge in pushed if edge.target in on_rings and home[edge.source] != home[edge.target]))
+    graph = checked.graph
+    after: dict[str, list[Edge]] = {node.name: [] for node in graph.nodes}
+    before: dict[str, list[str]] = {node.name: [] for node in graph.nodes}
+    for edge in graph.edges:
+        if checked.kind(edge.source, True, edge.source_port) == "push":
+            after[edge.source].append(edge)
+            before[edge.target].append(edge.source)
+    # Packets begin where nothing is pushed to; rings that nothing leads to come last.
+    roots = sorted(after, key=lambda name: bool(before[name]))
+    closing = _closing(after, roots)
+    back = {edge: _on_rings(edge, after, before) for edge in graph.edges if edge in closing}
+    return Rings(back)
+
+
+def _closing(after: Mapping[str, list[Edge]], roots: Iterable[str]) -> set[Edge]:
+    """The edges that lead to an element which is still being followed, depth first."""
+    found: set[Edge] = set()
+    seen: set[str] = set()
+    for root in roots:
+        if root in seen:
+            continue
+        seen.add(root)
+        followed, path = {root}, [(root, iter(after[root]))]
+        while path:
+            name, edges = path[-1]
+            edge = next(edges, None)
+            if edge is None:
+                path.pop()
+                followed.discard(name)
+            elif edge.target in followed:
+                found.add(edge)
+            elif edge.target not in seen:
+                seen.add(edge.target)
+                followed.add(edge.target)
+                path.append((edge.target, iter(after[edge.target])))
+    return found
+
+
+def _on_rings(edge: Edge, after: Mapping[str, list[Edge]], before: Mapping[str, list[str]]) -> int:
+    """How many elements lie on a way from the edge's end to its start."""
+    ahead = _reached(edge.target, lambda name: [each.target for each in after[name]])
+    return len(ahead & _reached(edge.source, lambda name: before[name]))
+
+
+def _reached(name: str, following: Callable[[str], list[str]]) -> set[str]:
+    seen, waiting = {name}, [name]
+    while waiting:
+        new = [each for each in following(waiting.pop()) if each not in seen]
+        seen.update(new)
+        waiting += new
+    return seen
 
 
 def refuse_endless(checked: Checked, elements: Mapping[str, Element]) -> None:
     """Errors: `ClickError` for rings that no packet can leave, each named by its elements in the order in which they are passed."""
+    import networkx as nx  # it takes as long to load as a whole router does, and running one does not need it
+
     between = nx.DiGraph()
-    for edge in find_rings(checked).within:
-        if elements[edge.source].always_sends(edge.source_port):
+    for edge in checked.graph.edges:
+        if checked.kind(edge.source, True, edge.source_port) == "push" and elements[edge.source].always_sends(edge.source_port):
             between.add_edge(edge.source, edge.target)
     rank = {node.name: place for place, node in enumerate(checked.graph.nodes)}
     mistakes = []
@@ -63,9 +112,11 @@ def refuse_endless(checked: Checked, elements: Mapping[str, Element]) -> None:
         raise ClickError(*mistakes)
 
 
-def _ring(inside: nx.DiGraph, first: str) -> list[str]:
+def _ring(inside: networkx.DiGraph, first: str) -> list[str]:
     """The shortest way from ``first`` back to it, empty where there is none."""
     if first in inside[first]:
         return [first]
+    import networkx as nx
+
     ways = [nx.shortest_path(inside, following, first) for following in inside[first]]
     return [first, *min(ways, key=lambda way: (len(way), way))[:-1]] if ways else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from elements.program.values import FALSE, TRUE, Value, bit_and, bit_or, cat, const, extend, lift, make, mux, part
 
 
@@ -49,10 +51,11 @@ def one_hot_mux(choices: list[tuple[Value, Value]], default: Value) -> Value:
     return result
 
 
-def walk(roots: list[Value]) -> list[Value]:
-    """Every value that ``roots`` rest on, each once, operands before users; the order depends on the roots alone."""
+def walk(roots: list[Value], known: Collection[Value] = ()) -> list[Value]:
+    """Every value that ``roots`` rest on, each once, operands before users; the order depends on the roots alone. What is ``known``, and
+    only that rests on, is left out."""
     order: list[Value] = []
-    seen: set[Value] = set()
+    seen: set[Value] = set(known)
     stack: list[tuple[Value, bool]] = [(root, False) for root in reversed(roots)]
     while stack:
         value, ready = stack.pop()

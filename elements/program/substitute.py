@@ -43,3 +43,16 @@ def substitute(roots: list[Value], leaf: Callable[[Value, tuple[Value, ...]], Va
             raise ValueError(f"{value.op} of {value.width} bits became {rebuilt.width} bits wide")
         new[value] = rebuilt
     return new
+
+
+def assume(roots: list[Value], facts: Mapping[Value, Value]) -> dict[Value, Value]:
+    """Every value under ``roots`` as it is where the keys of ``facts`` have the values that stand there, folded anew."""
+    new: dict[Value, Value] = {}
+    for value in walk(roots):
+        if value in facts:
+            new[value] = facts[value]
+            continue
+        operands = tuple(new[operand] for operand in value.operands)
+        made = v.make(value.op, value.width, operands, value.attributes) if value.op in LEAVES else _REBUILD[value.op](value, operands)
+        new[value] = facts.get(made, made)
+    return new

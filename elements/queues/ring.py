@@ -27,6 +27,8 @@ class Ring(Element):
 
     ports = Ports("1/1-2", "h/lh")
     tells_full: ClassVar[bool] = True
+    quick: ClassVar[bool] = False
+    """Whether it is taken as empty as soon as it is, not only when somebody has pulled in vain."""
     drops_first: ClassVar[bool] = False
     """Whether the packets at the front go first, where there are too many for a new capacity."""
     capacity = Argument("CAPACITY", _capacity, 1000)
@@ -112,12 +114,12 @@ class Ring(Element):
     def c_source(self) -> CSource:
         drop = "RING_TAKE_FIRST" if self.drops_first else "RING_TAKE_LAST"
         return CSource(
-            fields="struct packet **ring; uint32_t mask, head, held, highwater, limit, changed, emptied; uint64_t dropped;",
+            fields="struct packet **ring; uint32_t mask, head, held, highwater, limit, changed, emptied, calm; uint64_t dropped;",
             helpers=_HELPERS,
-            initialize=f"    self->limit = {self.capacity};\n    RING_GROW;\n",
-            push=f"{self.pushed()}    if (self->held > self->highwater) self->highwater = self->held;\n    WAKE;\n",
+            initialize=f"    self->limit = {self.capacity};\n    RING_GROW;\n    self->calm = 1;\n",
+            push=f"{self.pushed()}    if (self->held > self->highwater) self->highwater = self->held;\n    self->calm = 0;\n    WAKE;\n",
             pull=f"""
-    if (!self->held) return NULL;
+    if (!self->held) {{ self->calm = 1; return NULL; }}
     {"if (RING_FULL) WAKE_SOURCES;" if self.tells_full else ""}
     return RING_TAKE_FIRST;
 """,
@@ -130,7 +132,7 @@ class Ring(Element):
 """,
             full="RING_FULL" if self.tells_full else "",
             stored="self->held",
-            empty="!self->held",
+            empty="!self->held" if self.quick else "!self->held && self->calm",
             finish="    free(self->ring);\n",
             state=tuple((name, f"self->{name}") for name in ("held", "highwater", "dropped", "limit", "changed", "emptied")),
         )

@@ -93,6 +93,7 @@ class BucketUnqueue(Bucket):
     return 1;
 """,
             timer="    WAKE;\n",
+            empty=f"!self->going || self->level < {self.wanted}",
             state=(*BUCKET_STATE, *((name, f"self->{name}") for name in ("going", "runs", "empty_runs", "pushes", "failed_pulls"))),
         )
 

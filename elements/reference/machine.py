@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from operator import itemgetter
 from typing import Final
@@ -12,6 +12,7 @@ from elements.definition.catalogue import class_info, find
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
 from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_ROUNDS, find_rings
+from elements.definition.names import Definition, Names, names_of
 from elements.reference.interpret import ProgramRunner, StateStore
 from elements.reference.packet import LONGEST, Packet
 from graph.check import Checked, check
@@ -48,11 +49,10 @@ class Machine:
         self.elements: dict[str, Element] = instantiate(graph) if elements is None else elements
         self.stores: dict[str, StateStore] = {name: StateStore() for name in self.elements}
         self._runners = {
-            name: ProgramRunner(element.trace(), self.stores[name]) for name, element in self.elements.items() if element.has_program
+            name: ProgramRunner(element.trace_live(), self.stores[name]) for name, element in self.elements.items() if element.has_program
         }
         rings = find_rings(self.checked)
-        self._within = {(edge.source, edge.source_port) for edge in rings.within}
-        self._into = {(edge.source, edge.source_port) for edge in rings.into}
+        self._back = {(edge.source, edge.source_port): size for edge, size in rings.back.items()}
         self._depth = self._passes = 0
         self._timers: dict[str, tuple[int, int]] = {}
         self._orders = 0
@@ -137,21 +137,22 @@ class Machine:
         target = self._after.get((name, port))
         if target is None:
             return
-        if (name, port) in self._into and self._depth == 0:
-            self._passes = 0
-        if (name, port) in self._within:
+        if (name, port) in self._back:
             self._pass_on_ring((name, port), target, packet)
             return
         self.offer(*target, packet)
 
     def _pass_on_ring(self, place: tuple[str, int], target: tuple[str, int], packet: Packet) -> None:
-        if self._depth >= DEEPEST or self._passes >= MOST_PASSES:
+        size = self._back[place]
+        if self._depth == 0:
+            self._passes = 0
+        elif self._depth + size > DEEPEST or self._passes + size > MOST_PASSES:
             self.runaway[place] = self.runaway.get(place, 0) + 1
             return
-        self._depth += 1
-        self._passes += 1
+        self._depth += size
+        self._passes += size
         self.offer(*target, packet)
-        self._depth -= 1
+        self._depth -= size
 
     def offer(self, name: str, port: int, packet: Packet) -> None:
         """Hand ``packet`` to input ``port`` of element ``name``."""
@@ -188,21 +189,25 @@ class Machine:
 
     def read(self, name: str, handler: str, *question: str) -> str:
         """The text of a read handler, of one that takes a parameter with it. Errors: ``KeyError`` where there is none."""
-        method = handlers_of(self.elements[name], "read")[handler]
-        self.elements[name].before_read(self)
-        text: str = method(self.stores[name], *question)
+        element = self.elements[name]
+        element.before_read(self)
+        with element.names.used():
+            text: str = handlers_of(element, "read")[handler](self.stores[name], *question)
         return text
 
     def write(self, name: str, handler: str, text: str) -> None:
         """Call a write handler. Errors: ``KeyError`` where there is none."""
-        handlers_of(self.elements[name], "write")[handler](self.stores[name], text)
+        element = self.elements[name]
+        with element.names.used():
+            handlers_of(element, "write")[handler](self.stores[name], text)
         with self._room():
-            self.elements[name].after_write(self)
+            element.after_write(self)
 
 
 def instantiate(graph: Graph) -> dict[str, Element]:
     """Every node's element, configured. Errors: `ClickError` for an unknown class or a wrong argument."""
-    elements = {node.name: element_for(graph, node) for node in graph.nodes}
+    seen = names_of(graph, _definitions)
+    elements = {node.name: element_for(graph, node, seen) for node in graph.nodes}
     refused = []
     for element in elements.values():
         try:
@@ -219,9 +224,16 @@ def instantiate(graph: Graph) -> dict[str, Element]:
     return elements
 
 
-def element_for(graph: Graph, node: Node) -> Element:
-    """The configured element of ``node``. Errors: `ClickError`."""
+def element_for(graph: Graph, node: Node, seen: Callable[[Node], Names] | None = None) -> Element:
+    """The configured element of ``node``; ``seen`` tells what names it sees, where that is known already. Errors: `ClickError`."""
     found = find(node.class_name)
     if found is None:
         fail(f"unknown element class {node.class_name}", "see the list of elements for what there is", node.location, node.source_line)
-    return found(found.resolved(graph, node), graph.input_count(node.name), graph.output_count(node.name))
+    names = (seen or names_of(graph, _definitions))(node)
+    with names.used():
+        return found(found.resolved(graph, node), graph.input_count(node.name), graph.output_count(node.name))
+
+
+def _definitions(node: Node) -> Iterable[Definition]:
+    found = find(node.class_name)
+    return () if found is None else found.definitions(node.config)

@@ -21,16 +21,19 @@ DEVICES = (
     "FromDump",
     "ToDump",
     "InfiniteSource",
+    "MemSource",
     "FromCrossing",
     "ToCrossing",
     "DRRSched",
     "RoundRobinSched",
+    "DriverManager",
     "Idle",
+    "Script",
     "IPRewriterPatterns",
+    "AddressInfo",
+    "PortInfo",
     "RoundRobinIPMapper",
     "RandomSeed",
-    "DriverManager",
-    "Script",
 )
 ADDRESSES = (0x0A000001, 0x0A010203, 0x01020304, 0x05060708, 0xC0A80001, 0x12451A04, 0x0A0000FF, 0xE0000001, 0xFFFFFFFF)
 PORTS = (22, 53, 80, 443, 1024, 55, 9)
@@ -78,7 +81,8 @@ def graph_text() -> str:
             inputs = outputs = 1
         store = " -> Queue(8)" if info.processing.startswith("l") else ""
         lines += [f"s{number}_{i} :: FromCrossing(t:{number}){store} -> [{i}] x{number};" for i in range(inputs)]
-        lines += [f"x{number} [{o}] -> d{number}_{o} :: ToCrossing(t:{o});" for o in range(outputs)]
+        store = "Queue(60) -> " if name == "RED" else ""
+        lines += [f"x{number} [{o}] -> {store}d{number}_{o} :: ToCrossing(t:{o});" for o in range(outputs)]
     return "\n".join(lines)
 
 
@@ -148,4 +152,9 @@ def test_reference_and_c_give_the_same(machines: tuple[Reference, Compiled], see
             assert [seen(name, p) for name, p in compiled.emitted] == expected, f"{target.class_name}({target.config}), seed {seed}"
     for name, element in reference.elements.items():
         for handler in handlers_of(element, "read"):
-            assert compiled.read(name, handler) == reference.read(name, handler), f"{name}.{handler}"
+            question = (
+                ("10.1.2.3",)
+                if handler == "lookup" and ("IPLookup" in element.node.class_name or element.node.class_name == "ARPResponder")
+                else ()
+            )
+            assert compiled.read(name, handler, *question) == reference.read(name, handler, *question), f"{name}.{handler}"

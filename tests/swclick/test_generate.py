@@ -50,9 +50,16 @@ def test_every_element_has_its_functions_once() -> None:
     for number, node in enumerate(nodes):
         assert text.count(f"/* {node.name} :: {node.class_name} */") == 1
         for function in ("push", "pull", "task", "initialize", "finish"):
-            assert len(re.findall(rf"^static [^;(]*\be{number}_{function}\([^;]*?\)(?: {{.*)?$", text, re.M)) == 1, (
-                f"{node.name}: {function}"
-            )
+            assert (
+                len(
+                    re.findall(
+                        rf"^static (?:inline )?(?:__attribute__\(\([a-z_, ]*\)\))?[^;(]*\be{number}_{function}\([^;]*?\)(?: {{.*)?$",
+                        text,
+                        re.M,
+                    )
+                )
+                == 1
+            ), f"{node.name}: {function}"
         assert f"    e{number}_finish(m);" in text
         assert f"    e{number}_initialize(m);" in text
     assert f"e{len(nodes)}_" not in text

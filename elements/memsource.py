@@ -1,0 +1,178 @@
+"""MemSource(FILENAME [, LIMIT, BURST, ACTIVE, STOP, END_CALL])
+
+Plays a capture over and over from memory, as fast as its task runs: for measuring what is behind it.
+
+The file is read once, when the machine is made; every packet is a copy in a buffer of its own. In a machine that runs by itself, BURST
+packets are made each time that the task runs. In one that packets are offered to, the clock moves when they arrive, and a source makes what
+is left of LIMIT, up to 4096 packets, at one instant of it, and one without a limit BURST. A tenant's files are those of the folder that the
+operator's policy grants it (`files`).
+
+Arguments:
+    FILENAME: a capture as `tcpdump -w` writes it, relative to the Click file or to the tenant's folder.
+    LIMIT: packets to send; without end where it is negative, as it is if not given.
+    BURST: packets to send each time, 1 to 4096; 32 if not given.
+    ACTIVE: whether packets are sent; true if not given.
+    STOP: whether the driver is told to stop when LIMIT packets are sent; a tenant cannot stop a machine that others use.
+    END_CALL: a write handler, with a value, that is called then; not by a machine that others use.
+
+Handlers:
+    active (read): whether packets are sent.
+    active (write): sets that.
+    count (read): packets sent.
+    filename (read): the file's name.
+    reset (write): sets the count to zero, so that packets are sent again.
+
+Examples:
+    MemSource(in.pcap)
+    MemSource("in.pcap", 1000, BURST 8, STOP true)
+"""
+
+from typing import ClassVar, Final
+
+from elements.captures.pcap import ETHERNET, read_bytes, read_format, read_records
+from elements.captures.pcap_c import HELPERS, LONGEST
+from elements.definition.arguments import Argument, keyword
+from elements.definition.call_handler import call_handler
+from elements.definition.csource import CSource, c_string
+from elements.definition.element import Element, Move, StateVariable
+from elements.definition.handlers import StateView, reads, writes
+from elements.definition.host import Address, Host
+from elements.definition.parsers import boolean, file_name, integer, raw
+from elements.definition.ports import Ports
+from elements.reference.machine import Machine
+from elements.reference.packet import Packet
+from graph.diagnostics import fail
+
+AT_ONCE: Final = 4096
+
+
+class MemSource(Element):
+    ports = Ports("0/1", "h/h")
+    file_argument: ClassVar[str | None] = "FILENAME"
+    filename = Argument("FILENAME", file_name)
+    limit = Argument("LIMIT", integer(-(1 << 62), 1 << 62), -1)
+    burst = keyword("BURST", integer(1, AT_ONCE), 32)
+    active = keyword("ACTIVE", boolean, True)
+    stop = keyword("STOP", boolean, False)
+    end_call = keyword("END_CALL", raw, "")
+    going = StateVariable(1)
+    sent = StateVariable(64)
+    instant = StateVariable(64)
+    at_instant = StateVariable(32)
+
+    def setup(self) -> None:
+        if self.stop and self.end_call:
+            raise ValueError("STOP and END_CALL cannot both be given")
+        self.path = self.folder / self.filename
+        self.frames: list[bytes] = []
+
+    def examine(self) -> None:
+        data = read_bytes(self.path)
+        records = read_records(data, 24, read_format(data, self.path, (ETHERNET,)))
+        self.frames = [frame for _, frame in records.packets if len(frame) <= LONGEST]
+        if not self.frames:
+            message = f"{self.name} :: MemSource: {self.path} has no packets that can be sent"
+            fail(message, f"name a capture with packets of at most {LONGEST} bytes", self.node.location, self.node.source_line)
+
+    def move(self, output: int) -> Move:
+        return Move(None, "none")
+
+    def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
+        return LONGEST
+
+    def initialize(self, machine: Machine) -> None:
+        machine.stores[self.name].set(self.going, int(self.active))
+
+    def task(self, machine: Machine) -> bool:
+        state = machine.stores[self.name]
+        if state.get(self.instant) != machine.now:
+            state.set(self.instant, machine.now)
+            state.set(self.at_instant, 0)
+        room = (AT_ONCE if self.limit >= 0 else self.burst) - state.get(self.at_instant)
+        left = room if self.limit < 0 else min(room, self.limit - state.get(self.sent))
+        now = min(self.burst, left) if state.get(self.going) else 0
+        for _ in range(now):
+            sent = state.get(self.sent)
+            state.set(self.sent, sent + 1)
+            machine.push_out(self.name, 0, Packet.of(self.frames[sent % len(self.frames)], time=machine.now))
+        state.set(self.at_instant, state.get(self.at_instant) + max(0, now))
+        return now > 0
+
+    def c_source(self) -> CSource:
+        title = c_string(f"{self.name} :: MemSource: {self.path}".encode())
+        limited = self.limit >= 0
+        room = AT_ONCE if limited else self.burst
+        end = "STOP;" if self.stop else "CALL(0, NULL);" if self.end_call else ""
+        left = f"if ({self.limit}LL - (int64_t)self->sent < rest) rest = {self.limit}LL - (int64_t)self->sent;" if limited else ""
+        over = f"if (DRIVEN && !rest && self->going && self->sent >= {self.limit}ULL) {{ {end} }}" if limited else ""
+        return CSource(
+            fields="struct dump *dump; struct frame *frames; uint64_t count, place, sent, instant; uint32_t going, at_instant;",
+            helpers=HELPERS + _HELPERS,
+            initialize=f"""
+    self->dump = calloc(1, sizeof *self->dump);
+    if (!self->dump) abort();
+    dump_load(&m->base, self->dump, {c_string(bytes(self.path))}, {title});
+    self->frames = frames_of(self->dump, &self->count);
+    self->going = {int(self.active)};
+""",
+            task=f"""
+    if (self->instant != NOW) {{ self->instant = NOW; self->at_instant = 0; }}
+    int64_t rest = DRIVEN ? {self.burst} : {room} - (int64_t)self->at_instant;
+    {left}
+    if (rest > {self.burst}) rest = {self.burst};
+    if (!self->going || rest < 0 || !self->count) rest = 0;
+    for (int64_t n = 0; n < rest; n++) {{
+        const struct frame *f = &self->frames[self->place];
+        struct packet *p = copied_packet(&m->base, f->data, f->length);
+        if (++self->place == self->count) self->place = 0;
+        self->sent++;
+        OUT(0, p);
+    }}
+    self->at_instant += rest;
+    {over}
+    return rest > 0;
+""",
+            finish="    free(self->frames);\n    free(self->dump->data);\n    free(self->dump);\n",
+            state=tuple((name, f"self->{name}") for name in ("going", "sent", "instant", "at_instant")),
+        )
+
+    def called(self, host: Host, what: int, packet: Address | None) -> int:
+        call_handler(host, self.end_call, self.name)
+        return 0
+
+    @reads("active")
+    def active_text(self, state: StateView) -> str:
+        return "true" if state.get(self.going) else "false"
+
+    @writes("active")
+    def set_active(self, state: StateView, text: str) -> None:
+        state.set(self.going, int(boolean(text.strip())))
+
+    @reads("count")
+    def count(self, state: StateView) -> str:
+        return str(state.get(self.sent))
+
+    @reads("filename")
+    def filename_text(self, state: StateView) -> str:
+        return self.filename
+
+    @writes("reset")
+    def reset(self, state: StateView, text: str) -> None:
+        state.set(self.sent, 0)
+
+
+_HELPERS: Final = f"""
+struct frame {{ const uint8_t *data; uint32_t length; }};
+static struct frame *frames_of(const struct dump *d, uint64_t *count)
+{{
+    struct frame *frames = NULL;
+    uint64_t room = 0;
+    struct dump_record r;
+    for (uint64_t at = {24}; at < d->size && dump_read(d, at, &r); at = r.next) {{
+        if (r.length > {LONGEST}) continue;
+        frames = grow(frames, &room, *count + 1, sizeof *frames);
+        frames[(*count)++] = (struct frame){{r.data, r.length}};
+    }}
+    return frames;
+}}
+"""
