@@ -40,6 +40,11 @@ def state_words(element: Element) -> list[State]:
     return accessed + [getattr(type(element), name) for name in names]
 
 
+def state_strides(element: Element) -> dict[str, int]:
+    """The state variables whose words do not stand one behind the other, with the bytes from one to the next."""
+    return dict(_source(element).strides)
+
+
 def _source(element: Element) -> CSource:
     """What of ``element`` is written by hand: all, or what stands beside its program."""
     return element.c_source() if not element.has_program or type(element).c_source is not Element.c_source else CSource()

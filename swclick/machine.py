@@ -18,7 +18,7 @@ from elements.reference.packet import Packet
 from graph.check import check
 from graph.model import Graph
 from swclick.compile import load_c
-from swclick.generate import generate, state_words
+from swclick.generate import generate, state_strides, state_words
 from swclick.lower_table import sort_table
 from swclick.lower_wide import words
 
@@ -104,6 +104,7 @@ class _Words:
     number: int
     states: tuple[State, ...]
     tables: tuple[Table, ...]
+    strides: Mapping[str, int]
 
     def get(self, state: State, index: int = 0) -> int:
         """The variable's value; one that the configured program does not use keeps its first."""
@@ -131,7 +132,7 @@ class _Words:
         if place is None:
             return None
         size = self.machine.word_size(self.number, state)
-        address = self.machine.word_address(self.number, place) + index * size
+        address = self.machine.word_address(self.number, place) + index * self.strides.get(state.name, size)
         return (ctypes.c_ubyte * size).from_address(address)
 
 
@@ -279,7 +280,7 @@ class Machine:
         """The state variables of element ``name``."""
         element = self.elements[name]
         tables = element.trace_live().tables if element.has_program else ()
-        return _Words(self, self._numbers[name], tuple(state_words(element)), tables)
+        return _Words(self, self._numbers[name], tuple(state_words(element)), tables, state_strides(element))
 
     def word_address(self, number: int, place: int) -> int:
         """The address of a state variable of element ``number``."""

@@ -54,7 +54,8 @@ class CSource:
     before the packet goes on. ``finish`` runs when the machine is taken down: it frees what the element allocated (packets that it still
     holds are freed with the machine). ``helpers`` is C at file level, the same for every instance of the class, ``shared``
     pieces of it that stand in front of all those, which other classes may have, too, ``types`` that which stands before the elements'
-    structures. ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers.
+    structures. ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers, ``strides``
+    those whose words do not stand one behind the other to the bytes from one to the next.
     """
 
     fields: str = ""
@@ -76,4 +77,5 @@ class CSource:
     shared: tuple[str, ...] = ()
     types: str = ""
     state: tuple[tuple[str, str], ...] = ()
+    strides: tuple[tuple[str, int], ...] = ()
     peers: tuple[str, ...] = ()

@@ -52,8 +52,8 @@ static int icmp_rewrite(const struct icmp_map *maps, int count, struct packet *p
         entry = rw_find_any(t, keys, rw_keys_for(t, protocol, addresses, ports, 1, keys));
     }
     if (!entry) return -1;
-    uint32_t place = (entry + 1) >> 1, direction = (entry - 1) & 1, other = (entry - 1) ^ 1, spec = t->spec_of[place - 1];
-    uint64_t new = rw_turned_addresses(t->addresses[other]);
+    uint32_t place = (entry + 1) >> 1, direction = (entry - 1) & 1, other = (entry - 1) ^ 1, spec = t->halves[2 * (place - 1)].spec_of;
+    uint64_t new = rw_turned_addresses(t->halves[other].addresses);
     int keyed_by = t->settings->keyed_by;
     if (keyed_by == RW_HOSTS) new |= addresses & (0xffffffffULL << (direction ? 32 : 0));
     if (get32(ip + 16) == get32(inner + 12)) {
@@ -61,14 +61,14 @@ static int icmp_rewrite(const struct icmp_map *maps, int count, struct packet *p
         put32(ip + 16, new);
         if (set_destination) p->dst_ip = new;
     }
-    if (direction && reply_annotation) p->paint = t->mark[place - 1];
+    if (direction && reply_annotation) p->paint = t->halves[2 * (place - 1)].mark;
     uint32_t moved = rw_difference(rw_turned_addresses(addresses), rw_turned_addresses(new)), was = get16(inner + 10);
     put32(inner + 12, new);
     put32(inner + 16, new >> 32);
     rw_correct(inner + 10, moved);
     uint32_t change = moved + rw_difference(was, get16(inner + 10));
     if (has_ports && keyed_by != RW_HOSTS && keyed_by != RW_PAIRS)
-        change += icmp_renumber(at, end, protocol, rw_turned_ports(t->ports_of[other]), moved);
+        change += icmp_renumber(at, end, protocol, rw_turned_ports(t->halves[other].ports_of), moved);
     else if (has_ports)
         change += icmp_follow(at, end, protocol, moved);
     rw_correct(icmp + 2, change);

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from typing import Final
 
-SMALL: Final = ("linked", "rules", "flags", "origin", "spec_of", "mark", "list_of", "older", "newer")
-"""Arrays of 32 bits for each flow."""
+ENTRY: Final = ("addresses", "ports_of", "chain")
+"""What each entry has. The two of a flow are the halves of 128 bytes, two lines of the cache, the first of which has the flow's, too."""
+FLOW: Final = ("used_at", "linked", "rules", "flags", "origin", "spec_of", "mark", "list_of", "older", "newer")
+HALF: Final = 64
 SPEC: Final = ("kind", "forward", "reply", "source", "source_port", "destination", "destination_port", "more", "order", "has_ports")
-_ARRAYS: Final = ("addresses", "ports_of", "chain", "used_at", "buckets", "oldest", "newest", "counts", "following")
+_ARRAYS: Final = ("buckets", "oldest", "newest", "counts", "following")
 _SHIFTS: Final = ("shift_base", "shift_count", "shift_from", "shift_by")
 _WORDS: Final = ("unused", "used", "flows", "most_flows", "failures", "clock", "next_reap", "seen_flows", "seen_capacity", "asked")
 
 STATE: Final = (
-    *((name, f"self->rw->{name}[0]") for name in (*SMALL, *_ARRAYS, *_SHIFTS, *(f"spec_{each}" for each in SPEC))),
+    *((name, f"self->rw->{name}[0]") for name in (*_ARRAYS, *_SHIFTS, *(f"spec_{each}" for each in SPEC))),
+    *((name, f"self->rw->halves[0].{name}") for name in (*ENTRY, *FLOW)),
     *((name, f"self->rw->{name}") for name in _WORDS),
 )
 """The table's state variables, for handlers."""
+STRIDES: Final = (*((name, HALF) for name in ENTRY), *((name, 2 * HALF) for name in FLOW))
 
 _SPEC_ARRAYS: Final = ", ".join(f"spec_{each}[RW_SPECS]" for each in SPEC)
 _SPEC_MEMBERS: Final = ", ".join(SPEC)
 _SPEC_COPIES: Final = "\n".join(f"        t->spec_{each}[i] = specs[i].{each};" for each in SPEC)
-_ALLOCATED: Final = "\n".join(f"    t->{each} = rw_array(RW_DEPTH, sizeof(uint32_t));" for each in SMALL)
-_FREED: Final = " ".join(f"free(t->{each});" for each in (*SMALL, "used_at", "addresses", "ports_of", "chain", "buckets", *_SHIFTS))
-_SMALL_MEMBERS: Final = ", ".join(f"*{each}" for each in (*SMALL, *_SHIFTS))
+_FREED: Final = " ".join(f"free(t->{each});" for each in ("whole", "buckets", *_SHIFTS))
+_SHIFT_MEMBERS: Final = ", ".join(f"*{each}" for each in _SHIFTS)
 
 TABLE: Final = (
     f"""
@@ -41,12 +44,18 @@ struct rw_settings {{
     int set_destination, reply_annotation;
 }};
 struct rw_key {{ uint32_t rules, ports; uint64_t addresses; }};
+struct rw_half {{
+    uint64_t addresses, used_at;
+    uint32_t ports_of, chain, rules, older, newer, list_of, flags, origin, spec_of, mark, linked, unused;
+}};
+_Static_assert(sizeof(struct rw_half) == 64, "a half is a line of the cache");
 struct rewriter {{
     const struct rw_settings *settings;
     struct rewriter *leader, *next; /* those that share a capacity, in order, the leader first */
     uint32_t group_flows; /* the leader's counts */
-    uint32_t {_SMALL_MEMBERS}, *ports_of, *chain, *buckets;
-    uint64_t *addresses, *used_at;
+    struct rw_half *halves; /* at the start of a line of the cache */
+    void *whole;
+    uint32_t {_SHIFT_MEMBERS}, *buckets;
     uint32_t oldest[RW_LISTS], newest[RW_LISTS], counts[RW_INPUTS], following[RW_SPECS];
     uint32_t {_SPEC_ARRAYS};
     uint32_t *turns[RW_INPUTS]; /* of the elements that map, by input */
@@ -71,11 +80,8 @@ static struct rewriter *rw_at(struct rewriter **place)
 }}
 static void rw_open(struct rewriter *t, const struct rw_settings *settings, const struct rw_spec *specs, uint32_t count, uint32_t capacity)
 {{
-{_ALLOCATED}
-    t->used_at = rw_array(RW_DEPTH, sizeof(uint64_t));
-    t->addresses = rw_array(2 * RW_DEPTH, sizeof(uint64_t));
-    t->ports_of = rw_array(2 * RW_DEPTH, sizeof(uint32_t));
-    t->chain = rw_array(2 * RW_DEPTH, sizeof(uint32_t));
+    t->whole = rw_array(2 * RW_DEPTH + 1, sizeof(struct rw_half));
+    t->halves = (struct rw_half *)(((uintptr_t)t->whole + sizeof(struct rw_half) - 1) & -(uintptr_t)sizeof(struct rw_half));
     t->buckets = rw_array(RW_BUCKETS, sizeof(uint32_t));
     t->shift_base = rw_array(2 * RW_DEPTH, sizeof(uint32_t));
     t->shift_count = rw_array(2 * RW_DEPTH, sizeof(uint32_t));
@@ -112,74 +118,76 @@ static inline uint64_t rw_mix(struct rw_key key)
 static inline uint32_t rw_bucket(struct rw_key key) { return rw_mix(key) & (RW_BUCKETS - 1); }
 static inline struct rw_key rw_key_of(const struct rewriter *t, uint32_t entry)
 {
-    return (struct rw_key){t->rules[(entry - 1) >> 1], t->ports_of[entry - 1], t->addresses[entry - 1]};
+    return (struct rw_key){t->halves[entry - 1].rules, t->halves[entry - 1].ports_of, t->halves[entry - 1].addresses};
 }
 static uint32_t rw_find(const struct rewriter *t, struct rw_key key)
 {
     uint32_t entry = t->buckets[rw_bucket(key)];
-    while (entry && !(t->addresses[entry - 1] == key.addresses && t->ports_of[entry - 1] == key.ports
-                      && t->rules[(entry - 1) >> 1] == key.rules))
-        entry = t->chain[entry - 1];
+    while (entry && !(t->halves[entry - 1].addresses == key.addresses && t->halves[entry - 1].ports_of == key.ports
+                      && t->halves[entry - 1].rules == key.rules))
+        entry = t->halves[entry - 1].chain;
     return entry;
 }
 static void rw_link(struct rewriter *t, uint32_t entry, struct rw_key key)
 {
     uint32_t *bucket = &t->buckets[rw_bucket(key)];
-    t->addresses[entry - 1] = key.addresses;
-    t->ports_of[entry - 1] = key.ports;
-    t->chain[entry - 1] = *bucket;
+    t->halves[entry - 1].addresses = key.addresses;
+    t->halves[entry - 1].rules = key.rules;
+    t->halves[entry - 1].ports_of = key.ports;
+    t->halves[entry - 1].chain = *bucket;
     *bucket = entry;
-    t->linked[(entry - 1) >> 1] |= 1u << ((entry - 1) & 1);
+    t->halves[2 * ((entry - 1) >> 1)].linked |= 1u << ((entry - 1) & 1);
 }
 static void rw_unlink(struct rewriter *t, uint32_t entry)
 {
     uint32_t *at = &t->buckets[rw_bucket(rw_key_of(t, entry))];
-    while (*at != entry) at = &t->chain[*at - 1];
-    *at = t->chain[entry - 1];
-    t->linked[(entry - 1) >> 1] &= ~(1u << ((entry - 1) & 1));
+    while (*at != entry) at = &t->halves[*at - 1].chain;
+    *at = t->halves[entry - 1].chain;
+    t->halves[2 * ((entry - 1) >> 1)].linked &= ~(1u << ((entry - 1) & 1));
 }
 static void rw_append(struct rewriter *t, uint32_t place, uint32_t number)
 {
     uint32_t before = t->newest[number];
-    t->list_of[place - 1] = number;
-    t->older[place - 1] = before;
-    t->newer[place - 1] = 0;
+    t->halves[2 * (place - 1)].list_of = number;
+    t->halves[2 * (place - 1)].older = before;
+    t->halves[2 * (place - 1)].newer = 0;
     t->newest[number] = place;
-    if (before) t->newer[before - 1] = place; else t->oldest[number] = place;
+    if (before) t->halves[2 * (before - 1)].newer = place; else t->oldest[number] = place;
 }
 static void rw_leave(struct rewriter *t, uint32_t place)
 {
-    uint32_t number = t->list_of[place - 1], before = t->older[place - 1], after = t->newer[place - 1];
-    if (before) t->newer[before - 1] = after; else t->oldest[number] = after;
-    if (after) t->older[after - 1] = before; else t->newest[number] = before;
+    const struct rw_half *flow = &t->halves[2 * (place - 1)];
+    uint32_t number = flow->list_of, before = flow->older, after = flow->newer;
+    if (before) t->halves[2 * (before - 1)].newer = after; else t->oldest[number] = after;
+    if (after) t->halves[2 * (after - 1)].older = before; else t->newest[number] = before;
 }
 static uint32_t rw_lasts(const struct rewriter *t, uint32_t place)
 {
-    uint32_t flags = t->flags[place - 1];
-    if (t->rules[place - 1]) return flags > 6 ? 6 : 5;
+    uint32_t flags = t->halves[2 * (place - 1)].flags;
+    if (t->halves[2 * (place - 1)].rules) return flags > 6 ? 6 : 5;
     if ((flags & 3) == 3) return 4;
     return (flags & 12) == 12 ? 3 : 2;
 }
 static void rw_enter(struct rewriter *t, uint32_t place, uint64_t time)
 {
-    uint32_t guaranteed = t->rules[place - 1];
-    t->used_at[place - 1] = time;
+    uint32_t guaranteed = t->halves[2 * (place - 1)].rules;
+    t->halves[2 * (place - 1)].used_at = time;
     rw_append(t, place, t->settings->times[guaranteed] ? guaranteed : rw_lasts(t, place));
 }
 static inline uint64_t rw_end(const struct rewriter *t, uint32_t place, uint32_t number)
 {
-    return t->used_at[place - 1] + t->settings->times[number];
+    return t->halves[2 * (place - 1)].used_at + t->settings->times[number];
 }
 static void rw_remove(struct rewriter *t, uint32_t place)
 {
     for (uint32_t way = 0; way < 2; way++)
-        if (t->linked[place - 1] >> way & 1) rw_unlink(t, 2 * place - 1 + way);
+        if (t->halves[2 * (place - 1)].linked >> way & 1) rw_unlink(t, 2 * place - 1 + way);
     rw_leave(t, place);
     for (uint32_t way = 2 * place - 2; t->shifts && way < 2 * place; way++) t->shift_base[way] = t->shift_count[way] = 0;
     t->flows--;
     t->leader->group_flows--;
-    t->counts[t->origin[place - 1]]--;
-    t->older[place - 1] = t->unused;
+    t->counts[t->halves[2 * (place - 1)].origin]--;
+    t->halves[2 * (place - 1)].older = t->unused;
     t->unused = place;
 }
 /* Flows of the group whose guarantee is over go on to the other lists. */
@@ -226,8 +234,8 @@ static void rw_clear(struct rewriter *t, int port)
 {
     for (uint32_t number = 0; number < RW_LISTS; number++)
         for (uint32_t place = t->oldest[number], next; place; place = next) {
-            next = t->newer[place - 1];
-            if (port < 0 || t->origin[place - 1] == (uint32_t)port) rw_remove(t, place);
+            next = t->halves[2 * (place - 1)].newer;
+            if (port < 0 || t->halves[2 * (place - 1)].origin == (uint32_t)port) rw_remove(t, place);
         }
 }
 static void rw_look(struct rewriter *t, uint64_t time)
@@ -321,7 +329,7 @@ found:
 static int rw_is_crowded(const struct rewriter *t, struct rw_key key)
 {
     uint32_t count = 0;
-    for (uint32_t entry = t->buckets[rw_bucket(key)]; entry; entry = t->chain[entry - 1]) count++;
+    for (uint32_t entry = t->buckets[rw_bucket(key)]; entry; entry = t->halves[entry - 1].chain) count++;
     return count > RW_MOST_IN_BUCKET - 2;
 }
 /* The entry of a new flow, 0 where the table, or a bucket, has no room. */
@@ -331,12 +339,12 @@ static uint32_t rw_store(struct rewriter *t, int port, uint32_t spec, struct rw_
     struct rewriter *leader = t->leader, *table = t;
     if (rw_is_crowded(t, key) || rw_is_crowded(t, answer)) return 0;
     uint32_t place = t->unused;
-    if (place) t->unused = t->older[place - 1];
+    if (place) t->unused = t->halves[2 * (place - 1)].older;
     else place = ++t->used;
-    t->rules[place - 1] = key.rules;
-    t->linked[place - 1] = t->flags[place - 1] = t->mark[place - 1] = 0;
-    t->origin[place - 1] = port;
-    t->spec_of[place - 1] = spec;
+    t->halves[2 * (place - 1)].rules = key.rules;
+    t->halves[2 * (place - 1)].linked = t->halves[2 * (place - 1)].flags = t->halves[2 * (place - 1)].mark = 0;
+    t->halves[2 * (place - 1)].origin = port;
+    t->halves[2 * (place - 1)].spec_of = spec;
     rw_link(t, 2 * place - 1, key);
     uint32_t known = rw_find(t, answer);
     if (known) rw_unlink(t, known);

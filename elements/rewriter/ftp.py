@@ -123,13 +123,13 @@ static void ftp_map(struct rewriter *control, struct rewriter *data, int port, s
     if (!found && !(found = rw_new_flow(data, port, keys[0], time))) return;
     other = (found - 1) ^ 1;
     int keyed_by = data->settings->keyed_by;
-    if (keyed_by != RW_HOSTS || !((found - 1) & 1)) source = rw_turned_addresses(data->addresses[other]) >> 32;
-    if (keyed_by != RW_HOSTS && keyed_by != RW_PAIRS) told = rw_turned_ports(data->ports_of[other]) >> 16;
+    if (keyed_by != RW_HOSTS || !((found - 1) & 1)) source = rw_turned_addresses(data->halves[other].addresses) >> 32;
+    if (keyed_by != RW_HOSTS && keyed_by != RW_PAIRS) told = rw_turned_ports(data->halves[other].ports_of) >> 16;
     char made[32];
     uint32_t size = snprintf(made, sizeof made, "%u,%u,%u,%u,%u,%u", source >> 24, source >> 16 & 255, source >> 8 & 255, source & 255,
                              told >> 8, told & 255);
     ftp_put(p, text + first - p->data, at - first, made, size);
     rw_shift(control, entry - 1, sequence + (uint32_t)length, size - (uint32_t)(at - first));
-    data->mark[(found - 1) >> 1] = control->mark[(entry - 1) >> 1];
+    data->halves[2 * ((found - 1) >> 1)].mark = control->halves[2 * ((entry - 1) >> 1)].mark;
 }
 """

@@ -7,17 +7,17 @@ from typing import Final
 PACKETS: Final = """
 static void rw_note(struct rewriter *t, const uint8_t *ip, uint8_t *transport, uint32_t length, uint32_t entry)
 {
-    uint32_t place = (entry + 1) >> 1, direction = (entry - 1) & 1, seen = t->flags[place - 1];
-    if (t->rules[place - 1]) {
+    uint32_t place = (entry + 1) >> 1, direction = (entry - 1) & 1, seen = t->halves[2 * (place - 1)].flags;
+    if (t->halves[2 * (place - 1)].rules) {
         seen |= direction;
-        t->flags[place - 1] = seen < 6 ? seen + 2 : seen;
+        t->halves[2 * (place - 1)].flags = seen < 6 ? seen + 2 : seen;
         return;
     }
     uint32_t header = 4u * (transport[12] >> 4), has_data = 4u * (ip[0] & 15) + header < get16(ip + 2);
     if (transport[13] & 4) seen |= 3;
     else if (transport[13] & 1) seen |= 1u << direction;
     else if ((transport[13] & 2) || has_data) seen &= ~(1u << direction);
-    t->flags[place - 1] = seen | has_data << (2 + direction);
+    t->halves[2 * (place - 1)].flags = seen | has_data << (2 + direction);
     if (t->shifts && length >= header && length >= 20) rw_shift_packet(t, transport, entry - 1);
 }
 static void rw_renumber(uint8_t *icmp, uint32_t length, uint32_t number)
@@ -33,8 +33,8 @@ static void rw_rewrite(struct rewriter *t, struct packet *p, uint32_t entry)
 {
     uint32_t place = (entry + 1) >> 1, direction = (entry - 1) & 1, other = (entry - 1) ^ 1;
     int keyed_by = t->settings->keyed_by;
-    uint64_t addresses = rw_turned_addresses(t->addresses[other]);
-    uint32_t ports = rw_turned_ports(t->ports_of[other]);
+    uint64_t addresses = rw_turned_addresses(t->halves[other].addresses);
+    uint32_t ports = rw_turned_ports(t->halves[other].ports_of);
     uint8_t *ip = p->data + p->network, *transport = ip + 4 * (ip[0] & 15);
     uint32_t length = p->data + p->length - transport;
     uint64_t old = (uint64_t)get32(ip + 12) << 32 | get32(ip + 16);
@@ -42,7 +42,7 @@ static void rw_rewrite(struct rewriter *t, struct packet *p, uint32_t entry)
     put32(ip + 12, addresses >> 32);
     put32(ip + 16, addresses);
     if (t->settings->set_destination && (direction || keyed_by != RW_HOSTS)) p->dst_ip = addresses;
-    if (t->settings->reply_annotation && direction) p->paint = t->mark[place - 1];
+    if (t->settings->reply_annotation && direction) p->paint = t->halves[2 * (place - 1)].mark;
     uint32_t change = rw_difference(old, addresses);
     rw_correct(ip + 10, change);
     if (get16(ip + 6) & 0x1fff) return;
@@ -50,7 +50,7 @@ static void rw_rewrite(struct rewriter *t, struct packet *p, uint32_t entry)
         rw_renumber(transport, length, direction ? ports & 0xffff : ports >> 16);
         return;
     }
-    if (!t->rules[place - 1] && length < 18) return;
+    if (!t->halves[2 * (place - 1)].rules && length < 18) return;
     if (keyed_by == RW_FLOWS) {
         change += rw_difference(get32(transport), ports);
         put32(transport, ports);
@@ -125,13 +125,13 @@ static int rw_packet(struct rewriter *t, int port, struct packet *p, uint64_t ti
         if (t->spec_kind[port] == RW_PASS) return t->spec_forward[port];
         if (!count || (t->settings->keyed_by == RW_PINGS && *(p->data + p->network + 4 * (p->data[p->network] & 15)) == 0)) return -1;
         if (!(entry = rw_new_flow(t, port, keys[0], time))) return -1;
-        t->mark[(entry - 1) >> 1] = p->paint;
+        t->halves[2 * ((entry - 1) >> 1)].mark = p->paint;
     }
     uint32_t place = (entry + 1) >> 1;
     rw_rewrite(t, p, entry);
     rw_leave(t, place);
     rw_enter(t, place, time);
-    uint32_t spec = t->spec_of[place - 1];
+    uint32_t spec = t->halves[2 * (place - 1)].spec_of;
     return (entry - 1) & 1 ? t->spec_reply[spec] : t->spec_forward[spec];
 }
 """

@@ -18,7 +18,7 @@ from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 from elements.rewriter.checksums import correct, difference
 from elements.rewriter.flows import DEPTH, KINDS, MOST_INPUTS, MOST_SPECS, ORDERS, TCP, UDP
-from elements.rewriter.flows_c import STATE, TABLE
+from elements.rewriter.flows_c import STATE, STRIDES, TABLE
 from elements.rewriter.mapper import IPMapper
 from elements.rewriter.packets_c import PACKETS
 from elements.rewriter.shifts_c import SHIFTS
@@ -398,6 +398,7 @@ class Rewriter(TableHandlers):
             before_read="    rw_look(self->rw, NOW / 1000000);\n",
             after_write="    rw_do(self->rw, NOW / 1000000);\n",
             state=STATE,
+            strides=STRIDES,
             peers=tuple(peers),
         )
 
