@@ -29,6 +29,10 @@ DEVICES = (
     "Idle",
     "IPRewriterPatterns",
     "AddressInfo",
+    "FromIPSummaryDump",
+    "ToIPSummaryDump",
+    "Script",
+    "DriverManager",
     "PortInfo",
 )
 ADDRESSES = (0x0A000001, 0x0A010203, 0x01020304, 0x05060708, 0xC0A80001, 0x12451A04, 0x0A0000FF, 0xE0000001, 0xFFFFFFFF)
