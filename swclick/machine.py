@@ -8,8 +8,6 @@ import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from elements.definition.catalogue import class_info
 from elements.definition.element import Element
 from elements.definition.handlers import StateView, handlers_of
@@ -48,6 +46,7 @@ class _Emission(ctypes.Structure):
         ("time", ctypes.c_uint64),
         ("first_time", ctypes.c_uint64),
         ("offset", ctypes.c_uint64),
+        ("dst_ip6", ctypes.c_uint8 * 16),
     )
 
 
@@ -87,6 +86,7 @@ def record_of(packet: Packet) -> _Emission:
         device=packet.device,
         packet_type=packet.packet_type,
         fix_ip_src=packet.fix_ip_src,
+        dst_ip6=(ctypes.c_uint8 * 16)(*packet.dst_ip6.to_bytes(16, "big")),
         parameter=packet.parameter,
         aggregate=packet.aggregate,
         extra_packets=packet.extra_packets,
@@ -197,6 +197,7 @@ class Machine:
             e.extra_length,
             e.first_time,
         )
+        packet.dst_ip6 = int.from_bytes(bytes(e.dst_ip6), "big")
         return self._names[e.sink], packet
 
     @property
@@ -236,17 +237,16 @@ class Machine:
 
     def run(self, sources: Sequence[str], packets: Sequence[Packet]) -> list[int]:
         """Offer packets one after the other, each to its source, in one call; returns how many are in `emitted` after each."""
-        numbers = np.array([self._numbers[name] for name in sources], dtype=np.int32)
+        numbers = (ctypes.c_int32 * len(packets))(*(self._numbers[name] for name in sources))
         records = (_Emission * len(packets))(*map(record_of, packets))
         data = bytearray()
         for record, packet in zip(records, packets, strict=True):
             record.offset = len(data)
             data += packet.buffer[: packet.end]
         buffer = (ctypes.c_ubyte * max(1, len(data))).from_buffer(data if data else bytearray(1))
-        ends = np.zeros(len(packets), dtype=np.uint64)
-        count, places = ctypes.c_uint64(len(packets)), (numbers.ctypes.data_as(ctypes.c_void_p), ends.ctypes.data_as(ctypes.c_void_p))
-        self._library.machine_run(self._machine, count, places[0], buffer, records, places[1])
-        return [int(end) for end in ends]
+        ends = (ctypes.c_uint64 * len(packets))()
+        self._library.machine_run(self._machine, ctypes.c_uint64(len(packets)), numbers, buffer, records, ends)
+        return list(ends)
 
     def settle(self, now: int = 0) -> None:
         """Run tasks until none has anything to do; the clock is at least at ``now``."""
@@ -255,6 +255,7 @@ class Machine:
     def read(self, name: str, handler: str, *question: str) -> str:
         """The text of a read handler, of one that takes a parameter with it. Errors: ``KeyError`` where there is none."""
         element = self.elements[name]
+        self.before_read(name)
         with element.names.used():
             text: str = handlers_of(element, "read")[handler](self.words(name), *question)
         return text
@@ -264,6 +265,15 @@ class Machine:
         element = self.elements[name]
         with element.names.used():
             handlers_of(element, "write")[handler](self.words(name), text)
+        self.after_write(name)
+
+    def before_read(self, name: str) -> None:
+        """Bring up to date what read handlers of element ``name`` see."""
+        self._library.machine_before_read(self._machine, self._numbers[name])
+
+    def after_write(self, name: str) -> None:
+        """Do what follows from a write handler of element ``name``, and wake the tasks that may have something to do now."""
+        self._library.machine_after_write(self._machine, self._numbers[name])
 
     def words(self, name: str) -> StateView:
         """The state variables of element ``name``."""

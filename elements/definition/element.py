@@ -20,10 +20,13 @@ from graph.diagnostics import ClickError, Diagnostic
 from graph.model import Graph, Node
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from elements.definition.csource import CSource
     from elements.definition.host import Address, Host
     from elements.reference.machine import Machine
     from elements.reference.packet import Packet as RealPacket
+    from graph.check import Checked
 
 HardwareRole = Literal["ingress", "queue", "scheduler", "egress"]
 
@@ -113,6 +116,9 @@ class Element:
     def setup(self) -> None:
         """Check and prepare after the arguments are set. Errors: ``ValueError``, one sentence a line."""
 
+    def meet(self, elements: Mapping[str, Element]) -> None:
+        """Look at what others of the graph, all configured, the configuration names. Errors: ``ValueError``, one sentence a line."""
+
     def examine(self) -> None:
         """Look at the files that the configuration names, before the machine is made. Errors: `ClickError`."""
 
@@ -194,6 +200,20 @@ class Element:
     def timer(self, machine: Machine) -> None:
         """Reference: the time that the element asked for by ``machine.at`` has come."""
 
+    def stored(self) -> int:
+        """Reference: the packets that the element stores. Overridden by every one that is a storage, whose C says ``stored``, too."""
+        return 0
+
+    def storage_near(self, checked: Checked, elements: Mapping[str, Element]) -> list[str]:
+        """The storage whose packets it counts, if it does; its C has their number as ``STORED_NEAR``. Errors: `ClickError`."""
+        return []
+
+    def after_write(self, machine: Machine) -> None:
+        """Reference: a write handler of the element was called."""
+
+    def before_read(self, machine: Machine) -> None:
+        """Reference: a read handler of the element is about to be called."""
+
     def called(self, host: Host, what: int, packet: Address | None) -> int:
         """What of the element is Python in every reading: its C calls it, with a number and, perhaps, the address of a packet of the
         runtime. What it gives is the value of the call."""
@@ -228,7 +248,7 @@ class Element:
         return None
 
     def c_source(self) -> CSource:
-        """The hand-written C reading; of an element with a program what its task needs."""
+        """The hand-written C reading; of an element with a program what it has beside it."""
         raise NotImplementedError
 
     def move(self, output: int) -> Move:

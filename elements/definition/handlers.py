@@ -67,14 +67,27 @@ def settable(length: int, most: int, argument: str) -> int:
 
 
 def handlers_of(element: object, kind: str) -> dict[str, Callable[..., Any]]:
-    """The element's handlers of ``kind`` `read` or `write`, by name, sorted."""
+    """The element's handlers of ``kind`` `read` or `write`, by name, sorted. One whose name ends in `#` is there once for each number below
+    the element's ``handler_ports``; its method has the number as its last parameter."""
     found: dict[str, Callable[..., Any]] = {}
     for attribute in sorted(dir(type(element))):
         method = getattr(type(element), attribute)
         name = getattr(method, "__dict__", {}).get(f"{kind}_handler")
-        if name is not None:
-            found[name] = getattr(element, attribute)
+        if name is None:
+            continue
+        if name.endswith("#"):
+            for port in range(getattr(element, "handler_ports", 0)):
+                found[f"{name[:-1]}{port}"] = _of_port(getattr(element, attribute), kind, port)
+            continue
+        found[name] = getattr(element, attribute)
     return dict(sorted(found.items()))
+
+
+def _of_port(method: Callable[..., Any], kind: str, port: int) -> Callable[..., Any]:
+    """A handler of one port."""
+    if kind == "read":
+        return lambda state: method(state, port)
+    return lambda state, text: method(state, text, port)
 
 
 class _Recorder:

@@ -24,9 +24,9 @@ class _Integer:
 
     def __call__(self, text: str) -> int:
         wanted = f"a whole number from {self.low} to {self.high} is wanted, not {text!r}"
-        if not re.fullmatch(r"-?(0[xX][0-9a-fA-F]+|\d+)", text):
+        if not re.fullmatch(r"[-+]?(0[xX][0-9a-fA-F]+|\d+)", text):
             raise ValueError(wanted)
-        digits = text.lstrip("-")
+        digits = text.lstrip("-+")
         octal = len(digits) > 1 and digits[0] == "0" and digits.isdigit()
         if octal and not set(digits) <= set("01234567"):
             raise ValueError(wanted)
@@ -198,3 +198,35 @@ def seconds(text: str) -> int:
     if whole > 0xFFFF_FFFF:
         raise ValueError(f"a time of at most {0xFFFF_FFFF} seconds is wanted, not {text!r}")
     return whole
+
+
+def interval(text: str) -> int:
+    """A time in whole nanoseconds, as `nanoseconds` reads it, that is not nothing."""
+    found = nanoseconds(text)
+    if found == 0:
+        raise ValueError("a time longer than 0 is wanted")
+    return found
+
+
+def interval_text(time: int) -> str:
+    """A time in ns as Click prints intervals: in seconds, and below one in the largest of ms, us and ns that it is a multiple of."""
+    if time >= 1_000_000_000:
+        whole, rest = divmod(time, 1_000_000_000)
+        return f"{whole}.{rest:09d}s" if rest % 1000 else f"{whole}.{rest // 1000:06d}s"
+    unit, name = next((unit, name) for unit, name in ((1_000_000, "ms"), (1_000, "us"), (1, "ns")) if time % unit == 0)
+    return f"{time // unit}{name}"
+
+
+def bandwidth_text(rate: int) -> str:
+    """A bandwidth in bytes a second as Click prints it: in kbps, Mbps, Gbps or MBps."""
+    units = ((0x20000000, 1, 6, "MBps"), (125_000_000, 8, 9, "Gbps"), (125_000, 8, 6, "Mbps"), (0, 8, 3, "kbps"))
+    _, factor, digits, name = next(unit for unit in units if rate >= unit[0])
+    whole, rest = divmod(rate * factor, 10**digits)
+    return f"{whole}.{rest:0{digits}d}".rstrip("0").removesuffix(".") + name
+
+
+def decimal(text: str) -> Fraction:
+    """A number with or without a fraction, not negative."""
+    if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", text):
+        raise ValueError(f"a number is wanted, not {text!r}")
+    return Fraction(text if text[-1] != "." else text[:-1])

@@ -190,6 +190,7 @@ class Machine:
     def read(self, name: str, handler: str, *question: str) -> str:
         """The text of a read handler, of one that takes a parameter with it. Errors: ``KeyError`` where there is none."""
         element = self.elements[name]
+        element.before_read(self)
         with element.names.used():
             text: str = handlers_of(element, "read")[handler](self.stores[name], *question)
         return text
@@ -199,12 +200,22 @@ class Machine:
         element = self.elements[name]
         with element.names.used():
             handlers_of(element, "write")[handler](self.stores[name], text)
+        with self._room():
+            element.after_write(self)
 
 
 def instantiate(graph: Graph) -> dict[str, Element]:
     """Every node's element, configured. Errors: `ClickError` for an unknown class or a wrong argument."""
     seen = names_of(graph, _definitions)
     elements = {node.name: element_for(graph, node, seen) for node in graph.nodes}
+    refused = []
+    for element in elements.values():
+        try:
+            element.meet(elements)
+        except ValueError as error:
+            refused += [element.refusal(why) for why in str(error).split("\n")]
+    if refused:
+        raise ClickError(*refused)
     pulling = [element for element in elements.values() if element.pull_reason is not None]
     checked = check(graph, class_info) if pulling else None
     mistakes = [element for element in pulling if checked is not None and checked.kind(element.name, False, 0) == "push"]
