@@ -36,6 +36,8 @@ DEVICES = (
     "Script",
     "DriverManager",
     "PortInfo",
+    "ICMPPingSource",
+    "ICMPSendPings",
     "RoundRobinIPMapper",
     "RandomSeed",
 )
