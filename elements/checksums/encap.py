@@ -14,6 +14,8 @@ from elements.reference.packet import Packet
 ENCAP: Final = (
     SUMS
     + """
+#ifndef ENCAP
+#define ENCAP
 /* An IP header without options at the packet's start, which is ``p->length`` long from there, and marked. */
 static void ip_header(struct packet *p, uint32_t id, uint32_t ttl, uint32_t protocol, uint32_t source, uint32_t destination)
 {
@@ -29,6 +31,7 @@ static void ip_header(struct packet *p, uint32_t id, uint32_t ttl, uint32_t prot
     p->network = 0;
     p->dst_ip = destination;
 }
+#endif
 """
 )
 

@@ -31,7 +31,13 @@ DEVICES = (
     "Script",
     "IPRewriterPatterns",
     "AddressInfo",
+    "FromIPSummaryDump",
+    "ToIPSummaryDump",
+    "Script",
+    "DriverManager",
     "PortInfo",
+    "ICMPPingSource",
+    "ICMPSendPings",
     "RoundRobinIPMapper",
     "RandomSeed",
 )
