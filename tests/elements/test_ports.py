@@ -66,7 +66,6 @@ CODES = {
     "Unstrip": ONE,
     "VLANDecap": ONE,
     "VLANEncap": ONE,
-    "AverageCounter": ONE,
     "BandwidthRatedUnqueue": ("1/1", "l/h", "x/x"),
     "BandwidthShaper": ("1/1", "l/l", "x/x"),
     "Burster": ("1/1", "l/h", "x/x"),
