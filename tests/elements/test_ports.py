@@ -99,7 +99,7 @@ CODES = {
     "SimplePrioSched": ("-/1", "l/l", "x/x"),
     "SimplePullSwitch": ("-/1", "l/l", "x/x"),
     "SimpleQueue": ("1/1-2", "h/lh", "x/x"),
-    "SimpleRRSched": ("-/1", "l/l", "x/x"),
+    "SimpleRoundRobinSched": ("-/1", "l/l", "x/x"),
     "StaticPullSwitch": ("-/1", "l/l", "x/x"),
     "StaticSwitch": CLASSIFIES,
     "StrideSched": ("1-/1", "l/l", "x/x"),
