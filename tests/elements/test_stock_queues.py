@@ -14,7 +14,7 @@ Script(write a.data "x1", write b.data "bbb", write c.data "ccccccc", write a.ac
 SCHEDULERS = ("RoundRobinSched", "PrioSched", "SimplePrioSched", "SimpleRoundRobinSched", "StrideSched(5, 3, 1)", "DRRSched(4)")
 CONFIGURATIONS = {
     **{
-        name: f"{ABC} r :: {name}; qa -> Print -> [0] r; qb -> [1] r; qc -> [2] r; r -> Print(out) -> u :: Unqueue(ACTIVE false) -> Discard;"
+        name: f"{ABC} r :: {name}; qa -> Print -> [0] r; qb -> [1] r; qc -> [2] r; r -> Print(out) -> u :: Unqueue(ACTIVE 0) -> Discard;"
         for name in SCHEDULERS
     },
     "switches": """i :: InfiniteSource("x", LIMIT 20) -> s :: StrideSwitch(3, 2, 0) -> Print(0) -> Discard; s[1] -> Print(1) -> Discard;
