@@ -208,11 +208,13 @@ class Handlers:
 
 def _read(live: Live, name: str, method: Callable[..., str], asks: bool, question: str) -> str:
     live.before_read(name)
-    return method(live.words(name), question) if asks and question else method(live.words(name))
+    with live.elements[name].names.used():
+        return method(live.words(name), question) if asks and question else method(live.words(name))
 
 
 def _write(live: Live, name: str, method: Callable[..., str | None], text: str) -> str | None:
-    answer = method(live.words(name), text)
+    with live.elements[name].names.used():
+        answer = method(live.words(name), text)
     live.after_write(name)
     return answer
 

@@ -16,6 +16,7 @@ from graph.model import Graph
 from swclick.generate_machine import Parts, machine_functions
 from swclick.generate_program import first_word, program_fields, program_functions
 from swclick.inline import ALWAYS, NEVER, inline_kinds
+from swclick.lower_table import has_levels
 from swclick.wakes import Wakes
 
 RUNTIME = ("runtime.h", "table.h", "wide.h")
@@ -31,7 +32,7 @@ def generate(checked: Checked, elements: Mapping[str, Element]) -> str:
 
 def state_words(element: Element) -> list[State]:
     """The state variables that can be read from outside, in a fixed order."""
-    accessed = [access.state for access in element.trace().accesses] if element.has_program else []
+    accessed = [access.state for access in element.trace_live().accesses] if element.has_program else []
     names = [name for name, _ in _source(element).state]
     return accessed + [getattr(type(element), name) for name in names]
 
@@ -49,7 +50,7 @@ class _Generator:
         self.numbers = {node.name: index for index, node in enumerate(self.graph.nodes)}
         rings = find_rings(checked)
         self.back = {(edge.source, edge.source_port): (number, size) for number, (edge, size) in enumerate(rings.back.items())}
-        self.programs: dict[str, Program] = {n: e.trace() for n, e in elements.items() if e.has_program}
+        self.programs: dict[str, Program] = {n: e.trace_live() for n, e in elements.items() if e.has_program}
         self.sources: dict[str, CSource] = {n: _source(e) for n, e in elements.items()}
         self.wakes = Wakes(checked, self.sources)
         rare = frozenset(name for name, element in elements.items() if element.is_rare)
@@ -65,7 +66,8 @@ class _Generator:
             (Path(__file__).parent / DRIVER).read_text(encoding="utf-8"),
             self._prototypes(),
         ]
-        helpers = dict.fromkeys(s.helpers for s in self.sources.values() if s.helpers)
+        shared = dict.fromkeys(piece for s in self.sources.values() for piece in s.shared)
+        helpers = [*shared, *dict.fromkeys(s.helpers for s in self.sources.values() if s.helpers)]
         parts += [*helpers, *(self._element(node.name) for node in self.graph.nodes), self._machine()]
         return "\n".join(parts)
 
@@ -224,6 +226,8 @@ static void e{number}_finish(struct machine *m)
             "AT(t)": f"set_timer(&m->live, {number}, t)",
             "WATCH(fd, events)": f"watch_fd(&m->live, {number}, fd, events)",
             "CALL(what, q)": f"(m->base.call ? m->base.call({number}, what, q) : 0)",
+            "PEER(k)": "PEER_##k",
+            **{f"PEER_{k}": f"(&m->e{self.numbers[peer]})" for k, peer in enumerate(self.sources[name].peers)},
         }
         define = "".join(f"#define {macro} {meaning}\n" for macro, meaning in meanings.items())
         forget = "".join(f"#undef {macro.partition('(')[0]}\n" for macro in meanings)
@@ -284,6 +288,7 @@ static int e{number}_full(struct machine *m)
                 self._after_writes(),
                 [self._idle(name) if self.wakes.pulled(name) else "" for name in self.wakes.tasks],
                 self._state_cases(),
+                self._table_cases(),
                 [number for name, number in self.numbers.items() if not self.graph.incoming(name)],
             )
         )
@@ -304,6 +309,15 @@ static int e{number}_full(struct machine *m)
                 text += f" if (!({self._idle(names[task])})) wake_task(&m->live, {task});"
             lines += [f"    case {number}:{text} break;\n"] if text else []
         return lines
+
+    def _table_cases(self) -> list[str]:
+        given = "numbers, sizes, groups, group_count, count"
+        return [
+            f"    case {self.numbers[name] << 16 | index}: "
+            f"table_replace(&m->e{self.numbers[name]}.{table.name}, {int(has_levels(table))}, {given}); return;"
+            for name, program in self.programs.items()
+            for index, table in enumerate(program.tables)
+        ]
 
     def _state_cases(self) -> list[str]:
         lines = []

@@ -11,8 +11,8 @@ from elements.definition.loops import MOST_ROUNDS
 @dataclass(frozen=True)
 class Parts:
     """Numbers of all elements and of those that have a task, a timer, file descriptors or something to do before handlers are read; what
-    follows from write handlers; by task, whether it has nothing to pull, where it pulls; the cases of where state variables are; and the
-    numbers of elements without an input, which packets are offered to."""
+    follows from write handlers; by task, whether it has nothing to pull, where it pulls; the cases of where state variables and tables are;
+    and the numbers of elements without an input, which packets are offered to."""
 
     elements: Sequence[int]
     working: Sequence[int]
@@ -22,6 +22,7 @@ class Parts:
     after_write: Sequence[str]
     idle: Sequence[str]
     state: Sequence[str]
+    tables: Sequence[str]
     sources: Sequence[int]
 
 
@@ -129,6 +130,7 @@ void machine_inject(struct machine *m, int source, const uint8_t *bytes, const s
     p->device = e->device;
     p->packet_type = e->packet_type;
     p->fix_ip_src = e->fix_ip_src;
+    memcpy(p->dst_ip6, e->dst_ip6, sizeof p->dst_ip6);
     p->parameter = e->parameter;
     p->aggregate = e->aggregate;
     p->extra_packets = e->extra_packets;
@@ -153,7 +155,7 @@ void machine_run(struct machine *m, uint64_t count, const int32_t *sources, cons
 
 
 def _looks(parts: Parts) -> str:
-    words = "\n".join(parts.state)
+    words, tables = "\n".join(parts.state), "\n".join(parts.tables)
     written = "".join(parts.after_write)
     looked = "".join(f"    case {n}: e{n}_before_read(m); break;\n" for n in parts.looked_at)
     return f"""
@@ -181,5 +183,13 @@ void *machine_word(struct machine *m, int element, int word)
 {words}
     }}
     return NULL;
+}}
+void machine_replace(struct machine *m, int element, int table, const uint64_t *numbers, const uint64_t *sizes, const struct group *groups,
+                     uint32_t group_count, uint32_t count)
+{{
+    (void)m; (void)numbers; (void)sizes; (void)groups; (void)group_count; (void)count;
+    switch ((uint64_t)element << 16 | table) {{
+{tables}
+    }}
 }}
 """

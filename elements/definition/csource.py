@@ -22,7 +22,7 @@ class CSource:
     - ``KILL(p)``, ``CLONE(p)``, ``NEW_PACKET(length)`` (zeroed, with headroom), ``PULL(p, n)``, ``PUSH(p, n)`` (zeroed where new),
       ``TAKE(p, n)`` (n bytes are left), ``PUT(p, n)`` (n more, zero, behind the others);
     - packet members: ``p->data`` (bytes), ``p->length``, ``p->network`` (offset of the network header from the data's start, NO_NETWORK if
-      unset), ``p->paint``, ``p->dst_ip``, ``p->vlan_tci``, ``p->device``, ``p->packet_type``, ``p->parameter``,
+      unset), ``p->paint``, ``p->dst_ip``, ``p->dst_ip6`` (16 bytes), ``p->vlan_tci``, ``p->device``, ``p->packet_type``, ``p->parameter``,
       ``p->extra_length`` (bytes that it had behind those that are here), ``p->time`` (ns);
     - ``WAKE``: whoever pulls from this element may find a packet now (each element that keeps packets says it when one comes), and the
       element's own task may have something to do; ``WAKE_SOURCES``: whoever pushes to it may find room now; ``OUTPUT_IS_FULL``: everything
@@ -37,6 +37,8 @@ class CSource:
       ``CALL(what, p)``: call ``Element.called`` with these in Python, gives its answer; p may be NULL;
     - ``NOW`` (ns of the machine's clock), ``TRACE(text, length)`` (a line for the log),
       ``get16(b)``, ``get32(b)``, ``put16(b, v)``, ``put32(b, v)`` in network byte order.
+    - ``PEER(k)``: the structure of the element whose name is ``peers[k]``, with ``k`` in digits. Until all have been initialized, its
+      members may still be zero.
 
     ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or
     NULL; ``task`` returns 1 if it did anything: one that returns 0 is not run again before somebody wakes it. ``ready`` has ``fd`` and the
@@ -48,8 +50,9 @@ class CSource:
     is how many packets it stores, where it is a storage. ``after_write`` runs when a write handler of the element was called,
     ``before_read`` before a read handler is; ``passed`` runs for each packet of an element that is a program, behind the program and
     before the packet goes on. ``finish`` runs when the machine is taken down: it frees what the element allocated (packets that it still
-    holds are freed with the machine). ``helpers`` is C at file level, the same for every instance of the class, ``types`` that which
-    stands before the elements' structures. ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers.
+    holds are freed with the machine). ``helpers`` is C at file level, the same for every instance of the class, ``shared``
+    pieces of it that stand in front of all those, which other classes may have, too, ``types`` that which stands before the elements'
+    structures. ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers.
     """
 
     fields: str = ""
@@ -68,5 +71,7 @@ class CSource:
     quick: str = ""
     finish: str = ""
     helpers: str = ""
+    shared: tuple[str, ...] = ()
     types: str = ""
     state: tuple[tuple[str, str], ...] = ()
+    peers: tuple[str, ...] = ()

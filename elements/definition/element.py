@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from elements.definition.arguments import parse_arguments
+from elements.definition.names import Definition, names_in_use
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
 from elements.program.program import Network, Program, State
 from elements.program.rules import check_program
+from elements.program.settings import with_settings_fixed
 from elements.program.values import TRUE, Value
 from graph.diagnostics import ClickError, Diagnostic
 from graph.model import Graph, Node
@@ -82,6 +84,7 @@ class Element:
         """Configure from ``node``; ``inputs`` and ``outputs`` are the ports in use. Errors: `ClickError` naming the node's place."""
         self.node = node
         self.name = node.name
+        self.names = names_in_use()
         self.inputs = inputs
         self.outputs = outputs
         try:
@@ -95,6 +98,11 @@ class Element:
         """``node`` with what other elements of ``graph`` define for it in its configuration. Errors: `ClickError`."""
         return node
 
+    @classmethod
+    def definitions(cls, config: str) -> Iterable[Definition]:
+        """The names that an element with this configuration gives to addresses and ports, for the elements around it."""
+        return ()
+
     def refusal(self, why: str) -> Diagnostic:
         """What is said where the element cannot be as it is configured."""
         place = f"{self.node.name} :: {self.node.class_name}"
@@ -107,6 +115,9 @@ class Element:
 
     def setup(self) -> None:
         """Check and prepare after the arguments are set. Errors: ``ValueError``, one sentence a line."""
+
+    def meet(self, elements: Mapping[str, Element]) -> None:
+        """Look at what others of the graph, all configured, the configuration names. Errors: ``ValueError``, one sentence a line."""
 
     def examine(self) -> None:
         """Look at the files that the configuration names, before the machine is made. Errors: `ClickError`."""
@@ -131,8 +142,16 @@ class Element:
         return type(self).program is not Element.program
 
     def trace(self) -> Program:
-        """The traced program; it is legal by `elements.program.rules`."""
+        """The traced program; it is legal by `elements.program.rules`. State that no packet changes is a constant in it."""
+        return self._fixed
+
+    def trace_live(self) -> Program:
+        """The same where write handlers can change such state: in software."""
         return self._traced
+
+    @cached_property
+    def _fixed(self) -> Program:
+        return with_settings_fixed(self._traced)
 
     @cached_property
     def _traced(self) -> Program:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
-from elements.program.program import State
+from elements.program.program import State, Table
 
 F = TypeVar("F", bound=Callable[..., Any])
 FRAME: Final = 1514
@@ -15,13 +15,19 @@ FRAME: Final = 1514
 
 
 class StateView(Protocol):
-    """The state variables of one element, in any reading."""
+    """The state variables and lookup tables of one element, in any reading."""
 
     def get(self, state: State, index: int = 0) -> int:
         """The variable's value."""
 
     def set(self, state: State, value: int, index: int = 0) -> None:
         """Change the variable's value."""
+
+    def table(self, table: Table) -> Table:
+        """A table of the element's program, with the entries that it has now."""
+
+    def replace(self, table: Table) -> None:
+        """Give the program's table of that name these entries. Errors: ``ValueError`` where tables cannot change."""
 
 
 def reads(name: str) -> Callable[[F], F]:
@@ -95,6 +101,12 @@ class _Recorder:
 
     def set(self, state: State, value: int, index: int = 0) -> None:
         self.made.setdefault(state, set()).add(value)
+
+    def table(self, table: Table) -> Table:
+        return table
+
+    def replace(self, table: Table) -> None:
+        pass
 
 
 def resettable(element: object) -> frozenset[str]:

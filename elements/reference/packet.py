@@ -30,6 +30,7 @@ class Packet:
     packet_type: int = 0
     fix_ip_src: int = 0
     parameter: int = 0
+    dst_ip6: int = 0
     time: int = 0
     aggregate: int = 0
     extra_packets: int = 0

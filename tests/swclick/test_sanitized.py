@@ -77,10 +77,10 @@ def every_example() -> str:
                 outputs = min(outputs, example.count(",") + 1)
             if "ookup" in name or name.startswith("Stride") or example.strip() in ("Tee(1)", "PullTee(1)"):
                 outputs = 1
-            if name in ("IPRewriter", "TCPRewriter", "UDPRewriter"):
-                inputs = outputs = 2
+            if name.endswith("Rewriter"):
+                inputs = outputs = 1 if name == "ICMPRewriter" else 2
             lines.append((example.strip(), inputs, outputs, info.processing))
-    text = ""
+    text = "\n".join(NAMED) + "\n"
     for number, (example, inputs, outputs, processing) in enumerate(lines):
         queue = "Queue(5) -> " if processing.startswith("l") else ""
         text += f"x{number} :: {example};\n"
@@ -90,6 +90,13 @@ def every_example() -> str:
     return text
 
 
+NAMED = (
+    "FromCrossing(t:n) -> control :: TCPRewriter(pattern 1.0.0.1 1024-65535 - - 0 0) -> ToCrossing(t:n);",
+    "FromCrossing(t:n) -> data :: IPAddrRewriter(pattern 1.0.0.2 - 0 0) -> ToCrossing(t:n);",
+    "FromCrossing(t:n) -> rw :: IPRewriter(pattern 1.0.0.1 1024-65535# - - 0 0) -> ToCrossing(t:n);",
+    "FromCrossing(t:n) -> ping :: ICMPPingRewriter(pattern 1.0.0.2 - 1-9 0 0) -> ToCrossing(t:n);",
+)
+"""Elements that examples name."""
 UP_AND_DOWN = " -> ".join(["Strip(100)", "Unstrip(64)", ENCAP, "Unstrip(64)", "VLANEncap(5)", "MarkIPHeader(20)"] * 10)
 COPIES = " ".join(f"tee [{i}] -> {ENCAP} -> Queue(3) -> Unstrip({i}) -> ToCrossing(t:{i});" for i in range(40))
 CHAINS = f"""
