@@ -2,6 +2,8 @@
 
 Pulls packets from its inputs by deficit round robin: each input has its share of bytes (Shreedhar and Varghese, 1996).
 
+Rounds go on until a packet may leave; in Click, one who pulls gets nothing after a round in which none may, and asks again.
+
 Arguments:
     QUANTUM: bytes that an input gains in a round; 500 if not given.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from typing import ClassVar, Final
 
-from elements.definition.arguments import Argument
+from elements.definition.arguments import Argument, with_argument
 from elements.definition.csource import CSource, c_string
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads, writes
@@ -116,7 +116,7 @@ class Ring(Element):
         return CSource(
             fields="struct packet **ring; uint32_t mask, head, held, highwater, limit, changed, emptied, calm; uint64_t dropped;",
             helpers=_HELPERS,
-            initialize=f"    self->limit = {self.capacity};\n    RING_GROW;\n    self->calm = 1;\n",
+            initialize=f"    self->limit = {self.capacity};\n    RING_GROW;\n",
             push=f"{self.pushed()}    if (self->held > self->highwater) self->highwater = self->held;\n    self->calm = 0;\n    WAKE;\n",
             pull=f"""
     if (!self->held) {{ self->calm = 1; return NULL; }}
@@ -158,7 +158,10 @@ class Ring(Element):
 
     @reads("config")
     def configuration(self, state: StateView) -> str:
-        return f"CAPACITY {state.get(self.limit)}" if state.get(self.changed) else self.node.config
+        if not state.get(self.changed):
+            return self.node.config
+        text = str(state.get(self.limit))
+        return with_argument(type(self), self.node.config, "CAPACITY", text) if self.node.config.strip() else f"CAPACITY {text}"
 
     @reads("drops")
     def drops(self, state: StateView) -> str:

@@ -100,7 +100,7 @@ def test_the_first_input_goes_first(bench: Callable[..., Bench], name: str) -> N
 
 def test_a_simple_round_robin_takes_turns(bench: Callable[..., Bench]) -> None:
     sources = "".join(f"InfiniteSource({name}, 3, 3) -> Queue -> [{n}] x;" for n, name in enumerate("abc"))
-    x = bench("", text=f"x :: SimpleRRSched; {sources} x -> d0 :: ToDevice(0);")
+    x = bench("", text=f"x :: SimpleRoundRobinSched; {sources} x -> d0 :: ToDevice(0);")
     assert b"".join(packet.data for _, packet in x.settle(1)) == b"abcabcabc"
 
 
