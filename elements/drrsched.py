@@ -82,4 +82,5 @@ class DRRSched(Element):
     }}
     return NULL;
 """,
+            empty=" && ".join(f"!self->heads[{i}] && INPUT_IS_EMPTY({i})" for i in range(inputs)),
         )

@@ -16,6 +16,7 @@ from graph.model import Graph
 from graph.print_click import print_graph
 from swclick.arguments import Arguments, UsageError, parse_arguments, usage
 from swclick.call_handlers import print_handlers
+from swclick.click_errors import as_click_says
 from swclick.find_handler import VERSION
 from swclick.live import FOREVER, Clock, Live
 
@@ -43,7 +44,7 @@ def run(words: list[str]) -> int:
     try:
         return _route(arguments)
     except ClickError as error:
-        print(error, file=sys.stderr)
+        print(as_click_says(error), file=sys.stderr)
         print("Router could not be initialized!", file=sys.stderr)
         return FAILED
 

@@ -149,7 +149,7 @@ class Handlers:
         found: dict[str, Handler] = {}
         task = live.task_of(name)
         if task is not None:
-            found["scheduled"] = Handler(lambda _: str(task.entry.place >= 0).lower())
+            found["scheduled"] = Handler(lambda _: str(live.is_scheduled(name)).lower())
             found["tickets"] = Handler(lambda _: str(TICKETS // task.stride))
             found["home_thread"] = Handler(lambda _: "0")
         for handler, method in handlers_of(element, "read").items():
@@ -164,7 +164,7 @@ class Handlers:
             "class": Handler(lambda _: element.node.class_name, is_calm=True),
             "name": Handler(lambda _: name, is_calm=True),
         }
-        return {**found, **always}
+        return {**found, **{each: handler for each, handler in always.items() if each not in found}}
 
     @cache  # noqa: B019 - it lives as long as the machine
     def _own_writes(self, name: str) -> dict[str, Handler]:
@@ -207,11 +207,16 @@ class Handlers:
 
 
 def _read(live: Live, name: str, method: Callable[..., str], asks: bool, question: str) -> str:
-    return method(live.words(name), question) if asks and question else method(live.words(name))
+    live.before_read(name)
+    with live.elements[name].names.used():
+        return method(live.words(name), question) if asks and question else method(live.words(name))
 
 
 def _write(live: Live, name: str, method: Callable[..., str | None], text: str) -> str | None:
-    return method(live.words(name), text)
+    with live.elements[name].names.used():
+        answer = method(live.words(name), text)
+    live.after_write(name)
+    return answer
 
 
 def full_name(element: str, name: str) -> str:

@@ -98,7 +98,6 @@ class Live(Machine):
         for _ in range(MOST_STEPS):
             if self._manager is None or self._base.stop <= 0 or not self._manager.stopping(self):
                 break
-        self._library.machine_wake(self._machine)
         return bool(self._base.stop <= 0)
 
     def drive(self) -> bool:
@@ -163,6 +162,13 @@ class Live(Machine):
         number = self._numbers[name]
         return next((task for task in self._tasks if task.element == number), None)
 
+    def is_scheduled(self, name: str) -> bool:
+        """Whether the task of an element is to run or, where it pulls, might find something if it did: in Click it would look again and
+        again."""
+        number = self._numbers[name]
+        place = next(place for place, task in enumerate(self._tasks) if task.element == number)
+        return bool(self._library.machine_scheduled(self._machine, place))
+
     # The host of elements
 
     @property
@@ -180,10 +186,8 @@ class Live(Machine):
         return self.handlers.read(handler, question, asking)
 
     def write_handler(self, handler: str, text: str, asking: str = "") -> str:
-        """Call a write handler, after which all tasks look whether they have something to do. Errors: `HandlerError`."""
-        answer = self.handlers.write(handler, text, asking)
-        self._library.machine_wake(self._machine)
-        return answer
+        """Call a write handler; what it answers, usually nothing. Errors: `HandlerError`."""
+        return self.handlers.write(handler, text, asking)
 
     def at(self, name: str, time: int | None) -> None:
         """Run the timer of an element when the clock is at ``time`` ns; never if None."""

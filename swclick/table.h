@@ -3,8 +3,9 @@
 /* Entries ``first`` to ``first + count - 1`` have the same prefix length; the longest group comes first, and keys ascend within one. */
 struct group { uint32_t length, first, count; };
 struct table {
-    const uint64_t *keys, *masks; /* masks of ternary entries only */
+    const uint64_t *keys, *masks, *values; /* masks of ternary entries only */
     const struct group *groups;
+    uint64_t *own; /* where entries are that a handler gave */
     uint32_t count, group_count, width;
     /* Longest prefix tables of 32-bit keys are levels of 16, 8 and 8 bits. */
     uint32_t *root, *blocks;
@@ -54,8 +55,34 @@ static void table_levels(struct table *t)
     }
 }
 
+/* Looks up in these entries from now on: keys, masks and values, one behind the other in ``numbers``, and groups. They are copied. */
+static void table_replace(struct table *t, int levels, const uint64_t *numbers, const uint64_t *sizes, const struct group *groups,
+                          uint32_t group_count, uint32_t count)
+{
+    uint64_t total = sizes[0] + sizes[1] + sizes[2];
+    uint64_t *own = malloc(total * sizeof *own + group_count * sizeof *groups + 1);
+    if (!own) abort();
+    memcpy(own, numbers, total * sizeof *own);
+    memcpy(own + total, groups, group_count * sizeof *groups);
+    free(t->own);
+    t->own = own;
+    t->keys = own;
+    t->masks = own + sizes[0];
+    t->values = own + sizes[0] + sizes[1];
+    t->groups = (const struct group *)(own + total);
+    t->group_count = group_count;
+    t->count = count;
+    if (!levels) return;
+    free(t->root);
+    free(t->blocks);
+    t->root = t->blocks = NULL;
+    t->used = t->room = 0;
+    table_levels(t);
+}
+
 static void table_free(struct table *t)
 {
+    free(t->own);
     free(t->root);
     free(t->blocks);
 }

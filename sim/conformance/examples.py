@@ -69,4 +69,6 @@ def configured(class_name: str, text: str) -> Example:
 
 def _lines(number: int, class_name: str, text: str, outputs: int) -> str:
     ways = [f"x{number} [{output}] -> ToCrossing(t:{output});" for output in range(outputs)]
-    return "\n".join([f"FromCrossing(t:{number}) -> x{number} :: {text};", *ways])
+    info = class_info(class_name)
+    store = "Queue -> " if info is not None and info.processing.startswith("l") else ""
+    return "\n".join([f"FromCrossing(t:{number}) -> {store}x{number} :: {text};", *ways])
