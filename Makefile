@@ -27,10 +27,10 @@ TENANTS_DIR ?= tenants
 GOAL := $(firstword $(filter check merge plan run verify coverage bitstream,$(MAKECMDGOALS)))
 $(if $(GOAL),$(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $(GOAL) TENANTS=a,b`)))
 
-.PHONY: help preflight setup test unit lint types contract format check merge plan run verify coverage bitstream isolation mutants fuzz proofs clicktests bench clean distclean
+.PHONY: help preflight setup test unit lint types contract format check merge plan run verify coverage bitstream isolation mutants fuzz proofs clicktests bench bench-software clean distclean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 preflight:
 	@missing=""; \
@@ -113,6 +113,9 @@ proofs: $(STAMP) ## every tenant proved apart from all others, and how long that
 
 bench: $(STAMP) ## speeds and sizes, measured
 	@$(MLCLICK) bench
+
+bench-software: $(STAMP) ## ns/packet of the software engine; beside CLICK=program FASTCLICK=program that have MemSource: PACKETS=2000000 ROUNDS=5 ONLY="router*"
+	@$(if $(CLICK),CLICK='$(CLICK)') $(if $(FASTCLICK),FASTCLICK='$(FASTCLICK)') $(MLCLICK) bench-software $(if $(PACKETS),--packets $(PACKETS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(foreach o,$(ONLY),--only '$(o)') $(if $(ROUTES),--routes $(ROUTES)) $(if $(INSTRUCTIONS),--instructions)
 
 clean: ## remove what was built; the caches stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis

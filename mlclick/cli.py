@@ -1,4 +1,4 @@
-"""The command line: ``mlclick check|merge|plan|run|verify TENANTS``, ``build|elements|bench|mutants|fuzz|proofs|clicktests``."""
+"""The command line: ``mlclick check|merge|plan|run|verify TENANTS``, ``build|elements|bench|bench-software|mutants|fuzz|proofs|clicktests``."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ from mlclick.proofs_command import proofs
 from mlclick.report import print_plan
 from mlclick.run import make_folder, run_software, run_split, write_ports
 from mlclick.service import service_lines
+from mlclick.software.command import bench_software
 from mlclick.traffic import Traffic, broken_dumps, read_traffic
 from mlclick.verify import verify as verify_design
 from sim.evidence import Evidence
@@ -327,6 +328,7 @@ def mutants() -> None:
 app.command()(fuzz)
 app.command()(proofs)
 app.command()(clicktests)
+app.command()(bench_software)
 
 
 def _sending_ports(merged: Merged) -> list[int]:
