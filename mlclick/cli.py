@@ -1,4 +1,5 @@
-"""The command line: ``mlclick check|merge|plan|run|verify TENANTS``, ``build|elements|bench|bench-software|mutants|fuzz|proofs|clicktests``."""
+"""The command line: ``mlclick check|merge|plan|run|verify TENANTS``, ``build|elements|bench|bench-software|mutants|fuzz|proofs`` and
+``clicktests``."""
 
 from __future__ import annotations
 
