@@ -234,7 +234,7 @@ class Rewriter(TableHandlers):
         if kind in ("drop", "pass"):
             return 0
         below = None if self.chance is None else partial(self.chance.below, machine.stores[self.chance.name])
-        for number in range(1) if kind != "map" else range(state.get(self.spec_more, port)):
+        for _ in range(state.get(self.spec_more, port) if kind == "map" else 1):
             chosen = port
             if kind == "map":
                 turns = machine.stores[self.mappers[port].name]
@@ -245,7 +245,6 @@ class Rewriter(TableHandlers):
             if new is not None:
                 entry = self.store(machine, port, chosen, key, new, now)
                 break
-            assert number >= 0
         else:
             entry = 0
         if not entry:
