@@ -36,7 +36,8 @@ from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 from elements.rewriter.checksums import correct, difference
 from elements.rewriter.errors_c import ERRORS
-from elements.rewriter.rewriter import HELPERS, Rewriter, paint_annotation
+from elements.rewriter.packets import paint_annotation
+from elements.rewriter.rewriter import HELPERS, Rewriter
 
 ABOUT: Final = (3, 4, 5, 11, 12)
 """Types of errors."""

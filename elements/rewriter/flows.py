@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView
 from elements.program.program import State
+from elements.rewriter.keys import BUCKETS, bucket_of, mix, turned
 from elements.rewriter.specifications import InputSpec, Kind, Order, Pattern
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 DEPTH: Final = 65536
 """Places: a flow more than there may be, which is there while another goes."""
-BUCKETS: Final = 2 * DEPTH
 MOST_INPUTS: Final = 256
 MOST_SPECS: Final = 512
 """Specifications: those of inputs, and behind them those of the elements that map for inputs."""
@@ -389,21 +389,3 @@ class FlowTable(Element):
     @staticmethod
     def _count(state: StateView, variable: State, by: int) -> None:
         state.set(variable, state.get(variable) + by)
-
-
-def turned(pair: int, width: int) -> int:
-    """The two halves of ``width`` bits each, exchanged."""
-    return (pair & (1 << width) - 1) << width | pair >> width
-
-
-def mix(rules: int, addresses: int, ports: int) -> int:
-    """64 bits that depend on all of a key: twice a shift, a multiplication and a shift."""
-    x = (addresses + (rules << 32 | ports) * 0x9E3779B97F4A7C15) & 0xFFFF_FFFF_FFFF_FFFF
-    for _ in range(2):
-        x = (x ^ x >> 32) * 0xD6E8FEB86659FD93 & 0xFFFF_FFFF_FFFF_FFFF
-    return x ^ x >> 32
-
-
-def bucket_of(rules: int, addresses: int, ports: int) -> int:
-    """The bucket of a key."""
-    return mix(rules, addresses, ports) & BUCKETS - 1

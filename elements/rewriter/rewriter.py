@@ -16,31 +16,24 @@ from elements.definition.ports import Ports
 from elements.randomseed import RandomSeed
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
-from elements.rewriter.checksums import correct, difference
-from elements.rewriter.flows import DEPTH, KINDS, MOST_INPUTS, MOST_SPECS, ORDERS, TCP, UDP
+from elements.rewriter.flows import DEPTH, KINDS, MOST_INPUTS, MOST_SPECS, ORDERS, UDP
 from elements.rewriter.flows_c import STATE, STRIDES, TABLE
 from elements.rewriter.mapper import IPMapper
+from elements.rewriter.packets import PacketRewriter, is_reply, paint_annotation
 from elements.rewriter.packets_c import PACKETS
 from elements.rewriter.shifts_c import SHIFTS
 from elements.rewriter.specifications import InputSpec, Pattern, input_spec, patterns_around, with_named_patterns
-from elements.rewriter.table_handlers import CAPACITY, CLEAR, PATTERN, TableHandlers, capacity_of
+from elements.rewriter.table_handlers import CAPACITY, CLEAR, PATTERN, capacity_of
 from graph.model import Graph, Node
 
 HELPERS: Final = (TABLE, SHIFTS, PACKETS)
-
-
-def paint_annotation(text: str) -> str:
-    """The annotation PAINT. Errors: ``ValueError`` for others."""
-    if text != "PAINT":
-        raise ValueError(f"only PAINT can be kept, not {text!r}")
-    return text
 
 
 def _capacity(text: str) -> int | str:
     return capacity_of(text) if text.lstrip("-")[:1].isdigit() else text
 
 
-class Rewriter(TableHandlers):
+class Rewriter(PacketRewriter):
     ports = Ports("1-/1-", "h/h")
     texts = Rest("INPUTSPEC", raw, least=1)
     capacity = Argument[int | str | None]("MAPPING_CAPACITY", _capacity, None, position=False)
@@ -48,17 +41,13 @@ class Rewriter(TableHandlers):
     reap_interval = keyword("REAP_INTERVAL", seconds, 900)
     reply_annotation = Argument[str | None]("REPLY_ANNO", paint_annotation, None, position=False)
 
-    protocols: ClassVar[dict[int, int]]
-    """Which IP protocols are rewritten, and by which rules; empty for all, by those of UDP."""
-
     @classmethod
     def resolved(cls, graph: Graph, node: Node) -> Node:
         return with_named_patterns(graph, node)
 
     @property
-    def follows(self) -> bool:
-        """Whether the destination annotation follows what packets are rewritten to."""
-        return True
+    def marks(self) -> bool:
+        return self.reply_annotation is not None
 
     def list_seconds(self) -> tuple[int, ...]:
         """How long flows last, in seconds, by list."""
@@ -213,17 +202,17 @@ class Rewriter(TableHandlers):
         """The output by which a packet leaves, which is rewritten where its flow says so; None where it is dropped."""
         state = machine.stores[self.name]
         unknown = state.get(self.spec_forward, port) if KINDS[state.get(self.spec_kind, port)] == "pass" else None
-        keys = self._keys_of(packet)
+        keys = self.keys_of(packet)
         entry = next((found for key in keys if (found := self.find(state, *key))), 0)
         if not entry:
-            if unknown is not None or not keys or (self.keyed_by == "pings" and _is_reply(packet)):
+            if unknown is not None or not keys or (self.keyed_by == "pings" and is_reply(packet)):
                 return unknown
             entry = self.new_flow(machine, port, keys[0], now)
             if not entry:
                 return None
             state.set(self.mark, packet.paint, entry - 1 >> 1)
         place, direction = entry + 1 >> 1, entry - 1 & 1
-        self._rewrite(state, packet, entry)
+        self.rewrite(state, packet, entry)
         self.touch(state, place, now)
         return state.get(self.spec_reply if direction else self.spec_forward, state.get(self.spec_of, place - 1))
 
@@ -234,7 +223,7 @@ class Rewriter(TableHandlers):
         if kind in ("drop", "pass"):
             return 0
         below = None if self.chance is None else partial(self.chance.below, machine.stores[self.chance.name])
-        for number in range(1) if kind != "map" else range(state.get(self.spec_more, port)):
+        for _ in range(state.get(self.spec_more, port) if kind == "map" else 1):
             chosen = port
             if kind == "map":
                 turns = machine.stores[self.mappers[port].name]
@@ -245,105 +234,11 @@ class Rewriter(TableHandlers):
             if new is not None:
                 entry = self.store(machine, port, chosen, key, new, now)
                 break
-            assert number >= 0
         else:
             entry = 0
         if not entry:
             self._count(state, self.failures, 1)
         return entry
-
-    def key_for(self, protocol: int, addresses: int, ports: int, reply: bool = False) -> list[tuple[int, int, int]]:
-        """The keys by which a flow is found that others know of, the best first: of a ping the upper port is its number, and it may be a
-        ``reply``."""
-        if self.keyed_by == "hosts":
-            return [(UDP, addresses >> 32 << 32, 0), (UDP, addresses & 0xFFFF_FFFF, 0)]
-        if self.keyed_by == "pairs":
-            return [(UDP, addresses, 0)]
-        if self.keyed_by == "pings":
-            return [(UDP, addresses, _ping_ports(ports >> 16, reply))] if protocol == 1 else []
-        return [(self.protocols[protocol], addresses, ports)] if protocol in self.protocols else []
-
-    def _keys_of(self, packet: Packet) -> list[tuple[int, int, int]]:
-        """The keys of a packet that can be rewritten; where ports count it is of a known protocol, no later fragment, and there is enough
-        of its transport header."""
-        network = packet.network
-        if network is None or network < packet.start or packet.end - network < 20:
-            return []
-        header = packet.buffer[network : packet.end]
-        at = 4 * (header[0] & 15)
-        if at < 20:
-            return []
-        addresses = int.from_bytes(header[12:20], "big")
-        if self.keyed_by in ("hosts", "pairs"):
-            return self.key_for(0, addresses, 0)
-        if header[6] & 0x1F or header[7] or len(header) < at + (6 if self.keyed_by == "pings" else 8):
-            return []
-        if self.keyed_by == "pings":
-            number = int.from_bytes(header[at + 4 : at + 6], "big")
-            return self.key_for(header[9], addresses, number << 16, header[at] == 0) if header[at] in (0, 8) else []
-        return self.key_for(header[9], addresses, int.from_bytes(header[at : at + 4], "big"))
-
-    def _rewrite(self, state: StateView, packet: Packet, entry: int) -> None:
-        network, transport = packet.network, packet.transport
-        assert network is not None
-        assert transport is not None
-        place, direction = entry + 1 >> 1, entry - 1 & 1
-        buffer, length = packet.buffer, packet.end - transport
-        old = int.from_bytes(buffer[network + 12 : network + 20], "big")
-        new, ports = self.becomes(state, entry)
-        if self.keyed_by == "hosts":
-            kept = 0xFFFF_FFFF << (32 if direction else 0)
-            new = new | old & kept
-        buffer[network + 12 : network + 20] = new.to_bytes(8, "big")
-        if self.follows and (direction or self.keyed_by != "hosts"):
-            packet.dst_ip = new & 0xFFFF_FFFF
-        if self.reply_annotation and direction:
-            packet.paint = state.get(self.mark, place - 1)
-        change = difference(old, new)
-        correct(buffer, network + 10, change)
-        if buffer[network + 6] & 0x1F or buffer[network + 7]:
-            return
-        if self.keyed_by == "pings":
-            _renumber(buffer, transport, packet.end, ports & 0xFFFF if direction else ports >> 16)
-            return
-        rules, protocol = state.get(self.rules, place - 1), buffer[network + 9]
-        if rules == TCP and length < 18:
-            return
-        if self.keyed_by == "flows":
-            change += difference(int.from_bytes(buffer[transport : transport + 4], "big"), ports)
-            buffer[transport : transport + 4] = ports.to_bytes(4, "big")
-        if protocol == 6 and length >= 18:
-            correct(buffer, transport + 16, change)
-        elif protocol == 17 and length >= 8 and any(buffer[transport + 6 : transport + 8]):
-            correct(buffer, transport + 6, change)
-            if not any(buffer[transport + 6 : transport + 8]):
-                buffer[transport + 6 : transport + 8] = b"\xff\xff"
-        if self.keyed_by == "flows":
-            self._note(state, packet, entry)
-
-    def _note(self, state: StateView, packet: Packet, entry: int) -> None:
-        """Remember what was seen of the flow, and shift the numbers of its TCP stream."""
-        network, transport = packet.network, packet.transport
-        assert network is not None
-        assert transport is not None
-        place, direction, buffer = entry + 1 >> 1, entry - 1 & 1, packet.buffer
-        seen = state.get(self.flags, place - 1)
-        if state.get(self.rules, place - 1) == UDP:
-            seen |= direction
-            state.set(self.flags, seen + 2 if seen < 6 else seen, place - 1)
-            return
-        header = 4 * (buffer[transport + 12] >> 4)
-        has_data = 4 * (buffer[network] & 15) + header < int.from_bytes(buffer[network + 2 : network + 4], "big")
-        control = buffer[transport + 13]
-        if control & 4:
-            seen |= 3
-        elif control & 1:
-            seen |= 1 << direction
-        elif control & 2 or has_data:
-            seen &= ~(1 << direction)
-        state.set(self.flags, seen | has_data << 2 + direction, place - 1)
-        if packet.end - transport >= max(header, 20):
-            correct(buffer, transport + 16, self.shift_packet(state, buffer, transport, packet.end - transport, entry - 1))
 
     def c_source(self) -> CSource:
         orders = {order: number for number, order in enumerate(ORDERS)}
@@ -430,22 +325,3 @@ class HostRewriter(Rewriter):
     @reads("mappings")
     def mappings_text(self, state: StateView) -> str:
         return self.mappings(state, UDP)
-
-
-def _is_reply(packet: Packet) -> bool:
-    assert packet.transport is not None
-    return packet.buffer[packet.transport] == 0
-
-
-def _ping_ports(number: int, reply: bool) -> int:
-    after = number + 1 & 0xFFFF
-    return after << 16 | number if reply else number << 16 | after
-
-
-def _renumber(buffer: bytearray, transport: int, end: int, number: int) -> None:
-    """Give a ping another number."""
-    old = int.from_bytes(buffer[transport + 4 : transport + 6], "big")
-    buffer[transport + 4 : transport + 6] = number.to_bytes(2, "big")
-    correct(buffer, transport + 2, difference(old, number))
-    if not any(buffer[transport:end]):
-        buffer[transport + 2 : transport + 4] = b"\xff\xff"

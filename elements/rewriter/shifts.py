@@ -26,7 +26,6 @@ class ShiftedFlows(FlowTable):
 
     def shift(self, state: StateView, way: int, place: int, by: int) -> None:
         """From ``place`` in the original stream on, ``by`` more bytes than before are sent."""
-        count = state.get(self.shift_count, way)
         before = self._places_of(state, way)
         if before and not comes_after(place, before[-1][0]):
             return
@@ -44,7 +43,6 @@ class ShiftedFlows(FlowTable):
         for number, (start, amount) in enumerate(before):
             state.set(self.shift_from, start, way * MOST_SHIFTS + number)
             state.set(self.shift_by, amount, way * MOST_SHIFTS + number)
-        assert count <= MOST_SHIFTS
 
     def shifted_now(self, state: StateView, way: int) -> int:
         """What the newest numbers are shifted by."""
