@@ -107,6 +107,8 @@ class TimeFilter(EachPacket):
         if time < signed(state.get(self.last)):
             return 0
         # Nothing is called here.
+        if state.get(self.armed):
+            state.set(self.seen, packet.time)
         state.set(self.armed, 0)
         return way
 
