@@ -1,8 +1,9 @@
 """What is proved of the turns in which tenants meet, and of the stores in which their packets wait.
 
 Of turns of time, that nobody sees anything of the others; of turns of shares, that others are granted no more than is said while one waits.
-Of the stores, in either, that each tenant's packets stay in its segment, with all their words; of the ports of a core, that they keep to
-the rules of streams and of the bus. What one of these proofs presumes and no other shows is said in its finding.
+Of the stores, in either, that each tenant's packets stay in its segment, with all their words; of the way from the arbiter to those of the
+ways out, that each packet comes there, once; of the ports of a core, that they keep to the rules of streams and of the bus. What one of
+these proofs presumes and no other shows is said in its finding.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from mlclick.refute import Refute
 from mlclick.service import places
 from sim.evidence import UNBOUNDED, Finding, Work
 from sim.proof.datapath import PRESUMED, prove_datapath
-from sim.proof.duties import unmet
+from sim.proof.delivery import prove_delivery
+from sim.proof.duties import joined, unmet
+from sim.proof.growth import prove_growth
 from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result
 from sim.proof.ports import prove_ports
@@ -76,13 +79,21 @@ def reading(datapath: Datapath) -> dict[str, Result]:
 
 
 def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result]) -> Iterator[Finding]:
-    """A finding of all stores, in either mode, and one of ``readers``, if any. Those that are alike are proved once."""
-    stores = prove_stores(datapath)
+    """A finding of all stores and one of the way to those of the ways out, in either mode, and one of ``readers``, if any. Those that are
+    alike are proved once."""
+    stores, delivery = prove_stores(datapath), prove_delivery(datapath)
+    growth = prove_growth(datapath.pipeline, datapath.arbiter.max_frame)
     yield _finding(
         "every access to a store is in its tenant's segment, and packets there have the words and the note with which they came, and are "
         "shown and read once; the rest is lost and counted",
         stores,
-        _unmet(stores, readers),
+        _unmet(stores, readers, {"egress": delivery}),
+    )
+    yield _finding(
+        "each packet that leaves the arbiter is put once, whole and as its tenant's, into the store of each port that the pipeline selects "
+        "for it, and into no other; there it is counted as stored or as dropped",
+        {"the way out": delivery, "lengths behind the pipeline": growth},
+        unmet([delivery, growth], [joined(growth, readers.get("arbiter", Result()))]),
     )
     if readers:
         yield _finding(
@@ -109,10 +120,14 @@ def _presumed(presumed: Sequence[Said | str]) -> str:
     return f"presumed, and not shown: {'; '.join(map(str, presumed))}" if presumed else "nothing is presumed"
 
 
-def _unmet(of: Mapping[str, Result], by: Mapping[str, Result]) -> list[str]:
-    """What is presumed where packets come in, and where they go out, and not shown there by the others; said once where it is of both."""
+def _unmet(of: Mapping[str, Result], *by: Mapping[str, Result]) -> list[str]:
+    """What is presumed where packets come in, and where they go out, and none of the others shows there; said once where it is of both."""
+
+    def there(results: Mapping[str, Result], out: bool) -> list[Result]:
+        return [result for name, result in results.items() if name.startswith("egress") is out]
+
     ways_in, ways_out = (
-        unmet(*([result for name, result in each.items() if name.startswith("egress") is out] for each in (of, by)))
+        [what for what in unmet(there(of, out), []) if all(what in unmet(there(of, out), there(each, out)) for each in by)]
         for out in (False, True)
     )
     both = [what for what in ways_in if what in ways_out]

@@ -6,6 +6,8 @@ from typing import Final
 
 from mlclick.mutants.bench import Bench
 from sim.proof.datapath import prove_datapath
+from sim.proof.delivery import prove_delivery
+from sim.proof.growth import prove_growth
 from sim.proof.pipeline import prove_pipeline
 from sim.proof.service import prove_service
 from sim.proof.stores import prove_stores
@@ -33,3 +35,9 @@ def turns(bench: Bench) -> bool:
 def stores(bench: Bench) -> bool:
     """Packets stay whole in their tenants' segments."""
     return all(result.proved for result in prove_stores(bench.core.datapath).values())
+
+
+def delivery(bench: Bench) -> bool:
+    """Each packet comes to the stores of the ways out that are selected for it, once."""
+    datapath = bench.core.datapath
+    return prove_delivery(datapath).proved and prove_growth(datapath.pipeline, datapath.arbiter.max_frame).proved

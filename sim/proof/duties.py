@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from elements.program.values import Value, eq, part, sub
+from elements.program.values import Value, bit_not, eq, part, sub
 from sim.proof.noninterference import Result
 from sim.proof.said import Said
 
@@ -48,11 +48,24 @@ def _fits(came: Value, start: Value, freed: Value, stored: Value, popped: Value)
 
 FIRST: Final = Duty("the first beat behind the last of another packet, and no other, is said to be the first", eq)
 OF_ONE: Final = Duty("the beats of a packet are of one tenant", eq)
+FEW: Final = Duty("a packet that comes to a store has less than 65536 beats", lambda asked: asked < (1 << 16))
 COUNTED: Final = Duty(
     "a note says as many bytes as there are words to keep, and there are some", lambda count, said: eq(count, said) & count.any()
 )
 SHORT: Final = Duty("a note says 1 to {most} bytes", _at_most)
-"""The four of what comes to a store: where a beat comes, within a packet, and, for the last two, with the last beat of what is good."""
+"""The five of what comes to a store: where a beat comes, within a packet, twice, and, twice, with the last beat of what is good."""
+
+SENT_OF: Final = Duty("a packet that leaves the arbiter is of one of {most} tenants", lambda number, tenants: number < tenants)
+SENT_LENGTH: Final = Duty("a packet leaves the arbiter with 1 to {most} bytes", _at_most)
+SENT_APART: Final = Duty("a packet leaves the arbiter when the one before has had its cycles", lambda rest: bit_not(rest.any()))
+SENT_TOGETHER: Final = Duty("the beats of a packet leave the arbiter one cycle after another, as many as its length takes", eq)
+SLOT_APART: Final = Duty("a slot of time begins when the packet before has had its cycles", lambda rest: bit_not(rest.any()))
+"""Of the arbiter, all but the fourth where a packet, or the slot, begins: `sim.proof.sent` says them. The cycles of a packet are those of
+its beats and as many as packets of its tenant may grow by."""
+GROWS: Final = Duty(
+    "a packet leaves the pipeline longer by no more than its tenant's may grow", lambda length, before, growth: length <= before + growth
+)
+"""Of the pipeline, for what goes anywhere: its length, that with which it came, and the most bytes by which its tenant's packets grow."""
 
 GET: Final = Duty("words are read for one of {most} tenants", lambda number, tenants: number < tenants)
 LOOK: Final = Duty("notes are looked at for one of {most} tenants", lambda number, tenants: number < tenants)

@@ -9,6 +9,7 @@ where one is owed, none is left over, and the buffer is never too full for a gra
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from amaranth.hdl import Const
@@ -28,6 +29,7 @@ from sim.proof.design import Design
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.noninterference import Result, deeply
 from sim.proof.segments import minus, plus
+from sim.proof.sent import LONG, Kind, growth_of, kind_of, say, sent
 from sim.proof.spread_memories import spread_memories, word_name
 from sim.proof.stores import beats_of
 
@@ -39,7 +41,7 @@ _GRANTS: Final = 4
 class _Reader:
     """``stores``: the nets of each store begin so; in the buffer a grant has the tenant's number and the note's length from these bits on,
     and, where there are several stores, the store's number in its lowest ones. The rest are nets: of the store whose note is known, and
-    of the packet that is sent its tenant, with the lowest bit of that, and its store."""
+    of the packet that is sent its tenant, with the lowest bit of that, and its store; ``arbiter``: what `sim.proof.sent` says is kept."""
 
     stores: tuple[str, ...]
     tenant_at: int
@@ -47,6 +49,7 @@ class _Reader:
     known_store: str
     sent_tenant: tuple[str, int]
     sent_store: str
+    arbiter: Kind | None = None
 
 
 def reader_names(datapath: Datapath) -> list[str]:
@@ -64,7 +67,7 @@ def prove_readers(datapath: Datapath) -> dict[str, Result]:
     lanes, tenants = datapath.parameters.width // 8, len(datapath.weights)
     arbiter = datapath.arbiter
     found = {
-        "arbiter": prove_reader(arbiter_netlist(arbiter), _of_arbiter(arbiter), tenants, lanes, arbiter.max_frame, arbiter.most_charged)
+        "arbiter": prove_reader(arbiter_netlist(arbiter), _of_arbiter(datapath), tenants, lanes, arbiter.max_frame, arbiter.most_charged)
     }
     for name, egress in zip(reader_names(datapath)[1:], datapath.egress_ports, strict=True):
         if name not in found:
@@ -72,11 +75,12 @@ def prove_readers(datapath: Datapath) -> dict[str, Result]:
     return found
 
 
-def _of_arbiter(arbiter: TenantArbiter) -> _Reader:
-    bits, meta = (arbiter.ports - 1).bit_length(), Meta()
+def _of_arbiter(datapath: Datapath) -> _Reader:
+    arbiter, meta = datapath.arbiter, Meta()
+    bits = (arbiter.ports - 1).bit_length()
     stores = tuple(f"store{port}" for port in range(arbiter.ports))
     tenant_at, length_at = bits + meta["tenant"].offset, bits + meta["length"].offset
-    return _Reader(stores, tenant_at, length_at, "ahead_port", ("held", meta["tenant"].offset), "held_port")
+    return _Reader(stores, tenant_at, length_at, "ahead_port", ("held", meta["tenant"].offset), "held_port", kind_of(datapath))
 
 
 _OF_EGRESS: Final = _Reader(("store.read",), 0, 8, "", ("held_tenant", 0), "")
@@ -122,7 +126,7 @@ class _Sends:
     def __init__(self, netlist: Netlist, reader: _Reader, tenants: int, lanes: int, longest: int, charged: int) -> None:
         cut, _ = cut_stores(spread_memories(netlist, [_BUFFER]))
         self.claims = claims = Claims(Design(cut))
-        self.reader, self.lanes, self.tenants = reader, lanes, tenants
+        self.reader, self.lanes, self.tenants, self.longest = reader, lanes, tenants, longest
         self.tenant = claims.any_of("the tenant", tenants)
         self.store = claims.any_of("the store", len(reader.stores))
         # What is owed is at most that of the buffer, of a grant that comes to it and of the packet that is sent.
@@ -135,6 +139,8 @@ class _Sends:
         self._turns()
         claims.keeps(duties.CHARGED, self.granted, claims.net("turns.length", 16), charged)
         self._owed(self._known(longest))
+        if reader.arbiter is not None:
+            self._leaves(reader.arbiter)
 
     @property
     def _in_front(self) -> int:
@@ -227,7 +233,7 @@ class _Sends:
             tenant, length = part(grant, reader.tenant_at, 8), part(grant, reader.length_at, 16)
             store = extend(part(grant, 0, store_bits), 8) if store_bits else const(0, 8)
             mine.append(mux(self._mine(tenant, store), self._beats(length), none))
-            fits = (tenant < self.tenants) & length.any() & self._short(length)
+            fits = (tenant < self.tenants) & length.any() & (length <= self.longest)
             claims.always(f"grant {n} is of a tenant's packet", fits, where=live[n])
         taken = mux(starts, one_of(self.consume, mine), none)
         claims.becomes("words that are granted", minus(plus(waits, came), taken))
@@ -248,3 +254,17 @@ class _Sends:
     def _short(self, length: Value) -> Value:
         """Whether it is no longer than the words of a packet are counted."""
         return length < (self.lanes << (self.bits - 4))
+
+    def _leaves(self, kind: Kind) -> None:
+        """Each packet of the arbiter leaves in its cycles: what it still has of them is left of what is sent, or is rest."""
+        claims = self.claims
+        out = sent(claims, kind, *(claims.net(name, None) for name in ("source__valid", "first", "begins", "source__payload")))
+        more, left = claims.net("more"), beats_of(claims.net("left", 16), self.lanes)
+        rest = extend(claims.net("rest", None), LONG) if any(kind.growth) else const(0, LONG)
+        number = part(claims.net("held", None), Meta()["tenant"].offset, 8)
+        here = mux(more, plus(left, growth_of(kind, number)), rest)
+        claims.always("a packet that begins is of a tenant's", (out.tenant < self.tenants) & out.length.any(), where=out.first)
+        claims.always("its cycles are before it", eq(out.rest_after, here), where=out.first)
+        claims.always("cycles are no more than are left", out.rest <= here + 1, where=bit_not(out.first))
+        claims.always("its beats are left", eq(out.to_come_after, mux(more, left, const(0, LONG))))
+        say(partial(claims.keeps, state=True), kind, out)

@@ -188,7 +188,7 @@ class _Store:
         ends = self.comes & put["last"] & put["good"]
         claims.expects(duties.COUNTED, ends, self.count, self._beats(self.note))
         claims.expects(duties.SHORT, ends, self._length(self.note), self.longest)
-        claims.presume("a packet that comes to a store has less than 65536 beats", implies(middle, asked < (1 << 16)))
+        claims.expects(duties.FEW, middle, asked)
         stored, lost = claims.net("stored"), claims.net("lost")
         claims.now("what is good is stored or lost", eq(ends & (put["tenant"] < self.store.tenants), stored | lost))
         claims.now("what is stored is not lost", bit_not(stored & lost))
