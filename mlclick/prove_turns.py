@@ -91,7 +91,7 @@ def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result]) -> Itera
     )
     yield _finding(
         "each packet that leaves the arbiter is put once, whole and as its tenant's, into the store of each port that the pipeline selects "
-        "for it, and into no other; there it is counted as stored or as dropped",
+        "for it, and into no other, with every byte that the pipeline leaves as it came; there it is counted as stored or as dropped",
         {"the way out": delivery, "lengths behind the pipeline": growth},
         unmet([delivery, growth], [joined(growth, readers.get("arbiter", Result()))]),
     )

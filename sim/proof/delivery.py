@@ -13,44 +13,24 @@ comes out after its latency as its tenant's, and what `sim.proof.growth` shows o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
-from elements.program.values import FALSE, TRUE, Value, bit_and, bit_not, const, eq, mux, part
+from elements.program.values import FALSE, Value, bit_not, const, eq, mux, part
 from hdl.datapath import Datapath
 from sim.proof import duties
-from sim.proof.claims import Claims, implies, one_of
-from sim.proof.cut_delivery import COUNTED, SENT, delivery_netlist
-from sim.proof.cut_stores import cut_stores
-from sim.proof.design import Design, where
+from sim.proof.claims import one_of
+from sim.proof.cut_delivery import COUNTED, delivery_netlist
 from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result, deeply
 from sim.proof.segments import plus
-from sim.proof.sent import LONG, Kind, Sent, follows, kind_of, less, say, sent
+from sim.proof.sent import LONG, less
 from sim.proof.stores import beats_of
+from sim.proof.tails import Put, claim_tails, places_beyond
 from sim.proof.terms import symbol
-from sim.proof.unroll_delays import unroll_delays
+from sim.proof.way import Way, every
 
-_RESET: Final = "rst"
 _NONE: Final = const(0, LONG)
 _OUT: Final = "editor.out__payload"
-_SAID: Final = {"select": "select", "length": "out_length", "shim": "shim"}
-"""What the editor has of a packet, and what the pipeline calls that."""
-
-
-@dataclass(frozen=True)
-class _Packet:
-    """What is known, by ghosts, of the packet that is in one place: whether it begins there (``first``), how long it came, whose it is, the
-    cycles that the one before still has; whether a slot begins; and from the pipeline on what that says of it."""
-
-    first: Value
-    length: Value
-    tenant: Value
-    rest: Value
-    begins: Value
-    says: Mapping[str, Value]
 
 
 def prove_delivery(datapath: Datapath) -> Result:
@@ -62,117 +42,25 @@ def prove_delivery(datapath: Datapath) -> Result:
 class _Delivery:
     def __init__(self, datapath: Datapath, netlist: Netlist) -> None:
         self.datapath = datapath
-        self.kind: Kind = kind_of(datapath)
-        stores, _ = cut_stores(netlist)
-        self.design = Design(unroll_delays(stores, _RESET))
-        self.claims = claims = Claims(self.design)
+        self.way = Way(datapath, netlist, places_beyond(datapath.editor))
+        self.claims = claims = self.way.claims
         self.ports = datapath.egresses
         self.longest = min(egress.longest for egress in datapath.egress_ports)
         self.port = claims.any_of("the port", self.ports)
         self.tenant = claims.any_of("the tenant", len(datapath.weights))
-        collector, editor = datapath.collector, datapath.editor
-        self.verdict: Final = collector.beats + collector.wait
-        self.leaves: Final = self.verdict + editor.ahead + 1
-        claims.presume("there is no reset", bit_not(claims.net(_RESET)))
 
     def proved(self) -> Result:
         """All of it."""
-        claims, kind = self.claims, self.kind
-        out = sent(claims, kind, *(claims.net(f"{SENT}_{what}", None) for what in ("valid", "first", "begins", "payload")))
-        say(claims.expects, kind, out)
-        self._travels(out)
         self._leaves()
         self._put()
         self._stored()
         self._counted()
-        return claims.proved()
-
-    # The way to the editor.
-
-    def _travels(self, out: Sent) -> None:
-        """Ghosts of what was sent so many cycles ago, and that it is what there is in the hardware."""
-        claims, kind = self.claims, self.kind
-        said = {name: claims.net(f"pipeline.{name}", None) for name in _SAID.values()}
-        here = _Packet(out.first, out.length, out.tenant, out.rest, out.begins, {})
-        places = [here]
-        for cycle in range(1, self.leaves + 1):
-            if cycle == self.verdict + 1:
-                here = _Packet(here.first, here.length, here.tenant, here.rest, here.begins, said)
-            here = self._later(here, cycle)
-            places.append(here)
-        self.at_verdict, self.at_start = places[self.verdict], places[-1]
-        came = self.at_verdict
-        growth = one_of(came.tenant, [const(bytes_, 16) for bytes_ in self._growth()])
-        goes = came.first & claims.net("pipeline.out_valid") & said["select"].any()
-        claims.expects(duties.GROWS, goes & self._is_sent(came), said["out_length"], came.length, growth)
-        claims.always("a packet is as it was sent", _all([implies(each.first, self._is_sent(each)) for each in places[1:]]))
-        apart = [implies(each.first | (each.begins if kind.slots else FALSE), bit_not(each.rest.any())) for each in places[1:]]
-        claims.always("a packet begins when the one before has had its cycles", _all(apart))
-        moves = [eq(one.rest, follows(kind, other.first, other.length, other.tenant, other.rest)) for one, other in pairwise(places)]
-        claims.always("its cycles are had on the way as where it was sent", _all(moves))
-        short = [
-            implies(each.first & each.says["select"].any(), each.says["out_length"] <= each.length + self._bytes(each))
-            for each in places[self.verdict + 1 :]
-        ]
-        claims.always("what goes anywhere is no longer than it may be", _all(short))
-        self._carried(places)
-
-    def _carried(self, places: Sequence[_Packet]) -> None:
-        """That what there is where a packet leaves is what was sent, and said of it."""
-        claims, ahead, behind = self.claims, self.datapath.editor.ahead, places[1:]
-        firsts = [place.first for place in behind]
-        self.start = claims.net(f"editor.window{ahead}.first")
-        self._moves("a packet leaves when its time is come, and nothing else does", self.start, [(TRUE, first) for first in firsts])
-        # Where turns are shares there are no slots, and nothing of them is carried as far as the editor.
-        slots = [(TRUE, place.begins) for place in behind] if self.kind.slots else [(TRUE, FALSE)] * (ahead + 1)
-        self._moves("a slot begins when its time is come, and no other does", claims.net(f"editor.begins{ahead}"), slots)
-        number = claims.net(f"editor.verdict{ahead}.tenant", 8)
-        self._moves("its number goes with it", number, [(place.first, place.tenant) for place in behind])
-        for net, name in _SAID.items():
-            said = [(place.first, place.says[name]) for place in places[self.verdict + 1 :]]
-            self._moves(f"what is said of its {net} goes with it", claims.net(f"editor.verdict{ahead}.{net}", None), said)
-
-    def _moves(self, name: str, net: Value, was: Sequence[tuple[Value, Value]]) -> None:
-        """In each place, where the first of the two is so, the ``net`` will be the second: in the last one it is, in the one before it will
-        be in a cycle, and so on."""
-        facts = []
-        for premise, value in reversed(was):
-            facts.append(implies(premise, eq(net, value)))
-            net = where(where(net, self.design.next), {_RESET: FALSE})
-        self.claims.always(name, _all(facts))
-
-    def _later(self, packet: _Packet, cycle: int) -> _Packet:
-        """A place that is a cycle on: ghosts that become what ``packet`` is."""
-
-        def ghost(what: str, value: Value) -> Value:
-            return self.claims.ghost(f"{what}, sent {cycle} cycles ago", value)
-
-        return _Packet(
-            ghost("first", packet.first),
-            ghost("length", packet.length),
-            ghost("tenant", packet.tenant),
-            ghost("rest", packet.rest),
-            ghost("slot", packet.begins),
-            {name: ghost(name, value) for name, value in packet.says.items()},
-        )
-
-    def _growth(self) -> list[int]:
-        """In bytes, by tenant."""
-        return [self.datapath.composition.growth.get(number, 0) for number in range(len(self.datapath.weights))]
-
-    def _bytes(self, packet: _Packet) -> Value:
-        return one_of(packet.tenant, [const(most, 16) for most in self._growth()])
-
-    def _is_sent(self, packet: _Packet) -> Value:
-        """Whether a packet is a tenant's, and as long as it may be."""
-        length = packet.length
-        return (packet.tenant < len(self.datapath.weights)) & length.any() & (length <= self.kind.longest)
-
-    # What the editor makes of it.
+        claim_tails(self.way, Put(self.port, self.begins, self.owed, self._of_port("put.data")))
+        return self.claims.proved()
 
     def _leaves(self) -> None:
         """Nothing is cut off, and what is left of a packet has its cycles."""
-        claims, at = self.claims, self.at_start
+        claims, at = self.claims, self.way.start
         active, left = claims.net("editor.active"), self._beats(claims.net("editor.left_next", 16))
         claims.always("what still leaves has its cycles", left.any() & (left <= at.rest), where=active)
         claims.now("no packet is cut off", bit_not(claims.net("editor.overrun")))
@@ -182,7 +70,7 @@ class _Delivery:
 
     def _put(self) -> None:
         """A beat is put where, and only where, one is owed to the port, as what was said of its packet says."""
-        claims, at = self.claims, self.at_start
+        claims, at = self.claims, self.way.start
         owed = claims.ghost("beats that are owed", _NONE)
         begun = claims.ghost("a packet begins at the port", self.begins)
         number, length, shim = (
@@ -223,7 +111,7 @@ class _Delivery:
         facts = [
             eq(word(f"{net}.{what}", width), symbol(f"its {what}", width)) for what, width in (("tenant", 8), ("length", 16), ("shim", 128))
         ]
-        return _all(facts)
+        return every(facts)
 
     def _remembered(self, what: str, value: Value) -> Value:
         """Of the packet that began last at the port."""
@@ -264,7 +152,7 @@ class _Delivery:
 
     def _counted(self) -> None:
         """Each packet that selects the port is counted as stored or as dropped there, as its tenant's, and nothing else is."""
-        claims, at, tenants = self.claims, self.at_start, len(self.datapath.weights)
+        claims, at, tenants = self.claims, self.way.start, len(self.datapath.weights)
         none = claims.ghost("a packet for the port has no bytes", self.none)
         number = claims.ghost("whose packet left last", at.tenant)
         stored, lost = self._of_port("stored"), self._of_port("lost")
@@ -285,12 +173,4 @@ class _Delivery:
         return one_of(self.port, [self.claims.net(f"egress{port}.store.{name}", None) for port in range(self.ports)])
 
     def _beats(self, length: Value) -> Value:
-        return beats_of(length, self.kind.lanes)
-
-
-def _all(facts: Sequence[Value]) -> Value:
-    """Whether all of them are so."""
-    result = TRUE
-    for fact in facts:
-        result = bit_and(result, fact)
-    return result
+        return beats_of(length, self.way.kind.lanes)

@@ -85,7 +85,29 @@ DEFECTS = [
 ]
 
 
-@pytest.mark.parametrize(("mutant", "what"), DEFECTS, ids=lambda each: each.new if isinstance(each, Mutant) else "")
+AS_IT_CAME = "a byte is put as it came, where it belongs"
+TAILS = [
+    (by_name("edits a beat late"), "beat 0 of the window is as it was sent, but for what is edited"),
+    (
+        defect("collector", "Collector", "self.beats + self.wait, self.body", "self.beats + self.wait + 1, self.body", "_carry"),
+        "beats come to the editor when their time is come",
+    ),
+    (
+        defect("collector", "Collector", "data.eq(self.sink.p.data)", "data.eq(Mux(self.sink.p.last, 0, self.sink.p.data))", "_carry"),
+        "beats come to the editor when their time is come",
+    ),
+    (defect("editor", "Editor", "Cat(low[8 * residue :], high[", "Cat(high[8 * residue :], low[", "_aligned"), AS_IT_CAME),
+    (defect("editor", "Editor", "Mux(left > lane, signal, 0)", "Mux(left > lane + 1, signal, 0)", "_aligned"), AS_IT_CAME),
+    (defect("editor", "Editor", "& ~window[age].first", "& window[age].first", "_own"), AS_IT_CAME),
+    (defect("editor", "Editor", "(at == beat)", "(at >= beat)", "_aligned"), AS_IT_CAME),
+    (
+        defect("egress", "EgressPort", "put.data.eq(beat.beat.data)", "put.data.eq(Mux(beat.beat.last, 0, beat.beat.data))"),
+        AS_IT_CAME,
+    ),
+]
+
+
+@pytest.mark.parametrize(("mutant", "what"), [*DEFECTS, *TAILS], ids=lambda each: each.new if isinstance(each, Mutant) else "")
 def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, what: str) -> None:
     with planted(mutant):
         assert f"{what} does not follow" in failures()
