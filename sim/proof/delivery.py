@@ -7,8 +7,8 @@ a place on the way is what will be at its end, as many cycles later. Packets hav
 (`sim.proof.sent`), and so they have them at each place behind it; what the editor makes of one takes no more of them. Beats that are owed
 to a port are counted by a ghost from the cycle in which a packet that selects it begins to leave.
 
-So the duties are kept that stores presume of what comes to them. Of the pipeline it is presumed what its own proof shows, that a packet
-comes out after its latency as its tenant's, and what `sim.proof.growth` shows of lengths.
+So the duties are kept that stores presume of what comes to them. Of the pipeline it is presumed what `sim.proof.growth` shows: that a
+packet comes out after its latency as its tenant's, and no longer than it may be.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""By how much a packet may be longer behind the pipeline than in front of it: proved of the pipeline's netlist, for all packets, and
-whatever state and tables hold.
+"""How a packet leaves the pipeline: a constant number of cycles after it came, as its tenant's, and longer by no more than it may grow.
 
-What leaves is followed back to what came in, cycle by cycle. What a tenant's state is on the way can be anything in each of them, and so
-can what a lookup finds. A solver is asked about what is left: that a packet that goes anywhere has no more bytes than it came with and its
-tenant's packets may grow by.
+It is proved of the pipeline's netlist, for all packets, and whatever state and tables hold. What leaves is followed back to what came in,
+cycle by cycle. What a tenant's state is on the way can be anything in each of them, and so can what a lookup finds. A solver is asked about
+what is left.
 """
 
 from __future__ import annotations
@@ -38,18 +37,21 @@ def _prove(pipeline: Pipeline, longest: int, netlist: Netlist) -> Result:
     one_clock(netlist, _CLOCK)
     ownership = ownership_of(pipeline, netlist)
     design = Design(unroll_delays(spread_memories(netlist, ownership.memories), _RESET))
-    behind = {name: design.outputs[name] for name in ("out_valid", "select", "out_length")}
+    behind = {name: design.outputs[name] for name in ("out_valid", "out_tenant", "select", "out_length")}
     came = followed_back(design, behind, pipeline.latency)
     claims = Claims()
     for value in walk(list(came.values())):
         if value.op == "meta":
             claims.input(str(value.attributes[0]), value.width)
-    length, tenant = (claims.input(f"{name}, {pipeline.latency} cycles ago", width) for name, width in (("length", 16), ("tenant", 8)))
+    valid, length, tenant = (
+        claims.input(f"{name}, {pipeline.latency} cycles ago", design.widths[name]) for name in ("valid", "length", "tenant")
+    )
     claims.takes(
         "packets that come are of tenants, and as long as they may be", (tenant < pipeline.tenants) & length.any() & (length <= longest)
     )
     growth = [const(pipeline.composition.growth.get(number, 0), 16) for number in range(pipeline.tenants)]
     claims.presume("there is no reset", TRUE)
+    claims.keeps(duties.IN_TIME, TRUE, came["out_valid"], came["out_tenant"], valid, tenant)
     claims.keeps(duties.GROWS, came["out_valid"] & came["select"].any(), came["out_length"], length, one_of(tenant, growth))
     return claims.proved()
 

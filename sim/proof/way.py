@@ -103,7 +103,9 @@ class Way:
         claims, kind, places = self.claims, self.kind, self.places[: self.leaves + 1]
         came = places[self.verdict]
         says = {name: self.net(f"pipeline.{name}") for name in SAID.values()}
-        goes = came.first & self.net("pipeline.out_valid") & says["select"].any()
+        leaves, number = self.net("pipeline.out_valid", 1), self.net("pipeline.out_tenant", 8)
+        claims.expects(duties.IN_TIME, TRUE, leaves, number, came.first, came.tenant)
+        goes = came.first & leaves & says["select"].any()
         claims.expects(duties.GROWS, goes & self._is_sent(came), says["out_length"], came.length, self._growth(came))
         claims.always("a packet is as it was sent", every(implies(each.first, self._is_sent(each)) for each in places[1:]))
         apart = [implies(each.first | (each.begins if kind.slots else FALSE), bit_not(each.rest.any())) for each in places[1:]]

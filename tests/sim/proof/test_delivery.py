@@ -129,7 +129,20 @@ def pipeline(longer: int) -> Pipeline:
 def test_packets_that_grow_by_more_than_they_may_or_below_nothing_are_refused(longer: int, grows: bool) -> None:
     result = prove_growth(pipeline(longer), LONGEST)
     assert result.failures == ([f"{duties.GROWS.says} does not follow"] if grows else [])
-    assert result.kept == (() if grows else (duties.GROWS.said(),))
+    assert result.kept == (() if grows else (duties.IN_TIME.said(), duties.GROWS.said()))
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        defect("pipeline", "Pipeline", "valid.eq(self.valids[-1])", "valid.eq(self.valids[-1] & ~self.from_host)", "_valid_chain"),
+        defect("pipeline", "Pipeline", 'self.out_tenant.eq(final(meta("tenant")))', 'self.out_tenant.eq(final(meta("port")))', "_outputs"),
+    ],
+    ids=["valid", "tenant"],
+)
+def test_a_pipeline_that_keeps_packets_or_gives_them_to_another_is_refused(mutant: Mutant) -> None:
+    with planted(mutant):
+        assert prove_growth(pipeline(0), LONGEST).failures == [f"{duties.IN_TIME.says} does not follow"]
 
 
 @cache
