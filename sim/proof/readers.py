@@ -9,7 +9,6 @@ where one is owed, none is left over, and the buffer is never too full for a gra
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from amaranth.hdl import Const
@@ -29,7 +28,7 @@ from sim.proof.design import Design
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.noninterference import Result, deeply
 from sim.proof.segments import minus, plus
-from sim.proof.sent import LONG, Kind, growth_of, kind_of, say, sent
+from sim.proof.sent import Kind, kind_of, leaves
 from sim.proof.spread_memories import spread_memories, word_name
 from sim.proof.stores import beats_of
 
@@ -140,7 +139,7 @@ class _Sends:
         claims.keeps(duties.CHARGED, self.granted, claims.net("turns.length", 16), charged)
         self._owed(self._known(longest))
         if reader.arbiter is not None:
-            self._leaves(reader.arbiter)
+            leaves(claims, reader.arbiter)
 
     @property
     def _in_front(self) -> int:
@@ -254,17 +253,3 @@ class _Sends:
     def _short(self, length: Value) -> Value:
         """Whether it is no longer than the words of a packet are counted."""
         return length < (self.lanes << (self.bits - 4))
-
-    def _leaves(self, kind: Kind) -> None:
-        """Each packet of the arbiter leaves in its cycles: what it still has of them is left of what is sent, or is rest."""
-        claims = self.claims
-        out = sent(claims, kind, *(claims.net(name, None) for name in ("source__valid", "first", "begins", "source__payload")))
-        more, left = claims.net("more"), beats_of(claims.net("left", 16), self.lanes)
-        rest = extend(claims.net("rest", None), LONG) if any(kind.growth) else const(0, LONG)
-        number = part(claims.net("held", None), Meta()["tenant"].offset, 8)
-        here = mux(more, plus(left, growth_of(kind, number)), rest)
-        claims.always("a packet that begins is of a tenant's", (out.tenant < self.tenants) & out.length.any(), where=out.first)
-        claims.always("its cycles are before it", eq(out.rest_after, here), where=out.first)
-        claims.always("cycles are no more than are left", out.rest <= here + 1, where=bit_not(out.first))
-        claims.always("its beats are left", eq(out.to_come_after, mux(more, left, const(0, LONG))))
-        say(partial(claims.keeps, state=True), kind, out)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from elements.program.values import Value, bit_and, bit_not, const, extend, mux, part
+from elements.program.values import Value, bit_and, bit_not, const, eq, extend, mux, part
 from hdl.datapath import Datapath
 from hdl.meta import Meta
 from hdl.stream import PacketBeat
@@ -96,3 +97,19 @@ def say(tell: Callable[..., None], kind: Kind, out: Sent) -> None:
     tell(duties.SENT_TOGETHER, out.valid | out.to_come.any(), out.valid & bit_not(out.first), out.to_come.any())
     if kind.slots:
         tell(duties.SLOT_APART, out.begins, out.rest)
+
+
+def leaves(claims: Claims, kind: Kind) -> None:
+    """That an arbiter keeps all of it, in the claims of its netlist: each packet leaves in its cycles, since what it still has of them is
+    left of what is sent, or is rest. It follows from what is claimed besides: that what begins is a tenant's, and as long as it may be,
+    and, in turns of time, that nothing is left when a slot begins."""
+    valid, first, begins, payload = (claims.net(name, None) for name in ("source__valid", "first", "begins", "source__payload"))
+    out = sent(claims, kind, valid, first, begins, payload)
+    more, left = claims.net("more"), beats_of(claims.net("left", 16), kind.lanes)
+    rest = extend(claims.net("rest", None), LONG) if any(kind.growth) else const(0, LONG)
+    number = part(claims.net("held", None), Meta()["tenant"].offset, 8)
+    here = mux(more, part(left + growth_of(kind, number), 0, LONG), rest)
+    claims.always("its cycles are before it", eq(out.rest_after, here), where=out.first)
+    claims.always("cycles are no more than are left", out.rest <= here + 1, where=bit_not(out.first))
+    claims.always("its beats are left", eq(out.to_come_after, mux(more, left, const(0, LONG))))
+    say(partial(claims.keeps, state=True), kind, out)
