@@ -151,20 +151,21 @@ def stores() -> dict[str, Result]:
     return prove_stores(small_datapath(strict=False))
 
 
-def presumed(datapath: Datapath, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def presumed(datapath: Datapath, readers: dict[str, Result], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is said to be presumed of the stores and of the way to them."""
     monkeypatch.setattr(prove_turns, "prove_stores", lambda _: stores())
-    return [found.detail.partition("; ")[2] for found in packets_are_kept(datapath, reading(datapath))]
+    return [found.detail.partition("; ")[2] for found in packets_are_kept(datapath, readers)]
 
 
 def test_what_the_stores_presume_of_the_way_to_them_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept, way, readers = presumed(small_datapath(strict=False), monkeypatch)
+    datapath = small_datapath(strict=False)
+    kept, way, read = presumed(datapath, reading(datapath), monkeypatch)
     assert "where they go out" not in kept
-    assert [way, readers] == ["presumed, and not shown: there is no reset"] * 2
+    assert [way, read] == ["presumed, and not shown: there is no reset"] * 2
 
 
 def test_what_is_not_shown_of_the_arbiter_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    _, way = presumed(small_datapath(), monkeypatch)
+    _, way = presumed(small_datapath(), {}, monkeypatch)
     assert way == "; ".join(
         (
             "presumed, and not shown: there is no reset",
@@ -179,4 +180,4 @@ def test_what_is_not_shown_of_the_arbiter_is_said(monkeypatch: pytest.MonkeyPatc
 
 def test_what_is_not_shown_of_the_way_is_said_of_the_stores(monkeypatch: pytest.MonkeyPatch) -> None:
     with planted(DEFECTS[4][0]):
-        assert presumed(small_datapath(strict=False), monkeypatch)[0].endswith(f"where they go out, {duties.SHORT.said(LONGEST + 8)}")
+        assert presumed(small_datapath(strict=False), {}, monkeypatch)[0].endswith(f"where they go out, {duties.SHORT.said(LONGEST + 8)}")
