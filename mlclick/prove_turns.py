@@ -1,8 +1,9 @@
 """What is proved of the turns in which tenants meet, and of the stores in which their packets wait.
 
 Of turns of time, that nobody sees anything of the others; of turns of shares, that others are granted no more than is said while one waits.
-Of the stores, in either, that each tenant's packets stay in its segment, with all their words; of the ports of a core, that they keep to
-the rules of streams and of the bus. What one of these proofs presumes and no other shows is said in its finding.
+Of the stores, in either, that each tenant's packets stay in its segment, with all their words; of the way from the arbiter to those of the
+ways out, that each packet comes there, once; of the ports of a core, that they keep to the rules of streams and of the bus. What one of
+these proofs presumes and no other shows is said in its finding.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from sim.evidence import UNBOUNDED, Finding, Work
 from sim.proof.arrivals import arrival_names, prove_arrivals
 from sim.proof.counted import prove_counted
 from sim.proof.datapath import PRESUMED, prove_datapath
-from sim.proof.duties import met, unmet
+from sim.proof.delivery import prove_delivery
+from sim.proof.duties import joined, met, unmet
+from sim.proof.growth import prove_growth
 from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result
 from sim.proof.ports import prove_ports
@@ -39,6 +42,10 @@ PORTS: Final = (
 ARRIVALS: Final = (
     "each frame that ends on a port is counted once, as stored, lost, nobody's or, just where it breaks a rule, malformed; and what the "
     "store is given of one that is good is what came, word for word, for its tenant"
+)
+DELIVERY: Final = (
+    "each packet that leaves the arbiter is put once, whole and as its tenant's, into the store of each port that the pipeline selects for "
+    "it, and into no other, with every byte that the pipeline leaves as it came; there it is counted as stored or as dropped"
 )
 COUNTERS: Final = "what comes by a port of the core comes to its way in, and the port's counters count all that is said there of frames"
 _WORK: Final = Work(solver=f"bitwuzla {version('bitwuzla')}", depth=UNBOUNDED)
@@ -85,11 +92,17 @@ def reading(datapath: Datapath) -> dict[str, Result]:
 
 
 def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result]) -> Iterator[Finding]:
-    """A finding of all ways in and one of all stores, in either mode, and one of ``readers``, if any. Those that are alike are proved
-    once."""
+    """A finding of all ways in, one of all stores and one of the way to those of the ways out, in either mode, and one of ``readers``, if
+    any. Those that are alike are proved once."""
     arrivals = prove_arrivals(datapath)
     yield _finding(ARRIVALS, arrivals, unmet([*arrivals.values()], []))
-    stores = _filled(datapath, prove_stores(datapath), arrivals)
+    delivery, growth = prove_delivery(datapath), prove_growth(datapath.pipeline, datapath.arbiter.max_frame)
+    yield _finding(
+        DELIVERY,
+        {"the way out": delivery, "lengths behind the pipeline": growth},
+        unmet([delivery, growth], [joined(growth, readers.get("arbiter", Result()))]),
+    )
+    stores = _filled(datapath, prove_stores(datapath), arrivals, delivery)
     yield _finding(
         "every access to a store is in its tenant's segment, and packets there have the words and the note with which they came, and are "
         "shown and read once; the rest is lost and counted",
@@ -116,12 +129,15 @@ def frames_are_counted(core: Core, netlist: Netlist) -> Finding:
     return _finding(COUNTERS, counted, unmet([*counted.values()], []))
 
 
-def _filled(datapath: Datapath, stores: Mapping[str, Result], arrivals: Mapping[str, Result]) -> dict[str, Result]:
-    """``stores``, those of the ways in without what all of the ways into them keep."""
+def _filled(datapath: Datapath, stores: Mapping[str, Result], arrivals: Mapping[str, Result], delivery: Result) -> dict[str, Result]:
+    """``stores`` without what all of the ways into them keep: into those of the ways in ``arrivals``, and into all of the ways out
+    ``delivery``."""
+    names = store_names(datapath)
+    comes = [*(arrivals[name] for name in arrival_names(datapath)), *([delivery] * datapath.egresses)]
     ways: dict[str, list[Result]] = {}
-    for store, arrival in zip(store_names(datapath), arrival_names(datapath), strict=False):
-        ways.setdefault(store, []).append(arrivals[arrival])
-    return {name: met(result, ways.get(name, [])) for name, result in stores.items()}
+    for store, result in zip(names, comes, strict=True):
+        ways.setdefault(store, []).append(result)
+    return {name: met(result, ways[name]) for name, result in stores.items()}
 
 
 def _finding(name: str, results: Mapping[str, Result], presumed: Sequence[Said | str]) -> Finding:

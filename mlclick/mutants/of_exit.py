@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mlclick.mutants.mutant import Mutant
-from mlclick.mutants.names import DATAPATH, RULES
+from mlclick.mutants.names import DATAPATH, DELIVERY, RULES
 
 MUTANTS: Final = (
     Mutant(
@@ -55,6 +55,15 @@ MUTANTS: Final = (
         "elaborate",
         "editor.out.valid & editor.out.p.select[port]",
         "editor.out.valid & editor.out.p.select[port] & (self.egress_ports[0].source.ready | ~editor.out.p.select[0] | (port == 0))",
+    ),
+    Mutant(
+        "what others have no bytes left of is counted by nobody",
+        DELIVERY,
+        "hdl.editor",
+        "Editor",
+        "elaborate",
+        "self.empty.eq(wanted & (verdict.length == 0))",
+        "self.empty.eq(wanted & (verdict.length == 0) & (verdict.tenant == 0))",
     ),
     Mutant(
         "every frame crosses as tenant 0's",

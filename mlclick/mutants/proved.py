@@ -9,6 +9,8 @@ from mlclick.mutants.bench import Bench
 from sim.proof.arrivals import prove_arrivals
 from sim.proof.counted import prove_counted
 from sim.proof.datapath import prove_datapath
+from sim.proof.delivery import prove_delivery
+from sim.proof.growth import prove_growth
 from sim.proof.netlist import read_netlist
 from sim.proof.pipeline import prove_pipeline
 from sim.proof.readers import prove_readers
@@ -56,3 +58,9 @@ def counters(bench: Bench) -> bool:
     """The ports' counters count what is said of frames that come."""
     netlist = read_netlist(to_verilog(bench.core, "core"), "core")
     return all(result.proved for result in prove_counted(bench.core, netlist).values())
+
+
+def delivery(bench: Bench) -> bool:
+    """Each packet comes to the stores of the ways out that are selected for it, once."""
+    datapath = bench.core.datapath
+    return prove_delivery(datapath).proved and prove_growth(datapath.pipeline, datapath.arbiter.max_frame).proved

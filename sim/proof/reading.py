@@ -24,6 +24,7 @@ from sim.proof.design import Design
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.noninterference import Result
 from sim.proof.segments import minus, plus
+from sim.proof.sent import Kind, kind_of
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Reader:
     """One that sends ``lanes`` bytes a beat, of packets of ``tenants`` tenants that have at most ``longest`` bytes, and are charged at most
     ``charged`` where turns are shares. ``stores``: the nets of each store begin so; a note has the packet's length from the bit
     ``length_at`` on. ``growth``: of the arbiter, the beats that it leaves free behind a packet, by tenant; in turns of time it ends with a
-    slot what is sent. The rest are nets: of the store whose note is known, where there are several, and of the packet that is sent its
-    tenant, with the lowest bit of that, and its store."""
+    slot what is sent; ``arbiter``: what it keeps of `sim.proof.sent`. The rest are nets: of the store whose note is known, where there are
+    several, and of the packet that is sent its tenant, with the lowest bit of that, and its store."""
 
     netlist: Netlist
     tenants: int
@@ -42,6 +43,7 @@ class Reader:
     stores: tuple[str, ...]
     length_at: int
     growth: tuple[int, ...]
+    arbiter: Kind | None
     known_store: str
     sent_tenant: tuple[str, int]
     sent_store: str
@@ -77,6 +79,7 @@ def _of_arbiter(datapath: Datapath, known_store: str) -> Reader:
         tuple(f"store{port}" for port in range(arbiter.ports)),
         meta["length"].offset,
         arbiter.growth,
+        kind_of(datapath),
         known_store,
         ("held", meta["tenant"].offset),
         "held_port",
@@ -93,6 +96,7 @@ def _of_egress(datapath: Datapath, egress: EgressPort) -> Reader:
         ("read",),
         egress.note["length"].offset,
         (),
+        None,
         "",
         ("held_tenant", 0),
         "",

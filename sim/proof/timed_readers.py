@@ -19,6 +19,7 @@ from sim.proof.claims import one_of
 from sim.proof.cut_stores import cut_stores
 from sim.proof.noninterference import Result, deeply
 from sim.proof.reading import Reader, Reading, prove_each
+from sim.proof.sent import leaves
 
 _CYCLES: Final = 24
 """Bits in which the cycles of a slot are counted."""
@@ -75,4 +76,6 @@ class _Sends(Reading):
         claims.always("what is sent takes no more than is left of its slot", takes <= left)
         nothing = bit_not(takes.any() | claims.net("first") | claims.net("turns.looked"))
         claims.always("a slot begins with nothing of the one before", nothing, where=claims.net("begun"))
+        if self.reader.arbiter is not None:
+            leaves(claims, self.reader.arbiter)
         claims.always("nothing is sent beside the beginning of a slot", bit_not(claims.net("source__valid")), where=claims.net("begins"))

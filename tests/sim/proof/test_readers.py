@@ -43,6 +43,16 @@ DEFECTS = [
     (by_name("egress goes on while the port is stuck"), "egress 0", WHOLE),
     (defect("arbiter", "TenantArbiter", "_share", *FULL), "arbiter", "there is room for a grant does not follow"),
     (defect("egress", "EgressPort", "_share", *FULL), "egress 0", "there is room for a grant does not follow"),
+    (
+        defect("arbiter", "TenantArbiter", "_send", "rest.eq(self._growth(now.tenant))", "rest.eq(self._growth(now.tenant) - 1)"),
+        "arbiter",
+        "its cycles are before it does not follow",
+    ),
+    (
+        defect("arbiter", "TenantArbiter", "_send", "valid.eq(get)", "valid.eq(get & (inside.start | ~valid | self.first))"),
+        "arbiter",
+        f"{duties.SENT_TOGETHER.says} does not follow",
+    ),
 ]
 
 

@@ -36,8 +36,9 @@ def test_what_is_granted_in_a_slot_is_read_each_word_once_and_no_more(tenants: i
 
 def test_the_evidence_says_so_and_that_nothing_is_presumed_of_whoever_reads() -> None:
     datapath = small_datapath()
-    stores, readers = packets_are_kept(datapath, reading(datapath))
-    assert (stores.holds, readers.holds) == (True, True)
+    _, way, stores, readers = packets_are_kept(datapath, reading(datapath))
+    assert (way.holds, stores.holds, readers.holds) == (True, True, True)
+    assert way.detail.endswith("; presumed, and not shown: there is no reset")
     assert readers.name == "what is granted of a tenant's packets is read from its segment, each word once, and no more"
     assert readers.detail.endswith(" questions about arbiter, egress 0, egress 1; presumed, and not shown: there is no reset")
     kept = [duties.GET, duties.LOOK, duties.POP, duties.WAITING, duties.LATELY, duties.OWED]
