@@ -1,8 +1,9 @@
 """What is proved of the turns in which tenants meet, and of the stores in which their packets wait.
 
 Of turns of time, that nobody sees anything of the others; of turns of shares, that others are granted no more than is said while one waits.
-Of the stores, in either, that each tenant's packets stay in its segment, with all their words; of the ports of a core, that they keep to
-the rules of streams and of the bus. What one of these proofs presumes and no other shows is said in its finding.
+Of the stores, in either, that each tenant's packets stay in its segment, with all their words; of who sends them, that they are as long as
+is said; of the ports of a core, that they keep to the rules of streams and of the bus. What one of these proofs presumes and no other shows
+is said in its finding.
 """
 
 from __future__ import annotations
@@ -28,9 +29,14 @@ from sim.proof.said import Said
 from sim.proof.service import SPLIT, prove_service
 from sim.proof.stores import prove_stores
 
+SENT: Final = (
+    "every packet that the arbiter or a way out sends has as many bytes as its note says, no more than there may be, and zeros past its "
+    "end, and what is said beside it stays the same from its first beat to its last (R5, R7, R8, R9)"
+)
 PORTS: Final = (
-    "on every port of the core a beat that is offered stays as it is until it is taken, and every access to a register is answered, once, "
-    "and none that was not asked"
+    "on every port of the core a beat that is offered stays as it is until it is taken, packets are framed, with zeros past their end, and "
+    "no longer than their way out may send (R1 to R6, R9, R10), and every access to a register is answered, once, and none that was not "
+    "asked (L2 to L8)"
 )
 _WORK: Final = Work(solver=f"bitwuzla {version('bitwuzla')}", depth=UNBOUNDED)
 
@@ -75,8 +81,9 @@ def reading(datapath: Datapath) -> dict[str, Result]:
     return {} if datapath.parameters.strict else prove_readers(datapath)
 
 
-def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result]) -> Iterator[Finding]:
-    """A finding of all stores, in either mode, and one of ``readers``, if any. Those that are alike are proved once."""
+def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result], sent: Mapping[str, Result]) -> Iterator[Finding]:
+    """A finding of all stores and one of what is ``sent``, in either mode, and one of ``readers``, if any. Those that are alike are proved
+    once."""
     stores = prove_stores(datapath)
     yield _finding(
         "every access to a store is in its tenant's segment, and packets there have the words and the note with which they came, and are "
@@ -88,13 +95,14 @@ def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result]) -> Itera
         yield _finding(
             "what is granted of a tenant's packets is read from its segment, each word once, and no more", readers, _unmet(readers, stores)
         )
+    yield _finding(SENT, sent, _unmet(sent, stores))
 
 
-def rules_are_kept(core: Core, netlist: Netlist, readers: Mapping[str, Result]) -> Finding:
-    """A finding of all ports of ``core``, whose ``netlist`` it is."""
+def rules_are_kept(core: Core, netlist: Netlist, sent: Mapping[str, Result]) -> Finding:
+    """A finding of all ports of ``core``, whose ``netlist`` it is; what leaves by them is shown by ``sent`` of the ways out."""
     ports = prove_ports(core, netlist)
     leave = [result for name, result in ports.items() if name.startswith("tx")]
-    presumed = unmet(leave, [result for name, result in readers.items() if name.startswith("egress")])
+    presumed = unmet(leave, [result for name, result in sent.items() if name.startswith("egress")])
     return _finding(PORTS, ports, presumed)
 
 

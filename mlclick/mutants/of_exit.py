@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mlclick.mutants.mutant import Mutant
-from mlclick.mutants.names import DATAPATH, RULES
+from mlclick.mutants.names import DATAPATH, PORTS, RULES, SENT
 
 MUTANTS: Final = (
     Mutant(
@@ -19,6 +19,24 @@ MUTANTS: Final = (
         "_send",
         "get.eq(start | (more & go))",
         "get.eq(start | more)",
+    ),
+    Mutant(
+        "a frame's last beat keeps all lanes",
+        PORTS,
+        "hdl.egress",
+        "EgressPort",
+        "_send",
+        "keep.eq(Mux(last, (1 << left_now",
+        "keep.eq(Mux(0, (1 << left_now",
+    ),
+    Mutant(
+        "a frame's shim is the next one's",
+        SENT,
+        "hdl.egress",
+        "EgressPort",
+        "_send",
+        "self.shim.eq(held_shim)",
+        "self.shim.eq(note.shim)",
     ),
     Mutant(
         "registers of tenant 0 in every window",

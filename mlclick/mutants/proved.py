@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from hdl.tools.verilog import to_verilog
 from mlclick.mutants.bench import Bench
 from sim.proof.datapath import prove_datapath
+from sim.proof.netlist import read_netlist
 from sim.proof.pipeline import prove_pipeline
+from sim.proof.ports import prove_ports
+from sim.proof.sent import prove_sent
 from sim.proof.service import prove_service
 from sim.proof.stores import prove_stores
 
@@ -33,3 +37,13 @@ def turns(bench: Bench) -> bool:
 def stores(bench: Bench) -> bool:
     """Packets stay whole in their tenants' segments."""
     return all(result.proved for result in prove_stores(bench.core.datapath).values())
+
+
+def sent(bench: Bench) -> bool:
+    """What the arbiter and the ways out send is as its notes say, in both modes."""
+    return all(result.proved for core in (bench.core, bench.strict) for result in prove_sent(core.datapath).values())
+
+
+def ports(bench: Bench) -> bool:
+    """The rules of streams and registers are kept at the ports."""
+    return all(result.proved for result in prove_ports(bench.core, read_netlist(to_verilog(bench.core, "core"), "core")).values())

@@ -65,7 +65,10 @@ KNOWN: Final = Duty("a note that is shown says 1 to {most} bytes", _at_most)
 CHARGED: Final = Duty("what is granted is charged as 1 to {most} bytes", _at_most, level=1)
 """Of whoever reads a store in turns of shares, from what its note says."""
 LEFT: Final = Duty("a beat that leaves by a port has bytes", lambda left: left.any())
-"""Of a way out, where its source is valid."""
+TOGETHER: Final = Duty(
+    "what has left of a packet by a port and what is left of it are at most {most} bytes", lambda before, left, most: before + left <= most
+)
+"""Both of a way out, where its source is valid; ``before``, the beat at hand, is as `sim.proof.sent.sent_before` counts it."""
 
 THERE: Final = Duty("a word that is read is of a packet that is stored", lambda start, freed: (start ^ freed).any(), level=2)
 FITS: Final = Duty("a packet that is stored has words, and there is room for them and for it", _fits, level=1)
