@@ -7,7 +7,7 @@ from typing import Final
 
 from mlclick.mutants import proved
 from mlclick.mutants.bench import Bench
-from mlclick.mutants.names import DATAPATH, PORTS, PROOF, RULES, SENT, SERVICE, STORES
+from mlclick.mutants.names import DATAPATH, LENGTHS, PORTS, PROOF, RULES, SENT, SERVICE, STORES
 from mlclick.mutants.seen_in_software import merging, rates, software
 from mlclick.mutants.seen_in_tables import tables
 from mlclick.mutants.seen_on_stage import (
@@ -38,6 +38,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     SERVICE: proved.turns,
     STORES: proved.stores,
     SENT: proved.sent,
+    LENGTHS: proved.lengths,
     PORTS: proved.ports,
     slots.__name__: slots,
     DATAPATH: proved.datapath,

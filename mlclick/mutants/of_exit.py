@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mlclick.mutants.mutant import Mutant
-from mlclick.mutants.names import DATAPATH, PORTS, RULES, SENT
+from mlclick.mutants.names import DATAPATH, LENGTHS, PORTS, RULES, SENT
 
 MUTANTS: Final = (
     Mutant(
@@ -37,6 +37,15 @@ MUTANTS: Final = (
         "_send",
         "self.shim.eq(held_shim)",
         "self.shim.eq(note.shim)",
+    ),
+    Mutant(
+        "the shell is told the length without the last beat",
+        LENGTHS,
+        "boards.netfpga.send_lengths",
+        "SendLengths",
+        "elaborate",
+        "lengths.w_data.eq(held + count)",
+        "lengths.w_data.eq(held)",
     ),
     Mutant(
         "registers of tenant 0 in every window",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from boards.netfpga.prove_lengths import prove_lengths
 from hdl.tools.verilog import to_verilog
 from mlclick.mutants.bench import Bench
 from sim.proof.datapath import prove_datapath
@@ -47,3 +48,8 @@ def sent(bench: Bench) -> bool:
 def ports(bench: Bench) -> bool:
     """The rules of streams and registers are kept at the ports."""
     return all(result.proved for result in prove_ports(bench.core, read_netlist(to_verilog(bench.core, "core"), "core")).values())
+
+
+def lengths(_: Bench) -> bool:
+    """A shell is told the lengths of frames."""
+    return prove_lengths(64, depth=9).proved
