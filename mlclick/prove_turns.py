@@ -29,7 +29,7 @@ from sim.proof.said import Said
 from sim.proof.service import SPLIT, prove_service
 from sim.proof.stores import prove_stores
 
-SENT: Final = (
+NOTED: Final = (
     "every packet that the arbiter or a way out sends has as many bytes as its note says, no more than there may be, and zeros past its "
     "end, and what is said beside it stays the same from its first beat to its last (R5, R7, R8, R9)"
 )
@@ -95,7 +95,7 @@ def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result], sent: Ma
         yield _finding(
             "what is granted of a tenant's packets is read from its segment, each word once, and no more", readers, _unmet(readers, stores)
         )
-    yield _finding(SENT, sent, _unmet(sent, stores))
+    yield _finding(NOTED, sent, _unmet(sent, stores))
 
 
 def rules_are_kept(core: Core, netlist: Netlist, sent: Mapping[str, Result]) -> Finding:

@@ -30,9 +30,9 @@ from sim.evidence import BREAKS, UNBOUNDED, Evidence, Finding, How, Work, netlis
 from sim.isolation import Stage
 from sim.proof.netlist import read_netlist
 from sim.proof.noninterference import Result
+from sim.proof.noted import prove_noted
 from sim.proof.pipeline import prove_pipeline
 from sim.proof.replay_pipeline import replay_of_pipeline
-from sim.proof.sent import prove_sent
 from sim.split_machine import SplitMachine
 from sim.telling_traffic import telling_runs
 from sim.tenant_traffic import random_traffic
@@ -151,7 +151,7 @@ def _proofs(split: Split, core: Core, progress: Progress, folder: Path | None) -
         progress("proof: what others are granted while a tenant waits")
         yield from bounds_hold(core.datapath, tenants, readers)
     progress("proof: packets stay whole in their tenants' segments")
-    sent = prove_sent(core.datapath)
+    sent = prove_noted(core.datapath)
     yield from packets_are_kept(core.datapath, readers, sent)
     yield from by_construction(core, results)
     yield from _of_netlist(core, sent, progress)

@@ -20,8 +20,8 @@ from sim.proof.cut_stores import cut_stores
 from sim.proof.design import Design
 from sim.proof.netlist import read_netlist
 from sim.proof.noninterference import Result, deeply
+from sim.proof.noted import empty_lanes, kept
 from sim.proof.segments import plus
-from sim.proof.sent import empty_lanes, kept
 
 _NUMBER: Final = 48
 """Bits of a frame's number."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mlclick.mutants.mutant import Mutant
-from mlclick.mutants.names import DATAPATH, LENGTHS, PORTS, RULES, SENT
+from mlclick.mutants.names import DATAPATH, LENGTHS, NOTED, PORTS, RULES
 
 MUTANTS: Final = (
     Mutant(
@@ -31,7 +31,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a frame's shim is the next one's",
-        SENT,
+        NOTED,
         "hdl.egress",
         "EgressPort",
         "_send",

@@ -9,9 +9,9 @@ from hdl.tools.verilog import to_verilog
 from mlclick.mutants.bench import Bench
 from sim.proof.datapath import prove_datapath
 from sim.proof.netlist import read_netlist
+from sim.proof.noted import prove_noted
 from sim.proof.pipeline import prove_pipeline
 from sim.proof.ports import prove_ports
-from sim.proof.sent import prove_sent
 from sim.proof.service import prove_service
 from sim.proof.stores import prove_stores
 
@@ -40,9 +40,9 @@ def stores(bench: Bench) -> bool:
     return all(result.proved for result in prove_stores(bench.core.datapath).values())
 
 
-def sent(bench: Bench) -> bool:
+def noted(bench: Bench) -> bool:
     """What the arbiter and the ways out send is as its notes say, in both modes."""
-    return all(result.proved for core in (bench.core, bench.strict) for result in prove_sent(core.datapath).values())
+    return all(result.proved for core in (bench.core, bench.strict) for result in prove_noted(core.datapath).values())
 
 
 def ports(bench: Bench) -> bool:

@@ -68,7 +68,7 @@ LEFT: Final = Duty("a beat that leaves by a port has bytes", lambda left: left.a
 TOGETHER: Final = Duty(
     "what has left of a packet by a port and what is left of it are at most {most} bytes", lambda before, left, most: before + left <= most
 )
-"""Both of a way out, where its source is valid; ``before``, the beat at hand, is as `sim.proof.sent.sent_before` counts it."""
+"""Both of a way out, where its source is valid; ``before``, the beat at hand, is as `sim.proof.noted.sent_before` counts it."""
 
 THERE: Final = Duty("a word that is read is of a packet that is stored", lambda start, freed: (start ^ freed).any(), level=2)
 FITS: Final = Duty("a packet that is stored has words, and there is room for them and for it", _fits, level=1)

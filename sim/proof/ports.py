@@ -2,7 +2,7 @@
 core's netlist, for whatever the registers hold that stand behind those at the port.
 
 Of what leaves: R1 to R6, R9 and R10, and that a frame for the host begins with its shim. For R5 what has left of a packet is counted, the
-shim with it; how long packets are is what `sim.proof.sent` shows of the ways out. The ports' payloads say nothing of a packet but its
+shim with it; how long packets are is what `sim.proof.noted` shows of the ways out. The ports' payloads say nothing of a packet but its
 bytes, so that R7 and R8 ask nothing there; what ways out say beside theirs, the shim, is in that proof, too. What comes in is taken in
 every cycle, so that its sender cannot break R1 and R2; how it is framed, R3 to R5, is judged where it is stored. Of the registers' bus: L2
 to L8, that each access that was taken is answered, in the cycle after all of it was, and that there is never more than one under way.
@@ -25,8 +25,8 @@ from sim.proof.claims import Claims, one_of
 from sim.proof.design import Design, where
 from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result, deeply
+from sim.proof.noted import empty_lanes, is_run, kept, sent_before
 from sim.proof.segments import minus, plus
-from sim.proof.sent import empty_lanes, is_run, kept, sent_before
 
 _BUS: Final = ("awready", "wready", "bresp", "bvalid", "arready", "rdata", "rresp", "rvalid")
 

@@ -13,8 +13,8 @@ from sim.proof.around import around
 from sim.proof.claims import NoSuchNet
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.noninterference import Result
+from sim.proof.noted import prove_noted
 from sim.proof.ports import prove_ports
-from sim.proof.sent import prove_sent
 from tests.sim.proof.small_datapath import defect, small_datapath
 
 
@@ -40,7 +40,7 @@ def test_every_port_keeps_to_its_rules(width: int, strict: bool) -> None:
 def test_that_a_last_beat_has_bytes_and_how_many_a_packet_has_is_left_to_the_proof_of_the_way_out(strict: bool) -> None:
     datapath = small_datapath(strict=strict)
     core = Core(datapath)
-    netlist, sent = netlist_of(core), prove_sent(datapath)
+    netlist, sent = netlist_of(core), prove_noted(datapath)
     found = prove_ports(core, netlist)
     longest = datapath.egress_ports[0].longest
     assert found["tx0"].presumed == found["tx_host"].presumed == (duties.LEFT.said(), duties.TOGETHER.said(longest))

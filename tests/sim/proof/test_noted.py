@@ -13,7 +13,7 @@ from sim.proof.claims import NoSuchNet
 from sim.proof.duties import unmet
 from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result
-from sim.proof.sent import _of_arbiter, _prove, prove_sent, sent_by_arbiter, sent_by_egress
+from sim.proof.noted import _of_arbiter, _prove, noted_by_arbiter, noted_by_egress, prove_noted
 from sim.proof.stores import prove_store
 from tests.sim.proof.small_datapath import LONGEST, by_name, defect, small_datapath
 
@@ -22,8 +22,8 @@ def found(where: str, *, strict: bool, width: int = 64) -> Result:
     """Of a block of a small data path, as the generator makes it now."""
     datapath = small_datapath(width, strict=strict)
     if where == "arbiter":
-        return sent_by_arbiter(datapath.arbiter)
-    return sent_by_egress(datapath.egress_ports[int(where.removeprefix("egress "))])
+        return noted_by_arbiter(datapath.arbiter)
+    return noted_by_egress(datapath.egress_ports[int(where.removeprefix("egress "))])
 
 
 def store_of(datapath: Datapath, where: str, longest: int) -> Result:
@@ -36,7 +36,7 @@ def store_of(datapath: Datapath, where: str, longest: int) -> Result:
 @pytest.mark.parametrize(("width", "tenants", "strict"), [(64, 1, False), (64, 3, False), (64, 3, True), (256, 2, False), (256, 2, True)])
 def test_packets_are_sent_as_their_notes_say(width: int, tenants: int, strict: bool) -> None:
     datapath = small_datapath(width, tenants, strict=strict)
-    results = prove_sent(datapath)
+    results = prove_noted(datapath)
     assert list(results) == ["arbiter", "egress 0", "egress 1"]
     assert [result.failures for result in results.values()] == [[]] * 3
     longest = datapath.egress_ports[0].longest

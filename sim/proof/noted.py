@@ -54,27 +54,27 @@ class _Sender:
     cut: str
 
 
-def prove_sent(datapath: Datapath) -> dict[str, Result]:
+def prove_noted(datapath: Datapath) -> dict[str, Result]:
     """Of the arbiter and of each way out; those that are alike are proved once, and have the names of `reader_names`."""
-    found = {"arbiter": sent_by_arbiter(datapath.arbiter)}
+    found = {"arbiter": noted_by_arbiter(datapath.arbiter)}
     for name, egress in zip(reader_names(datapath)[1:], datapath.egress_ports, strict=True):
         if name not in found:
-            found[name] = sent_by_egress(egress)
+            found[name] = noted_by_egress(egress)
     return found
 
 
-def sent_by_arbiter(arbiter: TenantArbiter) -> Result:
+def noted_by_arbiter(arbiter: TenantArbiter) -> Result:
     """Of one like this."""
     return _prove(arbiter_netlist(arbiter), _of_arbiter(arbiter))
 
 
-def sent_by_egress(egress: EgressPort) -> Result:
+def noted_by_egress(egress: EgressPort) -> Result:
     """Of one like this."""
     return _prove(egress_netlist(egress), _of_egress(egress))
 
 
 def _prove(netlist: Netlist, sender: _Sender) -> Result:
-    return deeply(lambda: _Sent(netlist, sender).claims.proved())
+    return deeply(lambda: _Noted(netlist, sender).claims.proved())
 
 
 def _of_arbiter(arbiter: TenantArbiter) -> _Sender:
@@ -123,7 +123,7 @@ def empty_lanes(data: Value, keep: Value) -> Value:
     return bit_not((data & bit_not(spread)).any())
 
 
-class _Sent:
+class _Noted:
     def __init__(self, netlist: Netlist, sender: _Sender) -> None:
         cut, _ = cut_stores(spread_memories(netlist, [_BUFFER]) if sender.buffered else netlist)
         self.claims = claims = Claims(Design(cut))
