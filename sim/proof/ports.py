@@ -3,10 +3,11 @@ core's netlist, for whatever the registers hold that stand behind those at the p
 
 Of what leaves: R1 to R6, R9 and R10, and that a frame for the host begins with its shim. For R5 what has left of a packet is counted, the
 shim with it; how long packets are is what `sim.proof.noted` shows of the ways out. The ports' payloads say nothing of a packet but its
-bytes, so that R7 and R8 ask nothing there; what ways out say beside theirs, the shim, is in that proof, too. What comes in is taken in
-every cycle, so that its sender cannot break R1 and R2; how it is framed, R3 to R5, is judged where it is stored. Of the registers' bus: L2
-to L8, that each access that was taken is answered, in the cycle after all of it was, and that there is never more than one under way.
-Resets may come in any cycle.
+bytes, so that R7 and R8 ask nothing there. Of the shim, which is among them, R7 and that it is its note's are in that proof, and here it is
+shown that where the pipeline makes it it says the length that goes with it to that note. What comes in is taken in every cycle, so that
+its sender cannot break R1 and R2; how it is framed, R3 to R5, is judged where it is stored. Of the registers' bus: L2 to L8, that each
+access that was taken is answered, in the cycle after all of it was, and that there is never more than one under way. Resets may come in
+any cycle.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from hdl.egress import EgressPort
 from hdl.meta import SHIM_BYTES
 from sim.proof import duties
 from sim.proof.around import around
-from sim.proof.claims import Claims, one_of
+from sim.proof.claims import Claims, NoSuchNet, one_of
 from sim.proof.design import Design, where
-from sim.proof.netlist import Netlist
+from sim.proof.netlist import Bit, Netlist
 from sim.proof.noninterference import Result, deeply
 from sim.proof.noted import empty_lanes, is_run, kept, sent_before
 from sim.proof.segments import minus, plus
@@ -89,7 +90,7 @@ class _Held:
 class _Stream:
     def __init__(self, netlist: Netlist, port: str, egress: EgressPort, name: str) -> None:
         width = egress.width
-        self.port, self.lanes = port, width // 8
+        self.port, self.lanes, self.netlist = port, width // 8, netlist
         self.claims = claims = _claims(netlist, [f"{port}__valid", f"{port}__payload"])
         self.valid, self.ready = claims.net(f"{port}__valid"), claims.net(f"{port}__ready")
         self.payload = claims.net(f"{port}__payload", width + self.lanes + 1)
@@ -115,6 +116,9 @@ class _Stream:
         claims.now(f"R9: what {self.port} has past the end of a packet is zero", empty, where=self.valid)
         result = claims.proved()
         result.obligations += 1
+        if self.with_shim:
+            result.obligations += 1
+            result.failures += _wrong_length(self.netlist)
         if f"{self.port}__ready" in {str(value.attributes[0]) for value in walk([self.valid, self.payload]) if value.op == "meta"}:
             result.failures.append(f"R6: what {self.port} offers is made of whether it is taken")
         return result
@@ -158,6 +162,19 @@ class _Stream:
         claims.always("a frame has begun where some of it has left", eq(begun, before.any()), where=bit_not(flush))
         now = eq(part(data, 0, bits), shim)
         claims.now("a frame for the host begins with its shim", now, where=self.valid & bit_not(before.any() | flush))
+
+
+def _wrong_length(netlist: Netlist) -> list[str]:
+    """Where the last two bytes of the shim, high one first, are not the very nets of the length that the pipeline gives beside it."""
+    shim, length = (_net(netlist, f"datapath.pipeline.{name}") for name in ("shim", "out_length"))
+    right = shim[8 * SHIM_BYTES - 16 :] == length[8:] + length[:8]
+    return [] if right else ["R8: a shim says another length than goes with it"]
+
+
+def _net(netlist: Netlist, name: str) -> tuple[Bit, ...]:
+    if name not in netlist.names:
+        raise NoSuchNet(f"the proof speaks of the net {name}, which the netlist does not have")
+    return netlist.names[name]
 
 
 class _Bus:

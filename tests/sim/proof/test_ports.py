@@ -69,6 +69,7 @@ STREAM = [
     (defect("egress", "EgressPort", "last = left_now <= lanes", "last = left_now < lanes", "_send"), "tx0", GIVEN),
     (defect("crossing", "ShimPrepend", "Mux(beat.last, 0, whole)", "0"), "tx_host", "nothing has left of a frame of which the shim"),
     (defect("crossing", "ShimPrepend", "Mux(beat.last, 0, whole)", "Mux(beat.last, 1, whole)"), "tx_host", "what has left is the shim"),
+    (defect("pipeline", "Pipeline", "            length,\n        ]", "            length ^ 1,\n        ]", "_outputs"), "tx_host", "R8"),
     (defect("crossing", "ShimPrepend", "word_select(index, self", "word_select(0, self"), "tx_host", "a frame for the host begins"),
     (defect("egress", "EgressPort", "source.valid.eq(valid)", "source.valid.eq(valid & self.source.ready)", "_send"), "tx0", "R6"),
     (defect("egress", "EgressPort", "valid = Signal(attrs=owner)", "valid = Signal(attrs=owner, init=1)", "_send"), "tx0", "R10"),
