@@ -20,6 +20,7 @@ from mlclick.service import places
 from sim.evidence import UNBOUNDED, Finding, Work
 from sim.proof.datapath import PRESUMED, prove_datapath
 from sim.proof.duties import unmet
+from sim.proof.edited import prove_edited
 from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result
 from sim.proof.ports import prove_ports
@@ -30,8 +31,8 @@ from sim.proof.service import SPLIT, prove_service
 from sim.proof.stores import prove_stores
 
 NOTED: Final = (
-    "every packet that the arbiter or a way out sends has as many bytes as its note says, no more than there may be, and zeros past its "
-    "end, and what is said beside it stays the same from its first beat to its last (R5, R7, R8, R9)"
+    "every packet that the arbiter, the editor or a way out sends has as many bytes as is said of it, and zeros past its end, and what is "
+    "said stays the same from its first beat to its last (R7 to R9); the arbiter's and a way out's are no longer than there may be (R5)"
 )
 PORTS: Final = (
     "on every port of the core a beat that is offered stays as it is until it is taken, packets are framed, with zeros past their end, and "
@@ -95,7 +96,8 @@ def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result], sent: Ma
         yield _finding(
             "what is granted of a tenant's packets is read from its segment, each word once, and no more", readers, _unmet(readers, stores)
         )
-    yield _finding(NOTED, sent, _unmet(sent, stores))
+    edited = prove_edited(datapath)
+    yield _finding(NOTED, {**sent, "editor": edited}, [*_unmet(sent, stores), *unmet([edited], [])])
 
 
 def rules_are_kept(core: Core, netlist: Netlist, sent: Mapping[str, Result]) -> Finding:

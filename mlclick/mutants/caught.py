@@ -7,7 +7,7 @@ from typing import Final
 
 from mlclick.mutants import proved
 from mlclick.mutants.bench import Bench
-from mlclick.mutants.names import DATAPATH, LENGTHS, NOTED, PORTS, PROOF, RULES, SERVICE, STORES
+from mlclick.mutants.names import DATAPATH, EDITED, LENGTHS, NOTED, PORTS, PROOF, RULES, SERVICE, STORES
 from mlclick.mutants.seen_in_software import merging, rates, software
 from mlclick.mutants.seen_in_tables import tables
 from mlclick.mutants.seen_on_stage import (
@@ -37,6 +37,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     PROOF: proved.pipeline,
     SERVICE: proved.turns,
     STORES: proved.stores,
+    EDITED: proved.edited,
     NOTED: proved.noted,
     LENGTHS: proved.lengths,
     PORTS: proved.ports,

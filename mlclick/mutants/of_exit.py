@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mlclick.mutants.mutant import Mutant
-from mlclick.mutants.names import DATAPATH, LENGTHS, NOTED, PORTS, RULES
+from mlclick.mutants.names import DATAPATH, EDITED, LENGTHS, NOTED, PORTS, RULES
 
 MUTANTS: Final = (
     Mutant(
@@ -37,6 +37,15 @@ MUTANTS: Final = (
         "_send",
         "self.shim.eq(held_shim)",
         "self.shim.eq(note.shim)",
+    ),
+    Mutant(
+        "what is said of a packet is the next one's behind its first beat",
+        EDITED,
+        "hdl.editor",
+        "Editor",
+        "_verdict",
+        "kept.eq(now)",
+        "kept.eq(coming)",
     ),
     Mutant(
         "the shell is told the length without the last beat",

@@ -8,6 +8,7 @@ from boards.netfpga.prove_lengths import prove_lengths
 from hdl.tools.verilog import to_verilog
 from mlclick.mutants.bench import Bench
 from sim.proof.datapath import prove_datapath
+from sim.proof.edited import prove_edited
 from sim.proof.netlist import read_netlist
 from sim.proof.noted import prove_noted
 from sim.proof.pipeline import prove_pipeline
@@ -43,6 +44,11 @@ def stores(bench: Bench) -> bool:
 def noted(bench: Bench) -> bool:
     """What the arbiter and the ways out send is as its notes say, in both modes."""
     return all(result.proved for core in (bench.core, bench.strict) for result in prove_noted(core.datapath).values())
+
+
+def edited(bench: Bench) -> bool:
+    """What leaves the editor is as is said beside it, in both modes."""
+    return all(prove_edited(core.datapath).proved for core in (bench.core, bench.strict))
 
 
 def ports(bench: Bench) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from elements.program.values import Value, eq, part, sub
+from elements.program.values import Value, bit_not, eq, part, sub
 from sim.proof.noninterference import Result
 from sim.proof.said import Said
 
@@ -69,6 +69,8 @@ TOGETHER: Final = Duty(
     "what has left of a packet by a port and what is left of it are at most {most} bytes", lambda before, left, most: before + left <= most
 )
 """Both of a way out, where its source is valid; ``before``, the beat at hand, is as `sim.proof.noted.sent_before` counts it."""
+ALONE: Final = Duty("nothing begins at the editor while a packet still leaves it", bit_not)
+"""Of what comes to the editor, by what it says itself: its ``overrun``."""
 
 THERE: Final = Duty("a word that is read is of a packet that is stored", lambda start, freed: (start ^ freed).any(), level=2)
 FITS: Final = Duty("a packet that is stored has words, and there is room for them and for it", _fits, level=1)

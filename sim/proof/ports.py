@@ -7,7 +7,7 @@ bytes, so that R7 and R8 ask nothing there. Of the shim, which is among them, R7
 shown that where the pipeline makes it it says the length that goes with it to that note. What comes in is taken in every cycle, so that
 its sender cannot break R1 and R2; how it is framed, R3 to R5, is judged where it is stored. Of the registers' bus: L2 to L8, that each
 access that was taken is answered, in the cycle after all of it was, and that there is never more than one under way. Resets may come in
-any cycle.
+any cycle. Of the streams inside, `sim.proof.noted` has those of the arbiter and of the ways out, and `sim.proof.edited` the editor's.
 """
 
 from __future__ import annotations
