@@ -36,8 +36,8 @@ NOTED: Final = (
 )
 PORTS: Final = (
     "on every port of the core a beat that is offered stays as it is until it is taken, packets are framed, with zeros past their end, and "
-    "no longer than their way out may send (R1 to R6, R9, R10), and every access to a register is answered, once, and none that was not "
-    "asked (L2 to L8)"
+    "no longer than their way out may send (R1 to R6, R9, R10), those for the host have their shims in front, and every access to a "
+    "register is answered, once, and none that was not asked (L2 to L8)"
 )
 _WORK: Final = Work(solver=f"bitwuzla {version('bitwuzla')}", depth=UNBOUNDED)
 
