@@ -2,8 +2,8 @@
 
 Of turns of time, that nobody sees anything of the others; of turns of shares, that others are granted no more than is said while one waits.
 Of the stores, in either, that each tenant's packets stay in its segment, with all their words; of the way from the arbiter to those of the
-ways out, that each packet comes there, once; of the ports of a core, that they keep to the rules of streams and of the bus. What one of
-these proofs presumes and no other shows is said in its finding.
+ways out, that each packet comes there, once; of who sends packets, that they are as long as is said; of the ports of a core, that they keep
+to the rules of streams and of the bus. What one of these proofs presumes and no other shows is said in its finding.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sim.proof.counted import prove_counted
 from sim.proof.datapath import PRESUMED, prove_datapath
 from sim.proof.delivery import prove_delivery
 from sim.proof.duties import joined, met, unmet
+from sim.proof.edited import prove_edited
 from sim.proof.growth import prove_growth
 from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result
@@ -35,9 +36,14 @@ from sim.proof.service import SPLIT, prove_service
 from sim.proof.stores import prove_stores, store_names
 from sim.proof.timed_readers import prove_timed_readers
 
+NOTED: Final = (
+    "every packet that the arbiter, the editor or a way out sends has as many bytes as is said of it, and zeros past its end, and what is "
+    "said stays the same from its first beat to its last (R7 to R9); the arbiter's and a way out's are no longer than there may be (R5)"
+)
 PORTS: Final = (
-    "on every port of the core a beat that is offered stays as it is until it is taken, and every access to a register is answered, once, "
-    "and none that was not asked"
+    "on every port of the core a beat that is offered stays as it is until it is taken, packets are framed, with zeros past their end, and "
+    "no longer than their way out may send (R1 to R6, R9, R10), those for the host have their shims in front, and every access to a "
+    "register is answered, once, and none that was not asked (L2 to L8)"
 )
 ARRIVALS: Final = (
     "each frame that ends on a port is counted once, as stored, lost, nobody's or, just where it breaks a rule, malformed; and what the "
@@ -91,9 +97,9 @@ def reading(datapath: Datapath) -> dict[str, Result]:
     return prove_timed_readers(datapath) if datapath.parameters.strict else prove_readers(datapath)
 
 
-def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result]) -> Iterator[Finding]:
-    """A finding of all ways in, one of all stores and one of the way to those of the ways out, in either mode, and one of ``readers``, if
-    any. Those that are alike are proved once."""
+def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result], sent: Mapping[str, Result]) -> Iterator[Finding]:
+    """A finding of all ways in, one of the way to the stores of the ways out, one of all stores, one of ``readers``, if any, and one of
+    what is ``sent``, in either mode. Those that are alike are proved once."""
     arrivals = prove_arrivals(datapath)
     yield _finding(ARRIVALS, arrivals, unmet([*arrivals.values()], []))
     delivery, growth = prove_delivery(datapath), prove_growth(datapath.pipeline, datapath.arbiter.max_frame)
@@ -113,13 +119,15 @@ def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result]) -> Itera
         yield _finding(
             "what is granted of a tenant's packets is read from its segment, each word once, and no more", readers, _unmet(readers, stores)
         )
+    edited = prove_edited(datapath)
+    yield _finding(NOTED, {**sent, "editor": edited}, [*_unmet(sent, stores), *unmet([edited], [delivery])])
 
 
-def rules_are_kept(core: Core, netlist: Netlist, readers: Mapping[str, Result]) -> Finding:
-    """A finding of all ports of ``core``, whose ``netlist`` it is."""
+def rules_are_kept(core: Core, netlist: Netlist, sent: Mapping[str, Result]) -> Finding:
+    """A finding of all ports of ``core``, whose ``netlist`` it is; what leaves by them is shown by ``sent`` of the ways out."""
     ports = prove_ports(core, netlist)
     leave = [result for name, result in ports.items() if name.startswith("tx")]
-    presumed = unmet(leave, [result for name, result in readers.items() if name.startswith("egress")])
+    presumed = unmet(leave, [result for name, result in sent.items() if name.startswith("egress")])
     return _finding(PORTS, ports, presumed)
 
 

@@ -30,6 +30,7 @@ from sim.evidence import BREAKS, UNBOUNDED, Evidence, Finding, How, Work, netlis
 from sim.isolation import Stage
 from sim.proof.netlist import read_netlist
 from sim.proof.noninterference import Result
+from sim.proof.noted import prove_noted
 from sim.proof.pipeline import prove_pipeline
 from sim.proof.replay_pipeline import replay_of_pipeline
 from sim.split_machine import SplitMachine
@@ -150,17 +151,18 @@ def _proofs(split: Split, core: Core, progress: Progress, folder: Path | None) -
         progress("proof: what others are granted while a tenant waits")
         yield from bounds_hold(core.datapath, tenants, readers)
     progress("proof: packets come whole, and stay so in their tenants' segments")
-    yield from packets_are_kept(core.datapath, readers)
+    sent = prove_noted(core.datapath)
+    yield from packets_are_kept(core.datapath, readers, sent)
     yield from by_construction(core, results)
-    yield from _of_netlist(core, readers, progress)
+    yield from _of_netlist(core, sent, progress)
 
 
-def _of_netlist(core: Core, readers: Mapping[str, Result], progress: Progress) -> Iterator[Finding]:
+def _of_netlist(core: Core, sent: Mapping[str, Result], progress: Progress) -> Iterator[Finding]:
     netlist = read_netlist(to_verilog(core, "core"), "core")
     progress("construction: ways between tenants in the netlist")
     yield ways_are_shared(core, netlist)
     progress("proof: the rules of streams and of the bus on every port")
-    yield rules_are_kept(core, netlist, readers)
+    yield rules_are_kept(core, netlist, sent)
     progress("proof: the counters of frames that come")
     yield frames_are_counted(core, netlist)
 

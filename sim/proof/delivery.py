@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from elements.program.values import FALSE, Value, bit_not, const, eq, mux, part
+from elements.program.values import FALSE, TRUE, Value, bit_not, const, eq, mux, part
 from hdl.datapath import Datapath
 from sim.proof import duties
 from sim.proof.claims import one_of
@@ -63,7 +63,7 @@ class _Delivery:
         claims, at = self.claims, self.way.start
         active, left = claims.net("editor.active"), self._beats(claims.net("editor.left_next", 16))
         claims.always("what still leaves has its cycles", left.any() & (left <= at.rest), where=active)
-        claims.now("no packet is cut off", bit_not(claims.net("editor.overrun")))
+        claims.keeps(duties.ALONE, TRUE, claims.net("editor.overrun"))
         selected = one_of(self.port, [part(at.says["select"], port, 1) for port in range(self.ports)])
         self.begins = at.first & selected & at.says["out_length"].any()
         self.none = at.first & selected & bit_not(at.says["out_length"].any())

@@ -87,7 +87,12 @@ says, in turns of time; `STAYS` is of what `not_popped` says."""
 CHARGED: Final = Duty("what is granted is charged as 1 to {most} bytes", _at_most, level=1)
 """Of whoever reads a store in turns of shares, from what its note says."""
 LEFT: Final = Duty("a beat that leaves by a port has bytes", lambda left: left.any())
-"""Of a way out, where its source is valid."""
+TOGETHER: Final = Duty(
+    "what has left of a packet by a port and what is left of it are at most {most} bytes", lambda before, left, most: before + left <= most
+)
+"""Both of a way out, where its source is valid; ``before``, the beat at hand, is as `sim.proof.noted.sent_before` counts it."""
+ALONE: Final = Duty("nothing begins at the editor while a packet still leaves it", bit_not)
+"""Of what comes to the editor, by what it says itself: its ``overrun``."""
 
 THERE: Final = Duty("a word that is read is of a packet that is stored", lambda start, freed: (start ^ freed).any(), level=3)
 FITS: Final = Duty("a packet that is stored has words, and there is room for them and for it", _fits, level=1)

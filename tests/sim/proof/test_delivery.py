@@ -162,7 +162,7 @@ def presumed(datapath: Datapath, readers: dict[str, Result], monkeypatch: pytest
     """What is said to be presumed of the stores and of the way to them."""
     monkeypatch.setattr(prove_turns, "prove_stores", lambda _: stores())
     monkeypatch.setattr(prove_turns, "prove_arrivals", lambda _: arrivals())
-    return [found.detail.partition("; ")[2] for found in packets_are_kept(datapath, readers)][1:]
+    return [found.detail.partition("; ")[2] for found in packets_are_kept(datapath, readers, {})][1:-1]
 
 
 def test_what_the_stores_presume_of_the_way_to_them_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:

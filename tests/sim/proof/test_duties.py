@@ -89,9 +89,10 @@ def test_what_the_bound_of_waiting_presumes_is_shown_by_who_grants_or_said(reade
 
 def test_what_stores_presume_is_shown_of_the_ways_in_and_of_the_way_out(readers: dict[str, Result]) -> None:
     datapath = small()
-    arrivals, _, stores, _ = packets_are_kept(datapath, readers)
+    arrivals, _, stores, _, sent = packets_are_kept(datapath, readers, {})
     assert (arrivals.name, arrivals.holds, stores.holds) == (ARRIVALS, True, True)
     assert arrivals.detail.endswith(" questions about ingress 0, ingress 1; presumed, and not shown: there is no reset")
+    assert (sent.holds, sent.detail.endswith(" questions about editor; nothing is presumed")) == (True, True)
     assert stores.detail.endswith(" questions about ingress 0, ingress 1, egress 0, egress 1; presumed, and not shown: there is no reset")
 
 
@@ -104,7 +105,7 @@ def test_a_store_for_shorter_frames_than_come_is_said_to_presume_them(readers: d
     monkeypatch.setattr(prove_turns, "store_names", lambda datapath: ["ingress 0", "ingress 0", "egress 0", "egress 1"])
     monkeypatch.setattr(prove_turns, "prove_arrivals", lambda datapath: dict(zip(["ingress 0", "ingress 1"], kept, strict=True)))
     monkeypatch.setattr(prove_turns, "prove_delivery", lambda datapath: Result(1))
-    _, _, stores, _ = packets_are_kept(datapath, readers)
+    _, _, stores, _, _ = packets_are_kept(datapath, readers, {})
     assert stores.detail.endswith("; presumed, and not shown: where frames come in, a note says 1 to 96 bytes")
 
 

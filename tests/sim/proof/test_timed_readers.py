@@ -36,7 +36,7 @@ def test_what_is_granted_in_a_slot_is_read_each_word_once_and_no_more(tenants: i
 
 def test_the_evidence_says_so_and_that_nothing_is_presumed_of_whoever_reads() -> None:
     datapath = small_datapath()
-    _, way, stores, readers = packets_are_kept(datapath, reading(datapath))
+    _, way, stores, readers, _ = packets_are_kept(datapath, reading(datapath), {})
     assert (way.holds, stores.holds, readers.holds) == (True, True, True)
     assert way.detail.endswith("; presumed, and not shown: there is no reset")
     assert readers.name == "what is granted of a tenant's packets is read from its segment, each word once, and no more"
