@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Final
 
 from elements.program.combine import walk
-from elements.program.values import FALSE, Value, bit_not, cat, const, eq, extend, mux, part
+from elements.program.values import FALSE, TRUE, Value, bit_not, cat, const, eq, extend, mux, part
 from hdl.axi_lite import OKAY, SLVERR
 from hdl.core import Core
 from hdl.egress import EgressPort
@@ -99,7 +99,9 @@ class _Stream:
         # What the port sends of, of which a proof of the way out says that it has bytes, and how many.
         there, left = claims.net(f"{name}.source__valid"), claims.net(f"{name}.left_now", 16)
         taken = claims.net("datapath.prepend.sink__ready") if egress.with_shim else self.ready
-        self.sent = sent_before(claims, f"by {name}", there & taken, left, self.lanes)
+        self.there, self.taken = there, there & taken
+        self.given = claims.net(f"{name}.source__payload", width + self.lanes + 1)
+        self.sent = sent_before(claims, f"by {name}", self.taken, left, self.lanes)
         claims.expects(duties.LEFT, there, left)
         claims.expects(duties.TOGETHER, there, self.sent, left, egress.longest)
 
@@ -131,10 +133,15 @@ class _Stream:
         claims.becomes(f"{name} at {self.port}", mux(held.reset, none, moved))
         if not self.with_shim:
             claims.always("what has left is what the way out gave", eq(before, self.sent))
+            self._is_given(TRUE)
         else:
             self._has_shim(before)
         total = before + bytes_now
         claims.now(f"R5: a packet of {self.port} has at most {self.longest} bytes", total <= self.longest, where=self.valid)
+
+    def _is_given(self, where: Value) -> None:
+        claims, same = self.claims, eq(self.valid, self.there) & eq(self.payload, self.given)
+        claims.now("what leaves is what the way out gives, byte for byte", same, where=where)
 
     def _has_shim(self, before: Value) -> None:
         """In front of each frame there is its shim, and it is counted with what has left ``before`` of a packet."""
@@ -150,18 +157,26 @@ class _Stream:
             )
             now = one_of(claims.net("datapath.prepend.index", None), [part(shim, at, width) for at in range(0, bits, width)])
             claims.now("a frame for the host begins with its shim", eq(data, now), where=self.valid & inside)
+            self._is_given(bit_not(inside))
             return
         # Where a shim does not fill beats, a beat has the last bytes of the one before, and for the last ones there is a beat of its own.
         flush, rest, begun = (claims.net(f"datapath.prepend.{name}", None) for name in ("flush", "carry_keep", "begun"))
         claims.always("what has left is what the way out gave, but for what is left over", eq(before, self.sent), where=bit_not(flush))
         claims.always("what is left over of a frame for the host is a run of bytes", is_run(rest), where=flush)
-        claims.always("what is left over is zero past its end", empty_lanes(claims.net("datapath.prepend.carry", bits), rest), where=flush)
+        carry = claims.net("datapath.prepend.carry", bits)
+        claims.always("what is left over is zero past its end", empty_lanes(carry, rest), where=flush)
         together = before + extend(kept(rest), 16)
         claims.always("what is left over and what has left are a frame and its shim", together <= self.longest, where=flush)
         claims.always("nothing has left of the frame behind what is left over", bit_not(self.sent.any()), where=flush)
         claims.always("a frame has begun where some of it has left", eq(begun, before.any()), where=bit_not(flush))
         now = eq(part(data, 0, bits), shim)
         claims.now("a frame for the host begins with its shim", now, where=self.valid & bit_not(before.any() | flush))
+        beyond = claims.ghost("what the beat before had beyond", const(0, bits))
+        claims.becomes("what the beat before had beyond", mux(self.taken, part(self.given, width - bits, bits), beyond))
+        claims.always("what is left over is the end of the beat before", eq(carry, beyond), where=begun | flush)
+        claims.now("what is left over goes on in front", eq(part(data, 0, bits), carry), where=self.valid & (begun | flush))
+        behind = eq(part(data, bits, width - bits), part(self.given, 0, width - bits))
+        claims.now("behind it is the beginning of what the way out gives", behind, where=self.valid & bit_not(flush))
 
 
 def _wrong_length(netlist: Netlist) -> list[str]:

@@ -25,9 +25,9 @@ _BUFFER: Final = "grants.storage"
 _GRANTS: Final = 4
 
 
-def prove_readers(datapath: Datapath) -> dict[str, Result]:
-    """Of the arbiter and of each way out, where turns are shares; those that are alike are proved once."""
-    return prove_each(datapath, "ahead_port", lambda reader: deeply(lambda: _Sends(reader).claims.proved()))
+def prove_readers(datapath: Datapath, only: str = "") -> dict[str, Result]:
+    """Of the arbiter and of each way out, or of ``only`` one of them, where turns are shares; those that are alike are proved once."""
+    return prove_each(datapath, "ahead_port", lambda reader: deeply(lambda: _Sends(reader).claims.proved()), only)
 
 
 class _Sends(Reading):

@@ -25,9 +25,9 @@ _CYCLES: Final = 24
 """Bits in which the cycles of a slot are counted."""
 
 
-def prove_timed_readers(datapath: Datapath) -> dict[str, Result]:
-    """Of the arbiter and of each way out, where turns are slots of time; those that are alike are proved once."""
-    return prove_each(datapath, "looked_port", lambda reader: deeply(lambda: _Sends(reader).claims.proved()))
+def prove_timed_readers(datapath: Datapath, only: str = "") -> dict[str, Result]:
+    """Of the arbiter and of each way out, or of ``only`` one of them, in turns of time; those that are alike are proved once."""
+    return prove_each(datapath, "looked_port", lambda reader: deeply(lambda: _Sends(reader).claims.proved()), only)
 
 
 class _Sends(Reading):

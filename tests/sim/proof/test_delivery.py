@@ -4,23 +4,16 @@ is not so."""
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
 from elements.program.values import const, part, sub
 from hdl.composition import meta
-from hdl.datapath import Datapath
 from hdl.pipeline import Pipeline
-from mlclick import prove_turns
 from mlclick.mutants.mutant import Mutant, planted
-from mlclick.prove_turns import packets_are_kept, reading
 from sim.proof import duties
-from sim.proof.arrivals import prove_arrivals
 from sim.proof.delivery import prove_delivery
 from sim.proof.growth import prove_growth
-from sim.proof.noninterference import Result
-from sim.proof.stores import prove_stores
 from tests.sim.proof.small_datapath import LONGEST, by_name, defect, small_datapath
 
 PUT = "a beat is put into a store where one is owed to its port, and only there"
@@ -144,46 +137,3 @@ def test_packets_that_grow_by_more_than_they_may_or_below_nothing_are_refused(lo
 def test_a_pipeline_that_keeps_packets_or_gives_them_to_another_is_refused(mutant: Mutant) -> None:
     with planted(mutant):
         assert prove_growth(pipeline(0), LONGEST).failures == [f"{duties.IN_TIME.says} does not follow"]
-
-
-@cache
-def stores() -> dict[str, Result]:
-    """What is proved of those of `small_datapath`, in turns of shares."""
-    return prove_stores(small_datapath(strict=False))
-
-
-@cache
-def arrivals() -> dict[str, Result]:
-    """What is proved of its ways in, in either mode."""
-    return prove_arrivals(small_datapath(strict=False))
-
-
-def presumed(datapath: Datapath, readers: dict[str, Result], monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is said to be presumed of the stores and of the way to them."""
-    monkeypatch.setattr(prove_turns, "prove_stores", lambda _: stores())
-    monkeypatch.setattr(prove_turns, "prove_arrivals", lambda _: arrivals())
-    return [found.detail.partition("; ")[2] for found in packets_are_kept(datapath, readers, {})][1:-1]
-
-
-def test_what_the_stores_presume_of_the_way_to_them_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    datapath = small_datapath(strict=False)
-    assert presumed(datapath, reading(datapath), monkeypatch) == ["presumed, and not shown: there is no reset"] * 3
-
-
-def test_what_is_not_shown_of_the_arbiter_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    way, _ = presumed(small_datapath(), {}, monkeypatch)
-    assert way == "; ".join(
-        (
-            "presumed, and not shown: there is no reset",
-            "a packet that leaves the arbiter is of one of 2 tenants",
-            "a packet leaves the arbiter with 1 to 96 bytes",
-            "a packet leaves the arbiter when the one before has had its cycles",
-            "the beats of a packet leave the arbiter one cycle after another, as many as its length takes",
-            "a slot of time begins when the packet before has had its cycles",
-        )
-    )
-
-
-def test_what_is_not_shown_of_the_way_is_said_of_the_stores(monkeypatch: pytest.MonkeyPatch) -> None:
-    with planted(DEFECTS[4][0]):
-        assert presumed(small_datapath(strict=False), {}, monkeypatch)[1].endswith(f"where they go out, {duties.SHORT.said(LONGEST + 8)}")

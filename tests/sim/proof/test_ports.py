@@ -7,13 +7,13 @@ import pytest
 from hdl.core import Core
 from hdl.tools.verilog import to_verilog
 from mlclick.mutants.mutant import Mutant, planted
+from mlclick.parts import Parts
 from mlclick.prove_turns import rules_are_kept
 from sim.proof import duties
 from sim.proof.around import around
 from sim.proof.claims import NoSuchNet
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.noninterference import Result
-from sim.proof.noted import prove_noted
 from sim.proof.ports import prove_ports
 from tests.sim.proof.small_datapath import defect, small_datapath
 
@@ -38,19 +38,18 @@ def test_every_port_keeps_to_its_rules(width: int, strict: bool) -> None:
 
 @pytest.mark.parametrize("strict", [False, True])
 def test_that_a_last_beat_has_bytes_and_how_many_a_packet_has_is_left_to_the_proof_of_the_way_out(strict: bool) -> None:
-    datapath = small_datapath(strict=strict)
-    core = Core(datapath)
-    netlist, sent = netlist_of(core), prove_noted(datapath)
-    found = prove_ports(core, netlist)
-    longest = datapath.egress_ports[0].longest
+    parts = Parts(Core(small_datapath(strict=strict)))
+    found = parts.ports
+    longest = parts.datapath.egress_ports[0].longest
     assert found["tx0"].presumed == found["tx_host"].presumed == (duties.LEFT.said(), duties.TOGETHER.said(longest))
     assert found["rx0"].presumed == found["axi"].presumed == ()
-    assert rules_are_kept(core, netlist, sent).detail.endswith("axi; nothing is presumed")
-    longer = {**sent, "egress 1": Result(1, kept=(duties.LEFT.said(), duties.TOGETHER.said(longest + 1)))}
+    assert rules_are_kept(parts).detail.endswith("axi; nothing is presumed")
+    parts.sent = {**parts.sent, "egress 1": Result(1, kept=(duties.LEFT.said(), duties.TOGETHER.said(longest + 1)))}
     said = f"what has left of a packet by a port and what is left of it are at most {longest} bytes"
-    assert rules_are_kept(core, netlist, longer).detail.endswith(f"axi; presumed, and not shown: {said}")
+    assert rules_are_kept(parts).detail.endswith(f"axi; presumed, and not shown: {said}")
 
 
+BYTES = "what leaves is what the way out gives, byte for byte"
 GIVEN = "what has left is what the way out gave"
 STREAM = [
     (
@@ -67,6 +66,18 @@ STREAM = [
     (defect("egress", "EgressPort", "Mux(last, (1 << left_now", "Mux(0, (1 << left_now", "_send"), "tx_host", "R5"),
     (defect("egress", "EgressPort", "Mux(left_now > lane,", "Mux(left_now >= lane,", "_send"), "tx0", "R9"),
     (defect("egress", "EgressPort", "last = left_now <= lanes", "last = left_now < lanes", "_send"), "tx0", GIVEN),
+    (
+        defect(
+            "datapath",
+            "Datapath",
+            'wiring.connect(m, egress.source, wiring.flipped(getattr(self, f"out{port}")))',
+            'out = getattr(self, f"out{port}"); m.d.comb += [out.valid.eq(egress.source.valid), egress.source.ready.eq(out.ready), '
+            "out.payload.eq(egress.source.payload.as_value() ^ 1)]",
+        ),
+        "tx0",
+        BYTES,
+    ),
+    (defect("crossing", "ShimPrepend", "[out.eq(beat), ", "[out.eq(beat.as_value() | 1), "), "tx_host", BYTES),
     (defect("crossing", "ShimPrepend", "Mux(beat.last, 0, whole)", "0"), "tx_host", "nothing has left of a frame of which the shim"),
     (defect("crossing", "ShimPrepend", "Mux(beat.last, 0, whole)", "Mux(beat.last, 1, whole)"), "tx_host", "what has left is the shim"),
     (defect("pipeline", "Pipeline", "            length,\n        ]", "            length ^ 1,\n        ]", "_outputs"), "tx_host", "R8"),
@@ -116,8 +127,20 @@ def test_each_defect_is_refused_by_the_rule_that_it_breaks(mutant: Mutant, port:
 
 
 LEFT_OVER = [
+    (
+        ("carry.eq(beat.data[self.width - 8 * residue :])", "carry.eq(beat.data[self.width - 8 * residue :] ^ 1)"),
+        "what is left over is the end of the beat before",
+    ),
+    (("Mux(begun, carry, self.shim)", "Mux(begun, carry & 255, self.shim)"), "what is left over goes on in front"),
+    (
+        ("beat.data[: self.width - 8 * residue]", "beat.data[: self.width - 8 * residue] ^ 1"),
+        "behind it is the beginning of what the way out gives",
+    ),
     (("carry_keep.eq(beat.keep[lanes - residue :])", "carry_keep.eq(Const(-1, residue))"), "what is left over and what has left are"),
-    (("carry.eq(beat.data[self.width - 8 * residue :])", "carry.eq(beat.data[: 8 * residue])"), "what is left over is zero past its end"),
+    (
+        ("carry.eq(beat.data[self.width - 8 * residue :])", "carry.eq(beat.data[self.width - 8 * residue :] | (1 << (8 * residue - 1)))"),
+        "what is left over is zero past its end",
+    ),
     (("begun.eq(~flush & ~beat.last |", "begun.eq(flush | ~beat.last |"), "a frame has begun where some of it has left"),
     (("Mux(begun, carry, self.shim)", "Mux(begun, carry, self.shim[8:])"), "a frame for the host begins with its shim"),
 ]
