@@ -12,6 +12,8 @@ any cycle. Of the streams inside, `sim.proof.noted` has those of the arbiter and
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from elements.program.combine import walk
@@ -32,15 +34,16 @@ from sim.proof.segments import minus, plus
 _BUS: Final = ("awready", "wready", "bresp", "bvalid", "arready", "rdata", "rresp", "rvalid")
 
 
-def prove_ports(core: Core, netlist: Netlist) -> dict[str, Result]:
-    """Of the streams and of the bus of a core, whose ``netlist`` it is, by the names of its ports. Errors: `claims.NoSuchNet` for a netlist
-    of another design."""
+def prove_ports(core: Core, netlist: Netlist, only: str = "") -> dict[str, Result]:
+    """Of the streams and of the bus of a core, whose ``netlist`` it is, by the names of its ports; of ``only`` one, where that is said.
+    Errors: `claims.NoSuchNet` for a netlist of another design."""
     names = [*(str(port) for port in range(core.datapath.parameters.ports)), "_host"]
-    found: dict[str, Result] = {}
+    proofs: dict[str, Callable[[], Result]] = {}
     for number, (name, egress) in enumerate(zip(names, core.datapath.egress_ports, strict=True)):
-        found[f"rx{name}"] = _taken(netlist, f"rx{name}")
-        found[f"tx{name}"] = _left(netlist, f"tx{name}", egress, f"datapath.egress{number}")
-    return {**found, "axi": deeply(lambda: _Bus(netlist).claims.proved())}
+        proofs[f"rx{name}"] = partial(_taken, netlist, f"rx{name}")
+        proofs[f"tx{name}"] = partial(_left, netlist, f"tx{name}", egress, f"datapath.egress{number}")
+    proofs["axi"] = partial(deeply, lambda: _Bus(netlist).claims.proved())
+    return {name: prove() for name, prove in proofs.items() if only in ("", name)}
 
 
 def _taken(netlist: Netlist, port: str) -> Result:
