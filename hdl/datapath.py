@@ -169,6 +169,7 @@ class Datapath(wiring.Component):
                 egress.sink.payload.eq(editor.out.payload),
                 egress.sink.valid.eq(editor.out.valid & editor.out.p.select[port]),
                 egress.first.eq(editor.first),
+                egress.empty.eq(editor.empty & editor.out.p.select[port]),
             ]
             if port < ports:
                 wiring.connect(m, egress.source, wiring.flipped(getattr(self, f"out{port}")))

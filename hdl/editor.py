@@ -41,8 +41,9 @@ class EditedBeat(data.StructLayout):
 
 class Editor(wiring.Component):
     """Takes a ``verdict`` in the cycle in which its packet's first beat is at ``body``, and the packet's other beats in the cycles behind
-    it; gives ``out``, which is never pushed back, and ``first`` with its first beat. ``begins``: a slot of time begins with the beat at
-    ``body``, and what still leaves when that does is cut off.
+    it; gives ``out``, which is never pushed back, and ``first`` with its first beat. A packet that has no bytes left has no beat: ``empty``
+    is high, where it was wanted, beside what `EditedBeat` says of it, so that it can be counted. ``begins``: a slot of time begins with the
+    beat at ``body``, and what still leaves when that does is cut off.
 
     ``positions``: the frame positions of `Verdict.bytes`, all from the least shift up to 0 among them; ``shifts``: frame positions at which
     outgoing frames may start. What an outgoing frame has beyond the end of the incoming one is zero.
@@ -73,6 +74,7 @@ class Editor(wiring.Component):
                 "begins": In(1),
                 "out": Out(stream.Signature(EditedBeat(width, egresses), always_ready=True)),
                 "first": Out(1),
+                "empty": Out(1),
                 "overrun": Out(1),
             }
         )
@@ -102,11 +104,12 @@ class Editor(wiring.Component):
         active = Signal(attrs=leaving)
         left_next = Signal(16, attrs=leaving)
         number = Signal(range(self._prefix + 2), attrs=leaving)
-        for signal in (self.first, self.out.valid, self.out.payload.as_value()):
+        for signal in (self.first, self.empty, self.out.valid, self.out.payload.as_value()):
             signal.attrs.update(packet("out"))
         left = Mux(start, verdict.length, left_next)
         at = Mux(start, 0, number)
-        emit = (start & verdict.select.any() & (verdict.length != 0)) | (active & ~start & ~begins)
+        wanted = start & verdict.select.any()
+        emit = (wanted & (verdict.length != 0)) | (active & ~start & ~begins)
         last = left <= self.lanes
         m.d.comb += self.overrun.eq((start | begins) & active)
         m.d.sync += [
@@ -114,6 +117,7 @@ class Editor(wiring.Component):
             left_next.eq(left - self.lanes),
             number.eq(Mux(at > self._prefix, at, at + 1)),
             self.first.eq(start),
+            self.empty.eq(wanted & (verdict.length == 0)),
             self.out.valid.eq(emit),
             self.out.p.beat.last.eq(last),
             self.out.p.beat.keep.eq(Mux(last, (1 << left[: self.lanes.bit_length()]) - 1, ~Const(0, self.lanes))),

@@ -22,8 +22,9 @@ class EgressPort(wiring.Component):
     them to ``source``.
 
     The input is never pushed back: a packet that finds its tenant's segment (``depth`` beats, ``packets`` packets) full is dropped and the
-    tenant's ``dropped`` strobe says so; ``queued`` is for those that are stored, ``sent`` for those that begin to leave, with
-    ``sent_length`` (bytes) and ``sent_tenant``. A ``source`` that does not take packets stops this port alone.
+    tenant's ``dropped`` strobe says so. It says so, too, of one that has no bytes and so no beat: ``empty`` says that one is there, and
+    ``sink`` whose. ``queued`` is for those that are stored, ``sent`` for those that begin to leave, with ``sent_length`` (bytes) and
+    ``sent_tenant``. A ``source`` that does not take packets stops this port alone.
 
     In turns of shares a turn that its tenant does not use goes to the next. In turns of time, `TimeSlots`, it stays unused, and a packet
     takes what it takes at the port's ``pace``: when a tenant's packets leave depends on no other tenant as long as the port keeps that
@@ -52,6 +53,7 @@ class EgressPort(wiring.Component):
             {
                 "sink": In(stream.Signature(EditedBeat(width, egresses), always_ready=True)),
                 "first": In(1),
+                "empty": In(1),
                 "source": Out(beat_stream(width)),
                 "tenant": Out(8),
                 "shim": Out(128),
@@ -82,7 +84,7 @@ class EgressPort(wiring.Component):
             put.data.eq(beat.beat.data),
             put.note.eq(Cat(beat.length, beat.shim) if self.with_shim else beat.length),
             self.queued.eq(Mux(store.stored, 1 << beat.tenant, 0)),
-            self.dropped.eq(Mux(store.lost, 1 << beat.tenant, 0)),
+            self.dropped.eq(Mux(store.lost | self.empty, 1 << beat.tenant, 0)),
         ]
         start, tenant, note = Signal(), Signal(8), Signal(self.note)
         idle = Signal()

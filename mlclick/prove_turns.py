@@ -1,8 +1,9 @@
 """What is proved of the turns in which tenants meet, and of the stores in which their packets wait.
 
 Of turns of time, that nobody sees anything of the others; of turns of shares, that others are granted no more than is said while one waits.
-Of the stores, in either, that each tenant's packets stay in its segment, with all their words; of the ports of a core, that they keep to
-the rules of streams and of the bus. What one of these proofs presumes and no other shows is said in its finding.
+Of the stores, in either, that each tenant's packets stay in its segment, with all their words; of the way from the arbiter to those of the
+ways out, that each packet comes there, once; of who sends packets, that they are as long as is said; of the ports of a core, that they keep
+to the rules of streams and of the bus. What one of these proofs presumes and no other shows is said in its finding.
 """
 
 from __future__ import annotations
@@ -12,33 +13,42 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from hdl.core import Core
 from hdl.datapath import Datapath
+from mlclick.parts import Parts
 from mlclick.refute import Refute
 from mlclick.service import places
 from sim.evidence import UNBOUNDED, Finding, Work
-from sim.proof.arrivals import arrival_names, prove_arrivals
-from sim.proof.counted import prove_counted
+from sim.proof.arrivals import arrival_names
 from sim.proof.datapath import PRESUMED, prove_datapath
-from sim.proof.duties import met, unmet
-from sim.proof.netlist import Netlist
+from sim.proof.duties import joined, met, unmet
 from sim.proof.noninterference import Result
-from sim.proof.ports import prove_ports
-from sim.proof.readers import prove_readers
 from sim.proof.reading import reader_names
 from sim.proof.replay import replay_of
 from sim.proof.said import Said
 from sim.proof.service import SPLIT, prove_service
-from sim.proof.stores import prove_stores, store_names
-from sim.proof.timed_readers import prove_timed_readers
+from sim.proof.stores import store_names
 
-PORTS: Final = (
-    "on every port of the core a beat that is offered stays as it is until it is taken, and every access to a register is answered, once, "
-    "and none that was not asked"
+NOTED: Final = (
+    "every packet that the arbiter, the editor or a way out sends has as many bytes as is said of it, and zeros past its end, and what is "
+    "said stays the same from its first beat to its last (R7 to R9); the arbiter's and a way out's are no longer than there may be (R5)"
 )
+PORTS: Final = (
+    "on every port of the core a beat that is offered stays as it is until it is taken, packets are framed, with zeros past their end, and "
+    "no longer than their way out may send (R1 to R6, R9, R10), with the bytes that it gives, those for the host behind their shims, and "
+    "every access to a register is answered, once, and none that was not asked (L2 to L8)"
+)
+STORES: Final = (
+    "every access to a store is in its tenant's segment, and packets there have the words and the note with which they came, and are "
+    "shown and read once; the rest is lost and counted"
+)
+READERS: Final = "what is granted of a tenant's packets is read from its segment, each word once, and no more, and sent as it was read"
 ARRIVALS: Final = (
     "each frame that ends on a port is counted once, as stored, lost, nobody's or, just where it breaks a rule, malformed; and what the "
     "store is given of one that is good is what came, word for word, for its tenant"
+)
+DELIVERY: Final = (
+    "each packet that leaves the arbiter is put once, whole and as its tenant's, into the store of each port that the pipeline selects for "
+    "it, and into no other, with every byte that the pipeline leaves as it came; there it is counted as stored or as dropped"
 )
 COUNTERS: Final = "what comes by a port of the core comes to its way in, and the port's counters count all that is said there of frames"
 _WORK: Final = Work(solver=f"bitwuzla {version('bitwuzla')}", depth=UNBOUNDED)
@@ -79,49 +89,41 @@ def bounds_hold(datapath: Datapath, tenants: Sequence[str], readers: Mapping[str
         )
 
 
-def reading(datapath: Datapath) -> dict[str, Result]:
-    """What is proved of whoever reads a store."""
-    return prove_timed_readers(datapath) if datapath.parameters.strict else prove_readers(datapath)
-
-
-def packets_are_kept(datapath: Datapath, readers: Mapping[str, Result]) -> Iterator[Finding]:
-    """A finding of all ways in and one of all stores, in either mode, and one of ``readers``, if any. Those that are alike are proved
-    once."""
-    arrivals = prove_arrivals(datapath)
-    yield _finding(ARRIVALS, arrivals, unmet([*arrivals.values()], []))
-    stores = _filled(datapath, prove_stores(datapath), arrivals)
+def packets_are_kept(parts: Parts) -> Iterator[Finding]:
+    """A finding of each of the ``parts`` between the ports, in either mode: of all ways in, of the way to the stores of the ways out, of
+    all stores, of whoever reads them, and of what is sent. Those that are alike are proved once."""
+    yield _finding(ARRIVALS, parts.arrivals, unmet([*parts.arrivals.values()], []))
+    delivery, growth, edited = parts.delivery, parts.growth, parts.edited
     yield _finding(
-        "every access to a store is in its tenant's segment, and packets there have the words and the note with which they came, and are "
-        "shown and read once; the rest is lost and counted",
-        stores,
-        _unmet(stores, readers),
+        DELIVERY,
+        {"the way out": delivery, "lengths behind the pipeline": growth},
+        unmet([delivery, growth], [joined(growth, parts.readers.get("arbiter", Result()))]),
     )
-    if readers:
-        yield _finding(
-            "what is granted of a tenant's packets is read from its segment, each word once, and no more", readers, _unmet(readers, stores)
-        )
+    stores = _filled(parts)
+    yield _finding(STORES, stores, _unmet(stores, parts.readers))
+    yield _finding(READERS, parts.readers, _unmet(parts.readers, stores))
+    yield _finding(NOTED, {**parts.sent, "editor": edited}, [*_unmet(parts.sent, stores), *unmet([edited], [delivery])])
 
 
-def rules_are_kept(core: Core, netlist: Netlist, readers: Mapping[str, Result]) -> Finding:
-    """A finding of all ports of ``core``, whose ``netlist`` it is."""
-    ports = prove_ports(core, netlist)
-    leave = [result for name, result in ports.items() if name.startswith("tx")]
-    presumed = unmet(leave, [result for name, result in readers.items() if name.startswith("egress")])
-    return _finding(PORTS, ports, presumed)
+def rules_are_kept(parts: Parts) -> Finding:
+    """A finding of all ports; what leaves by them is shown by what the ways out send."""
+    leave = [result for name, result in parts.ports.items() if name.startswith("tx")]
+    return _finding(PORTS, parts.ports, unmet(leave, [result for name, result in parts.sent.items() if name.startswith("egress")]))
 
 
-def frames_are_counted(core: Core, netlist: Netlist) -> Finding:
-    """A finding of the counters of all ways in of ``core``, whose ``netlist`` it is."""
-    counted = prove_counted(core, netlist)
-    return _finding(COUNTERS, counted, unmet([*counted.values()], []))
+def frames_are_counted(parts: Parts) -> Finding:
+    """A finding of the counters of all ways in."""
+    return _finding(COUNTERS, parts.counted, unmet([*parts.counted.values()], []))
 
 
-def _filled(datapath: Datapath, stores: Mapping[str, Result], arrivals: Mapping[str, Result]) -> dict[str, Result]:
-    """``stores``, those of the ways in without what all of the ways into them keep."""
+def _filled(parts: Parts) -> dict[str, Result]:
+    """What is proved of stores, without what all of the ways into them keep."""
+    datapath = parts.datapath
+    comes = [*(parts.arrivals[name] for name in arrival_names(datapath)), *([parts.delivery] * datapath.egresses)]
     ways: dict[str, list[Result]] = {}
-    for store, arrival in zip(store_names(datapath), arrival_names(datapath), strict=False):
-        ways.setdefault(store, []).append(arrivals[arrival])
-    return {name: met(result, ways.get(name, [])) for name, result in stores.items()}
+    for store, result in zip(store_names(datapath), comes, strict=True):
+        ways.setdefault(store, []).append(result)
+    return {name: met(result, ways[name]) for name, result in parts.stores.items()}
 
 
 def _finding(name: str, results: Mapping[str, Result], presumed: Sequence[Said | str]) -> Finding:

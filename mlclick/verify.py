@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -18,7 +18,9 @@ from mlclick.compare_pairs import Pairs, Thorough
 from mlclick.design import Progress, Split
 from mlclick.disagreement import disagreement
 from mlclick.exercise import exercised
-from mlclick.prove_turns import bounds_hold, frames_are_counted, nothing_is_seen, packets_are_kept, reading, rules_are_kept
+from mlclick.parts import Parts
+from mlclick.prove_turns import bounds_hold, frames_are_counted, nothing_is_seen, packets_are_kept, rules_are_kept
+from mlclick.prove_whole import links_of, put_together
 from mlclick.recorder import Reached, Recorder
 from mlclick.refute import Refute
 from mlclick.report import plan_in_short
@@ -28,8 +30,6 @@ from mlclick.tools import tool_versions
 from sim.construction import FOLDING, by_construction, ways_are_shared
 from sim.evidence import BREAKS, UNBOUNDED, Evidence, Finding, How, Work, netlist_hash, why_broken
 from sim.isolation import Stage
-from sim.proof.netlist import read_netlist
-from sim.proof.noninterference import Result
 from sim.proof.pipeline import prove_pipeline
 from sim.proof.replay_pipeline import replay_of_pipeline
 from sim.split_machine import SplitMachine
@@ -141,28 +141,28 @@ def _proofs(split: Split, core: Core, progress: Progress, folder: Path | None) -
             detail, against = refute(number, result.failures)
         work = Work(solver=FOLDING, depth=UNBOUNDED)
         yield Finding(name, "proof", result.proved, detail, victim=tenant, work=work, counterexample=against)
-    progress("proof: what is read of the segments, and charged")
-    readers = reading(core.datapath)
+    parts = Parts(core)
     if core.datapath.parameters.strict:
         progress("proof: noninterference of the whole data path, to the cycle and without a bound")
         yield from nothing_is_seen(core.datapath, tenants, folder)
     else:
-        progress("proof: what others are granted while a tenant waits")
-        yield from bounds_hold(core.datapath, tenants, readers)
-    progress("proof: packets come whole, and stay so in their tenants' segments")
-    yield from packets_are_kept(core.datapath, readers)
+        progress("proof: what is read of the segments, and charged, and what others are granted while a tenant waits")
+        yield from bounds_hold(core.datapath, tenants, parts.readers)
+    progress("proof: packets come whole, and stay so in their tenants' segments and on their way out")
+    yield from packets_are_kept(parts)
     yield from by_construction(core, results)
-    yield from _of_netlist(core, readers, progress)
+    yield from _of_netlist(parts, progress)
 
 
-def _of_netlist(core: Core, readers: Mapping[str, Result], progress: Progress) -> Iterator[Finding]:
-    netlist = read_netlist(to_verilog(core, "core"), "core")
+def _of_netlist(parts: Parts, progress: Progress) -> Iterator[Finding]:
     progress("construction: ways between tenants in the netlist")
-    yield ways_are_shared(core, netlist)
+    yield ways_are_shared(parts.core, parts.netlist)
     progress("proof: the rules of streams and of the bus on every port")
-    yield rules_are_kept(core, netlist, readers)
+    yield rules_are_kept(parts)
     progress("proof: the counters of frames that come")
-    yield frames_are_counted(core, netlist)
+    yield frames_are_counted(parts)
+    progress("proof: from port to port, of all of these together")
+    yield put_together(links_of(parts), strict=parts.datapath.parameters.strict)
 
 
 def _noninterference(

@@ -11,15 +11,15 @@ registers, 4 KiB at a time: those that the page register, the one word of the fi
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from amaranth.hdl import Cat, ClockDomain, ClockSignal, Const, Elaboratable, Module, Mux, ResetSignal, Signal
-from amaranth.lib import fifo
+from amaranth.lib import wiring
 
 from boards.netfpga.page_register import ADDRESS_BITS, BUS_BITS, PageRegister
 from boards.netfpga.pins import WIDTH, AxiLite, AxiStream, Pin
+from boards.netfpga.send_lengths import SendLengths
 from hdl.core import Core
-from hdl.stream import Beat
 
 PORTS: Final = 5
 HOST: Final = 4
@@ -82,41 +82,20 @@ class NfDatapath(Elaboratable):
         self._registers(m)
         return m
 
-    def _send(self, m: Module, index: int, tx: Any) -> None:
-        """A frame leaves when its length is known: it waits in a buffer of 2 KiB twice over, so that the port never idles."""
-        source = self.sources[index]
-        beats = fifo.SyncFIFOBuffered(width=Beat(WIDTH).size, depth=128)
-        lengths = fifo.SyncFIFOBuffered(width=16, depth=128)
-        m.submodules[f"send{index}"], m.submodules[f"length{index}"] = beats, lengths
-        payload = tx.payload
-        count, held = Signal(range(WIDTH // 8 + 1), name=f"count{index}"), Signal(16, name=f"held{index}")
-        put = Signal(name=f"put{index}")
+    def _send(self, m: Module, index: int, tx: wiring.PureInterface) -> None:
+        """A frame leaves when its length is known."""
+        source, out_bit = self.sources[index], 1 << (1 if index == HOST else 2 * index)
+        m.submodules[f"send{index}"] = send = SendLengths(WIDTH)
+        wiring.connect(m, tx, send.sink)
+        out = send.source.p
         m.d.comb += [
-            count.eq(sum(payload.keep, start=Const(0, 1))),
-            put.eq(tx.valid & beats.w_rdy & lengths.w_rdy),
-            tx.ready.eq(beats.w_rdy & lengths.w_rdy),
-            beats.w_en.eq(put),
-            beats.w_data.eq(payload.as_value()),
-            lengths.w_en.eq(put & payload.last),
-            lengths.w_data.eq(held + count),
+            source.tvalid.eq(send.source.valid),
+            source.tdata.eq(out.beat.data),
+            source.tkeep.eq(out.beat.keep),
+            source.tlast.eq(out.beat.last),
+            source.tuser.eq(Mux(send.first, Cat(out.length, Const(0, 8), Const(out_bit, 8)), 0)),
+            send.source.ready.eq(source.tready),
         ]
-        with m.If(put):
-            m.d.sync += held.eq(Mux(payload.last, 0, held + count))
-        first = Signal(init=1, name=f"first{index}")
-        data = Cat(beats.r_data)
-        last = data[WIDTH + WIDTH // 8]
-        out_bit = 1 << (1 if index == HOST else 2 * index)
-        m.d.comb += [
-            source.tvalid.eq(beats.r_rdy & lengths.r_rdy),
-            source.tdata.eq(data[:WIDTH]),
-            source.tkeep.eq(data[WIDTH : WIDTH + WIDTH // 8]),
-            source.tlast.eq(last),
-            source.tuser.eq(Mux(first, Cat(lengths.r_data, Const(0, 8), Const(out_bit, 8)), 0)),
-            beats.r_en.eq(source.tvalid & source.tready),
-            lengths.r_en.eq(source.tvalid & source.tready & last),
-        ]
-        with m.If(source.tvalid & source.tready):
-            m.d.sync += first.eq(last)
 
     def _registers(self, m: Module) -> None:
         m.submodules.page = pages = PageRegister(len(self.core.axi.araddr) - ADDRESS_BITS)

@@ -7,7 +7,21 @@ from typing import Final
 
 from mlclick.mutants import proved
 from mlclick.mutants.bench import Bench
-from mlclick.mutants.names import COUNTERS, DATAPATH, PROOF, READERS, RULES, SERVICE, STORES, WAYS_IN
+from mlclick.mutants.names import (
+    COUNTERS,
+    DATAPATH,
+    DELIVERY,
+    EDITED,
+    LENGTHS,
+    NOTED,
+    PORTS,
+    PROOF,
+    READERS,
+    RULES,
+    SERVICE,
+    STORES,
+    WAYS_IN,
+)
 from mlclick.mutants.seen_in_software import merging, rates, software
 from mlclick.mutants.seen_in_tables import tables
 from mlclick.mutants.seen_on_stage import (
@@ -40,6 +54,11 @@ CHECKS: Final[Mapping[str, Check]] = {
     SERVICE: proved.turns,
     STORES: proved.stores,
     READERS: proved.readers,
+    DELIVERY: proved.delivery,
+    EDITED: proved.edited,
+    NOTED: proved.noted,
+    LENGTHS: proved.lengths,
+    PORTS: proved.ports,
     slots.__name__: slots,
     DATAPATH: proved.datapath,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mlclick.mutants.mutant import Mutant
-from mlclick.mutants.names import DATAPATH, RULES
+from mlclick.mutants.names import DATAPATH, DELIVERY, EDITED, LENGTHS, NOTED, PORTS, RULES
 
 MUTANTS: Final = (
     Mutant(
@@ -19,6 +19,42 @@ MUTANTS: Final = (
         "_send",
         "get.eq(start | (more & go))",
         "get.eq(start | more)",
+    ),
+    Mutant(
+        "a frame's last beat keeps all lanes",
+        PORTS,
+        "hdl.egress",
+        "EgressPort",
+        "_send",
+        "keep.eq(Mux(last, (1 << left_now",
+        "keep.eq(Mux(0, (1 << left_now",
+    ),
+    Mutant(
+        "a frame's shim is the next one's",
+        NOTED,
+        "hdl.egress",
+        "EgressPort",
+        "_send",
+        "self.shim.eq(held_shim)",
+        "self.shim.eq(note.shim)",
+    ),
+    Mutant(
+        "what is said of a packet is the next one's behind its first beat",
+        EDITED,
+        "hdl.editor",
+        "Editor",
+        "_verdict",
+        "kept.eq(now)",
+        "kept.eq(coming)",
+    ),
+    Mutant(
+        "the shell is told the length without the last beat",
+        LENGTHS,
+        "boards.netfpga.send_lengths",
+        "SendLengths",
+        "elaborate",
+        "lengths.w_data.eq(held + count)",
+        "lengths.w_data.eq(held)",
     ),
     Mutant(
         "registers of tenant 0 in every window",
@@ -55,6 +91,15 @@ MUTANTS: Final = (
         "elaborate",
         "editor.out.valid & editor.out.p.select[port]",
         "editor.out.valid & editor.out.p.select[port] & (self.egress_ports[0].source.ready | ~editor.out.p.select[0] | (port == 0))",
+    ),
+    Mutant(
+        "what others have no bytes left of is counted by nobody",
+        DELIVERY,
+        "hdl.editor",
+        "Editor",
+        "elaborate",
+        "self.empty.eq(wanted & (verdict.length == 0))",
+        "self.empty.eq(wanted & (verdict.length == 0) & (verdict.tenant == 0))",
     ),
     Mutant(
         "every frame crosses as tenant 0's",

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
+from boards.netfpga.prove_lengths import prove_lengths
 from hdl.tools.verilog import to_verilog
 from mlclick.mutants.bench import Bench
 from sim.proof.arrivals import prove_arrivals
 from sim.proof.counted import prove_counted
 from sim.proof.datapath import prove_datapath
+from sim.proof.delivery import prove_delivery
+from sim.proof.edited import prove_edited
+from sim.proof.growth import prove_growth
 from sim.proof.netlist import read_netlist
+from sim.proof.noted import prove_noted
 from sim.proof.pipeline import prove_pipeline
+from sim.proof.ports import prove_ports
 from sim.proof.readers import prove_readers
 from sim.proof.service import prove_service
 from sim.proof.stores import prove_stores
@@ -56,3 +62,29 @@ def counters(bench: Bench) -> bool:
     """The ports' counters count what is said of frames that come."""
     netlist = read_netlist(to_verilog(bench.core, "core"), "core")
     return all(result.proved for result in prove_counted(bench.core, netlist).values())
+
+
+def delivery(bench: Bench) -> bool:
+    """Each packet comes to the stores of the ways out that are selected for it, once."""
+    datapath = bench.core.datapath
+    return prove_delivery(datapath).proved and prove_growth(datapath.pipeline, datapath.arbiter.max_frame).proved
+
+
+def noted(bench: Bench) -> bool:
+    """What the arbiter and the ways out send is as its notes say, in both modes."""
+    return all(result.proved for core in (bench.core, bench.strict) for result in prove_noted(core.datapath).values())
+
+
+def edited(bench: Bench) -> bool:
+    """What leaves the editor is as is said beside it, in both modes."""
+    return all(prove_edited(core.datapath).proved for core in (bench.core, bench.strict))
+
+
+def ports(bench: Bench) -> bool:
+    """The rules of streams and registers are kept at the ports."""
+    return all(result.proved for result in prove_ports(bench.core, read_netlist(to_verilog(bench.core, "core"), "core")).values())
+
+
+def lengths(_: Bench) -> bool:
+    """A shell is told the lengths of frames."""
+    return prove_lengths(64, depth=9).proved

@@ -47,6 +47,10 @@ def _fits(came: Value, start: Value, freed: Value, stored: Value, popped: Value)
     return (packets < (1 << (stored.width - 1))) & came.any() & (came + words <= (1 << (start.width - 1)))
 
 
+def _in_time(leaves: Value, number: Value, came: Value, tenant: Value) -> Value:
+    return eq(leaves, came) & (bit_not(came) | eq(number, tenant))
+
+
 FIRST: Final = Duty("the first beat behind the last of another packet, and no other, is said to be the first", eq)
 OF_ONE: Final = Duty("the beats of a packet are of one tenant", eq)
 COUNTED: Final = Duty(
@@ -54,6 +58,20 @@ COUNTED: Final = Duty(
 )
 SHORT: Final = Duty("a note says 1 to {most} bytes", _at_most)
 """The four of what comes to a store: where a beat comes, within a packet, and, for the last two, with the last beat of what is good."""
+
+SENT_OF: Final = Duty("a packet that leaves the arbiter is of one of {most} tenants", lambda number, tenants: number < tenants)
+SENT_LENGTH: Final = Duty("a packet leaves the arbiter with 1 to {most} bytes", _at_most)
+SENT_APART: Final = Duty("a packet leaves the arbiter when the one before has had its cycles", lambda rest: bit_not(rest.any()))
+SENT_TOGETHER: Final = Duty("the beats of a packet leave the arbiter one cycle after another, as many as its length takes", eq)
+SLOT_APART: Final = Duty("a slot of time begins when the packet before has had its cycles", lambda rest: bit_not(rest.any()))
+"""Of the arbiter, all but the fourth where a packet, or the slot, begins: `sim.proof.sent` says them. The cycles of a packet are those of
+its beats and as many as packets of its tenant may grow by."""
+IN_TIME: Final = Duty("a packet leaves the pipeline after its latency, as its tenant's, and nothing else does", _in_time)
+GROWS: Final = Duty(
+    "a packet leaves the pipeline longer by no more than its tenant's may grow", lambda length, before, growth: length <= before + growth
+)
+"""Of the pipeline; the second, for what goes anywhere, of its length, that with which it came, and the most bytes by which its tenant's
+packets grow."""
 
 GET: Final = Duty("words are read for one of {most} tenants", lambda number, tenants: number < tenants)
 LOOK: Final = Duty("notes are looked at for one of {most} tenants", lambda number, tenants: number < tenants)
@@ -69,7 +87,12 @@ says, in turns of time; `STAYS` is of what `not_popped` says."""
 CHARGED: Final = Duty("what is granted is charged as 1 to {most} bytes", _at_most, level=1)
 """Of whoever reads a store in turns of shares, from what its note says."""
 LEFT: Final = Duty("a beat that leaves by a port has bytes", lambda left: left.any())
-"""Of a way out, where its source is valid."""
+TOGETHER: Final = Duty(
+    "what has left of a packet by a port and what is left of it are at most {most} bytes", lambda before, left, most: before + left <= most
+)
+"""Both of a way out, where its source is valid; ``before``, the beat at hand, is as `sim.proof.noted.sent_before` counts it."""
+ALONE: Final = Duty("nothing begins at the editor while a packet still leaves it", bit_not)
+"""Of what comes to the editor, by what it says itself: its ``overrun``."""
 
 THERE: Final = Duty("a word that is read is of a packet that is stored", lambda start, freed: (start ^ freed).any(), level=3)
 FITS: Final = Duty("a packet that is stored has words, and there is room for them and for it", _fits, level=1)

@@ -1,40 +1,49 @@
 """That every port of a core keeps to its rules, by their numbers in `hdl.stream_rules` (R) and `hdl.axi_lite_rules` (L): proved of the
 core's netlist, for whatever the registers hold that stand behind those at the port.
 
-Of what leaves: R1, R2, R3, R4, R6 and R10. What comes in is taken in every cycle, so that its sender cannot break R1 and R2. Of the
-registers' bus: L2 to L8, that each access that was taken is answered, in the cycle after all of it was, and that there is never more than
-one under way. Resets may come in any cycle.
+Of what leaves: R1 to R6, R9 and R10, and that a frame for the host begins with its shim. For R5 what has left of a packet is counted, the
+shim with it; how long packets are is what `sim.proof.noted` shows of the ways out. The ports' payloads say nothing of a packet but its
+bytes, so that R7 and R8 ask nothing there. Of the shim, which is among them, R7 and that it is its note's are in that proof, and here it is
+shown that where the pipeline makes it it says the length that goes with it to that note. What comes in is taken in every cycle, so that
+its sender cannot break R1 and R2; how it is framed, R3 to R5, is judged where it is stored. Of the registers' bus: L2 to L8, that each
+access that was taken is answered, in the cycle after all of it was, and that there is never more than one under way. Resets may come in
+any cycle. Of the streams inside, `sim.proof.noted` has those of the arbiter and of the ways out, and `sim.proof.edited` the editor's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from elements.program.combine import walk
-from elements.program.values import FALSE, Value, bit_not, cat, const, eq, extend, mux, part
+from elements.program.values import FALSE, TRUE, Value, bit_not, cat, const, eq, extend, mux, part
 from hdl.axi_lite import OKAY, SLVERR
 from hdl.core import Core
+from hdl.egress import EgressPort
+from hdl.meta import SHIM_BYTES
 from sim.proof import duties
 from sim.proof.around import around
-from sim.proof.claims import Claims
+from sim.proof.claims import Claims, NoSuchNet, one_of
 from sim.proof.design import Design, where
-from sim.proof.netlist import Netlist
+from sim.proof.netlist import Bit, Netlist
 from sim.proof.noninterference import Result, deeply
+from sim.proof.noted import empty_lanes, is_run, kept, sent_before
 from sim.proof.segments import minus, plus
 
 _BUS: Final = ("awready", "wready", "bresp", "bvalid", "arready", "rdata", "rresp", "rvalid")
 
 
-def prove_ports(core: Core, netlist: Netlist) -> dict[str, Result]:
-    """Of the streams and of the bus of a core, whose ``netlist`` it is, by the names of its ports. Errors: `claims.NoSuchNet` for a netlist
-    of another design."""
+def prove_ports(core: Core, netlist: Netlist, only: str = "") -> dict[str, Result]:
+    """Of the streams and of the bus of a core, whose ``netlist`` it is, by the names of its ports; of ``only`` one, where that is said.
+    Errors: `claims.NoSuchNet` for a netlist of another design."""
     names = [*(str(port) for port in range(core.datapath.parameters.ports)), "_host"]
-    width = core.datapath.parameters.width
-    found: dict[str, Result] = {}
-    for number, name in enumerate(names):
-        found[f"rx{name}"] = _taken(netlist, f"rx{name}")
-        found[f"tx{name}"] = _left(netlist, f"tx{name}", width, f"datapath.egress{number}")
-    return {**found, "axi": deeply(lambda: _Bus(netlist).claims.proved())}
+    proofs: dict[str, Callable[[], Result]] = {}
+    for number, (name, egress) in enumerate(zip(names, core.datapath.egress_ports, strict=True)):
+        proofs[f"rx{name}"] = partial(_taken, netlist, f"rx{name}")
+        proofs[f"tx{name}"] = partial(_left, netlist, f"tx{name}", egress, f"datapath.egress{number}")
+    proofs["axi"] = partial(deeply, lambda: _Bus(netlist).claims.proved())
+    return {name: prove() for name, prove in proofs.items() if only in ("", name)}
 
 
 def _taken(netlist: Netlist, port: str) -> Result:
@@ -44,9 +53,9 @@ def _taken(netlist: Netlist, port: str) -> Result:
     return deeply(claims.proved)
 
 
-def _left(netlist: Netlist, port: str, width: int, egress: str) -> Result:
-    """That what leaves keeps to the rules."""
-    return deeply(lambda: _Stream(netlist, port, width, egress).proved())
+def _left(netlist: Netlist, port: str, egress: EgressPort, name: str) -> Result:
+    """That what leaves keeps to the rules; its way out is called ``name`` in the netlist."""
+    return deeply(lambda: _Stream(netlist, port, egress, name).proved())
 
 
 def _claims(netlist: Netlist, outputs: list[str]) -> Claims:
@@ -82,14 +91,22 @@ class _Held:
 
 
 class _Stream:
-    def __init__(self, netlist: Netlist, port: str, width: int, egress: str) -> None:
-        self.port, self.lanes = port, width // 8
+    def __init__(self, netlist: Netlist, port: str, egress: EgressPort, name: str) -> None:
+        width = egress.width
+        self.port, self.lanes, self.netlist = port, width // 8, netlist
         self.claims = claims = _claims(netlist, [f"{port}__valid", f"{port}__payload"])
         self.valid, self.ready = claims.net(f"{port}__valid"), claims.net(f"{port}__ready")
         self.payload = claims.net(f"{port}__payload", width + self.lanes + 1)
         self.keep, self.last = part(self.payload, width, self.lanes), part(self.payload, width + self.lanes, 1)
-        # What the port sends of, of which a proof of the way out says that it has bytes.
-        claims.expects(duties.LEFT, claims.net(f"{egress}.source__valid"), claims.net(f"{egress}.left_now", 16))
+        self.with_shim, self.longest = egress.with_shim, egress.longest + (SHIM_BYTES if egress.with_shim else 0)
+        # What the port sends of, of which a proof of the way out says that it has bytes, and how many.
+        there, left = claims.net(f"{name}.source__valid"), claims.net(f"{name}.left_now", 16)
+        taken = claims.net("datapath.prepend.sink__ready") if egress.with_shim else self.ready
+        self.there, self.taken = there, there & taken
+        self.given = claims.net(f"{name}.source__payload", width + self.lanes + 1)
+        self.sent = sent_before(claims, f"by {name}", self.taken, left, self.lanes)
+        claims.expects(duties.LEFT, there, left)
+        claims.expects(duties.TOGETHER, there, self.sent, left, egress.longest)
 
     def proved(self) -> Result:
         """All of it."""
@@ -97,23 +114,85 @@ class _Stream:
         held.stays("R1", "R2", (self.valid, self.ready, self.payload))
         held.quiet("R10", self.valid)
         whole = eq(keep, const((1 << self.lanes) - 1, self.lanes))
-        if "datapath.prepend.flush" in claims.nets and self.port == "tx_host":
-            rest = claims.net("datapath.prepend.carry_keep", None)
-            claims.always(
-                "what is left over of a frame for the host is a run of bytes", _is_run(rest), where=claims.net("datapath.prepend.flush")
-            )
+        self._is_short(held)
         claims.now(f"R3: {self.port} fills every beat but the last", whole, where=self.valid & bit_not(self.last))
-        claims.now(f"R4: {self.port} fills the last beat from its first byte on", _is_run(keep), where=self.valid & self.last)
+        claims.now(f"R4: {self.port} fills the last beat from its first byte on", is_run(keep), where=self.valid & self.last)
+        empty = empty_lanes(part(self.payload, 0, 8 * self.lanes), keep)
+        claims.now(f"R9: what {self.port} has past the end of a packet is zero", empty, where=self.valid)
         result = claims.proved()
         result.obligations += 1
+        if self.with_shim:
+            result.obligations += 1
+            result.failures += _wrong_length(self.netlist)
         if f"{self.port}__ready" in {str(value.attributes[0]) for value in walk([self.valid, self.payload]) if value.op == "meta"}:
             result.failures.append(f"R6: what {self.port} offers is made of whether it is taken")
         return result
 
+    def _is_short(self, held: _Held) -> None:
+        """R5, of the bytes that leave, which are those of the way out, behind the shim, where there is one."""
+        claims, none, name = self.claims, const(0, 16), "bytes that have left"
+        before, bytes_now = held.remember(name, none), extend(kept(self.keep), 16)
+        moved = mux(self.valid & self.ready, mux(self.last, none, plus(before, bytes_now)), before)
+        claims.becomes(f"{name} at {self.port}", mux(held.reset, none, moved))
+        if not self.with_shim:
+            claims.always("what has left is what the way out gave", eq(before, self.sent))
+            self._is_given(TRUE)
+        else:
+            self._has_shim(before)
+        total = before + bytes_now
+        claims.now(f"R5: a packet of {self.port} has at most {self.longest} bytes", total <= self.longest, where=self.valid)
 
-def _is_run(keep: Value) -> Value:
-    """Whether lanes are some from the first on, and no others."""
-    return keep.any() & bit_not((keep & part(keep + 1, 0, keep.width)).any())
+    def _is_given(self, where: Value) -> None:
+        claims, same = self.claims, eq(self.valid, self.there) & eq(self.payload, self.given)
+        claims.now("what leaves is what the way out gives, byte for byte", same, where=where)
+
+    def _has_shim(self, before: Value) -> None:
+        """In front of each frame there is its shim, and it is counted with what has left ``before`` of a packet."""
+        claims, bits, width = self.claims, 8 * SHIM_BYTES, 8 * self.lanes
+        shim, data = claims.net("datapath.prepend.shim", bits), part(self.payload, 0, width)
+        if self.lanes <= SHIM_BYTES:
+            behind = extend(part(claims.net("datapath.prepend.index", None) * self.lanes, 0, 8), 16)
+            inside = behind < SHIM_BYTES
+            claims.always("no more is in front of a frame than the shim", behind <= SHIM_BYTES)
+            claims.always("nothing has left of a frame of which the shim is leaving", bit_not(self.sent.any()), where=inside)
+            claims.always(
+                "what has left is the shim, or what of it has left, and what the way out gave", eq(before, plus(self.sent, behind))
+            )
+            now = one_of(claims.net("datapath.prepend.index", None), [part(shim, at, width) for at in range(0, bits, width)])
+            claims.now("a frame for the host begins with its shim", eq(data, now), where=self.valid & inside)
+            self._is_given(bit_not(inside))
+            return
+        # Where a shim does not fill beats, a beat has the last bytes of the one before, and for the last ones there is a beat of its own.
+        flush, rest, begun = (claims.net(f"datapath.prepend.{name}", None) for name in ("flush", "carry_keep", "begun"))
+        claims.always("what has left is what the way out gave, but for what is left over", eq(before, self.sent), where=bit_not(flush))
+        claims.always("what is left over of a frame for the host is a run of bytes", is_run(rest), where=flush)
+        carry = claims.net("datapath.prepend.carry", bits)
+        claims.always("what is left over is zero past its end", empty_lanes(carry, rest), where=flush)
+        together = before + extend(kept(rest), 16)
+        claims.always("what is left over and what has left are a frame and its shim", together <= self.longest, where=flush)
+        claims.always("nothing has left of the frame behind what is left over", bit_not(self.sent.any()), where=flush)
+        claims.always("a frame has begun where some of it has left", eq(begun, before.any()), where=bit_not(flush))
+        now = eq(part(data, 0, bits), shim)
+        claims.now("a frame for the host begins with its shim", now, where=self.valid & bit_not(before.any() | flush))
+        beyond = claims.ghost("what the beat before had beyond", const(0, bits))
+        claims.becomes("what the beat before had beyond", mux(self.taken, part(self.given, width - bits, bits), beyond))
+        claims.always("what is left over is the end of the beat before", eq(carry, beyond), where=begun | flush)
+        claims.now("what is left over goes on in front", eq(part(data, 0, bits), carry), where=self.valid & (begun | flush))
+        behind = eq(part(data, bits, width - bits), part(self.given, 0, width - bits))
+        claims.now("behind it is the beginning of what the way out gives", behind, where=self.valid & bit_not(flush))
+
+
+def _wrong_length(netlist: Netlist) -> list[str]:
+    """Where the last two bytes of the shim, high one first, are not the very nets of the length that the pipeline gives beside it."""
+    shim, length = (_net(netlist, f"datapath.pipeline.{name}") for name in ("shim", "out_length"))
+    right = shim[8 * SHIM_BYTES - 16 :] == length[8:] + length[:8]
+    return [] if right else ["R8: a shim says another length than goes with it"]
+
+
+def _net(netlist: Netlist, name: str) -> tuple[Bit, ...]:
+    if name not in netlist.names:
+        raise NoSuchNet(f"the proof speaks of the net {name}, which the netlist does not have")
+    return netlist.names[name]
 
 
 class _Bus:

@@ -18,15 +18,16 @@ from sim.proof.cut_stores import cut_stores
 from sim.proof.noninterference import Result, deeply
 from sim.proof.reading import Reader, Reading, prove_each
 from sim.proof.segments import minus, plus
+from sim.proof.sent import leaves
 from sim.proof.spread_memories import spread_memories, word_name
 
 _BUFFER: Final = "grants.storage"
 _GRANTS: Final = 4
 
 
-def prove_readers(datapath: Datapath) -> dict[str, Result]:
-    """Of the arbiter and of each way out, where turns are shares; those that are alike are proved once."""
-    return prove_each(datapath, "ahead_port", lambda reader: deeply(lambda: _Sends(reader).claims.proved()))
+def prove_readers(datapath: Datapath, only: str = "") -> dict[str, Result]:
+    """Of the arbiter and of each way out, or of ``only`` one of them, where turns are shares; those that are alike are proved once."""
+    return prove_each(datapath, "ahead_port", lambda reader: deeply(lambda: _Sends(reader).claims.proved()), only)
 
 
 class _Sends(Reading):
@@ -42,6 +43,8 @@ class _Sends(Reading):
         came = self._came()
         owed, waits = self.owed(came, at_once=False), self._grants(came)
         claims.always("what is owed is granted, or left of what is sent", eq(owed, plus(waits, self.rest())))
+        if reader.arbiter is not None:
+            leaves(claims, reader.arbiter)
 
     def _buffer(self) -> None:
         """It has room for every grant."""
@@ -87,7 +90,7 @@ class _Sends(Reading):
             tenant, length = part(grant, tenant_at, 8), part(grant, length_at, 16)
             store = extend(part(grant, 0, store_bits), 8) if store_bits else const(0, 8)
             mine.append(mux(self.mine(tenant, store), self.beats(length), none))
-            fits = (tenant < reader.tenants) & length.any() & self.short(length)
+            fits = (tenant < reader.tenants) & length.any() & (length <= reader.longest)
             claims.always(f"grant {n} is of a tenant's packet", fits, where=live[n])
         taken = mux(starts, one_of(self.consume, mine), none)
         claims.becomes("words that are granted", minus(plus(waits, came), taken))

@@ -11,7 +11,7 @@ from amaranth.hdl import Const
 from amaranth.hdl import Value as Wire
 from amaranth.lib import wiring
 
-from elements.program.values import Value, bit_not, const, eq, extend, mux, part
+from elements.program.values import FALSE, Value, bit_not, cat, const, eq, extend, mux, part
 from hdl.arbiter import TenantArbiter
 from hdl.datapath import Datapath
 from hdl.egress import EgressPort
@@ -24,6 +24,7 @@ from sim.proof.design import Design
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.noninterference import Result
 from sim.proof.segments import minus, plus
+from sim.proof.sent import Kind, kind_of
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Reader:
     """One that sends ``lanes`` bytes a beat, of packets of ``tenants`` tenants that have at most ``longest`` bytes, and are charged at most
     ``charged`` where turns are shares. ``stores``: the nets of each store begin so; a note has the packet's length from the bit
     ``length_at`` on. ``growth``: of the arbiter, the beats that it leaves free behind a packet, by tenant; in turns of time it ends with a
-    slot what is sent. The rest are nets: of the store whose note is known, where there are several, and of the packet that is sent its
-    tenant, with the lowest bit of that, and its store."""
+    slot what is sent; ``arbiter``: what it keeps of `sim.proof.sent`. The rest are nets: of the store whose note is known, where there are
+    several, and of the packet that is sent its tenant, with the lowest bit of that, and its store."""
 
     netlist: Netlist
     tenants: int
@@ -42,6 +43,7 @@ class Reader:
     stores: tuple[str, ...]
     length_at: int
     growth: tuple[int, ...]
+    arbiter: Kind | None
     known_store: str
     sent_tenant: tuple[str, int]
     sent_store: str
@@ -57,11 +59,12 @@ def _kind(egress: EgressPort) -> tuple[Any, ...]:
     return egress.with_shim, egress.depth, egress.packets, egress.longest, egress.pace
 
 
-def prove_each(datapath: Datapath, known_store: str, prove: Callable[[Reader], Result]) -> dict[str, Result]:
-    """Of the arbiter, in which ``known_store`` is the store whose note is known, and of each way out; those that are alike once."""
-    found = {"arbiter": prove(_of_arbiter(datapath, known_store))}
+def prove_each(datapath: Datapath, known_store: str, prove: Callable[[Reader], Result], only: str) -> dict[str, Result]:
+    """Of the arbiter, in which ``known_store`` is the store whose note is known, and of each way out; those that are alike once. Of
+    ``only`` the one of this name, where there is one."""
+    found = {} if only not in ("", "arbiter") else {"arbiter": prove(_of_arbiter(datapath, known_store))}
     for name, egress in zip(reader_names(datapath)[1:], datapath.egress_ports, strict=True):
-        if name not in found:
+        if name not in found and only in ("", name):
             found[name] = prove(_of_egress(datapath, egress))
     return found
 
@@ -77,6 +80,7 @@ def _of_arbiter(datapath: Datapath, known_store: str) -> Reader:
         tuple(f"store{port}" for port in range(arbiter.ports)),
         meta["length"].offset,
         arbiter.growth,
+        kind_of(datapath),
         known_store,
         ("held", meta["tenant"].offset),
         "held_port",
@@ -93,6 +97,7 @@ def _of_egress(datapath: Datapath, egress: EgressPort) -> Reader:
         ("read",),
         egress.note["length"].offset,
         (),
+        None,
         "",
         ("held_tenant", 0),
         "",
@@ -186,10 +191,27 @@ class Reading:
         name, low = reader.sent_tenant
         held = part(claims.net(name, None), low, 8)
         sent = self.mine(held, extend(claims.net(reader.sent_store, None), 8) if reader.sent_store else const(0, 8))
+        self._words(sent)
         more, left = claims.net("more"), claims.net("left", 16)
         claims.always("what is sent has something left", left.any() & self.short(left) & (held < reader.tenants), where=more)
         claims.keeps(duties.LEFT, claims.net("source__valid"), claims.net("left_now", 16), state=True)
         return mux(more & sent, self.beats(left), const(0, self.bits))
+
+    def _words(self, sent: Value) -> None:
+        """Each word that is read of the tenant's leaves in the next cycle, where ``sent`` says whose it is, and stays until it is taken,
+        with those of its bytes that are left of the packet; and nothing else is sent as the tenant's."""
+        claims, lanes = self.claims, self.reader.lanes
+        valid, left = claims.net("source__valid"), claims.net("left_now", 16)
+        stays = bit_not(claims.net("source__ready")) if "source__ready" in claims.nets else FALSE
+        read = claims.ghost("a word was read that is not taken", FALSE)
+        claims.becomes("a word was read that is not taken", self.takes | (read & stays))
+        claims.always("what is sent is a word that was read, and each is", eq(valid & sent, read))
+        anybody, _ = self.asks("get")
+        claims.now("no word is read while one waits to be taken", bit_not(read & stays), where=anybody)
+        word = one_of(self.store, [claims.net(f"{store}__data", 8 * lanes) for store in self.reader.stores])
+        bytes_left = [mux(left > lane, part(word, 8 * lane, 8), const(0, 8)) for lane in reversed(range(lanes))]
+        data = part(claims.net("source__payload", None), 0, 8 * lanes)
+        claims.always("what is sent has the bytes of the word that was read", eq(data, cat(*bytes_left)), where=read)
 
     def short(self, length: Value) -> Value:
         """Whether it is no longer than the words of a packet are counted."""

@@ -19,14 +19,15 @@ from sim.proof.claims import one_of
 from sim.proof.cut_stores import cut_stores
 from sim.proof.noninterference import Result, deeply
 from sim.proof.reading import Reader, Reading, prove_each
+from sim.proof.sent import leaves
 
 _CYCLES: Final = 24
 """Bits in which the cycles of a slot are counted."""
 
 
-def prove_timed_readers(datapath: Datapath) -> dict[str, Result]:
-    """Of the arbiter and of each way out, where turns are slots of time; those that are alike are proved once."""
-    return prove_each(datapath, "looked_port", lambda reader: deeply(lambda: _Sends(reader).claims.proved()))
+def prove_timed_readers(datapath: Datapath, only: str = "") -> dict[str, Result]:
+    """Of the arbiter and of each way out, or of ``only`` one of them, in turns of time; those that are alike are proved once."""
+    return prove_each(datapath, "looked_port", lambda reader: deeply(lambda: _Sends(reader).claims.proved()), only)
 
 
 class _Sends(Reading):
@@ -75,4 +76,6 @@ class _Sends(Reading):
         claims.always("what is sent takes no more than is left of its slot", takes <= left)
         nothing = bit_not(takes.any() | claims.net("first") | claims.net("turns.looked"))
         claims.always("a slot begins with nothing of the one before", nothing, where=claims.net("begun"))
+        if self.reader.arbiter is not None:
+            leaves(claims, self.reader.arbiter)
         claims.always("nothing is sent beside the beginning of a slot", bit_not(claims.net("source__valid")), where=claims.net("begins"))

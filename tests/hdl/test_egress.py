@@ -69,6 +69,13 @@ class Run:
                     await ctx.tick()
                     cycle += 1
                 known = (("select", 1), ("tenant", packet.tenant), ("length", len(packet.data)), ("shim", packet.shim))
+                if not packet.data:
+                    ctx.set(dut.sink.payload, {"tenant": packet.tenant, "select": 1})
+                    ctx.set(dut.empty, 1)
+                    await ctx.tick()
+                    cycle += 1
+                    ctx.set(dut.empty, 0)
+                    continue
                 for number, beat in enumerate(beats(Packet(packet.data, known), lanes, nested=True)):
                     ctx.set(dut.sink.payload, layout.const(beat))
                     ctx.set(dut.sink.valid, 1)
@@ -121,6 +128,14 @@ class Run:
 
     def times(self, tenant: int) -> list[tuple[int, bytes]]:
         return [(begun, packet.data) for begun, packet in self.seen if packet.tenant == tenant]
+
+
+@pytest.mark.parametrize("slot", [None, 40])
+def test_packets_without_bytes_are_dropped_and_counted_as_their_tenant_s(slot: int | None) -> None:
+    sent = [edited(tenant, size, number) for number, (tenant, size) in enumerate([(0, 20), (1, 0), (1, 0), (0, 9), (0, 0), (1, 1)])]
+    run = Run(port(Turns((1, 1), slot)), sent, 0, 0)
+    assert run.counts == {"queued": [2, 1], "dropped": [1, 2], "sent": [2, 1]}
+    assert [run.of(tenant) for tenant in range(2)] == [[p.data for p in sent if p.tenant == tenant and p.data] for tenant in range(2)]
 
 
 @pytest.mark.parametrize(("away", "slow"), STALLS)

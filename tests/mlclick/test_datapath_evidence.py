@@ -10,6 +10,7 @@ import pytest
 
 from mlclick import prove_turns
 from mlclick import verify as module
+from mlclick.parts import Parts
 from sim.proof.datapath import PRESUMED
 from sim.proof.noninterference import Result
 from tests.sim.proof.small_datapath import small_datapath
@@ -33,10 +34,10 @@ def findings(monkeypatch: pytest.MonkeyPatch, strict: bool, results: dict[int, R
     monkeypatch.setattr(module, "prove_pipeline", lambda pipeline: sound)
     monkeypatch.setattr(prove_turns, "prove_datapath", lambda datapath: results)
     monkeypatch.setattr(prove_turns, "Refute", refuted)
-    monkeypatch.setattr(module, "reading", lambda datapath: {})
-    monkeypatch.setattr(module, "packets_are_kept", lambda datapath, readers: iter(()))
+    monkeypatch.setattr(Parts, "readers", {})
+    monkeypatch.setattr(module, "packets_are_kept", lambda parts: iter(()))
     monkeypatch.setattr(module, "by_construction", lambda core, results: iter(()))
-    monkeypatch.setattr(module, "_of_netlist", lambda core, readers, progress: iter(()))
+    monkeypatch.setattr(module, "_of_netlist", lambda parts, progress: iter(()))
     made = Named(strict)
     found = module._proofs(cast("Any", made), cast("Any", made), lambda line: None, Path("kept"))
     return [(each.name, each.holds, each.detail) for each in found if "data path" in each.name]

@@ -3,13 +3,20 @@ software and split."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 
 from elements.reference.packet import Packet
 from hdl.datapath import DatapathParameters
+from hdl.tools.verilog import to_verilog
 from mlclick.design import Merged
 from mlclick.flow import build_core, port_count, rates_of, split
 from mlclick.run import Outcome, run_software, run_split
+from sim.frames import FrameReader, encode
+from sim.register_bus import RegisterBus
+from sim.verilated import Verilated
 from tests.sim.tenant_sets import written
 
 BY_TAG, BY_ADDRESS = "vlan = 100", 'mac = "02:00:00:00:00:07"'
@@ -67,3 +74,22 @@ def test_split_it_is_the_same(identity: str, pins: dict[str, bool], expected: li
     assert outcome.journeys is not None
     assert (outcome.journeys.crossed > 0) == bool(pins)
     assert left(outcome) == expected
+
+
+def test_one_of_which_nothing_is_left_is_counted_as_dropped_by_its_port() -> None:
+    design = split(shortening(BY_ADDRESS), rates_of(shortening(BY_ADDRESS), None))
+    core = build_core(design, DatapathParameters(64, port_count(design.merged)))
+    model = Verilated.from_verilog(to_verilog(core, "core"), "core")
+    bus = RegisterBus(model, core.registers)
+    bus.rest()
+    model.reset()
+    model.step()
+    cycles = 1000
+    timed = [(100 * number, bytes(packet.data)) for number, (_, packet) in enumerate(frames(BY_ADDRESS, (0, 5, 0)))]
+    inputs: dict[str, Any] = {f"{name}__ready": np.ones(cycles, dtype=np.uint8) for name in ("tx0", "tx1", "tx_host")}
+    inputs["rx0__valid"], inputs["rx0__payload"] = encode(timed, 64, cycles)
+    seen = model.run(inputs, ["tx1__valid", "tx1__payload"], cycles)
+    assert [frame for _, frame in FrameReader(64).read(seen["tx1__valid"], seen["tx1__payload"])] == [SENT[:5]]
+    registers = bus.read_all()
+    assert registers[0, "port0/accepted"] == 3
+    assert [registers[1, f"port1/{what}"] for what in ("queued", "dropped", "sent")] == [1, 2, 1]

@@ -28,8 +28,9 @@ def _leaving(relation: Relation, path: Path) -> None:
     kept = ["left_next", "number", "kept", "middle_next", *(f"own{age}_next" for age in range(relation.datapath.editor.depth))]
     relation.equal("packet leaving", bit_and(own, active), *(f"editor.{name}" for name in kept))
     path.numbered(relation, "where it leaves", active, relation.field("editor.kept", 0, 8), end)
-    out = net("editor.out__valid")
-    relation.equal("packet out", own, "editor.out__valid", "editor.first")
+    # What has no beat is said to be there, too.
+    out = net("editor.out__valid") | net("editor.empty")
+    relation.equal("packet out", own, "editor.out__valid", "editor.first", "editor.empty")
     relation.equal("packet out", bit_and(own, out), "editor.out__payload")
     low = relation.datapath.editor.out.p.shape()["tenant"].offset
     path.numbered(relation, "where it left", out, relation.field("editor.out__payload", low, 8), end)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import pytest
 
 from elements.program.values import TRUE, const, eq
+from hdl.core import Core
 from hdl.datapath import Datapath
 from hdl.meta import Meta
 from hdl.segment_store import SegmentStore
 from mlclick import prove_turns
 from mlclick.mutants.mutant import Mutant, planted
-from mlclick.prove_turns import ARRIVALS, bounds_hold, packets_are_kept, reading
+from mlclick.parts import Parts
+from mlclick.prove_turns import STORES, bounds_hold, packets_are_kept
 from sim.proof import duties
 from sim.proof.claims import Claims
 from sim.proof.design import Design
 from sim.proof.duties import Duty, joined, met, unmet
 from sim.proof.noninterference import Result
+from sim.proof.readers import prove_readers
 from sim.proof.said import Said
 from sim.proof.stores import prove_store
 from tests.sim.proof.by_hand import Bench
@@ -62,7 +65,7 @@ def small(old: str = "", new: str = "") -> Datapath:
 
 @pytest.fixture(scope="module")
 def readers() -> dict[str, Result]:
-    return reading(small())
+    return prove_readers(small())
 
 
 def test_an_arbiter_for_shorter_frames_than_come_is_said_to_presume_it(readers: dict[str, Result]) -> None:
@@ -70,7 +73,7 @@ def test_an_arbiter_for_shorter_frames_than_come_is_said_to_presume_it(readers: 
     most = datapath.arbiter.max_frame
     store = SegmentStore(64, len(datapath.weights), 8, 2, Meta().size)
     stores = [prove_store(store, Meta()["length"].offset, most, late=True)]
-    shorter = reading(small("turns, growth, self.returned)", "turns, growth, self.returned - 1)"))["arbiter"]
+    shorter = prove_readers(small("turns, growth, self.returned)", "turns, growth, self.returned - 1)"), only="arbiter")["arbiter"]
     assert [*map(str, unmet([readers["arbiter"]], stores))] == ["there is no reset"]
     assert (stores[0].failures, shorter.failures) == ([], [])
     assert [*map(str, unmet([shorter], stores))] == ["there is no reset", f"a note that is shown says 1 to {most - 1} bytes"]
@@ -87,24 +90,16 @@ def test_what_the_bound_of_waiting_presumes_is_shown_by_who_grants_or_said(reade
         assert found.detail.endswith(f"presumed, and not shown: there is no reset; what is granted is charged as 1 to {most} bytes")
 
 
-def test_of_what_stores_presume_that_of_the_ways_in_is_shown_and_the_rest_said(readers: dict[str, Result]) -> None:
-    datapath = small()
-    arrivals, stores, _ = packets_are_kept(datapath, readers)
-    assert (arrivals.name, arrivals.holds, stores.holds) == (ARRIVALS, True, True)
-    assert arrivals.detail.endswith(" questions about ingress 0, ingress 1; presumed, and not shown: there is no reset")
-    assert "there is no reset; where they go out, " in stores.detail
-    assert "frames come in" not in stores.detail
-
-
-def test_a_store_for_shorter_frames_than_come_is_said_to_presume_them(readers: dict[str, Result], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_for_shorter_frames_than_come_is_said_to_presume_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two ways into stores that are alike one takes longer frames than the other."""
-    datapath = small()
-    presumed = (duties.FIRST.said(), duties.SHORT.said(96))
+    parts = Parts(Core(small()))
     kept = [Result(1, kept=(duties.FIRST.said(), duties.SHORT.said(most))) for most in (96, 97)]
-    monkeypatch.setattr(prove_turns, "prove_stores", lambda datapath: {"ingress 0": Result(1, presumed=presumed)})
-    monkeypatch.setattr(prove_turns, "store_names", lambda datapath: ["ingress 0", "ingress 0", "egress 0"])
-    monkeypatch.setattr(prove_turns, "prove_arrivals", lambda datapath: dict(zip(["ingress 0", "ingress 1"], kept, strict=True)))
-    _, stores, _ = packets_are_kept(datapath, readers)
+    parts.arrivals = dict(zip(["ingress 0", "ingress 1"], kept, strict=True))
+    parts.stores = {"ingress 0": Result(1, presumed=(duties.FIRST.said(), duties.SHORT.said(96)))}
+    parts.readers, parts.sent = {}, {}
+    parts.delivery = parts.growth = parts.edited = Result(1)
+    monkeypatch.setattr(prove_turns, "store_names", lambda datapath: ["ingress 0", "ingress 0", "egress 0", "egress 1"])
+    stores = next(found for found in packets_are_kept(parts) if found.name == STORES)
     assert stores.detail.endswith("; presumed, and not shown: where frames come in, a note says 1 to 96 bytes")
 
 

@@ -7,6 +7,8 @@ import pytest
 from hdl.core import Core
 from hdl.tools.verilog import to_verilog
 from mlclick.mutants.mutant import Mutant, planted
+from mlclick.parts import Parts
+from mlclick.prove_turns import rules_are_kept
 from sim.proof import duties
 from sim.proof.around import around
 from sim.proof.claims import NoSuchNet
@@ -20,10 +22,10 @@ def netlist_of(core: Core) -> Netlist:
     return read_netlist(to_verilog(core, "core"), "core")
 
 
-def results(width: int = 64, *, strict: bool = False) -> dict[str, Result]:
-    """Of a small core, as the generator makes it now."""
+def results(width: int = 64, *, strict: bool = False, only: str = "") -> dict[str, Result]:
+    """Of a small core, as the generator makes it now; where that is said, of ``only`` one port."""
     core = Core(small_datapath(width, strict=strict))
-    return prove_ports(core, netlist_of(core))
+    return prove_ports(core, netlist_of(core), only)
 
 
 @pytest.mark.parametrize(("width", "strict"), [(64, False), (64, True), (256, False), (256, True)])
@@ -34,17 +36,52 @@ def test_every_port_keeps_to_its_rules(width: int, strict: bool) -> None:
     assert found["axi"].obligations > 40
 
 
-def test_that_a_last_beat_has_bytes_is_left_to_the_proof_of_the_way_out() -> None:
-    found = results()
-    assert found["tx0"].presumed == found["tx_host"].presumed == (duties.LEFT.said(),)
+@pytest.mark.parametrize("strict", [False, True])
+def test_that_a_last_beat_has_bytes_and_how_many_a_packet_has_is_left_to_the_proof_of_the_way_out(strict: bool) -> None:
+    parts = Parts(Core(small_datapath(strict=strict)))
+    found = parts.ports
+    longest = parts.datapath.egress_ports[0].longest
+    assert found["tx0"].presumed == found["tx_host"].presumed == (duties.LEFT.said(), duties.TOGETHER.said(longest))
     assert found["rx0"].presumed == found["axi"].presumed == ()
+    assert rules_are_kept(parts).detail.endswith("axi; nothing is presumed")
+    parts.sent = {**parts.sent, "egress 1": Result(1, kept=(duties.LEFT.said(), duties.TOGETHER.said(longest + 1)))}
+    said = f"what has left of a packet by a port and what is left of it are at most {longest} bytes"
+    assert rules_are_kept(parts).detail.endswith(f"axi; presumed, and not shown: {said}")
 
 
+BYTES = "what leaves is what the way out gives, byte for byte"
+GIVEN = "what has left is what the way out gave"
 STREAM = [
-    (defect("egress", "EgressPort", "go.eq(~valid | self.source.ready)", "go.eq(1)", "_send"), "tx0", "R1"),
+    (
+        defect(
+            "egress", "EgressPort", "go.eq(~valid | self.source.ready)", "go.eq(~valid | self.source.ready | self.source.p.last)", "_send"
+        ),
+        "tx0",
+        "R1",
+    ),
     (defect("egress", "EgressPort", "get.eq(start | (more & go))", "get.eq(start | more)", "_send"), "tx0", "R2"),
     (defect("egress", "EgressPort", "Mux(last, (1 << left_now", "Mux(1, (1 << left_now", "_send"), "tx0", "R3"),
     (defect("egress", "EgressPort", "[: lanes.bit_length()]) - 1", "[: lanes.bit_length()])", "_send"), "tx0", "R4"),
+    (defect("egress", "EgressPort", "Mux(last, (1 << left_now", "Mux(0, (1 << left_now", "_send"), "tx0", "R5"),
+    (defect("egress", "EgressPort", "Mux(last, (1 << left_now", "Mux(0, (1 << left_now", "_send"), "tx_host", "R5"),
+    (defect("egress", "EgressPort", "Mux(left_now > lane,", "Mux(left_now >= lane,", "_send"), "tx0", "R9"),
+    (defect("egress", "EgressPort", "last = left_now <= lanes", "last = left_now < lanes", "_send"), "tx0", GIVEN),
+    (
+        defect(
+            "datapath",
+            "Datapath",
+            'wiring.connect(m, egress.source, wiring.flipped(getattr(self, f"out{port}")))',
+            'out = getattr(self, f"out{port}"); m.d.comb += [out.valid.eq(egress.source.valid), egress.source.ready.eq(out.ready), '
+            "out.payload.eq(egress.source.payload.as_value() ^ 1)]",
+        ),
+        "tx0",
+        BYTES,
+    ),
+    (defect("crossing", "ShimPrepend", "[out.eq(beat), ", "[out.eq(beat.as_value() | 1), "), "tx_host", BYTES),
+    (defect("crossing", "ShimPrepend", "Mux(beat.last, 0, whole)", "0"), "tx_host", "nothing has left of a frame of which the shim"),
+    (defect("crossing", "ShimPrepend", "Mux(beat.last, 0, whole)", "Mux(beat.last, 1, whole)"), "tx_host", "what has left is the shim"),
+    (defect("pipeline", "Pipeline", "            length,\n        ]", "            length ^ 1,\n        ]", "_outputs"), "tx_host", "R8"),
+    (defect("crossing", "ShimPrepend", "word_select(index, self", "word_select(0, self"), "tx_host", "a frame for the host begins"),
     (defect("egress", "EgressPort", "source.valid.eq(valid)", "source.valid.eq(valid & self.source.ready)", "_send"), "tx0", "R6"),
     (defect("egress", "EgressPort", "valid = Signal(attrs=owner)", "valid = Signal(attrs=owner, init=1)", "_send"), "tx0", "R10"),
     (
@@ -85,8 +122,36 @@ BUS = [
 )
 def test_each_defect_is_refused_by_the_rule_that_it_breaks(mutant: Mutant, port: str, rule: str) -> None:
     with planted(mutant):
-        broken = results()[port].failures
+        broken = results(only=port)[port].failures
     assert any(failure.startswith(rule) for failure in broken), broken
+
+
+LEFT_OVER = [
+    (
+        ("carry.eq(beat.data[self.width - 8 * residue :])", "carry.eq(beat.data[self.width - 8 * residue :] ^ 1)"),
+        "what is left over is the end of the beat before",
+    ),
+    (("Mux(begun, carry, self.shim)", "Mux(begun, carry & 255, self.shim)"), "what is left over goes on in front"),
+    (
+        ("beat.data[: self.width - 8 * residue]", "beat.data[: self.width - 8 * residue] ^ 1"),
+        "behind it is the beginning of what the way out gives",
+    ),
+    (("carry_keep.eq(beat.keep[lanes - residue :])", "carry_keep.eq(Const(-1, residue))"), "what is left over and what has left are"),
+    (
+        ("carry.eq(beat.data[self.width - 8 * residue :])", "carry.eq(beat.data[self.width - 8 * residue :] | (1 << (8 * residue - 1)))"),
+        "what is left over is zero past its end",
+    ),
+    (("begun.eq(~flush & ~beat.last |", "begun.eq(flush | ~beat.last |"), "a frame has begun where some of it has left"),
+    (("Mux(begun, carry, self.shim)", "Mux(begun, carry, self.shim[8:])"), "a frame for the host begins with its shim"),
+]
+"""Where a shim does not fill a beat."""
+
+
+@pytest.mark.parametrize(("change", "what"), LEFT_OVER, ids=lambda each: each[1] if isinstance(each, tuple) else "")
+def test_what_is_left_over_of_a_frame_for_the_host_is_its_own_and_no_more(change: tuple[str, str], what: str) -> None:
+    with planted(defect("crossing", "ShimPrepend", *change)):
+        broken = results(256, only="tx_host")["tx_host"].failures
+    assert any(failure.startswith(what) for failure in broken), broken
 
 
 def test_a_port_that_is_not_there_is_an_error() -> None:

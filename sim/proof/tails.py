@@ -1,0 +1,171 @@
+"""That each byte of a packet that is put into a store is the one that came with it, as many positions on as the pipeline says, where the
+pipeline edits none and one came: whatever the packet's length, and with its tail.
+
+The beats of a packet are one place apart, from where they leave the arbiter to the editor's window. A beat of the packet that leaves stands
+in a place where there is one and where no packet begins between that place and the one from which packets leave. A byte of any one lane is
+looked at, and so each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from elements.program.values import FALSE, TRUE, Value, bit_and, bit_not, bit_or, const, eq, extend, mux, part, sub
+from hdl.editor import Editor
+from sim.proof.claims import Claims, implies, one_of
+from sim.proof.way import Way, every
+
+
+@dataclass(frozen=True)
+class Put:
+    """What is put into the store of ``port``, which is any: whether a packet for it ``begins`` to leave, the beats of it that are ``owed``,
+    one of which is there in each cycle, and the ``data`` of that."""
+
+    port: Value
+    begins: Value
+    owed: Value
+    data: Value
+
+
+def places_beyond(editor: Editor) -> int:
+    """How many places of the way behind the one from which packets leave the claims speak of."""
+    return max(editor.depth - editor.ahead, _in_front(editor)) + 1
+
+
+def _in_front(editor: Editor) -> int:
+    """Beats of an outgoing frame that may have bytes from before the incoming one."""
+    return -(-max(0, -min(editor.shifts)) // editor.lanes)
+
+
+def claim_tails(way: Way, put: Put) -> None:
+    """It, and what it follows from."""
+    _Tails(way, put).claim()
+
+
+class _Tails:
+    def __init__(self, way: Way, put: Put) -> None:
+        self.way, self.put = way, put
+        self.claims: Final[Claims] = way.claims
+        self.editor: Final[Editor] = way.datapath.editor
+        self.lanes: Final = self.editor.lanes
+        self.edited_beats: Final = max([0, *self.editor.positions]) // self.lanes + 1
+
+    def claim(self) -> None:
+        """All of it."""
+        self._together()
+        self._window()
+        self._owned()
+        self._bytes()
+
+    def _place(self, age: int) -> int:
+        """Where the beat of this age in the editor's window is."""
+        return self.way.verdict + 1 + age
+
+    def _together(self) -> None:
+        """The beats of a packet are one place apart, and none of them is there when a slot begins."""
+        way, claims, out = self.way, self.claims, self.way.out
+        claims.always("what is to come follows what was there", implies(out.to_come.any(), way.places[1].valid))
+        claims.always("beats have no more than their cycles", out.to_come <= out.rest)
+        pairs = list(zip(way.places[1:], way.places[2:], strict=False))
+        claims.always("a beat that is no first one follows another", every(implies(a.valid & bit_not(a.first), b.valid) for a, b in pairs))
+        claims.always("a packet begins with a beat", every(implies(place.first, place.valid) for place in way.places[1:]))
+        if way.kind.slots:
+            facts = [implies(place.begins & place.valid, place.first) for place in way.places[1:]]
+            claims.always("no packet goes on when a slot begins", every(facts))
+
+    def _window(self) -> None:
+        """What stands in the window is what was sent, but for what is edited."""
+        way, claims, editor = self.way, self.claims, self.editor
+        body = way.places[1 : way.verdict + 1]
+        way.moves("beats come to the editor when their time is come", way.net("editor.body.data"), [(TRUE, place.data) for place in body])
+        there = way.net(f"editor.window{editor.ahead}.valid", 1)
+        way.moves("a beat is there when its time is come", there, [(TRUE, place.valid) for place in way.places[1 : way.leaves + 1]])
+        number = claims.ghost("number of the beat that comes", const(0, self.edited_beats.bit_length()))
+        came = mux(way.places[way.verdict].first, const(0, number.width), number)
+        most = const(self.edited_beats, number.width)
+        claims.becomes("number of the beat that comes", mux(eq(came, most), most, part(came + 1, 0, number.width)))
+        if "editor.index_next" in claims.nets:
+            claims.always("beats are counted as they come", eq(way.net("editor.index_next", number.width), number))
+        self.numbers = {way.verdict: came}
+        for age in range(editor.depth):
+            place = self._place(age)
+            self.numbers[place] = came = claims.ghost(f"number of the beat in place {place}", came)
+            data, sent = way.net(f"editor.window{age}.data"), way.places[place].data
+            facts = [bit_or(self._edited(place, lane), eq(_byte(data, lane), _byte(sent, lane))) for lane in range(self.lanes)]
+            claims.always(f"beat {age} of the window is as it was sent, but for what is edited", every(facts))
+
+    def _edited(self, place: int, lane: int) -> Value:
+        """Whether the pipeline edits this byte of the beat that is there."""
+        beats = [position // self.lanes for position in self.editor.positions if position >= 0 and position % self.lanes == lane]
+        result = FALSE
+        for beat in beats:
+            result = bit_or(result, self.numbers[place].equals(beat))
+        return result
+
+    def _belongs(self, place: int) -> Value:
+        """Whether the beat that is there is of the packet that leaves."""
+        leaves = self.way.leaves
+        between = range(place, leaves) if place < leaves else range(leaves, place)
+        return bit_and(self.way.places[place].valid, every(bit_not(self.way.places[n].first) for n in between))
+
+    def _owned(self) -> None:
+        """What the editor takes for the leaving packet's is."""
+        way, claims, editor, leaves = self.way, self.claims, self.editor, self.way.leaves
+        active = way.net("editor.active", 1)
+        claims.always("the beat of the packet that leaves is known", eq(way.net("editor.middle_next", 1), way.places[leaves + 1].valid))
+        for age in range(editor.ahead + 1, editor.depth):
+            place = self._place(age)
+            before = bit_and(way.places[place].valid, every(bit_not(way.places[n].first) for n in range(leaves + 1, place)))
+            claims.always(f"beat {age} of the window is known", eq(way.net(f"editor.own{age}_next", 1), before), where=active)
+        if in_front := _in_front(editor):
+            number = way.net("editor.number")
+            facts = [implies(number.equals(n), way.places[leaves + n].first) for n in range(1, in_front + 1)]
+            claims.always("the beats that leave are counted", number.any() & every(facts), where=active)
+
+    def _bytes(self) -> None:
+        """A byte of what is put."""
+        way, claims, put, editor = self.way, self.claims, self.put, self.editor
+        lane = claims.any_of("the lane", self.lanes)
+        none = const(0, 16)
+        shift, left = claims.ghost("how its packet is moved", const(0, 4)), claims.ghost("bytes that are owed", none)
+        now = mux(put.begins, way.start.says["shift_index"], shift)
+        claims.becomes("how its packet is moved", now)
+        rest = mux(left < self.lanes, none, part(sub(left, const(self.lanes, 16)), 0, 16))
+        claims.becomes("bytes that are owed", mux(put.begins, way.start.says["out_length"], rest))
+        came, wanted = [], []
+        for index, moved in enumerate(editor.shifts):
+            pairs = [self._came(number, moved) for number in range(self.lanes)]
+            here = now.equals(index)
+            came.append(here & one_of(lane, [known for known, _ in pairs]))
+            wanted.append(mux(here, one_of(lane, [byte for _, byte in pairs]), const(0, 8)))
+        expected, known = wanted[0], came[0]
+        for more, byte in zip(came[1:], wanted[1:], strict=True):
+            expected, known = expected | byte, known | more
+        expected = claims.ghost("the byte that is to be put", expected)
+        known = claims.ghost("it came with the packet", known)
+        shown = one_of(lane, [_byte(put.data, number) for number in range(self.lanes)])
+        self._left(left, rest, now, shift)
+        within = extend(lane, 16) < left
+        claims.always("a byte is put as it came, where it belongs", eq(shown, expected), where=put.owed.any() & known & within)
+
+    def _left(self, left: Value, rest: Value, now: Value, shift: Value) -> None:
+        """The editor counts the same bytes, and moves the packet as was said."""
+        way, claims, put = self.way, self.claims, self.put
+        ports = way.datapath.egresses
+        select = way.net("editor.kept.select", ports)
+        mine = way.net("editor.active", 1) & one_of(put.port, [part(select, port, 1) for port in range(ports)])
+        claims.always("the bytes that are left are counted", eq(way.net("editor.left_next", 16), rest), where=mine)
+        claims.always("what leaves is moved as was said", eq(way.net("editor.kept.shift_index", 4), shift), where=mine)
+
+    def _came(self, lane: int, moved: int) -> tuple[Value, Value]:
+        """Of the byte in this lane of what leaves, of a packet that is moved by so many positions: whether it came with it and is not
+        edited, and what it was."""
+        beats, at = divmod(lane + moved, self.lanes)
+        place = self.way.leaves - beats
+        known = bit_and(self._belongs(place), bit_not(self._edited(place, at)))
+        return known, _byte(self.way.places[place].data, at)
+
+
+def _byte(word: Value, number: int) -> Value:
+    return part(word, 8 * number, 8)

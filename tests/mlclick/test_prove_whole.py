@@ -1,0 +1,115 @@
+"""That a packet comes from port to port is put together of what is proved of each part of its way, and not where one is missing."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import replace
+
+import pytest
+
+from hdl.core import Core
+from mlclick.mutants.mutant import planted
+from mlclick.parts import Parts
+from mlclick.prove_turns import frames_are_counted, packets_are_kept, rules_are_kept
+from mlclick.prove_whole import IN_SHARES, IN_SLOTS, NO_RESET, WHOLE, Link, links_of, put_together
+from sim.evidence import Finding
+from sim.proof import duties
+from sim.proof.delivery import prove_delivery
+from sim.proof.noninterference import Result
+from sim.proof.said import Said
+from tests.sim.proof.small_datapath import LONGEST, defect, small_datapath
+
+STRICT = {"shares": False, "slots": True}
+WAY = (
+    "what comes by port 0, the host -> the way in of port 0, the host -> the store of the way in of port 0, the host -> the arbiter -> "
+    "the pipeline -> the editor -> the store of the way out to port 0, the host -> the way out to port 0, the host -> "
+    "what leaves by port 0, the host"
+)
+
+
+@pytest.fixture(scope="module", params=STRICT)
+def parts(request: pytest.FixtureRequest) -> Parts:
+    """Of a small core, in either mode."""
+    return Parts(Core(small_datapath(strict=STRICT[request.param])))
+
+
+def whole(parts: Parts) -> Finding:
+    return put_together(links_of(parts), strict=parts.datapath.parameters.strict)
+
+
+def test_every_link_holds_and_keeps_what_the_next_presumes(parts: Parts) -> None:
+    found = whole(parts)
+    assert (found.name, found.how, found.holds) == (WHOLE, "proof", True), found.detail
+    assert found.detail.startswith("15 links, of ")
+    assert f"kept by one beside it: {WAY}; presumed, and not shown: there is no reset; by construction, " in found.detail
+    assert found.detail.endswith(IN_SLOTS if parts.datapath.parameters.strict else IN_SHARES)
+
+
+def test_the_evidence_presumes_nothing_but_that_there_is_no_reset(parts: Parts) -> None:
+    kept = list(packets_are_kept(parts))
+    assert [found.holds for found in kept] == [True] * 5
+    assert [found.detail.partition("; ")[2] for found in kept[:-1]] == ["presumed, and not shown: there is no reset"] * 4
+    for found in (kept[-1], rules_are_kept(parts), frames_are_counted(parts)):
+        assert (found.holds, found.detail.partition("; ")[2]) == (True, "nothing is presumed")
+
+
+def test_what_is_not_shown_of_the_arbiter_is_said_of_the_way_out_and_of_the_stores(parts: Parts) -> None:
+    less = copy(parts)
+    less.readers = {}
+    _, way, stores, _, _ = packets_are_kept(less)
+    presumed = [what for what in parts.delivery.presumed if what not in parts.growth.kept]
+    assert len(presumed) == (6 if parts.datapath.parameters.strict else 5)
+    assert way.detail.partition("; ")[2] == f"presumed, and not shown: {'; '.join(map(str, presumed))}"
+    assert {duties.OWED.says, duties.WAITING.says} <= set(stores.detail.split("; "))
+
+
+def test_a_link_that_does_not_hold_is_named(parts: Parts) -> None:
+    broken = copy(parts)
+    with planted(defect("egress", "EgressPort", "put.good.eq(1)", "put.good.eq(~self.first)")):
+        broken.delivery = prove_delivery(small_datapath(strict=parts.datapath.parameters.strict))
+    found = whole(broken)
+    assert (found.holds, found.detail) == (False, f"the editor: {broken.delivery.failures[0]}")
+    assert "it is good and has data does not follow" in broken.delivery.failures
+
+
+def test_a_link_of_which_nothing_was_proved_is_named(parts: Parts) -> None:
+    broken = copy(parts)
+    broken.sent = {**parts.sent, "egress 1": Result()}
+    assert (whole(broken).holds, whole(broken).detail) == (False, "the way out to the host: nothing was proved")
+
+
+def test_an_arbiter_for_shorter_frames_than_come_presumes_what_none_keeps(parts: Parts) -> None:
+    strict = parts.datapath.parameters.strict
+    with planted(defect("datapath", "Datapath", "turns, growth, self.returned)", "turns, growth, self.returned - 1)", "__init__")):
+        shorter = Parts(Core(small_datapath(strict=strict)))
+    broken = copy(parts)
+    broken.readers, broken.sent, broken.growth, broken.delivery = shorter.readers, shorter.sent, shorter.growth, shorter.delivery
+    assert all(result.proved for result in [*shorter.readers.values(), *shorter.sent.values(), shorter.growth, shorter.delivery])
+    found = whole(broken)
+    assert not found.holds
+    assert found.detail == f"the arbiter presumes what none beside it keeps: {duties.KNOWN.said(LONGEST - 1)}"
+
+
+def without(links: list[Link], what: Said, name: str) -> list[Link]:
+    """Links of which that of the ``name`` does not keep ``what``."""
+    return [
+        replace(link, proofs=tuple(replace(proof, kept=tuple(said for said in proof.kept if said != what)) for proof in link.proofs))
+        if link.name == name
+        else link
+        for link in links
+    ]
+
+
+def test_each_duty_that_is_presumed_is_missed_where_a_link_that_should_does_not_keep_it(parts: Parts) -> None:
+    links, missed = links_of(parts), set[str]()
+    for link in links:
+        for what in link.together.kept:
+            found = put_together(without(links, what, link.name), strict=parts.datapath.parameters.strict)
+            if not found.holds:
+                assert found.detail.endswith(f" presumes what none beside it keeps: {what}")
+                missed.add(what.what)
+    assert missed == {what.what for link in links for proof in link.proofs for what in proof.presumed if what != NO_RESET}
+
+
+def test_no_links_show_nothing() -> None:
+    assert put_together([], strict=False).holds is False
