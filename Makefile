@@ -27,7 +27,7 @@ TENANTS_DIR ?= tenants
 GOAL := $(firstword $(filter check merge plan run verify coverage bitstream,$(MAKECMDGOALS)))
 $(if $(GOAL),$(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $(GOAL) TENANTS=a,b`)))
 
-.PHONY: help preflight setup test unit lint types contract format check merge plan run verify coverage bitstream isolation mutants fuzz proofs bench clean distclean
+.PHONY: help preflight setup test unit lint types contract format check merge plan run verify coverage bitstream isolation mutants fuzz proofs bench hosts clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,6 +109,9 @@ proofs: $(STAMP) ## every tenant proved apart from all others, and how long that
 
 bench: $(STAMP) ## speeds and sizes, measured
 	@$(MLCLICK) bench
+
+hosts: $(STAMP) ## 100 MB between two hosts through tenant a, alone and beside a flood of b (root; network namespaces)
+	@PYTHONPATH=. $(BIN)/python tests/swclick/two_hosts.py 100000000
 
 clean: ## remove what was built; the caches stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
