@@ -27,10 +27,10 @@ TENANTS_DIR ?= tenants
 GOAL := $(firstword $(filter check merge plan run verify coverage bitstream,$(MAKECMDGOALS)))
 $(if $(GOAL),$(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $(GOAL) TENANTS=a,b`)))
 
-.PHONY: help preflight setup test unit lint types contract format check merge plan run verify coverage bitstream isolation mutants fuzz proofs bench hosts clean distclean
+.PHONY: help preflight setup test unit lint types contract format check merge plan run verify coverage bitstream isolation mutants fuzz proofs clicktests bench bench-software hosts clean distclean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 preflight:
 	@missing=""; \
@@ -104,6 +104,10 @@ mutants: $(STAMP) ## planted defects, each of which a check must catch
 fuzz: $(STAMP) ## random tenants, cuts and traffic, split against software: SEED=1 PACKETS=10000000 ROUNDS=40 CASE=dir (runs that one again)
 	@$(MLCLICK) fuzz $(if $(SEED),--seed $(SEED)) $(if $(PACKETS),--packets $(PACKETS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CASE),--replay $(CASE))
 
+clicktests: $(STAMP) ## Click's own tests, run by its own runner with swclick in the place of click: CLICK_TREE=folder ONLY='ip/*'
+	$(if $(CLICK_TREE),,$(error CLICK_TREE is not set: say where a built source of Click is, as in `make clicktests CLICK_TREE=../click`))
+	@$(MLCLICK) clicktests $(CLICK_TREE) $(if $(ONLY),--only '$(ONLY)')
+
 proofs: $(STAMP) ## every tenant proved apart from all others, and how long that takes: TENANTS=a,b WIDTH="64 256" COPIES=2
 	@$(MLCLICK) proofs $(TENANTS) --tenants $(TENANTS_DIR) $(foreach w,$(WIDTH),--width $(w)) $(if $(COPIES),--copies $(COPIES))
 
@@ -112,6 +116,9 @@ bench: $(STAMP) ## speeds and sizes, measured
 
 hosts: $(STAMP) ## 100 MB between two hosts through tenant a, alone and beside a flood of b (root; network namespaces)
 	@PYTHONPATH=. $(BIN)/python tests/swclick/two_hosts.py 100000000
+
+bench-software: $(STAMP) ## ns/packet of the software engine; beside CLICK=program FASTCLICK=program that have MemSource: PACKETS=2000000 ROUNDS=5 ONLY="router*"
+	@$(if $(CLICK),CLICK='$(CLICK)') $(if $(FASTCLICK),FASTCLICK='$(FASTCLICK)') $(MLCLICK) bench-software $(if $(PACKETS),--packets $(PACKETS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(foreach o,$(ONLY),--only '$(o)') $(if $(ROUTES),--routes $(ROUTES)) $(if $(INSTRUCTIONS),--instructions)
 
 clean: ## remove what was built; the caches stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis

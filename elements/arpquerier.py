@@ -5,6 +5,7 @@ Puts an Ethernet header in front of IP packets, for the Ethernet address that AR
 IP packets come by input 0. One whose address is not known waits, and a request is sent by the last output, at most ten a second for an
 address, and after ten without an answer one each two seconds. ARP replies come by input 1; what waited for them leaves. Packets to a
 multicast address go to the Ethernet address that RFC 1112 gives it, those for 0.0.0.0 are dropped. Each querier has a table of its own.
+Requests have their network header marked.
 
 Arguments:
     IP: this interface's IP address, with the length of its network (10.0.0.1/24) where BROADCAST is to follow from it.
@@ -89,7 +90,7 @@ class ARPQuerier(ARPTable):
         machine.stores[self.name].set(self.broadcast, self.first_broadcast)
 
     def move(self, output: int) -> Move:
-        return Move(-14) if output == 0 else Move(None, "none")
+        return Move(-14) if output == 0 else Move(None, 14)
 
     def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
         # Answers go no further.
@@ -137,6 +138,7 @@ class ARPQuerier(ARPTable):
         request = to.to_bytes(6, "big") + mine + b"\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01" + mine + own + bytes(6)
         query = Packet.of(request + packet.dst_ip.to_bytes(4, "big"), time=packet.time)
         query.vlan_tci = packet.vlan_tci
+        query.network = query.start + 14
         machine.push_out(self.name, max(0, self.outputs - 1), query)
 
     def _learn(self, machine: Machine, state: StateView, packet: Packet) -> None:
@@ -330,6 +332,7 @@ static struct packet *arp_query(struct base *b, const struct packet *p, uint64_t
     put32(q->data + 28, own);
     put32(q->data + 38, p->dst_ip);
     q->vlan_tci = p->vlan_tci;
+    q->network = 14;
     q->time = p->time;
     return q;
 }

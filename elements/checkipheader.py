@@ -38,27 +38,56 @@ from elements.definition.ports import Ports
 from elements.program.combine import all_of, any_of, one_hot_mux
 from elements.program.headers import ones_complement_sum, words_of
 from elements.program.packet import Packet
-from elements.program.values import TRUE, Value, cat, const, extend, mux
+from elements.program.values import FALSE, Value, cat, const, extend, mux
 
 REASONS: Final = ("tiny packet", "bad IP version", "bad IP header length", "bad IP length", "bad IP checksum", "bad source address")
 """Why a packet does not pass, in the order in which Click checks."""
 
 
-def _interfaces(text: str) -> tuple[tuple[int, int], ...]:
+def interfaces(text: str) -> tuple[tuple[int, int], ...]:
+    """Prefixes with spaces between them."""
     return tuple(ip_prefix(word) for word in text.split())
 
 
-def _addresses(text: str) -> tuple[int, ...]:
+def addresses(text: str) -> tuple[int, ...]:
+    """Addresses with spaces between them."""
     return tuple(ip_address(word) for word in text.split())
+
+
+def header_faults(p: Packet, offset: int, checked: bool, bad: tuple[int, ...], good: tuple[int, ...]) -> tuple[Value, ...]:
+    """What can be wrong with the marked header, ``offset`` bytes from the data's start, in the order of `REASONS`; the checksum where it is
+    ``checked``."""
+    ip = p.ip
+    length = p.length - offset
+    header_length = extend(cat(ip.ihl, const(0, 2)), 16)
+    return (
+        ~p.has(20, "network"),
+        ip.version.differs(4),
+        ip.ihl < 5,
+        (ip.length > length) | (ip.length < header_length),
+        ~_checksum_good(p) if checked else FALSE,
+        _is_one_of(ip.source, bad) & ~_is_one_of(ip.destination, good),
+    )
+
+
+def bad_sources_of(interfaces: tuple[tuple[int, int], ...], given: tuple[int, ...] | None) -> tuple[int, ...]:
+    """The source addresses that are bad: those that are ``given``, else broadcast addresses of the interfaces."""
+    broadcast = tuple(address | 0xFFFF_FFFF >> length for address, length in interfaces)
+    return given if given is not None else (*broadcast, 0, 0xFFFF_FFFF) if interfaces else ()
+
+
+def good_destinations_of(interfaces: tuple[tuple[int, int], ...], given: tuple[int, ...] | None) -> tuple[int, ...]:
+    """The destinations for which a bad source is let through."""
+    return tuple(address for address, _ in interfaces) if given is None else given
 
 
 class CheckIPHeader(Element):
     ports = Ports("1/1-2", "a/ah")
     network_bytes: ClassVar[int] = 20
     offset = Argument("OFFSET", integer(0, 64), 0)
-    interfaces = Argument[tuple[tuple[int, int], ...]]("INTERFACES", _interfaces, (), position=False)
-    bad_sources = Argument[tuple[int, ...] | None]("BADSRC", _addresses, None, position=False)
-    good_destinations = Argument[tuple[int, ...] | None]("GOODDST", _addresses, None, position=False)
+    interfaces_given = Argument[tuple[tuple[int, int], ...]]("INTERFACES", interfaces, (), position=False)
+    bad_sources = Argument[tuple[int, ...] | None]("BADSRC", addresses, None, position=False)
+    good_destinations = Argument[tuple[int, ...] | None]("GOODDST", addresses, None, position=False)
     checksum = keyword("CHECKSUM", boolean, True)
     verbose = keyword("VERBOSE", boolean, False)
     details = keyword("DETAILS", boolean, False)
@@ -66,24 +95,13 @@ class CheckIPHeader(Element):
     reasons = StateVariable(32, depth=len(REASONS))
 
     def setup(self) -> None:
-        broadcast = tuple(address | 0xFFFF_FFFF >> length for address, length in self.interfaces)
-        own = tuple(address for address, _ in self.interfaces)
-        self.bad = self.bad_sources if self.bad_sources is not None else (*broadcast, 0, 0xFFFF_FFFF) if own else ()
-        self.good = own if self.good_destinations is None else self.good_destinations
+        self.bad = bad_sources_of(self.interfaces_given, self.bad_sources)
+        self.good = good_destinations_of(self.interfaces_given, self.good_destinations)
 
     def program(self, p: Packet) -> None:
         p.set_network(self.offset)
         ip = p.ip
-        length = p.length - self.offset
-        header_length = extend(cat(ip.ihl, const(0, 2)), 16)
-        faults = (
-            ~p.has(20, "network"),
-            ip.version.differs(4),
-            ip.ihl < 5,
-            (ip.length > length) | (ip.length < header_length),
-            ~self._checksum_good(p),
-            _is_one_of(ip.source, self.bad) & ~_is_one_of(ip.destination, self.good),
-        )
+        faults = header_faults(p, self.offset, self.checksum, self.bad, self.good)
         with p.when(all_of(*(~fault for fault in faults))):
             p.annotate("dst_ip", ip.destination)
             p.take(ip.length + self.offset)
@@ -97,16 +115,6 @@ class CheckIPHeader(Element):
             p.output(1)
         p.drop()
 
-    def _checksum_good(self, p: Packet) -> Value:
-        """The one's-complement sum over the header's 5 to 15 words is all ones (RFC 1071)."""
-        if not self.checksum:
-            return TRUE
-        words: list[Value] = []
-        for index in range(15):
-            word = p.field("network", 32 * index, 32)
-            words += words_of(word if index < 5 else mux(p.ip.ihl > index, word, const(0, 32)))
-        return ones_complement_sum(words).equals(0xFFFF)
-
     @reads("drops")
     def drops(self, state: StateView) -> str:
         return str(state.get(self.dropped))
@@ -114,6 +122,15 @@ class CheckIPHeader(Element):
     @reads("drop_details")
     def drop_details(self, state: StateView) -> str:
         return "".join(f"{state.get(self.reasons, i) if self.details else 0}\t{text}\n" for i, text in enumerate(REASONS))
+
+
+def _checksum_good(p: Packet) -> Value:
+    """The one's-complement sum over the header's 5 to 15 words is all ones (RFC 1071)."""
+    words: list[Value] = []
+    for index in range(15):
+        word = p.field("network", 32 * index, 32)
+        words += words_of(word if index < 5 else mux(p.ip.ihl > index, word, const(0, 32)))
+    return ones_complement_sum(words).equals(0xFFFF)
 
 
 def _is_one_of(address: Value, numbers: tuple[int, ...]) -> Value:

@@ -67,6 +67,7 @@ class Discard(Element):
     return 0;
 #endif
 """,
+            empty="self->stopped",
             state=(("stopped", "self->stopped"),),
         )
 

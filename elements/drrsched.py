@@ -2,6 +2,8 @@
 
 Pulls packets from its inputs by deficit round robin: each input has its share of bytes (Shreedhar and Varghese, 1996).
 
+Rounds go on until a packet may leave; in Click, one who pulls gets nothing after a round in which none may, and asks again.
+
 Arguments:
     QUANTUM: bytes that an input gains in a round; 500 if not given.
 
@@ -82,4 +84,5 @@ class DRRSched(Element):
     }}
     return NULL;
 """,
+            empty=" && ".join(f"!self->heads[{i}] && INPUT_IS_EMPTY({i})" for i in range(inputs)),
         )

@@ -9,42 +9,26 @@ Arguments:
 
 Handlers:
     dst (read): destination address.
+    dst (write): sets that; in hardware it is as it was configured.
     ethertype (read): the type, in decimal.
+    ethertype (write): sets that.
     src (read): source address.
+    src (write): sets that.
 
 Examples:
     EtherEncap(0x0800, 1:1:1:1:1:1, 2:2:2:2:2:2)
 """
 
-from elements.definition.arguments import Argument
-from elements.definition.element import Element
-from elements.definition.handlers import StateView, reads
-from elements.definition.parsers import ethernet_address, ethernet_text, unsigned16
 from elements.definition.ports import Ports
+from elements.ethernet.addressed import EtherAddressed
 from elements.program.packet import Packet
 
 
-class EtherEncap(Element):
+class EtherEncap(EtherAddressed):
     ports = Ports("1/1", "a/a")
-    type = Argument("ETHERTYPE", unsigned16)
-    source = Argument("SRC", ethernet_address)
-    destination = Argument("DST", ethernet_address)
 
     def program(self, p: Packet) -> None:
+        source, destination, kind = self.addresses(p)
         p.push(14)
-        p.ether.destination = self.destination
-        p.ether.source = self.source
-        p.ether.type = self.type
+        p.ether.destination, p.ether.source, p.ether.type = destination, source, kind
         p.output(0)
-
-    @reads("src")
-    def source_text(self, state: StateView) -> str:
-        return ethernet_text(self.source)
-
-    @reads("dst")
-    def destination_text(self, state: StateView) -> str:
-        return ethernet_text(self.destination)
-
-    @reads("ethertype")
-    def type_text(self, state: StateView) -> str:
-        return str(self.type)

@@ -3,10 +3,13 @@
 Sends an IP packet to the output of the first pattern that it matches; packets that match none are dropped.
 
 A pattern is an expression such as `src host 10.0.0.1 and tcp dst port www`. Tests: `[src|dst|src or dst|src and dst] [host|net]
-ADDR[/MASK]`, `[src|dst] [tcp|udp] port PORT`, `ip proto PROTO`, `icmp type TYPE`, `tcp opt FLAG`, `tcp win N`, `ip
-vers|hl|id|tos|dscp|ttl|len N`, `ip frag`, `ip unfrag`, `ip ect`, `ip ce`, a protocol's name, `any` and `none`. Values may have a relation
-(`<`, `>=`, `!=` …), be ranges `A-B`, or have a mask `V/MASK`. They are joined by `and`, `or`, `not`, `? :` and parentheses. The IP header
-must be marked.
+ADDR[/MASK]`, the same of Ethernet addresses in the header right in front of the IP header, `[src|dst] [tcp|udp] port PORT`, `ip proto
+PROTO`, `icmp type TYPE`, `tcp opt FLAG`, `tcp win N`, `ip vers|hl|id|tos|dscp|ttl|len N`, `ip frag`, `ip unfrag`, `ip ect`, `ip ce`, bytes
+by number, as in `ip[9]`, `tcp[2:2]` or `transp[0:4]`, a protocol's name, `true`, `any`, `false`, `none`. In front of a value there may be a
+mask (`& MASK`) and a relation (`<`, `>=`, `!=` …); values may be ranges `A-B`, or have a mask `V/MASK`. Tests are joined by `and`, `or`,
+`not`, `? :` and parentheses. Of two sides one is enough, but `!=`, `<` and `<=` are the opposites of `=`, `>=` and `>` of them. Tests of
+ports and of fields behind the IP header are passed by first fragments alone, and none by a packet that ends before what it asks for. The IP
+header must be marked. (Ranges, masks behind a slash, `any` and `none` within expressions are not in Click.)
 
 Arguments:
     PATTERN: an expression; `-` matches every packet.
@@ -15,6 +18,7 @@ Examples:
     IPClassifier(src host 10.0.0.1 and tcp dst port www, icmp type echo, -)
     IPClassifier(net 10.0.0.0/8 ? udp port 50-60 : not ip frag, ip ttl < 5 or ip tos 0x10/0xf0)
     IPClassifier(tcp opt syn && !tcp opt ack, src and dst net 192.168.0.0/16, 1.2.3.4 or 5.6.7.8)
+    IPClassifier(ip[0:2] & 0xfff0 = 0x4500 and tcp[13] & 0x12 != 0, "transp[0,3] > 7", host 1:1:1:1:1:1, dst port != 80 or 90)
     IPClassifier(ip proto 50, dst udp port >= 1024, ip ce, tcp win != 0, ip dscp 46, ip hl > 5)
 """
 

@@ -2,8 +2,7 @@
 
 Puts an IPv4 header without options in front of packets, marks it, and sets the destination address annotation to its destination.
 
-Identifications count from 0. A packet that would be longer than 65535 bytes is dropped. (In Click: SRC and DST can be changed while the
-machine runs.)
+Identifications count from 0. A packet that would be longer than 65535 bytes is dropped.
 
 Arguments:
     PROTO: the protocol, a number or a name such as `ipip`.
@@ -18,7 +17,9 @@ Arguments:
 
 Handlers:
     dst (read): destination address, or DST_ANNO.
+    dst (write): sets the address, where it is not DST_ANNO; in hardware it is as it was configured.
     src (read): source address.
+    src (write): sets that.
 
 Examples:
     IPEncap(ipip, 192.0.2.1, 198.51.100.1)
@@ -33,12 +34,13 @@ from ipaddress import IPv4Address
 
 from elements.definition.arguments import Argument, keyword
 from elements.definition.element import Element, StateVariable
-from elements.definition.handlers import StateView, reads
+from elements.definition.handlers import StateView, reads, writes
 from elements.definition.parsers import boolean, byte, integer, ip_address
 from elements.definition.ports import Ports
 from elements.filters.names import PROTOCOLS
 from elements.program.headers import ones_complement_sum, words_of
 from elements.program.packet import Packet
+from elements.program.program import State
 from elements.program.values import Value, cat, const
 
 ANNOTATION = -1
@@ -75,16 +77,18 @@ class IPEncap(Element):
             raise ValueError("TOS is the whole byte: DSCP, ECT and CE cannot be given beside it")
         if self.capable and self.congested:
             raise ValueError("ECT and CE are one field: only one can be given")
+        self.source_now = State("source", 32, initial=self.source)
+        self.destination_now = State("destination", 32, initial=max(self.destination, 0))
         self.service = self.tos if self.tos is not None else (self.dscp or 0) << 2 | (3 if self.congested else self.capable)
 
     def program(self, p: Packet) -> None:
         number = p.read(self.identification)
         p.write(self.identification, number + 1)
-        destination: Value = p.annotation("dst_ip") if self.destination == ANNOTATION else const(self.destination, 32)
+        destination: Value = p.annotation("dst_ip") if self.destination == ANNOTATION else p.read(self.destination_now)
         p.push(20)
         p.set_network(0)
         front = cat(const(0x4500 | self.service, 16), p.length, number, const(0x4000 * self.whole, 16))
-        middle, addresses = const(self.ttl << 8 | self.protocol, 16), cat(const(self.source, 32), destination)
+        middle, addresses = const(self.ttl << 8 | self.protocol, 16), cat(p.read(self.source_now), destination)
         checksum = ~ones_complement_sum([*words_of(front), middle, *words_of(addresses)])
         p.data[0:20] = cat(front, middle, checksum, addresses)
         p.annotate("dst_ip", destination)
@@ -92,8 +96,18 @@ class IPEncap(Element):
 
     @reads("src")
     def source_text(self, state: StateView) -> str:
-        return str(IPv4Address(self.source))
+        return str(IPv4Address(state.get(self.source_now)))
+
+    @writes("src")
+    def set_source(self, state: StateView, text: str) -> None:
+        state.set(self.source_now, ip_address(text.strip()))
 
     @reads("dst")
     def destination_text(self, state: StateView) -> str:
-        return "DST_ANNO" if self.destination == ANNOTATION else str(IPv4Address(self.destination))
+        return "DST_ANNO" if self.destination == ANNOTATION else str(IPv4Address(state.get(self.destination_now)))
+
+    @writes("dst")
+    def set_destination(self, state: StateView, text: str) -> None:
+        if self.destination == ANNOTATION:
+            raise ValueError("the destination is DST_ANNO: it can be no address")
+        state.set(self.destination_now, ip_address(text.strip()))

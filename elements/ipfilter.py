@@ -21,6 +21,7 @@ from elements.filters.expression import Expression, parse_expression
 from elements.filters.lower import lower
 from elements.program.packet import Packet
 from elements.program.values import FALSE, bit_and, bit_not
+from graph.configuration import unquote
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,18 @@ class Rule:
 
 def rule(text: str) -> Rule:
     """A rule of text. Errors: ``ValueError``; columns count from the start of the expression."""
-    action, _, expression = text.strip().partition(" ")
+    whole = unquote(text) if text.startswith(('"', "'")) else text
+    action, _, expression = whole.strip().partition(" ")
     outputs = {"allow": 0, "deny": None, "drop": None}
     if action not in outputs and not action.isdigit():
         raise ValueError(f"allow, deny, drop or the number of an output is wanted first, not {action!r}")
     output = outputs[action] if action in outputs else int(action)
-    return Rule(output, parse_expression(expression))
+    return Rule(output, parse_expression(expression if expression.strip() else "any"))
 
 
 class IPFilter(Element):
     ports = Ports("1/-", "h/h")
-    rules = Rest("ACTION PATTERN", rule, 1)
+    rules = Rest("ACTION PATTERN", rule)
 
     def setup(self) -> None:
         for number, entry in enumerate(self.rules, 1):

@@ -3,7 +3,8 @@
 Cuts IP packets that are longer than MTU into fragments (RFC 791, 3.2).
 
 Packets that must not be fragmented leave by output 1, or are dropped where it is not in use. Later fragments have those options only that
-are copied. The IP header must be marked; bytes in front of it go with the first piece only, so strip them before.
+are copied, and none says that it must not be fragmented. The IP header must be marked; bytes in front of it go with the first piece only,
+so strip them before.
 
 Arguments:
     MTU: most bytes of a packet, from its IP header on.
@@ -46,7 +47,7 @@ def copied_options(options: bytes) -> bytes:
 
 class IPFragmenter(Element):
     ports = Ports("1/1-2", "h/h")
-    mtu = Argument("MTU", integer(68, 65535))
+    mtu = Argument("MTU", integer(8, 65535))
     honor = Argument("HONOR_DF", boolean, True)
     verbose = Argument("VERBOSE", boolean, False)
     headroom = keyword("HEADROOM", unsigned32, 28)
@@ -79,7 +80,7 @@ class IPFragmenter(Element):
             room = (self.mtu - len(header)) & ~7
             piece = data[at : at + room]
             last = at + len(piece) == len(data)
-            flags = (whole[6] & 0xC0) << 8 | (0 if last and not more else 0x2000) | first_offset + at // 8
+            flags = (whole[6] & 0x80) << 8 | (0 if last and not more else 0x2000) | first_offset + at // 8
             head = bytes((0x40 | len(header) // 4, header[1])) + (len(header) + len(piece)).to_bytes(2, "big") + header[4:6]
             head += (flags & 0xFFFF).to_bytes(2, "big") + header[8:10] + bytes(2) + header[12:]
             head = head[:10] + checksum(head).to_bytes(2, "big") + head[12:]
@@ -127,7 +128,7 @@ class IPFragmenter(Element):
         memcpy(q->data, header, length);
         q->data[0] = 0x40 | length / 4;
         put16(q->data + 2, length + piece);
-        put16(q->data + 6, (whole[6] & 0xc0) << 8 | (last && !more ? 0 : 0x2000) | (first_offset + at / 8));
+        put16(q->data + 6, (whole[6] & 0x80) << 8 | (last && !more ? 0 : 0x2000) | (first_offset + at / 8));
         put16(q->data + 10, 0);
         put16(q->data + 10, internet_checksum(q->data, length));
         memcpy(q->data + length, data + at, piece);

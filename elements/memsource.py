@@ -20,6 +20,8 @@ Handlers:
     active (write): sets that.
     count (read): packets sent.
     filename (read): the file's name.
+    ns (read): processor time that the machine's thread has used, in ns, from the first packet until LIMIT of them were sent and their
+        tasks had a turn; 0 before that, and in a machine that packets are offered to.
     reset (write): sets the count to zero, so that packets are sent again.
 
 Examples:
@@ -59,6 +61,7 @@ class MemSource(Element):
     sent = StateVariable(64)
     instant = StateVariable(64)
     at_instant = StateVariable(32)
+    used = StateVariable(64)
 
     def setup(self) -> None:
         if self.stop and self.end_call:
@@ -102,11 +105,17 @@ class MemSource(Element):
         title = c_string(f"{self.name} :: MemSource: {self.path}".encode())
         limited = self.limit >= 0
         room = AT_ONCE if limited else self.burst
+        timed = "if (self->begun) { self->used = thread_time() - self->begun; self->begun = 0; }"
         end = "STOP;" if self.stop else "CALL(0, NULL);" if self.end_call else ""
         left = f"if ({self.limit}LL - (int64_t)self->sent < rest) rest = {self.limit}LL - (int64_t)self->sent;" if limited else ""
-        over = f"if (DRIVEN && !rest && self->going && self->sent >= {self.limit}ULL) {{ {end} }}" if limited else ""
+        over = f"if (DRIVEN && !rest && self->going && self->sent >= {self.limit}ULL) {{ {timed} {end} }}" if limited else ""
         return CSource(
-            fields="struct dump *dump; struct frame *frames; uint64_t count, place, sent, instant; uint32_t going, at_instant;",
+            fields="""
+    struct dump *dump;
+    struct frame *frames;
+    uint64_t count, place, sent, instant, begun, used;
+    uint32_t going, at_instant;
+""",
             helpers=HELPERS + _HELPERS,
             initialize=f"""
     self->dump = calloc(1, sizeof *self->dump);
@@ -121,19 +130,28 @@ class MemSource(Element):
     {left}
     if (rest > {self.burst}) rest = {self.burst};
     if (!self->going || rest < 0 || !self->count) rest = 0;
+    if (DRIVEN && rest && !self->sent) self->begun = thread_time();
+#if HAS_AHEAD
+    struct packet *burst[{self.burst}];
     for (int64_t n = 0; n < rest; n++) {{
-        const struct frame *f = &self->frames[self->place];
-        struct packet *p = copied_packet(&m->base, f->data, f->length);
-        if (++self->place == self->count) self->place = 0;
-        self->sent++;
-        OUT(0, p);
+        burst[n] = next_frame(&m->base, self->frames, self->count, &self->place);
+        LOOK_AHEAD(burst[n]);
     }}
+#define NEXT burst[n]
+#else
+#define NEXT next_frame(&m->base, self->frames, self->count, &self->place)
+#endif
+    for (int64_t n = 0; n < rest; n++) {{
+        self->sent++;
+        OUT(0, NEXT);
+    }}
+#undef NEXT
     self->at_instant += rest;
     {over}
     return rest > 0;
 """,
             finish="    free(self->frames);\n    free(self->dump->data);\n    free(self->dump);\n",
-            state=tuple((name, f"self->{name}") for name in ("going", "sent", "instant", "at_instant")),
+            state=tuple((name, f"self->{name}") for name in ("going", "sent", "instant", "at_instant", "used")),
         )
 
     def called(self, host: Host, what: int, packet: Address | None) -> int:
@@ -156,13 +174,30 @@ class MemSource(Element):
     def filename_text(self, state: StateView) -> str:
         return self.filename
 
+    @reads("ns")
+    def nanoseconds(self, state: StateView) -> str:
+        return str(state.get(self.used))
+
     @writes("reset")
     def reset(self, state: StateView, text: str) -> None:
         state.set(self.sent, 0)
 
 
 _HELPERS: Final = f"""
+#include <time.h>
+static uint64_t thread_time(void)
+{{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return t.tv_sec * 1000000000ull + t.tv_nsec;
+}}
 struct frame {{ const uint8_t *data; uint32_t length; }};
+ALWAYS struct packet *next_frame(struct base *b, const struct frame *frames, uint64_t count, uint64_t *place)
+{{
+    const struct frame *f = &frames[*place];
+    if (++*place == count) *place = 0;
+    return copied_packet(b, f->data, f->length);
+}}
 static struct frame *frames_of(const struct dump *d, uint64_t *count)
 {{
     struct frame *frames = NULL;

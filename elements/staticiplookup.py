@@ -3,8 +3,8 @@
 Looks up the destination address annotation in a routing table, longest prefix first.
 
 A packet leaves by the output of its route; where the route has a gateway, the destination annotation becomes the gateway's address.
-Packets without a route are dropped. Of routes with one prefix the first counts. StaticIPLookup, RadixIPLookup and DirectIPLookup are one
-table behind three names.
+Packets without a route are dropped. Of routes with one prefix the first counts. Its table cannot be changed while
+it runs; those of LinearIPLookup, RadixIPLookup, DirectIPLookup and RangeIPLookup can.
 
 Arguments:
     ROUTE: `ADDR/MASK [GW] OUT`.
@@ -12,6 +12,7 @@ Arguments:
         configuration has the routes in place.)
 
 Handlers:
+    lookup (read): output and gateway for the address that is asked for, -1 where there is no route.
     table (read): the routes that count, one a line, `-` for no gateway.
 
 Examples:

@@ -37,6 +37,7 @@ def check(graph: Graph, table: ClassTable) -> Checked:
             node,
             f"unknown element class {node.class_name!r}",
             "check its spelling; `mlclick elements` lists what there is",
+            f"undeclared element '{node.class_name}'",
         )
         for node in graph.nodes
         if infos[node.name] is None
@@ -61,8 +62,9 @@ def check(graph: Graph, table: ClassTable) -> Checked:
     return Checked(graph, kinds)
 
 
-def _mistake(node: Node, message: str, advice: str) -> Diagnostic:
-    return Diagnostic(node.location, message, advice, node.source_line)
+def _mistake(node: Node, message: str, advice: str, click: str | None = None) -> Diagnostic:
+    known = () if click is None else ((node.location, click),)
+    return Diagnostic(node.location, message, advice, node.source_line, known)
 
 
 def _called(node: Node) -> str:
@@ -90,13 +92,15 @@ def _count_mistakes(graph: Graph, node: Node, info: ClassInfo) -> list[Diagnosti
     ):
         least, most = port_limits(code, ins)
         if used < least:
-            found.append(_mistake(node, f"{_called(node)} has {used} {word}(s), {least} required", f"connect {word} {used}"))
+            message = f"{_called(node)} has {used} {word}(s), {least} required"
+            found.append(_mistake(node, message, f"connect {word} {used}", f"'{_called(node)}' {word} {used} unused"))
         elif most is not None and used > most:
             found.append(
                 _mistake(
                     node,
                     f"{_called(node)} has {used} {word}(s), at most {most} allowed",
                     f"do not use {word} {used - 1}",
+                    f"'{_called(node)}' has no {word} {most}",
                 )
             )
         connected = {e.target_port if word == "input" else e.source_port for e in edges}
@@ -210,23 +214,38 @@ def _resolve(graph: Graph, infos: Mapping[str, ClassInfo]) -> tuple[dict[_Port, 
     for edge in graph.edges:
         conflict = ties.tie((edge.source, True, edge.source_port), (edge.target, False, edge.target_port))
         if conflict is not None:
-            mistakes.append(_conflict(edge, *conflict))
+            mistakes.append(_conflict(graph, edge, *conflict))
     kinds: dict[_Port, Kind] = {port: ties.fixed.get(ties.root(port), ("push", port))[0] for port in ports}
     return kinds, mistakes
+
+
+def _kind_of(kinds: Mapping[_Port, Kind], port: _Port) -> str:
+    return f"{kinds[port]} {'output' if port[1] else 'input'} {port[2]}"
 
 
 def _port_name(port: _Port) -> str:
     return f"{port[0]} {'output' if port[1] else 'input'} {port[2]}"
 
 
-def _conflict(edge: Edge, push: _Port, pull: _Port) -> Diagnostic:
+def _conflict(graph: Graph, edge: Edge, push: _Port, pull: _Port) -> Diagnostic:
     return Diagnostic(
         edge.location,
         f"push and pull meet where {edge.source} output {edge.source_port} is connected to {edge.target} input {edge.target_port}: "
         f"{_port_name(push)} is push and {_port_name(pull)} is pull",
         "put a Queue between push and pull, or an Unqueue between pull and push",
         edge.source_line,
+        ((None, _known_conflict(graph, push, pull)),),
     )
+
+
+def _known_conflict(graph: Graph, push: _Port, pull: _Port) -> str:
+    """As Click says it: the output first."""
+    sides = [(port, kind) for port, kind in ((push, "push"), (pull, "pull"))]
+    said = [
+        f"'{_called(graph.node(port[0]))}' {kind} {'output' if port[1] else 'input'} {port[2]}"
+        for port, kind in sorted(sides, key=lambda side: not side[0][1])
+    ]
+    return " connected to ".join(said)
 
 
 def _reuse_mistakes(graph: Graph, kinds: Mapping[_Port, Kind]) -> list[Diagnostic]:
@@ -247,6 +266,7 @@ def _reuse_mistakes(graph: Graph, kinds: Mapping[_Port, Kind]) -> list[Diagnosti
                             else "use a scheduler such as RoundRobinSched to join two sources"
                         ),
                         edge.source_line,
+                        ((graph.node(port[0]).location, f"illegal reuse of '{_called(graph.node(port[0]))}' {_kind_of(kinds, port)}"),),
                     )
                 )
             seen.setdefault(port, edge)

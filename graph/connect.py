@@ -8,7 +8,7 @@ from graph.syntax import Place, Ports
 
 
 class UnlikeSidesError(ValueError):
-    """The sides of an arrow do not fit: (what, advice)."""
+    """The sides of an arrow do not fit: (what, advice, what Click says)."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,11 @@ def pairs(left: tuple[End, ...], right: tuple[End, ...], arrow: str) -> list[tup
     least = [sum(len(end.ports.numbers) if end.ports else 1 for end in side) for side in sides]
     opens = [[index for index, end in enumerate(side) if end.ports and end.ports.open] for side in sides]
     if len(opens[0]) + len(opens[1]) > 1:
-        raise UnlikeSidesError("two lists of ports beside this arrow are open", "close one of them: [0, 1] instead of [0,]")
+        raise UnlikeSidesError(
+            "two lists of ports beside this arrow are open",
+            "close one of them: [0, 1] instead of [0,]",
+            "at most one expandable port allowed per connection",
+        )
     if arrow == "=>":
         for side in (0, 1):
             if least[side] == 1 and least[1 - side] > 1 and sides[side][0].ports is None:
@@ -50,12 +54,17 @@ def pairs(left: tuple[End, ...], right: tuple[End, ...], arrow: str) -> list[tup
 def _check(least: list[int], opens: list[list[int]], arrow: str) -> None:
     outputs, inputs = least
     if arrow != "=>":
-        raise UnlikeSidesError("many outputs and many inputs meet at ->", "write => to connect them in order")
+        raise UnlikeSidesError(
+            "many outputs and many inputs meet at ->",
+            "write => to connect them in order",
+            "syntax error: many-to-many connections require '=>'",
+        )
     if (outputs < inputs and not opens[0]) or (inputs < outputs and not opens[1]):
         more = [" or more" if opens[side] else "" for side in (0, 1)]
         raise UnlikeSidesError(
             f"{outputs}{more[0]} output(s) are connected to {inputs}{more[1]} input(s)",
             "write as many ports on both sides of the arrow",
+            f"connection mismatch: {outputs}{more[0]} outputs connected to {inputs}{more[1]} inputs",
         )
 
 

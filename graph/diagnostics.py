@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
 LONGEST_LINE: Final = 240
@@ -25,12 +25,14 @@ class Location:
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One mistake: its place, what it is, and what to do. ``source_line`` is the text of the line, for the caret."""
+    """One mistake: its place, what it is, and what to do. ``source_line`` is the text of the line, for the caret. ``click`` is what Click's
+    users know it as, where that is something else: places with what is said of each."""
 
     location: Location | None
     message: str
     advice: str
     source_line: str | None = None
+    click: tuple[tuple[Location | None, str], ...] = field(default=(), compare=False)
 
     def render(self) -> str:
         """The diagnostic as text: place and message, the source line with a caret below, the advice. What cannot be printed is replaced,
@@ -73,6 +75,12 @@ def _place(diagnostic: Diagnostic) -> tuple[str, str, int, int]:
     return (where.tenant or "", where.file, where.line, where.column) if where else ("", "", 0, 0)
 
 
-def fail(message: str, advice: str, location: Location | None = None, source_line: str | None = None) -> NoReturn:
+def fail(
+    message: str,
+    advice: str,
+    location: Location | None = None,
+    source_line: str | None = None,
+    click: tuple[tuple[Location | None, str], ...] = (),
+) -> NoReturn:
     """Raise a `ClickError` with one diagnostic."""
-    raise ClickError(Diagnostic(location, message, advice, source_line))
+    raise ClickError(Diagnostic(location, message, advice, source_line, click))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
 from graph.connect import End, UnlikeSidesError, pairs
-from graph.diagnostics import Location, fail
+from graph.diagnostics import ClickError, Diagnostic, Location, fail
 from graph.syntax import (
     Chain,
     ClassDefinition,
@@ -38,6 +38,8 @@ def elaborate(tree: Tree) -> Template:
     elaborator = _Elaborator()
     elaborator.statements(tree.statements, scope)
     scope.name_the_anonymous()
+    if elaborator.mistakes:
+        raise ClickError(*elaborator.mistakes)
     return top
 
 
@@ -91,6 +93,8 @@ class _Elaborator:
     def __init__(self) -> None:
         self.plain: set[str] = set()
         self.connections = 0
+        self.mistakes: list[Diagnostic] = []
+        """What does not keep the rest from being read."""
 
     def statements(self, statements: Iterable[Statement], scope: _Scope) -> None:
         """Read statements into the body of ``scope``."""
@@ -223,11 +227,12 @@ class _Elaborator:
     def _reference(element: Element, written: str, class_of: str | Template | None, scope: _Scope) -> int:
         number = scope.names[written]
         if class_of is not None:
-            first = scope.template.parts[number]
+            first, message = scope.template.parts[number], f"redeclaration of element {written!r}"
             advice = "input and output are taken inside a compound element or a group; use another name"
             if first.kind != TUNNEL:
                 advice = f"it was first declared in line {first.place.location.line}; give one of them another name"
-            _fail(f"redeclaration of element {written!r}", advice, element.place)
+            known = ((element.place.location, message), (first.place.location, f"element '{written}' previously declared here"))
+            fail(message, advice, element.place.location, element.place.line, known)
         if element.config is not None:
             _fail(f"{written!r} is an element already, which has its configuration", "configure it where it is declared", element.place)
         return number
@@ -254,7 +259,9 @@ class _Elaborator:
         try:
             connected = pairs(left, right, arrow)
         except UnlikeSidesError as error:
-            _fail(error.args[0], error.args[1], place)
+            known = ((place.location, error.args[2]),)
+            self.mistakes.append(Diagnostic(place.location, error.args[0], error.args[1], place.line, known))
+            return
         self.connections += len(connected)
         if self.connections > MOST_CONNECTIONS:
             _fail(f"more than {MOST_CONNECTIONS} connections", "write fewer", place)

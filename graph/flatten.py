@@ -35,7 +35,7 @@ def flatten(tree: Tree, variables: Mapping[str, str] | None = None) -> Graph:
     top = elaborate(tree)
     flattener = _Flattener()
     environment = Environment(None, 0, {**top.definitions, **(variables or {})})
-    flattener.body(top, "", environment, 0)
+    flattener.body(top, "", environment, ())
     places = tuple((place.location, place.line) for place in flattener.requirements.values())
     return Graph(tuple(flattener.nodes), flattener.tunnels.edges(), tuple(flattener.requirements), places)
 
@@ -65,22 +65,25 @@ class _Flattener:
         self.budget = Budget(MOST_TEXT)
         self.text = 0
 
-    def body(self, template: Template, prefix: str, environment: Environment, depth: int) -> None:
-        """Add what is in ``template``: its connections, then its elements, where a compound one adds what is in it."""
+    def body(self, template: Template, prefix: str, environment: Environment, order: tuple[int, ...]) -> None:
+        """Add what is in ``template``: its connections, then its elements, where a compound one adds what is in it. ``order`` begins that
+        of its elements."""
         for requirement in template.requirements:
             self.requirements.setdefault(requirement.text, requirement.place)
         parts = [self._resolve(part, prefix, environment) for part in template.parts]
         for (source, output, target, port), place in template.links.items():
             self._spend(_EACH, place)
             self.tunnels.connect((parts[source].end("output"), output), (parts[target].end("input"), port), place)
-        for resolved in parts:
+        for number, resolved in enumerate(parts):
             part = resolved.part
             if part.pair is not None or isinstance(resolved.kind, Template):
                 self.tunnels.add(resolved.name, part.place)
             if isinstance(resolved.kind, Template):
-                self._inside(resolved, resolved.kind, environment, depth)
+                self._inside(resolved, resolved.kind, environment, (*order, 1, number))
             elif resolved.kind != TUNNEL:
-                self.nodes.append(Node(resolved.name, resolved.kind, resolved.config, part.place.location, part.place.line))
+                self.nodes.append(
+                    Node(resolved.name, resolved.kind, resolved.config, part.place.location, part.place.line, order=(*order, 0, number))
+                )
 
     def _resolve(self, part: Part, prefix: str, environment: Environment) -> _Resolved:
         name = prefix + part.name
@@ -116,14 +119,14 @@ class _Flattener:
             )
         return without_comments(config)
 
-    def _inside(self, resolved: _Resolved, template: Template, environment: Environment, depth: int) -> None:
+    def _inside(self, resolved: _Resolved, template: Template, environment: Environment, order: tuple[int, ...]) -> None:
         place = resolved.part.place
-        if depth >= MOST_NESTED:
+        if len(order) > 2 * MOST_NESTED:
             _fail(f"more than {MOST_NESTED} compound elements inside one another", "nest elementclass less deeply", place)
         inner = environment.inside(template.depth, resolved.values)
         for variable, value in template.definitions.items():
             inner.values[variable] = self._expand(value, inner, template.place)
-        self.body(template, resolved.name + "/", inner, depth + 1)
+        self.body(template, resolved.name + "/", inner, order)
 
     def _expand(self, text: str, environment: Environment, place: Place) -> str:
         try:

@@ -144,4 +144,5 @@ class Lexer:
             depth += {"open": 1, "close": -1}.get(kind or "", 0)
             if depth == 0:
                 return (text + self.text[start : found.start()]).strip(" \t\n\r\f\v")
-        return fail("this configuration is never closed", "close it with )", opening.place.location, opening.place.line)
+        known = ((opening.place.location, "expected ')'"),)
+        return fail("this configuration is never closed", "close it with )", opening.place.location, opening.place.line, known)

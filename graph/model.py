@@ -12,7 +12,8 @@ from graph.diagnostics import Location
 @dataclass(frozen=True)
 class Node:
     """An element: its flat name (`outer/inner`), class and configuration text; ``folder`` is that of the file that was read, whatever line
-    directives in it say, None where the text was none of a file."""
+    directives in it say, None where the text was none of a file; sorted by ``order``, elements stand as
+    Click has them: those in a compound element behind all that stand beside it."""
 
     name: str
     class_name: str
@@ -20,6 +21,7 @@ class Node:
     location: Location
     source_line: str | None = None
     folder: str | None = None
+    order: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

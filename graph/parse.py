@@ -291,7 +291,7 @@ class _Parser:
     def _name(self, wanted: str) -> Word:
         word = self.lexer.take()
         if word.kind != "name":
-            _unexpected(word, wanted)
+            _unexpected(word, wanted, "expected element type name")
         return word
 
 
@@ -325,6 +325,10 @@ def _fail(message: str, advice: str, place: Place) -> NoReturn:
     fail(message, advice, place.location, place.line)
 
 
-def _unexpected(word: Word, wanted: str) -> NoReturn:
+def _unexpected(word: Word, wanted: str, known: str = "") -> NoReturn:
+    """``known`` is what Click says before its own message."""
     text = word.text if word.kind == "end" else f"{word.text!r}"
-    _fail(f"syntax error: {text} where {wanted} was expected", "see the Click language manual", word.place)
+    message = f"syntax error: {text} where {wanted} was expected"
+    lines = [*([known] if known else []), f"syntax error near '{'' if word.kind == 'end' else word.text}'"]
+    click = tuple((word.place.location, line) for line in lines)
+    fail(message, "see the Click language manual", word.place.location, word.place.line, click)

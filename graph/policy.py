@@ -114,7 +114,7 @@ def read_policy(path: Path) -> Policy:
         line, column = (int(found.group(1)), int(found.group(2))) if found else (len(text.splitlines()) or 1, 1)
         message = re.sub(r" \(at .*\)$", "", str(error))
         shown = text.splitlines()[line - 1 : line]
-        fail(f"not TOML: {message}", "see toml.io for the format", Location(None, str(path), line, column), *shown)
+        fail(f"not TOML: {message}", "see toml.io for the format", Location(None, str(path), line, column), shown[0] if shown else None)
     except (ValueError, RecursionError):
         fail("not TOML: a number is too long or a list too deep", "see toml.io for the format", Location(None, str(path), 1, 1))
     return _Reader(path, text).policy(table)

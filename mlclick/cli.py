@@ -1,4 +1,5 @@
-"""The command line: ``mlclick check|merge|plan|run|verify TENANTS``, ``build|elements|bench|mutants|fuzz|proofs``."""
+"""The command line: ``mlclick check|merge|plan|run|verify TENANTS``, ``build|elements|bench|bench-software|mutants|fuzz|proofs`` and
+``clicktests``."""
 
 from __future__ import annotations
 
@@ -30,6 +31,7 @@ from hdl.datapath import DatapathParameters
 from hdl.tools.yosys import YosysError
 from mlclick.bench import sizes, speeds, write_bench
 from mlclick.build import BOARDS, VIVADO_MISSING, board_core, build_versa, core_for, default_board, evidence_for, ports_of
+from mlclick.clicktests import clicktests
 from mlclick.compare_pairs import STEPS, Thorough
 from mlclick.design import WIDTHS, Merged, Progress, Split, source_of
 from mlclick.evidence_files import coverage_lines, evidence_lines, write_files
@@ -42,6 +44,7 @@ from mlclick.proofs_command import proofs
 from mlclick.report import print_plan
 from mlclick.run import make_folder, run_software, run_split, write_ports
 from mlclick.service import service_lines
+from mlclick.software.command import bench_software
 from mlclick.traffic import Traffic, broken_dumps, read_traffic
 from mlclick.verify import verify as verify_design
 from sim.evidence import Evidence
@@ -325,6 +328,8 @@ def mutants() -> None:
 
 app.command()(fuzz)
 app.command()(proofs)
+app.command()(clicktests)
+app.command()(bench_software)
 
 
 def _sending_ports(merged: Merged) -> list[int]:

@@ -11,7 +11,7 @@ from typing import Final
 from elements.definition.element import Element
 from elements.definition.handlers import StateView, handlers_of
 from elements.placement.departures import departure_port
-from elements.program.program import State
+from elements.program.program import State, Table
 from mlclick.design import Split
 
 Reader = tuple[str, Element, Callable[[str], str]]
@@ -38,6 +38,14 @@ class HardwareState:
     def set(self, state: State, value: int, index: int = 0) -> None:
         """Errors: ``ValueError``."""
         raise ValueError(f"{self.element} is hardware: its registers are reset by a write on the bus, and not set")
+
+    def table(self, table: Table) -> Table:
+        """See `StateView`; hardware keeps the entries that it was made with."""
+        return table
+
+    def replace(self, table: Table) -> None:
+        """Errors: ``ValueError``."""
+        raise ValueError(f"{self.element} is hardware: its tables are as they were configured")
 
 
 def readers(split: Split, registers: Mapping[tuple[int, str], int]) -> Iterator[Reader]:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from elements.definition.host import HandlerError
+from swclick.find_handler import full_name
 from swclick.live import Live
 
 _PATTERN: Final = re.compile(r"[?*\[]")
@@ -25,7 +26,7 @@ def print_handlers(live: Live, handlers: Sequence[str]) -> bool:
             live.say(str(error))
     for handler, with_name in calls:
         try:
-            text = live.read_handler(handler)
+            text = _asked(live, handler)
         except HandlerError as error:
             fine = False
             live.say(str(error))
@@ -34,6 +35,14 @@ def print_handlers(live: Live, handlers: Sequence[str]) -> bool:
         sys.stdout.write(f"{handler}:\n{text}{end}\n" if with_name else text + end)
     sys.stdout.flush()
     return fine
+
+
+def _asked(live: Live, handler: str) -> str:
+    element, name = live.handlers.find(handler)
+    if "r" in live.can(element, name):
+        return live.read_handler(handler)
+    there = f"'{full_name(element, name)}'"
+    raise HandlerError(f"{there} is a write handler" if live.can(element, name) else f"no {there} handler")
 
 
 def _expanded(live: Live, handler: str, with_name: bool) -> list[tuple[str, bool]]:
@@ -47,5 +56,5 @@ def _expanded(live: Live, handler: str, with_name: bool) -> list[tuple[str, bool
     else:
         found = [each for each in live.names if live.elements[each].node.class_name == element]
     if not found:
-        raise HandlerError(f"no element matching {element!r}" if is_pattern else f"no element {element!r}")
+        raise HandlerError(f"no element matching '{element}'" if is_pattern else f"no element '{element}'")
     return [(f"{each}.{name}", True) for each in found if name in live.handlers.reads(each)]

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 from pathlib import Path
 from typing import NoReturn
 
 from elements.definition.host import HandlerError
+from elements.scripts.numbers import truth, whole
+from graph.configuration import shift_word
 from graph.diagnostics import ClickError
-from graph.load import load, load_text
 from graph.model import Graph
-from graph.print_click import print_graph
 from swclick.arguments import Arguments, UsageError, parse_arguments, usage
 from swclick.call_handlers import print_handlers
 from swclick.find_handler import VERSION
-from swclick.live import FOREVER, Clock, Live
+from swclick.live import Live
+from swclick.running import Running, lines_of, source_of
+from swclick.say import said
+from swclick.unparse import unparse
 
 FAILED = 1
+NO_CODE = 255
+"""Where the handler that is to say the code cannot."""
 
 
 def main() -> NoReturn:
@@ -43,57 +47,47 @@ def run(words: list[str]) -> int:
     try:
         return _route(arguments)
     except ClickError as error:
-        print(error, file=sys.stderr)
-        print("Router could not be initialized!", file=sys.stderr)
+        print(*said(error), sep="\n", file=sys.stderr)
         return FAILED
 
 
 def _route(arguments: Arguments) -> int:
-    live = Live(_graph(arguments), Clock(arguments.simulated))
+    source = source_of(arguments)
+    graph = source.graph(arguments.variables)
+    try:
+        running = Running(source, graph, arguments)
+    except ClickError as error:
+        print(*lines_of(error, is_made=True), sep="\n", file=sys.stderr)
+        return FAILED
     code = 0
     if arguments.output is not None:
-        code = _write_graph(arguments.output, live.graph)
+        code = _write_graph(arguments.output, running.live.graph)
     processor, wall = os.times(), time.monotonic()
-    if not arguments.quit and live.names:
-        _run(live)
+    if not arguments.quit and running.live.names:
+        running.run()
+    elif not arguments.quit and arguments.warnings:
+        running.live.say(f"warning: {source.called}: configuration has no elements, exiting")
     if arguments.time:
         print(_times(processor, os.times(), time.monotonic() - wall), flush=True)
-    if not print_handlers(live, arguments.handlers):
+    if not print_handlers(running.live, arguments.handlers):
         code = FAILED
     if arguments.exit_handler is not None:
-        code = _exit_code(live, arguments.exit_handler)
-    live.close()
+        code = _exit_code(running.live, arguments.exit_handler)
+    running.live.close()
     return code
-
-
-def _graph(arguments: Arguments) -> Graph:
-    if arguments.expression is not None:
-        return load_text(arguments.expression, "config", None, arguments.variables)
-    if arguments.file is None or arguments.file == "-":
-        return load_text(sys.stdin.read(), "<stdin>", None, arguments.variables)
-    return load(Path(arguments.file), None, arguments.variables)
 
 
 def _write_graph(name: str, graph: Graph) -> int:
     """Write the flat configuration; the exit code."""
     if name == "-":
-        print(print_graph(graph), end="", flush=True)
+        print(unparse(graph), end="", flush=True)
         return 0
     try:
-        Path(name).write_text(print_graph(graph), encoding="utf-8")
+        Path(name).write_text(unparse(graph), encoding="utf-8")
     except OSError as error:
         print(f"{name}: {error.strerror}", file=sys.stderr)
         return FAILED
     return 0
-
-
-def _run(live: Live) -> None:
-    """Until the configuration stops, or somebody interrupts it."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
-            signal.signal(number, lambda *_: live.stop(FOREVER))
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    live.run_driver()
 
 
 def _times(before: os.times_result, after: os.times_result, wall: float) -> str:
@@ -104,15 +98,17 @@ def _times(before: os.times_result, after: os.times_result, wall: float) -> str:
 
 def _exit_code(live: Live, handler: str) -> int:
     """The code that a handler's text says: a number, or true, which is success, or false."""
-    name, _, question = handler.partition(" ")
+    name, question = shift_word(handler)
     try:
         text = live.read_handler(name, question).strip()
     except HandlerError as error:
         live.say(str(error))
-        return FAILED
-    if text.lower() in ("true", "false"):
-        return int(text.lower() == "false")
-    if not text.lstrip("-").isdigit():
-        live.say(f"exit handler value should be integer or boolean, not {text!r}")
-        return FAILED
-    return int(text) & 0xFF
+        return NO_CODE
+    number = whole(text)
+    if number is not None:
+        return number & 0xFF
+    try:
+        return int(not truth(text))
+    except ValueError:
+        live.say("exit handler value should be integer")
+        return NO_CODE

@@ -55,8 +55,8 @@ def _near(program: Program, places: list[tuple[str, int]], headers: set[tuple[st
     near: dict[str, int] = {}
     for layer, at in [*places, *((edit.layer, edit.offset) for edit in program.edits)]:
         place, offset = _placed(layer, at)
-        if offset < FARTHEST:
-            near[place] = max(near.get(place, 0), offset + 1)
+        # What lies too far is looked for from a header that is there.
+        near[place] = max(near.get(place, 0), offset + 1 if offset < FARTHEST else 0)
     for layer, at in headers:
         near[layer] = max(near.get(layer, 0), at + HEADER)
     return near

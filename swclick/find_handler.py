@@ -12,7 +12,7 @@ from elements.definition.catalogue import class_names
 from elements.definition.handlers import handlers_of
 from elements.definition.host import HandlerError
 from graph.configuration import shift_word, unquote
-from graph.print_click import print_graph
+from swclick.unparse import connections, unparse
 
 if TYPE_CHECKING:
     from swclick.live import Live
@@ -57,8 +57,8 @@ class Handlers:
         self.asked: dict[str, Handler] = {
             "version": Handler(lambda _: VERSION),
             "driver": Handler(lambda _: "userlevel"),
-            "config": Handler(lambda _: print_graph(live.graph)),
-            "flatconfig": Handler(lambda _: print_graph(live.graph)),
+            "config": Handler(lambda _: unparse(live.graph)),
+            "flatconfig": Handler(lambda _: unparse(live.graph)),
             "requirements": Handler(lambda _: "".join(f"{name}\n" for name in live.graph.requirements)),
             "handlers": Handler(lambda _: listed(self.asked, self.written)),
             "list": Handler(lambda _: "".join(f"{line}\n" for line in (len(live.names), *live.names))),
@@ -149,7 +149,7 @@ class Handlers:
         found: dict[str, Handler] = {}
         task = live.task_of(name)
         if task is not None:
-            found["scheduled"] = Handler(lambda _: str(task.entry.place >= 0).lower())
+            found["scheduled"] = Handler(lambda _: str(live.is_scheduled(name)).lower())
             found["tickets"] = Handler(lambda _: str(TICKETS // task.stride))
             found["home_thread"] = Handler(lambda _: "0")
         for handler, method in handlers_of(element, "read").items():
@@ -164,7 +164,7 @@ class Handlers:
             "class": Handler(lambda _: element.node.class_name, is_calm=True),
             "name": Handler(lambda _: name, is_calm=True),
         }
-        return {**found, **always}
+        return {**found, **{each: handler for each, handler in always.items() if each not in found}}
 
     @cache  # noqa: B019 - it lives as long as the machine
     def _own_writes(self, name: str) -> dict[str, Handler]:
@@ -189,16 +189,14 @@ class Handlers:
         """What every port of an element is and is connected to, as Click says it."""
         checked, graph = self._live.checked, self._live.graph
         codes = self._live.elements[name].ports.processing.partition("/")
-        lines = []
+        lines, edges = [], connections(graph)
         for word, is_output, count in (("input", False, graph.input_count(name)), ("output", True, graph.output_count(name))):
             letters = (codes[2] or codes[0]) if is_output else codes[0]
             lines.append(f"{count} {word}{'' if count == 1 else 's'}")
             for port in range(count):
                 agnostic = "~" if letters[min(port, len(letters) - 1)] == "a" else ""
-                ends = [f"[{e.target_port}] {e.target}" for e in graph.edges if is_output and (e.source, e.source_port) == (name, port)]
-                ends += [
-                    f"{e.source} [{e.source_port}]" for e in graph.edges if not is_output and (e.target, e.target_port) == (name, port)
-                ]
+                ends = [f"[{e.target_port}] {e.target}" for e in edges if is_output and (e.source, e.source_port) == (name, port)]
+                ends += [f"{e.source} [{e.source_port}]" for e in edges if not is_output and (e.target, e.target_port) == (name, port)]
                 lines.append(f"{checked.kind(name, is_output, port)}{agnostic}\t-\t{', '.join(ends)}")
         return "".join(f"{line}\n" for line in lines)
 
@@ -207,11 +205,16 @@ class Handlers:
 
 
 def _read(live: Live, name: str, method: Callable[..., str], asks: bool, question: str) -> str:
-    return method(live.words(name), question) if asks and question else method(live.words(name))
+    live.before_read(name)
+    with live.elements[name].names.used():
+        return method(live.words(name), question) if asks and question else method(live.words(name))
 
 
 def _write(live: Live, name: str, method: Callable[..., str | None], text: str) -> str | None:
-    return method(live.words(name), text)
+    with live.elements[name].names.used():
+        answer = method(live.words(name), text)
+    live.after_write(name)
+    return answer
 
 
 def full_name(element: str, name: str) -> str:

@@ -10,14 +10,19 @@ from elements.definition.loops import MOST_ROUNDS
 
 @dataclass(frozen=True)
 class Parts:
-    """Numbers of all elements, of those that have a task, a timer or file descriptors, and of those without an input, which packets are
-    offered to; and the cases of where state variables are."""
+    """Numbers of all elements and of those that have a task, a timer, file descriptors or something to do before handlers are read; what
+    follows from write handlers; by task, whether it has nothing to pull, where it pulls; the cases of where state variables and tables are;
+    and the numbers of elements without an input, which packets are offered to."""
 
     elements: Sequence[int]
     working: Sequence[int]
     timed: Sequence[int]
     watching: Sequence[int]
+    looked_at: Sequence[int]
+    after_write: Sequence[str]
+    idle: Sequence[str]
     state: Sequence[str]
+    tables: Sequence[str]
     sources: Sequence[int]
 
 
@@ -31,6 +36,9 @@ def _life(parts: Parts) -> str:
     timers = "".join(f"    m->live.timers[{n}].run = e{n}_timer;\n" for n in parts.timed)
     initialize = "".join(f"    e{n}_initialize(m);\n" for n in parts.elements)
     finish = "".join(f"    e{n}_finish(m);\n" for n in parts.elements)
+    # A task that pulls begins asleep where there is nothing.
+    busy = "".join(f"    case {task}: return !({idle});\n" for task, idle in enumerate(parts.idle) if idle)
+    wakes = "".join(f"    {f'if (!({idle})) ' if idle else ''}wake_task(&m->live, {task});\n" for task, idle in enumerate(parts.idle))
     ready = "".join(f"    case {n}: e{n}_ready(m, fd, events); break;\n" for n in parts.watching)
     return f"""
 static void machine_ready(struct machine *m, int32_t element, int fd, int events)
@@ -38,6 +46,14 @@ static void machine_ready(struct machine *m, int32_t element, int fd, int events
     (void)m; (void)fd; (void)events;
     switch (element) {{
 {ready}    default: if (m->base.call) m->base.call(element, READY, (struct packet *)((uintptr_t)fd << 16 | (events & 0xffff)));
+    }}
+}}
+/* Whether a task is to run or, where it pulls, might find something if it did. */
+int machine_scheduled(struct machine *m, int task)
+{{
+    if (m->live.tasks[task].entry.place >= 0) return 1;
+    switch (task) {{
+{busy}    default: return 0;
     }}
 }}
 struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*call)(int32_t, int32_t, struct packet *))
@@ -49,8 +65,7 @@ struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*c
     m->base.now = driven && !simulated ? clock_read(CLOCK_REALTIME) : now;
     m->base.call = call;
     open_live(&m->live, {len(parts.elements)}, {len(parts.working)});
-{tasks}{timers}{initialize}    wake_all(&m->live);
-    return m;
+{tasks}{timers}{initialize}{wakes}    return m;
 }}
 void machine_free(struct machine *m)
 {{
@@ -63,7 +78,6 @@ void machine_free(struct machine *m)
 
 _ENDS = """
 int machine_drive(struct machine *m) { return drive(m, &m->live, &m->base); }
-void machine_wake(struct machine *m) { wake_all(&m->live); }
 void machine_at(struct machine *m, int element, uint64_t at) { set_timer(&m->live, element, at); }
 void machine_watch(struct machine *m, int element, int fd, int events) { watch_fd(&m->live, element, fd, events); }
 struct task *machine_tasks(struct machine *m) { return m->live.tasks; }
@@ -116,6 +130,7 @@ void machine_inject(struct machine *m, int source, const uint8_t *bytes, const s
     p->device = e->device;
     p->packet_type = e->packet_type;
     p->fix_ip_src = e->fix_ip_src;
+    memcpy(p->dst_ip6, e->dst_ip6, sizeof p->dst_ip6);
     p->parameter = e->parameter;
     p->aggregate = e->aggregate;
     p->extra_packets = e->extra_packets;
@@ -140,11 +155,27 @@ void machine_run(struct machine *m, uint64_t count, const int32_t *sources, cons
 
 
 def _looks(parts: Parts) -> str:
-    words = "\n".join(parts.state)
+    words, tables = "\n".join(parts.state), "\n".join(parts.tables)
+    written = "".join(parts.after_write)
+    looked = "".join(f"    case {n}: e{n}_before_read(m); break;\n" for n in parts.looked_at)
     return f"""
 uint64_t machine_runaway(struct machine *m, int ring) {{ return m->runaway[ring]; }}
 struct base *machine_base(struct machine *m) {{ return &m->base; }}
 void machine_clear(struct machine *m) {{ m->base.emitted_count = m->base.bytes_count = m->base.log_count = 0; }}
+void machine_after_write(struct machine *m, int element)
+{{
+    (void)m;
+    switch (element) {{
+{written}    default: break;
+    }}
+}}
+void machine_before_read(struct machine *m, int element)
+{{
+    (void)m;
+    switch (element) {{
+{looked}    default: break;
+    }}
+}}
 void *machine_word(struct machine *m, int element, int word)
 {{
     (void)m;
@@ -152,5 +183,13 @@ void *machine_word(struct machine *m, int element, int word)
 {words}
     }}
     return NULL;
+}}
+void machine_replace(struct machine *m, int element, int table, const uint64_t *numbers, const uint64_t *sizes, const struct group *groups,
+                     uint32_t group_count, uint32_t count)
+{{
+    (void)m; (void)numbers; (void)sizes; (void)groups; (void)group_count; (void)count;
+    switch ((uint64_t)element << 16 | table) {{
+{tables}
+    }}
 }}
 """

@@ -26,10 +26,11 @@ def first_word(state: State, number: int) -> str:
 
 
 def program_functions(program: Program, number: int, beside: CSource, kinds: Kinds) -> str:
-    """All functions of element ``number``, whose task is ``beside`` its program. ``eN_out`` and ``eN_in``, its ways to its neighbours,
+    """All functions of element ``number``, which has ``beside`` its program. ``eN_out`` and ``eN_in``, its ways to its neighbours,
     stand before them."""
     tables = "".join(lower_table(table, number) for table in program.tables)
-    push, slow, pull = _exclusive(program, number) if program.exclusive else _copies(program, number)
+    passed = f"    {{ struct e{number} *self = &m->e{number}; (void)self; {beside.passed} }}\n" if beside.passed else ""
+    push, slow, pull = _exclusive(program, number, passed) if program.exclusive else _copies(program, number, passed)
     frees = "".join(f"    table_free(&m->e{number}.{table.name});\n" for table in program.tables)
     return f"""{tables}{lower_program(program, number)}
 static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
@@ -82,28 +83,33 @@ def _more(state: State) -> str:
     return f"[{words(state.width)}]" if state.width > NARROW else ""
 
 
-def _exclusive(program: Program, number: int) -> tuple[str, str, str]:
-    """The insides of push, of push for packets that are rare, and of pull."""
+def _exclusive(program: Program, number: int, passed: str) -> tuple[str, str, str]:
+    """The insides of push, of push for packets that are rare, and of pull; what is ``passed`` sees the packet's header put down."""
     cases = "\n".join(f"    case {i}: e{number}_outv(m, {way.port}, p, v); return;" for i, way in enumerate(program.exits))
+    slow_cases = cases.replace("_outv(", "_out(").replace(", p, v)", ", p)")
     wanted = "".join(f"    if (way == {i} && port == {way.port}) {{ keep(p, v); return p; }}\n" for i, way in enumerate(program.exits))
-    push = f"    switch (e{number}_fast(m, p, v)) {{\n{cases}\n    default: kill_packet(&m->base, p);\n    }}"
-    slow = push.replace("_fast(m, p, v)", "_general(m, p)").replace("_outv(", "_out(").replace(", p, v)", ", p)")
+    seen = f"    keep(p, v);\n{passed}" if passed else ""
+    rest = "    default: kill_packet(&m->base, p);\n    }"
+    push = f"    int way = e{number}_fast(m, p, v);\n{seen}    switch (way) {{\n{cases}\n{rest}"
+    slow = f"    int way = e{number}_general(m, p);\n{passed}    switch (way) {{\n{slow_cases}\n{rest}"
     pull = f"""    int way = e{number}_run(m, p, v);
-{wanted}    keep(p, v);
+{seen}{wanted}    keep(p, v);
     switch (way) {{
-{cases.replace("_outv(", "_out(").replace(", p, v)", ", p)").replace("return;", "return NULL;")}
+{slow_cases.replace("return;", "return NULL;")}
     default: kill_packet(&m->base, p);
     }}
     return NULL;"""
     return push, slow, pull
 
 
-def _copies(program: Program, number: int) -> tuple[str, str, str]:
+def _copies(program: Program, number: int, passed: str) -> tuple[str, str, str]:
     """As `_exclusive`. The last copy is the packet itself; of the others, none are made where none is wanted."""
     start = f"    uint8_t taken[{max(1, len(program.exits))}];\n    int left = e{number}_"
     none = "    if (!left) { kill_packet(&m->base, p); return"
-    push, slow = [f"{start}fast(m, p, v, taken);\n{none}; }}"], [f"{start}general(m, p, taken);\n{none}; }}"]
-    pull = [f"{start}run(m, p, v, taken);\n{none} NULL; }}\n    keep(p, v);\n    struct packet *wanted = NULL;"]
+    seen = f"    keep(p, v);\n{passed}" if passed else ""
+    push = [f"{start}fast(m, p, v, taken);\n{seen}{none}; }}"]
+    slow = [f"{start}general(m, p, taken);\n{passed}{none}; }}"]
+    pull = [f"{start}run(m, p, v, taken);\n{seen}{none} NULL; }}\n    keep(p, v);\n    struct packet *wanted = NULL;"]
     for index, way in enumerate(program.exits):
         copy = f"struct packet *q = clone_packet(&m->base, p); {move_text(way, 'q')}e{number}_out(m, {way.port}, q);"
         last = f"{move_text(way, 'v')}e{number}_outv(m, {way.port}, p, v); return;"

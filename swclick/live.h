@@ -71,11 +71,6 @@ ALWAYS void wake_task(struct live *l, uint32_t number)
     if (t->entry.place < 0 && t != l->running) heap_set(&l->ready, &t->entry, l->pass, l->order++);
 }
 
-static void wake_all(struct live *l)
-{
-    for (uint32_t i = 0; i < l->task_count; i++) wake_task(l, i);
-}
-
 static int run_task(struct machine *m, struct live *l)
 {
     struct task *t = (struct task *)l->ready.entries[0];

@@ -61,7 +61,10 @@ class Live(Machine):
     It is driven in the thread that made it. Signals that Python has handlers for end `drive`, after which their handlers have run.
     """
 
-    def __init__(self, graph: Graph, clock: Clock | None = None, elements: dict[str, Element] | None = None) -> None:
+    def __init__(
+        self, graph: Graph, clock: Clock | None = None, elements: dict[str, Element] | None = None, before: Live | None = None
+    ) -> None:
+        """``before`` is the machine whose place this one takes when `take_place` is called. Errors: `ClickError`."""
         self._clock = clock or Clock()
         self._callback = _CALL(self._called)
         self._error: BaseException | None = None
@@ -74,16 +77,33 @@ class Live(Machine):
         self._signals: dict[int, list[str]] = {}
         self._came: set[int] = set()
         self._manager = _manager(self.elements.values())
-        for element in self.elements.values():
-            element.host = self
-        for element in self.elements.values():
-            element.started(self)
+        self.is_replaced = False
+        """Whether nobody is asked before it stops, as another machine takes its place."""
+        for name, element in self.elements.items():
+            old = None if before is None else before.elements.get(name)
+            element.host, element.replaces = self, old if type(old) is type(element) else None
+        try:
+            for element in self.elements.values():
+                element.started(self)
+        except ClickError:
+            self.close()
+            raise
 
     def _made(self) -> int | None:
         start, simulated = self._clock.simulated, self._clock.simulated is not None
         now = int(start * 10**9) if start is not None else time.time_ns()
         new: int | None = self._library.machine_new(1, int(simulated), ctypes.c_uint64(now), self._callback)
         return new
+
+    def take_place(self, before: Live) -> None:
+        """Take over what elements keep from ``before``, which does not run any more and is taken down."""
+        for element in self.elements.values():
+            if element.replaces is not None:
+                element.take_state(element.replaces, self)
+                element.replaces = None
+        for number in set(before._signals) - set(self._signals):
+            signal.signal(number, signal.SIG_DFL)
+        before.close()
 
     # Running
 
@@ -96,9 +116,8 @@ class Live(Machine):
     def _goes_on(self) -> bool:
         """Ask what manages stops, if anything does; whether the machine is no longer to stop."""
         for _ in range(MOST_STEPS):
-            if self._manager is None or self._base.stop <= 0 or not self._manager.stopping(self):
+            if self.is_replaced or self._manager is None or self._base.stop <= 0 or not self._manager.stopping(self):
                 break
-        self._library.machine_wake(self._machine)
         return bool(self._base.stop <= 0)
 
     def drive(self) -> bool:
@@ -163,6 +182,13 @@ class Live(Machine):
         number = self._numbers[name]
         return next((task for task in self._tasks if task.element == number), None)
 
+    def is_scheduled(self, name: str) -> bool:
+        """Whether the task of an element is to run or, where it pulls, might find something if it did: in Click it would look again and
+        again."""
+        number = self._numbers[name]
+        place = next(place for place, task in enumerate(self._tasks) if task.element == number)
+        return bool(self._library.machine_scheduled(self._machine, place))
+
     # The host of elements
 
     @property
@@ -180,10 +206,8 @@ class Live(Machine):
         return self.handlers.read(handler, question, asking)
 
     def write_handler(self, handler: str, text: str, asking: str = "") -> str:
-        """Call a write handler, after which all tasks look whether they have something to do. Errors: `HandlerError`."""
-        answer = self.handlers.write(handler, text, asking)
-        self._library.machine_wake(self._machine)
-        return answer
+        """Call a write handler; what it answers, usually nothing. Errors: `HandlerError`."""
+        return self.handlers.write(handler, text, asking)
 
     def at(self, name: str, time: int | None) -> None:
         """Run the timer of an element when the clock is at ``time`` ns; never if None."""
@@ -208,6 +232,27 @@ class Live(Machine):
             signal.signal(number, lambda number, _: self._came.add(number))
         if handler not in waiting:
             waiting.append(handler)
+
+    def awaits(self, number: int) -> bool:
+        """Whether an element waits for this signal."""
+        return number in self._signals
+
+    def can(self, element: str, handler: str) -> str:
+        """What somebody outside can do with a handler."""
+        read, write = (self.handlers.get(element, handler, kind) for kind in ("read", "write"))
+        return ("r" if read and not read.is_private else "") + ("w" if write else "")
+
+    def llrpc(self, element: str, number: int, data: bytes) -> bytes:
+        """What `Element.llrpc` answers. Errors: ``OSError``."""
+        answer = self.elements[element].llrpc(self.words(element), number, data)
+        self.after_write(element)
+        return answer
+
+    def close(self) -> None:
+        """Take the machine down; files and sockets of its elements are closed after this."""
+        for element in self.elements.values():
+            element.taken_down(self)
+        super().close()
 
     def stop(self, count: int = 1) -> None:
         """Tell the driver to stop; ``count`` less than 0 takes that back."""

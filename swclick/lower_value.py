@@ -9,7 +9,7 @@ from elements.program.combine import walk
 from elements.program.program import Program
 from elements.program.values import Value
 from swclick.find_common_case import CommonCase
-from swclick.find_run import find_run
+from swclick.find_run import find_check, find_field, find_run
 from swclick.lower_table import find_call
 from swclick.lower_wide import NARROW, WORD, all_words, declare, lower_wide, saturated, words
 
@@ -91,6 +91,12 @@ class ValueLowering:
             return [f"uint64_t {name} = {self._seen(value, self._case.near)};"]
         if self._case is not None and value.op == "add" and (run := find_run(value, self._case)) is not None:
             return [f"uint64_t {name} = sum_of_words(near_{run.layer} + {run.start}, {run.words});"]
+        if self._case is not None and value.op == "eq" and value.width <= WORD:
+            if (run := find_check(value, self._case)) is not None:
+                return [f"uint64_t {name} = sums_to_ones(near_{run.layer} + {run.start}, {run.words});"]
+            number, run = value.operands[1].constant, find_field(value.operands[0], self._case)
+            if run is not None and number is not None:
+                return [f"uint64_t {name} = is_there(near_{run.layer} + {run.start}, {run.words}, {_constant(number)});"]
         if value.op == "old":
             return self._old(value, name, x)
         if value.op in ("hit", "found"):
@@ -141,5 +147,5 @@ class ValueLowering:
         if value.op == "hit":
             return [*lines, f"uint64_t {name} = {place} != 0;"]
         count = words(table.value_width)
-        first = f"e{self._number}_{table.name}_values + ({place} - 1) * {count}ULL"
+        first = f"self->{table.name}.values + ({place} - 1) * {count}ULL"
         return [*lines, *declare(name, [f"{place} ? ({first})[{i}] : 0" for i in range(count)], value.width)]

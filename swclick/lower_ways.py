@@ -21,8 +21,8 @@ def lower_ways(program: Program, number: int, case: CommonCase) -> list[str]:
         when = assume([way.when], facts)[way.when]
         if when is FALSE:
             continue
-        conditions = _conjuncts(when)
-        here = _under(program, {**facts, **_known(conditions)})
+        conditions = conjuncts(when)
+        here = _under(program, {**facts, **known(conditions)})
         values = ValueLowering(program, number, case)
         lines.append("    do {")
         for condition in conditions:
@@ -33,7 +33,7 @@ def lower_ways(program: Program, number: int, case: CommonCase) -> list[str]:
             return lines
         facts[when] = FALSE
         if len(conditions) == 1:
-            facts |= _known([bit_not(when)])
+            facts |= known([bit_not(when)])
     nowhere = replace(_under(program, facts), exits=())
     return [*lines, *_done(nowhere, ValueLowering(program, number, case), case), "    return -1;"]
 
@@ -42,7 +42,7 @@ def _done(program: Program, values: ValueLowering, case: CommonCase) -> list[str
     return [*values.lines(program.roots()), *effects(program, values.names, case)]
 
 
-def _conjuncts(value: Value) -> list[Value]:
+def conjuncts(value: Value) -> list[Value]:
     """Values, each of 1 bit, all of which are set where ``value`` is; in the order of its operands."""
     found: dict[Value, None] = {}
     waiting = [value]
@@ -58,7 +58,7 @@ def _conjuncts(value: Value) -> list[Value]:
     return list(found)
 
 
-def _known(conditions: list[Value]) -> dict[Value, Value]:
+def known(conditions: list[Value]) -> dict[Value, Value]:
     """Facts that follow where all of these are set."""
     facts = dict.fromkeys(conditions, TRUE)
     return {**facts, **{bit_not(condition): FALSE for condition in conditions}}

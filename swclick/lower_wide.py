@@ -19,9 +19,14 @@ def words(width: int) -> int:
     return -(-width // WORD)
 
 
+def number_words(number: int, width: int) -> list[int]:
+    """The words of a number of ``width`` bits."""
+    return [number >> WORD * index & _ONES for index in range(words(width))]
+
+
 def word_constants(number: int, width: int) -> list[str]:
-    """The words of a number."""
-    return [f"0x{number >> WORD * index & _ONES:x}ULL" for index in range(words(width))]
+    """The words of a number, as C has them."""
+    return [f"0x{word:x}ULL" for word in number_words(number, width)]
 
 
 def word(value: Value, name: str, index: int) -> str:

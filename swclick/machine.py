@@ -8,19 +8,18 @@ import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from elements.definition.catalogue import class_info
 from elements.definition.element import Element
 from elements.definition.handlers import StateView, handlers_of
 from elements.definition.loops import find_rings
-from elements.program.program import State
+from elements.program.program import State, Table
 from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
 from graph.check import check
 from graph.model import Graph
 from swclick.compile import load_c
-from swclick.generate import generate, state_words
+from swclick.generate import generate, state_strides, state_words
+from swclick.lower_table import sort_table
 from swclick.lower_wide import words
 
 NO_NETWORK = -(1 << 31)
@@ -47,6 +46,7 @@ class _Emission(ctypes.Structure):
         ("time", ctypes.c_uint64),
         ("first_time", ctypes.c_uint64),
         ("offset", ctypes.c_uint64),
+        ("dst_ip6", ctypes.c_uint8 * 16),
     )
 
 
@@ -86,6 +86,7 @@ def record_of(packet: Packet) -> _Emission:
         device=packet.device,
         packet_type=packet.packet_type,
         fix_ip_src=packet.fix_ip_src,
+        dst_ip6=(ctypes.c_uint8 * 16)(*packet.dst_ip6.to_bytes(16, "big")),
         parameter=packet.parameter,
         aggregate=packet.aggregate,
         extra_packets=packet.extra_packets,
@@ -97,11 +98,13 @@ def record_of(packet: Packet) -> _Emission:
 
 @dataclass(frozen=True)
 class _Words:
-    """The state variables of one element, in the compiled machine."""
+    """The state variables and tables of one element, in the compiled machine."""
 
     machine: Machine
     number: int
     states: tuple[State, ...]
+    tables: tuple[Table, ...]
+    strides: Mapping[str, int]
 
     def get(self, state: State, index: int = 0) -> int:
         """The variable's value; one that the configured program does not use keeps its first."""
@@ -114,12 +117,22 @@ class _Words:
         if memory is not None:
             memory[:] = list((value & ((1 << state.width) - 1)).to_bytes(len(memory), "little"))
 
+    def table(self, table: Table) -> Table:
+        """``table`` with the entries that it has now."""
+        return self.machine.tables.get((self.number, table.name), table)
+
+    def replace(self, table: Table) -> None:
+        """Look up in these entries from now on."""
+        place = next((place for place, known in enumerate(self.tables) if known.name == table.name), None)
+        if place is not None:
+            self.machine.replace_table(self.number, place, table)
+
     def _memory(self, state: State, index: int) -> ctypes.Array[ctypes.c_ubyte] | None:
         place = next((i for i, known in enumerate(self.states) if known.name == state.name), None)
         if place is None:
             return None
         size = self.machine.word_size(self.number, state)
-        address = self.machine.word_address(self.number, place) + index * size
+        address = self.machine.word_address(self.number, place) + index * self.strides.get(state.name, size)
         return (ctypes.c_ubyte * size).from_address(address)
 
 
@@ -138,6 +151,8 @@ class Machine:
             element.examine()
         self._names = [node.name for node in graph.nodes]
         self._numbers = {name: index for index, name in enumerate(self._names)}
+        self.tables: dict[tuple[int, str], Table] = {}
+        """Tables that handlers changed, by element and name."""
         self._library = load_c(generate(self.checked, self.elements))
         self._library.machine_new.restype = ctypes.c_void_p
         self._library.machine_base.restype = ctypes.POINTER(_Base)
@@ -183,6 +198,7 @@ class Machine:
             e.extra_length,
             e.first_time,
         )
+        packet.dst_ip6 = int.from_bytes(bytes(e.dst_ip6), "big")
         return self._names[e.sink], packet
 
     @property
@@ -222,17 +238,16 @@ class Machine:
 
     def run(self, sources: Sequence[str], packets: Sequence[Packet]) -> list[int]:
         """Offer packets one after the other, each to its source, in one call; returns how many are in `emitted` after each."""
-        numbers = np.array([self._numbers[name] for name in sources], dtype=np.int32)
+        numbers = (ctypes.c_int32 * len(packets))(*(self._numbers[name] for name in sources))
         records = (_Emission * len(packets))(*map(record_of, packets))
         data = bytearray()
         for record, packet in zip(records, packets, strict=True):
             record.offset = len(data)
             data += packet.buffer[: packet.end]
         buffer = (ctypes.c_ubyte * max(1, len(data))).from_buffer(data if data else bytearray(1))
-        ends = np.zeros(len(packets), dtype=np.uint64)
-        count, places = ctypes.c_uint64(len(packets)), (numbers.ctypes.data_as(ctypes.c_void_p), ends.ctypes.data_as(ctypes.c_void_p))
-        self._library.machine_run(self._machine, count, places[0], buffer, records, places[1])
-        return [int(end) for end in ends]
+        ends = (ctypes.c_uint64 * len(packets))()
+        self._library.machine_run(self._machine, ctypes.c_uint64(len(packets)), numbers, buffer, records, ends)
+        return list(ends)
 
     def settle(self, now: int = 0) -> None:
         """Run tasks until none has anything to do; the clock is at least at ``now``."""
@@ -240,20 +255,45 @@ class Machine:
 
     def read(self, name: str, handler: str, *question: str) -> str:
         """The text of a read handler, of one that takes a parameter with it. Errors: ``KeyError`` where there is none."""
-        text: str = handlers_of(self.elements[name], "read")[handler](self.words(name), *question)
+        element = self.elements[name]
+        self.before_read(name)
+        with element.names.used():
+            text: str = handlers_of(element, "read")[handler](self.words(name), *question)
         return text
 
     def write(self, name: str, handler: str, text: str) -> None:
         """Call a write handler. Errors: ``KeyError`` where there is none."""
-        handlers_of(self.elements[name], "write")[handler](self.words(name), text)
+        element = self.elements[name]
+        with element.names.used():
+            handlers_of(element, "write")[handler](self.words(name), text)
+        self.after_write(name)
+
+    def before_read(self, name: str) -> None:
+        """Bring up to date what read handlers of element ``name`` see."""
+        self._library.machine_before_read(self._machine, self._numbers[name])
+
+    def after_write(self, name: str) -> None:
+        """Do what follows from a write handler of element ``name``, and wake the tasks that may have something to do now."""
+        self._library.machine_after_write(self._machine, self._numbers[name])
 
     def words(self, name: str) -> StateView:
         """The state variables of element ``name``."""
-        return _Words(self, self._numbers[name], tuple(state_words(self.elements[name])))
+        element = self.elements[name]
+        tables = element.trace_live().tables if element.has_program else ()
+        return _Words(self, self._numbers[name], tuple(state_words(element)), tables, state_strides(element))
 
     def word_address(self, number: int, place: int) -> int:
         """The address of a state variable of element ``number``."""
         return int(self._library.machine_word(self._machine, number, place))
+
+    def replace_table(self, number: int, place: int, table: Table) -> None:
+        """Give table ``place`` of the program of element ``number`` the entries of ``table``."""
+        entries = sort_table(table)
+        numbers, sizes, groups = entries.arrays()
+        pointers = [array.ctypes.data_as(ctypes.c_void_p) for array in (numbers, sizes, groups)]
+        count = len(entries.keys) // words(table.key_width)
+        self._library.machine_replace(self._machine, number, place, *pointers, len(entries.groups), count)
+        self.tables[number, table.name] = table
 
     def word_size(self, number: int, state: State) -> int:
         """How many bytes the variable has in C: those of its own type where an element is written by hand."""

@@ -25,6 +25,7 @@ struct view { HEADER_OF_A_PACKET };
 struct packet {
     HEADER_OF_A_PACKET
     uint8_t parameter; /* the byte that an ICMP parameter problem is about */
+    uint8_t dst_ip6[16];
     uint32_t aggregate, extra_packets, extra_length; /* a group; what it stands for beside itself */
     uint64_t time, first_time;
     /* What is above belongs to the packet, what is below to its place in memory. */
@@ -45,6 +46,7 @@ struct emission {
     uint32_t aggregate, extra_packets, extra_length;
     uint64_t time, first_time;
     uint64_t offset;
+    uint8_t dst_ip6[16];
 };
 
 /* What is waiting in a heap, first in what it is of. */
@@ -190,6 +192,22 @@ static void make_headroom(struct packet *p, uint32_t count)
     p->data = p->buffer + front + more;
 }
 
+/* The packet is ``count`` bytes longer, which are zero. */
+static void make_tailroom(struct packet *p, uint32_t count)
+{
+    uint64_t front = p->data - p->buffer, used = front + p->length;
+    if (used + count > p->room) {
+        uint64_t room = 2 * (used + count);
+        uint8_t *made = realloc(p->buffer, room);
+        if (!made) abort();
+        p->buffer = made;
+        p->data = made + front;
+        p->room = room;
+    }
+    memset(p->data + p->length, 0, count);
+    p->length += count;
+}
+
 /* The data starts ``shift`` bytes later, or at its end where that comes first; negative: earlier. */
 static inline void move_start(struct packet *p, int64_t shift)
 {
@@ -198,6 +216,22 @@ static inline void move_start(struct packet *p, int64_t shift)
     p->data += shift;
     p->length -= shift;
     if (p->network != NO_NETWORK) p->network -= shift;
+}
+
+/* There are ``count`` bytes more, zero, behind the data. */
+static void add_tail(struct packet *p, uint32_t count)
+{
+    uint64_t used = (uint64_t)(p->data - p->buffer) + p->length;
+    if (used + count > p->room) {
+        uint64_t front = p->data - p->buffer, room = 2 * (used + count);
+        uint8_t *made = realloc(p->buffer, room);
+        if (!made) abort();
+        p->buffer = made;
+        p->data = made + front;
+        p->room = room;
+    }
+    memset(p->buffer + used, 0, count);
+    p->length += count;
 }
 
 ALWAYS uint32_t get16(const uint8_t *b) { return (uint32_t)b[0] << 8 | b[1]; }
@@ -211,6 +245,48 @@ ALWAYS uint64_t sum_of_words(const uint8_t *b, uint32_t words)
     if (words >= 2) sum += halves_of(get32(b));
     if (words & 1) rest = get16(b + (words >= 2 ? 4 : 0));
     return (sum & 0xffffffffu) + (sum >> 32) + rest;
+}
+/* Whether the one's-complement sum of 16-bit words is all ones. All ones are the same in any byte order, so the words are added up as they
+   lie in memory, as many at a time as a register takes (RFC 1071, section 2). */
+ALWAYS int sums_to_ones(const uint8_t *b, uint32_t words)
+{
+    uint64_t sum = 0, part;
+    for (; words >= 4; words -= 4, b += 8) {
+        memcpy(&part, b, 8);
+        sum += part;
+        sum += sum < part;
+    }
+    if (words & 2) {
+        uint32_t four;
+        memcpy(&four, b, 4);
+        sum += four;
+        sum += sum < four;
+        b += 4;
+    }
+    if (words & 1) {
+        uint16_t two;
+        memcpy(&two, b, 2);
+        sum += two;
+        sum += sum < two;
+    }
+    sum = (sum >> 32) + (sum & 0xffffffffu);
+    sum = (sum >> 16) + (sum & 0xffff);
+    sum = (sum >> 16) + (sum & 0xffff);
+    return (sum >> 16) + (sum & 0xffff) == 0xffff;
+}
+/* Whether there is a number in network byte order. */
+ALWAYS int is_there(const uint8_t *b, uint32_t bytes, uint64_t number)
+{
+    uint16_t two;
+    uint32_t four;
+    uint64_t eight;
+    int swap = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+    switch (bytes) {
+    case 1: return *b == number;
+    case 2: memcpy(&two, b, 2); return two == (swap ? __builtin_bswap16(number) : (uint16_t)number);
+    case 4: memcpy(&four, b, 4); return four == (swap ? __builtin_bswap32(number) : (uint32_t)number);
+    default: memcpy(&eight, b, 8); return eight == (swap ? __builtin_bswap64(number) : number);
+    }
 }
 /* Looks at the header of a packet, and puts it down again, which has to be done before anybody else sees the packet. */
 ALWAYS void look(const struct packet *p, struct view *v)
@@ -258,7 +334,8 @@ ALWAYS void put16(uint8_t *b, uint32_t v) { b[0] = v >> 8; b[1] = v; }
 ALWAYS void put32(uint8_t *b, uint32_t v) { put16(b, v >> 16); put16(b + 2, v); }
 ALWAYS void put64(uint8_t *b, uint64_t v)
 {
-    for (int i = 0; i < 8; i++) b[i] = v >> (56 - 8 * i);
+    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) v = __builtin_bswap64(v);
+    memcpy(b, &v, 8);
 }
 
 static inline uint64_t byte_at(const struct packet *p, int32_t index)
@@ -320,7 +397,8 @@ static void emit_packet(struct base *b, int32_t sink, struct packet *p)
     struct emission *e = &b->emitted[b->emitted_count++];
     *e = (struct emission){sink, front, p->length, p->network, p->dst_ip, p->vlan_tci, p->paint, p->device, p->packet_type,
                            p->fix_ip_src, p->parameter, p->aggregate, p->extra_packets, p->extra_length, p->time, p->first_time,
-                           b->bytes_count};
+                           b->bytes_count, .dst_ip6 = {0}};
+    memcpy(e->dst_ip6, p->dst_ip6, sizeof e->dst_ip6);
     memcpy(b->bytes + b->bytes_count, p->buffer, size);
     b->bytes_count += size;
     kill_packet(b, p);
@@ -345,6 +423,7 @@ static void trace_line(struct base *b, const char *text, uint64_t length)
 #define CLONE(q) clone_packet(&m->base, q)
 #define PULL(q, n) move_start(q, n)
 #define PUSH(q, n) move_start(q, -(int64_t)(n))
+#define PUT(q, n) add_tail(q, n)
 #define TAKE(q, n) do { if ((n) < (q)->length) (q)->length = (n); } while (0)
 #define NOW (m->base.now)
 #define DRIVEN (m->base.driven)

@@ -3,8 +3,10 @@
 /* Entries ``first`` to ``first + count - 1`` have the same prefix length; the longest group comes first, and keys ascend within one. */
 struct group { uint32_t length, first, count; };
 struct table {
-    const uint64_t *keys, *masks; /* masks of ternary entries only */
+    const uint64_t *keys, *masks, *values; /* masks of ternary entries only */
+    const uint64_t *places; /* of levels only: which value an entry has */
     const struct group *groups;
+    uint64_t *own; /* where entries are that a handler gave */
     uint32_t count, group_count, width;
     /* Longest prefix tables of 32-bit keys are levels of 16, 8 and 8 bits. */
     uint32_t *root, *blocks;
@@ -38,7 +40,7 @@ static void table_levels(struct table *t)
     for (uint32_t g = t->group_count; g-- > 0;) {
         uint32_t length = t->groups[g].length, first = t->groups[g].first;
         for (uint32_t i = first; i < first + t->groups[g].count; i++) {
-            uint32_t key = t->keys[i], value = i + 1;
+            uint32_t key = t->keys[i], value = t->places[i] + 1;
             if (length <= 16) {
                 table_fill(t->root + (key >> 16), 1u << (16 - length), value);
                 continue;
@@ -54,19 +56,53 @@ static void table_levels(struct table *t)
     }
 }
 
+/* Looks up in these entries from now on: keys, masks, values and places, one behind the other in ``numbers``, and groups. They are copied. */
+static void table_replace(struct table *t, int levels, const uint64_t *numbers, const uint64_t *sizes, const struct group *groups,
+                          uint32_t group_count, uint32_t count)
+{
+    uint64_t total = sizes[0] + sizes[1] + sizes[2] + sizes[3];
+    uint64_t *own = malloc(total * sizeof *own + group_count * sizeof *groups + 1);
+    if (!own) abort();
+    memcpy(own, numbers, total * sizeof *own);
+    memcpy(own + total, groups, group_count * sizeof *groups);
+    free(t->own);
+    t->own = own;
+    t->keys = own;
+    t->masks = own + sizes[0];
+    t->values = own + sizes[0] + sizes[1];
+    t->places = t->values + sizes[2];
+    t->groups = (const struct group *)(own + total);
+    t->group_count = group_count;
+    t->count = count;
+    if (!levels) return;
+    free(t->root);
+    free(t->blocks);
+    t->root = t->blocks = NULL;
+    t->used = t->room = 0;
+    table_levels(t);
+}
+
 static void table_free(struct table *t)
 {
+    free(t->own);
     free(t->root);
     free(t->blocks);
 }
 
-/* All that find return one more than the number of the entry for ``key``, 0 for none. */
+/* All that find return one more than the number of the value for ``key``, 0 for none: of its entry, but of levels that of those that differ. */
 static inline uint32_t find_in_levels(const struct table *t, uint32_t key)
 {
     uint32_t found = t->root[key >> 16];
     if (found & BLOCK) found = t->blocks[(found & ~BLOCK) + (key >> 8 & 255)];
     if (found & BLOCK) found = t->blocks[(found & ~BLOCK) + (key & 255)];
     return found;
+}
+
+/* Asks for what `find_in_levels` will read first behind the root, which is used so often that it is near. */
+static inline void fetch_levels(const struct table *t, uint32_t key)
+{
+    uint32_t found = t->root[key >> 16];
+    if (found & BLOCK) __builtin_prefetch(t->blocks + (found & ~BLOCK) + (key >> 8 & 255));
 }
 
 static inline uint32_t find_sorted(const struct table *t, const uint64_t *key, const uint32_t words)

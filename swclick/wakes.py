@@ -39,6 +39,25 @@ class Wakes:
                     ahead.append(edge.target)
         return sorted(found)
 
+    def sources_before(self, name: str) -> list[str]:
+        """The elements, first of their kind on the ways that are pulled, that can say that they are empty, in the graph's order."""
+        found: dict[str, None] = {}
+        seen, ahead = {name}, [name]
+        while ahead:
+            for edge in self.pulled(ahead.pop()):
+                if edge.source in seen:
+                    continue
+                seen.add(edge.source)
+                if self.sources[edge.source].empty:
+                    found[edge.source] = None
+                else:
+                    ahead.append(edge.source)
+        return [node.name for node in self.checked.graph.nodes if node.name in found]
+
+    def pulled(self, name: str) -> list[Edge]:
+        """The connections that end in pull inputs of the element."""
+        return self._in(name, "pull")
+
     def _numbers(self, names: Iterable[str]) -> list[int]:
         return sorted({self.tasks[name] for name in names if name in self.tasks})
 

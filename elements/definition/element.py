@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import errno
+import os
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from elements.definition.arguments import parse_arguments
+from elements.definition.names import Definition, names_in_use
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
 from elements.program.program import Network, Program, State
 from elements.program.rules import check_program
+from elements.program.settings import with_settings_fixed
 from elements.program.values import TRUE, Value
 from graph.diagnostics import ClickError, Diagnostic
 from graph.model import Graph, Node
 
 if TYPE_CHECKING:
     from elements.definition.csource import CSource
+    from elements.definition.handlers import StateView
     from elements.definition.host import Address, Host
     from elements.reference.machine import Machine
     from elements.reference.packet import Packet as RealPacket
+    from graph.check import Checked
 
 HardwareRole = Literal["ingress", "queue", "scheduler", "egress"]
 
@@ -75,10 +81,14 @@ class Element:
     """Packets that leave by output 0 have at least this many bytes from the network header on: `elements.logic.equivalent.network_bytes`
     proves it, for every example of the element in a test."""
 
+    replaces: Element | None = None
+    """The element of the same name and class in the machine whose place this one takes, if any; until `take_state` was called."""
+
     def __init__(self, node: Node, inputs: int, outputs: int) -> None:
         """Configure from ``node``; ``inputs`` and ``outputs`` are the ports in use. Errors: `ClickError` naming the node's place."""
         self.node = node
         self.name = node.name
+        self.names = names_in_use()
         self.inputs = inputs
         self.outputs = outputs
         try:
@@ -92,10 +102,18 @@ class Element:
         """``node`` with what other elements of ``graph`` define for it in its configuration. Errors: `ClickError`."""
         return node
 
+    @classmethod
+    def definitions(cls, config: str) -> Iterable[Definition]:
+        """The names that an element with this configuration gives to addresses and ports, for the elements around it."""
+        return ()
+
     def refusal(self, why: str) -> Diagnostic:
         """What is said where the element cannot be as it is configured."""
         place = f"{self.node.name} :: {self.node.class_name}"
-        return Diagnostic(self.node.location, f"{place}: {why}", f"see the manual page of {self.node.class_name}", self.node.source_line)
+        known = ((self.node.location, f"While configuring '{place}':\n  {why}"),)
+        return Diagnostic(
+            self.node.location, f"{place}: {why}", f"see the manual page of {self.node.class_name}", self.node.source_line, known
+        )
 
     @property
     def folder(self) -> Path:
@@ -104,6 +122,9 @@ class Element:
 
     def setup(self) -> None:
         """Check and prepare after the arguments are set. Errors: ``ValueError``, one sentence a line."""
+
+    def meet(self, elements: Mapping[str, Element]) -> None:
+        """Look at what others of the graph, all configured, the configuration names. Errors: ``ValueError``, one sentence a line."""
 
     def examine(self) -> None:
         """Look at the files that the configuration names, before the machine is made. Errors: `ClickError`."""
@@ -128,8 +149,16 @@ class Element:
         return type(self).program is not Element.program
 
     def trace(self) -> Program:
-        """The traced program; it is legal by `elements.program.rules`."""
+        """The traced program; it is legal by `elements.program.rules`. State that no packet changes is a constant in it."""
+        return self._fixed
+
+    def trace_live(self) -> Program:
+        """The same where write handlers can change such state: in software."""
         return self._traced
+
+    @cached_property
+    def _fixed(self) -> Program:
+        return with_settings_fixed(self._traced)
 
     @cached_property
     def _traced(self) -> Program:
@@ -178,6 +207,20 @@ class Element:
     def timer(self, machine: Machine) -> None:
         """Reference: the time that the element asked for by ``machine.at`` has come."""
 
+    def stored(self) -> int:
+        """Reference: the packets that the element stores. Overridden by every one that is a storage, whose C says ``stored``, too."""
+        return 0
+
+    def storage_near(self, checked: Checked, elements: Mapping[str, Element]) -> list[str]:
+        """The storage whose packets it counts, if it does; its C has their number as ``STORED_NEAR``. Errors: `ClickError`."""
+        return []
+
+    def after_write(self, machine: Machine) -> None:
+        """Reference: a write handler of the element was called."""
+
+    def before_read(self, machine: Machine) -> None:
+        """Reference: a read handler of the element is about to be called."""
+
     def called(self, host: Host, what: int, packet: Address | None) -> int:
         """What of the element is Python in every reading: its C calls it, with a number and, perhaps, the address of a packet of the
         runtime. What it gives is the value of the call."""
@@ -211,8 +254,18 @@ class Element:
         """A handler that nothing else says, None where it is not there, either."""
         return None
 
+    def llrpc(self, state: StateView, number: int, data: bytes) -> bytes:
+        """Answer to a numbered call (LLRPC) of Click's control protocol with as many bytes as it came with. Errors: ``OSError``."""
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    def take_state(self, old: Element, host: Host) -> None:
+        """Called before anything runs in a machine that takes the place of another, in which ``old``, of the same name and class, was."""
+
+    def taken_down(self, host: Host) -> None:
+        """Called when a machine that ran by itself is taken down: what `started` opened is closed."""
+
     def c_source(self) -> CSource:
-        """The hand-written C reading; of an element with a program what its task needs."""
+        """The hand-written C reading; of an element with a program what it has beside it."""
         raise NotImplementedError
 
     def move(self, output: int) -> Move:

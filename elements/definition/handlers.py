@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
-from elements.program.program import State
+from elements.program.program import State, Table
 
 F = TypeVar("F", bound=Callable[..., Any])
 FRAME: Final = 1514
@@ -15,13 +15,19 @@ FRAME: Final = 1514
 
 
 class StateView(Protocol):
-    """The state variables of one element, in any reading."""
+    """The state variables and lookup tables of one element, in any reading."""
 
     def get(self, state: State, index: int = 0) -> int:
         """The variable's value."""
 
     def set(self, state: State, value: int, index: int = 0) -> None:
         """Change the variable's value."""
+
+    def table(self, table: Table) -> Table:
+        """A table of the element's program, with the entries that it has now."""
+
+    def replace(self, table: Table) -> None:
+        """Give the program's table of that name these entries. Errors: ``ValueError`` where tables cannot change."""
 
 
 def reads(name: str) -> Callable[[F], F]:
@@ -61,14 +67,27 @@ def settable(length: int, most: int, argument: str) -> int:
 
 
 def handlers_of(element: object, kind: str) -> dict[str, Callable[..., Any]]:
-    """The element's handlers of ``kind`` `read` or `write`, by name, sorted."""
+    """The element's handlers of ``kind`` `read` or `write`, by name, sorted. One whose name ends in `#` is there once for each number below
+    the element's ``handler_ports``; its method has the number as its last parameter."""
     found: dict[str, Callable[..., Any]] = {}
     for attribute in sorted(dir(type(element))):
         method = getattr(type(element), attribute)
         name = getattr(method, "__dict__", {}).get(f"{kind}_handler")
-        if name is not None:
-            found[name] = getattr(element, attribute)
+        if name is None:
+            continue
+        if name.endswith("#"):
+            for port in range(getattr(element, "handler_ports", 0)):
+                found[f"{name[:-1]}{port}"] = _of_port(getattr(element, attribute), kind, port)
+            continue
+        found[name] = getattr(element, attribute)
     return dict(sorted(found.items()))
+
+
+def _of_port(method: Callable[..., Any], kind: str, port: int) -> Callable[..., Any]:
+    """A handler of one port."""
+    if kind == "read":
+        return lambda state: method(state, port)
+    return lambda state, text: method(state, text, port)
 
 
 class _Recorder:
@@ -82,6 +101,12 @@ class _Recorder:
 
     def set(self, state: State, value: int, index: int = 0) -> None:
         self.made.setdefault(state, set()).add(value)
+
+    def table(self, table: Table) -> Table:
+        return table
+
+    def replace(self, table: Table) -> None:
+        pass
 
 
 def resettable(element: object) -> frozenset[str]:

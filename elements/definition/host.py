@@ -49,6 +49,12 @@ class Host(Protocol):
     def words(self, name: str) -> StateView:
         """The state variables of an element."""
 
+    def can(self, element: str, handler: str) -> str:
+        """What somebody outside can do with a handler of ``element``, or of the machine itself where that is empty: r, w, rw or nothing."""
+
+    def llrpc(self, element: str, number: int, data: bytes) -> bytes:
+        """What `Element.llrpc` answers. Errors: ``OSError``."""
+
     def at(self, name: str, time: int | None) -> None:
         """Run the timer of element ``name`` when the clock is at ``time`` ns, once, and not when it was to be run before; never if None."""
 

@@ -4,10 +4,11 @@ wanted.
 
 from __future__ import annotations
 
-import ipaddress
 import re
+import socket
 from fractions import Fraction
 
+from elements.definition.names import named_address, named_ethernet, named_prefix
 from graph.configuration import unquote
 
 
@@ -23,9 +24,9 @@ class _Integer:
 
     def __call__(self, text: str) -> int:
         wanted = f"a whole number from {self.low} to {self.high} is wanted, not {text!r}"
-        if not re.fullmatch(r"-?(0[xX][0-9a-fA-F]+|\d+)", text):
+        if not re.fullmatch(r"[-+]?(0[xX][0-9a-fA-F]+|\d+)", text):
             raise ValueError(wanted)
-        digits = text.lstrip("-")
+        digits = text.lstrip("-+")
         octal = len(digits) > 1 and digits[0] == "0" and digits.isdigit()
         if octal and not set(digits) <= set("01234567"):
             raise ValueError(wanted)
@@ -61,20 +62,28 @@ def raw(text: str) -> str:
 
 
 def ip_address(text: str) -> int:
-    """An IPv4 address as a 32-bit number."""
+    """An IPv4 address as a 32-bit number, or a name for one."""
     try:
-        return int(ipaddress.IPv4Address(text))
-    except ValueError:
-        raise ValueError(f"an IP address such as 10.0.0.1 is wanted, not {text!r}") from None
+        return int.from_bytes(socket.inet_pton(socket.AF_INET, text), "big")
+    except (OSError, ValueError):
+        named = named_address(text)
+        if named is None:
+            raise ValueError(f"an IP address such as 10.0.0.1 is wanted, not {text!r}") from None
+        return named
 
 
 def ip_prefix(text: str) -> tuple[int, int]:
-    """An IPv4 prefix, `10.0.0.0/8` or `10.0.0.0/255.0.0.0`, as (address, prefix length); a bare address is a /32. Host bits are kept."""
-    address, slash, length = text.partition("/")
+    """An IPv4 prefix, `10.0.0.0/8` or `10.0.0.0/255.0.0.0`, as (address, prefix length); a bare address is a /32, and octets that the
+    prefix does not reach may be left out: `10.1/16`. Host bits are kept. A name stands for an address before it stands for a prefix."""
+    address, slash, length = text.rpartition("/")
     if not slash:
-        return ip_address(address), 32
+        return _bare_prefix(text)
+    octets = address.split(".")
+    whole = ".".join([*octets, *["0"] * (4 - len(octets))]) if address[:1].isdigit() and octets[-1] else address
     if length.isdigit() and int(length) <= 32:
-        return ip_address(address), int(length)
+        if int(length) > 8 * len(octets) and whole != address:
+            raise ValueError(f"more octets of {address!r} are wanted for a prefix of {int(length)} bits")
+        return ip_address(whole), int(length)
     try:
         mask = ip_address(length)
     except ValueError:
@@ -82,13 +91,26 @@ def ip_prefix(text: str) -> tuple[int, int]:
     inverted = mask ^ 0xFFFF_FFFF
     if inverted & (inverted + 1):
         raise ValueError(f"the mask of {text!r} is not a prefix: its ones must come first")
-    return ip_address(address), 32 - inverted.bit_length()
+    return ip_address(whole), 32 - inverted.bit_length()
+
+
+def _bare_prefix(text: str) -> tuple[int, int]:
+    try:
+        return ip_address(text), 32
+    except ValueError:
+        named = named_prefix(text)
+        if named is None:
+            raise
+        return named
 
 
 def ethernet_address(text: str) -> int:
-    """An Ethernet address `00:11:22:33:44:55` (or with hyphens) as a 48-bit number."""
+    """An Ethernet address `00:11:22:33:44:55` (or with hyphens) as a 48-bit number, or a name for one."""
     if not re.fullmatch(r"[0-9a-fA-F]{1,2}([:-][0-9a-fA-F]{1,2}){5}", text):
-        raise ValueError(f"an Ethernet address such as 00:11:22:33:44:55 is wanted, not {text!r}")
+        named = named_ethernet(text)
+        if named is None:
+            raise ValueError(f"an Ethernet address such as 00:11:22:33:44:55 is wanted, not {text!r}")
+        return named
     number = 0
     for piece in re.split("[:-]", text):
         number = number << 8 | int(piece, 16)
@@ -176,3 +198,35 @@ def seconds(text: str) -> int:
     if whole > 0xFFFF_FFFF:
         raise ValueError(f"a time of at most {0xFFFF_FFFF} seconds is wanted, not {text!r}")
     return whole
+
+
+def interval(text: str) -> int:
+    """A time in whole nanoseconds, as `nanoseconds` reads it, that is not nothing."""
+    found = nanoseconds(text)
+    if found == 0:
+        raise ValueError("a time longer than 0 is wanted")
+    return found
+
+
+def interval_text(time: int) -> str:
+    """A time in ns as Click prints intervals: in seconds, and below one in the largest of ms, us and ns that it is a multiple of."""
+    if time >= 1_000_000_000:
+        whole, rest = divmod(time, 1_000_000_000)
+        return f"{whole}.{rest:09d}s" if rest % 1000 else f"{whole}.{rest // 1000:06d}s"
+    unit, name = next((unit, name) for unit, name in ((1_000_000, "ms"), (1_000, "us"), (1, "ns")) if time % unit == 0)
+    return f"{time // unit}{name}"
+
+
+def bandwidth_text(rate: int) -> str:
+    """A bandwidth in bytes a second as Click prints it: in kbps, Mbps, Gbps or MBps."""
+    units = ((0x20000000, 1, 6, "MBps"), (125_000_000, 8, 9, "Gbps"), (125_000, 8, 6, "Mbps"), (0, 8, 3, "kbps"))
+    _, factor, digits, name = next(unit for unit in units if rate >= unit[0])
+    whole, rest = divmod(rate * factor, 10**digits)
+    return f"{whole}.{rest:0{digits}d}".rstrip("0").removesuffix(".") + name
+
+
+def decimal(text: str) -> Fraction:
+    """A number with or without a fraction, not negative."""
+    if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", text):
+        raise ValueError(f"a number is wanted, not {text!r}")
+    return Fraction(text if text[-1] != "." else text[:-1])

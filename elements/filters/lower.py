@@ -1,16 +1,15 @@
 """Filter expressions as conditions of a packet program.
 
-Tests of ports, ICMP types and TCP fields are false for packets of another protocol, for later fragments and where the packet ends before
-the field. The network header must be marked; where it is not, addresses and fields are zero.
+A test of bytes that the packet has not is not passed, whatever its relation; `not` turns that around. The network header must be marked.
 """
 
 from __future__ import annotations
 
 from elements.filters.expression import Choice, Expression, Junction, Not, Test
-from elements.filters.names import PROTOCOLS
+from elements.filters.names import PROTOCOLS, TCP_OR_UDP, TRANSPORT
 from elements.program.combine import all_of, any_of
-from elements.program.headers import Bytes
 from elements.program.packet import Packet
+from elements.program.program import Layer
 from elements.program.values import FALSE, TRUE, Value, mux
 
 
@@ -23,62 +22,58 @@ def lower(expression: Expression, p: Packet) -> Value:
         return all_of(*operands) if expression.every else any_of(*operands)
     if isinstance(expression, Choice):
         return mux(lower(expression.condition, p), lower(expression.yes, p), lower(expression.no, p))
-    return _lower_test(expression, p)
+    return _protocol(expression, p) & _lower_test(expression, p)
+
+
+def _protocol(test: Test, p: Packet) -> Value:
+    """Whether the packet is of the test's protocol and, where it is about the transport header, a first fragment."""
+    numbers = {None: (), TRANSPORT: (), TCP_OR_UDP: (PROTOCOLS["tcp"], PROTOCOLS["udp"])}.get(test.protocol, (test.protocol or 0,))
+    right = any_of(*(p.ip.protocol.equals(number) for number in numbers)) if numbers else TRUE
+    behind = test.kind in ("port", "tcp opt") or (test.kind == "field" and test.protocol is not None)
+    return right & p.ip.fragment_offset.equals(0) if behind else right
 
 
 def _lower_test(test: Test, p: Packet) -> Value:
-    ip = p.ip
     if test.kind == "constant":
         return TRUE if test.low else FALSE
     if test.kind == "host":
-        return _sided(test, _compared(test, ip.source), _compared(test, ip.destination))
+        return _sided(test, _held(test, p, "network", 96, 32), _held(test, p, "network", 128, 32))
+    if test.kind == "ether":
+        return _sided(test, _compared(test, p.field("network", -64, 48)), _compared(test, p.field("network", -112, 48)))
     if test.kind == "port":
-        protocols = [test.protocol] if test.protocol is not None else [PROTOCOLS["tcp"], PROTOCOLS["udp"]]
-        transport = any_of(*(ip.protocol.equals(number) for number in protocols)) & _reaches(p, 4)
-        return transport & _sided(test, _compared(test, p.udp.source), _compared(test, p.udp.destination))
+        return _sided(test, _held(test, p, "transport", 0, 16), _held(test, p, "transport", 16, 16))
+    if test.kind == "frag":
+        fragment = p.ip.more_fragments | p.ip.fragment_offset.any()
+        return p.has(8, "network") & (~fragment if test.negated else fragment)
     if test.kind == "proto":
-        return _compared(test, ip.protocol)
-    if test.kind == "icmp type":
-        return ip.protocol.equals(PROTOCOLS["icmp"]) & _reaches(p, 1) & _compared(test, Bytes(p, "transport")[0])
+        return TRUE if test.low >= TCP_OR_UDP else _number(test, p, "network", 72, 8)
     if test.kind == "tcp opt":
-        return ip.protocol.equals(PROTOCOLS["tcp"]) & _reaches(p, 14) & _compared(test, Bytes(p, "transport")[13])
-    if test.kind == "tcp win":
-        return ip.protocol.equals(PROTOCOLS["tcp"]) & _reaches(p, 16) & _compared(test, Bytes(p, "transport")[14:16])
-    if test.kind in ("frag", "unfrag"):
-        fragment = ip.more_fragments | ip.fragment_offset.any()
-        return fragment if test.kind == "frag" else ~fragment
-    if test.kind == "ect":
-        return ip.tos[0:2].any()
-    if test.kind == "ce":
-        return ip.tos[0:2].equals(3)
-    fields = {
-        "ip vers": ip.version, "ip hl": ip.ihl, "ip id": ip.identification, "ip tos": ip.tos, "ip dscp": ip.tos[2:8], "ip ttl": ip.ttl,
-        "ip len": ip.length,
-    }  # fmt: skip
-    return _compared(test, fields[test.kind])
+        return _held(test, p, "transport", 104, 8)
+    return _number(test, p, "network" if test.protocol is None else "transport", test.offset, test.size)
 
 
-def _reaches(p: Packet, count: int) -> Value:
-    """Whether the packet is a first fragment with ``count`` bytes of transport header."""
-    return p.ip.fragment_offset.equals(0) & p.has(count, "transport")
+def _number(test: Test, p: Packet, layer: Layer, bit: int, width: int) -> Value:
+    """A test that is not passed where its bytes are not there, also where it is negated."""
+    right = _compared(test, p.field(layer, bit, width))
+    return p.has((bit + width + 7) // 8, layer) & (~right if test.negated else right)
+
+
+def _held(test: Test, p: Packet, layer: Layer, bit: int, width: int) -> Value:
+    """The test as it is where it is not negated; it decides so that it is not passed in the end where its bytes are not there."""
+    there, found = p.has((bit + width) // 8, layer), _compared(test, p.field(layer, bit, width))
+    return ~there | found if test.negated else there & found
 
 
 def _sided(test: Test, source: Value, destination: Value) -> Value:
-    if test.side == "src":
-        return source
-    if test.side == "dst":
-        return destination
-    return source & destination if test.side == "src and dst" else source | destination
+    both = {"src": source, "dst": destination, "src and dst": source & destination}
+    found = both.get(test.side, source | destination)
+    return ~found if test.negated else found
 
 
 def _compared(test: Test, field: Value) -> Value:
-    number = field if test.mask is None else field & test.mask
-    if test.relation in ("=", "!="):
-        low = test.low if test.mask is None else test.low & test.mask
-        same = number.equals(low) if test.low == test.high else (number >= test.low) & (number <= test.high)
-        return same if test.relation == "=" else ~same
-    if test.relation == "<":
-        return number < test.low
-    if test.relation == ">":
-        return number > test.high
-    return number <= test.high if test.relation == "<=" else number >= test.low
+    ones = (1 << field.width) - 1
+    number = field if test.mask & ones == ones else field & (test.mask & ones)
+    if test.greater:
+        return number > test.low
+    low = test.low & test.mask
+    return number.equals(low) if test.low == test.high else (number >= test.low) & (number <= test.high)

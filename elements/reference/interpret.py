@@ -28,9 +28,10 @@ def look_up(table: Table, key: int) -> int | None:
 
 @dataclass
 class StateStore:
-    """State variables of one element by (name, index); a `StateView` for handlers."""
+    """State variables of one element by (name, index), and tables that handlers changed, by name; a `StateView` for handlers."""
 
     words: dict[tuple[str, int], int] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
 
     def get(self, state: State, index: int = 0) -> int:
         """The variable's value."""
@@ -39,6 +40,14 @@ class StateStore:
     def set(self, state: State, value: int, index: int = 0) -> None:
         """Change the variable's value; it is cut to the variable's width."""
         self.words[(state.name, index)] = value & ((1 << state.width) - 1)
+
+    def table(self, table: Table) -> Table:
+        """``table`` with the entries that it has now."""
+        return self.tables.get(table.name, table)
+
+    def replace(self, table: Table) -> None:
+        """Look up in these entries from now on."""
+        self.tables[table.name] = table
 
 
 class ProgramRunner:
@@ -50,7 +59,7 @@ class ProgramRunner:
         self._evaluation = Evaluation(program.roots())
         self._states = {access.state.name: access.state for access in program.accesses}
         self._tables = {table.name: table for table in program.tables}
-        self._found: dict[tuple[str, int], int | None] = {}
+        self._found: dict[tuple[str, int], tuple[Table, int | None]] = {}
         self._packet = Packet.of(b"")
         self._now = 0
 
@@ -114,9 +123,11 @@ class ProgramRunner:
 
     def _lookup(self, name: str, key: int, op: str) -> int:
         place = (name, key)
-        if place not in self._found:
-            self._found[place] = look_up(self._tables[name], key)
-        found = self._found[place]
+        table = self.store.table(self._tables[name])
+        known = self._found.get(place)
+        if known is None or known[0] is not table:
+            known = self._found[place] = table, look_up(table, key)
+        found = known[1]
         if op == "hit":
             return int(found is not None)
         return found or 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from operator import itemgetter
 from typing import Final
@@ -12,6 +12,7 @@ from elements.definition.catalogue import class_info, find
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
 from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_ROUNDS, find_rings
+from elements.definition.names import Definition, Names, names_of
 from elements.reference.interpret import ProgramRunner, StateStore
 from elements.reference.packet import LONGEST, Packet
 from graph.check import Checked, check
@@ -48,7 +49,7 @@ class Machine:
         self.elements: dict[str, Element] = instantiate(graph) if elements is None else elements
         self.stores: dict[str, StateStore] = {name: StateStore() for name in self.elements}
         self._runners = {
-            name: ProgramRunner(element.trace(), self.stores[name]) for name, element in self.elements.items() if element.has_program
+            name: ProgramRunner(element.trace_live(), self.stores[name]) for name, element in self.elements.items() if element.has_program
         }
         rings = find_rings(self.checked)
         self._back = {(edge.source, edge.source_port): size for edge, size in rings.back.items()}
@@ -188,17 +189,33 @@ class Machine:
 
     def read(self, name: str, handler: str, *question: str) -> str:
         """The text of a read handler, of one that takes a parameter with it. Errors: ``KeyError`` where there is none."""
-        text: str = handlers_of(self.elements[name], "read")[handler](self.stores[name], *question)
+        element = self.elements[name]
+        element.before_read(self)
+        with element.names.used():
+            text: str = handlers_of(element, "read")[handler](self.stores[name], *question)
         return text
 
     def write(self, name: str, handler: str, text: str) -> None:
         """Call a write handler. Errors: ``KeyError`` where there is none."""
-        handlers_of(self.elements[name], "write")[handler](self.stores[name], text)
+        element = self.elements[name]
+        with element.names.used():
+            handlers_of(element, "write")[handler](self.stores[name], text)
+        with self._room():
+            element.after_write(self)
 
 
 def instantiate(graph: Graph) -> dict[str, Element]:
     """Every node's element, configured. Errors: `ClickError` for an unknown class or a wrong argument."""
-    elements = {node.name: element_for(graph, node) for node in graph.nodes}
+    seen = names_of(graph, _definitions)
+    elements = {node.name: element_for(graph, node, seen) for node in graph.nodes}
+    refused = []
+    for element in elements.values():
+        try:
+            element.meet(elements)
+        except ValueError as error:
+            refused += [element.refusal(why) for why in str(error).split("\n")]
+    if refused:
+        raise ClickError(*refused)
     pulling = [element for element in elements.values() if element.pull_reason is not None]
     checked = check(graph, class_info) if pulling else None
     mistakes = [element for element in pulling if checked is not None and checked.kind(element.name, False, 0) == "push"]
@@ -207,9 +224,16 @@ def instantiate(graph: Graph) -> dict[str, Element]:
     return elements
 
 
-def element_for(graph: Graph, node: Node) -> Element:
-    """The configured element of ``node``. Errors: `ClickError`."""
+def element_for(graph: Graph, node: Node, seen: Callable[[Node], Names] | None = None) -> Element:
+    """The configured element of ``node``; ``seen`` tells what names it sees, where that is known already. Errors: `ClickError`."""
     found = find(node.class_name)
     if found is None:
         fail(f"unknown element class {node.class_name}", "see the list of elements for what there is", node.location, node.source_line)
-    return found(found.resolved(graph, node), graph.input_count(node.name), graph.output_count(node.name))
+    names = (seen or names_of(graph, _definitions))(node)
+    with names.used():
+        return found(found.resolved(graph, node), graph.input_count(node.name), graph.output_count(node.name))
+
+
+def _definitions(node: Node) -> Iterable[Definition]:
+    found = find(node.class_name)
+    return () if found is None else found.definitions(node.config)

@@ -30,6 +30,7 @@ class Packet:
     packet_type: int = 0
     fix_ip_src: int = 0
     parameter: int = 0
+    dst_ip6: int = 0
     time: int = 0
     aggregate: int = 0
     extra_packets: int = 0
@@ -83,6 +84,11 @@ class Packet:
             self.end += grown
             self.network = None if self.network is None else self.network + grown
         self.start += min(shift, self.length)
+
+    def put(self, count: int) -> None:
+        """There are ``count`` bytes more, zero, behind the data."""
+        self.buffer[self.end :] = bytes(count)
+        self.end += count
 
     def copy(self) -> Packet:
         """A packet of its own with the same content."""

@@ -1,71 +1,112 @@
-"""The C reading of `elements.rewriter`: the arrays of the table, and the same steps."""
+"""The C reading of the tables of `elements.rewriter`: their arrays, and the same steps."""
 
 from __future__ import annotations
 
 from typing import Final
 
-SMALL: Final = ("linked", "rules", "flags", "origin", "mark", "list_of", "older", "newer")
-"""Arrays of 32 bits for each flow."""
+ENTRY: Final = ("addresses", "ports_of", "chain")
+"""What each entry has. The two of a flow are the halves of 128 bytes, two lines of the cache, the first of which has the flow's, too."""
+FLOW: Final = ("used_at", "linked", "rules", "flags", "origin", "spec_of", "mark", "list_of", "older", "newer")
+HALF: Final = 64
+SPEC: Final = ("kind", "forward", "reply", "source", "source_port", "destination", "destination_port", "more", "order", "has_ports")
+_ARRAYS: Final = ("buckets", "oldest", "newest", "counts", "following")
+_SHIFTS: Final = ("shift_base", "shift_count", "shift_from", "shift_by")
+_WORDS: Final = ("unused", "used", "flows", "most_flows", "failures", "clock", "next_reap", "seen_flows", "seen_capacity", "asked")
 
 STATE: Final = (
-    *((name, f"self->rw->{name}[0]") for name in (*SMALL, "addresses", "ports_of", "chain", "used_at", "buckets")),
-    *((name, f"self->rw->{name}[0]") for name in ("oldest", "newest", "counts", "following")),
-    *((name, f"self->rw->{name}") for name in ("unused", "used", "flows", "most_flows", "failures", "clock", "next_reap")),
+    *((name, f"self->rw->{name}[0]") for name in (*_ARRAYS, *_SHIFTS, *(f"spec_{each}" for each in SPEC))),
+    *((name, f"self->rw->halves[0].{name}") for name in (*ENTRY, *FLOW)),
+    *((name, f"self->rw->{name}") for name in _WORDS),
 )
 """The table's state variables, for handlers."""
+STRIDES: Final = (*((name, HALF) for name in ENTRY), *((name, 2 * HALF) for name in FLOW))
 
-HELPERS: Final = """
-enum { RW_DEPTH = 65536, RW_BUCKETS = 131072, RW_INPUTS = 256, RW_LISTS = 7, RW_NO_DATA = 2, RW_MOST_TRIES = 1024, RW_MOST_IN_BUCKET = 32 };
-enum { RW_DROP, RW_PASS, RW_PATTERN };
-enum { RW_SAME, RW_SEQUENTIAL, RW_HASHED };
-struct rw_input {
-    int kind, forward, reply;
-    uint32_t source, destination, source_port, destination_port, more;
-    int order;
-};
-struct rw_settings {
-    const struct rw_input *inputs;
+_SPEC_ARRAYS: Final = ", ".join(f"spec_{each}[RW_SPECS]" for each in SPEC)
+_SPEC_MEMBERS: Final = ", ".join(SPEC)
+_SPEC_COPIES: Final = "\n".join(f"        t->spec_{each}[i] = specs[i].{each};" for each in SPEC)
+_FREED: Final = " ".join(f"free(t->{each});" for each in ("whole", "buckets", *_SHIFTS))
+_SHIFT_MEMBERS: Final = ", ".join(f"*{each}" for each in _SHIFTS)
+
+TABLE: Final = (
+    f"""
+enum {{ RW_DEPTH = 65536, RW_BUCKETS = 131072, RW_INPUTS = 256, RW_SPECS = 512, RW_LISTS = 7, RW_NO_DATA = 2, RW_MOST_TRIES = 1024 }};
+enum {{ RW_MOST_IN_BUCKET = 32, RW_SHIFTS = 8 }};
+enum {{ RW_DROP, RW_PASS, RW_KEEP, RW_PATTERN, RW_MAP }};
+enum {{ RW_SAME, RW_SEQUENTIAL, RW_HASHED }};
+enum {{ RW_FLOWS, RW_HOSTS, RW_PAIRS, RW_PINGS }};
+enum {{ RW_CAPACITY = 1, RW_CLEAR = 2, RW_NEW_PATTERN = 3 }};
+struct rw_spec {{ uint32_t kind, forward, reply, source, source_port, destination, destination_port, more, order, has_ports; }};
+struct rw_settings {{
+    int keyed_by;
     uint64_t times[RW_LISTS];
     uint8_t protocols[256]; /* one more than the rules, 0 for none: 1 for TCP, 2 for UDP */
     uint64_t reap_interval;
     int set_destination, reply_annotation;
-};
-struct rw_key { uint32_t rules, ports; uint64_t addresses; };
-struct rewriter {
+}};
+struct rw_key {{ uint32_t rules, ports; uint64_t addresses; }};
+struct rw_half {{
+    uint64_t addresses, used_at;
+    uint32_t ports_of, chain, rules, older, newer, list_of, flags, origin, spec_of, mark, linked, unused;
+}};
+_Static_assert(sizeof(struct rw_half) == 64, "a half is a line of the cache");
+struct rewriter {{
     const struct rw_settings *settings;
-    uint32_t *linked, *rules, *flags, *origin, *mark, *list_of, *older, *newer, *ports_of, *chain, *buckets;
-    uint64_t *addresses, *used_at;
-    uint32_t oldest[RW_LISTS], newest[RW_LISTS], counts[RW_INPUTS], following[RW_INPUTS];
-    uint32_t unused, used, flows, most_flows;
-    uint64_t failures, clock, next_reap;
-};
+    struct rewriter *leader, *next; /* those that share a capacity, in order, the leader first */
+    uint32_t group_flows; /* the leader's counts */
+    struct rw_half *halves; /* at the start of a line of the cache */
+    void *whole;
+    uint32_t {_SHIFT_MEMBERS}, *buckets;
+    uint32_t oldest[RW_LISTS], newest[RW_LISTS], counts[RW_INPUTS], following[RW_SPECS];
+    uint32_t {_SPEC_ARRAYS};
+    uint32_t *turns[RW_INPUTS]; /* of the elements that map, by input */
+    uint32_t *chance, *chance_at; /* random numbers, where there are any */
+    uint32_t unused, used, flows, most_flows, seen_flows, seen_capacity, asked;
+    uint64_t failures, clock, next_reap, shifts;
+}};
 static void *rw_array(size_t count, size_t size)
-{
+{{
     void *made = calloc(count, size);
     if (!made) abort();
     return made;
-}
-static struct rewriter *rw_new(const struct rw_settings *settings, uint32_t capacity)
-{
-    struct rewriter *t = rw_array(1, sizeof *t);
-    uint32_t **small[] = {&t->linked, &t->rules, &t->flags, &t->origin, &t->mark, &t->list_of, &t->older, &t->newer};
-    for (int i = 0; i < 8; i++) *small[i] = rw_array(RW_DEPTH, sizeof(uint32_t));
-    t->used_at = rw_array(RW_DEPTH, sizeof(uint64_t));
-    t->addresses = rw_array(2 * RW_DEPTH, sizeof(uint64_t));
-    t->ports_of = rw_array(2 * RW_DEPTH, sizeof(uint32_t));
-    t->chain = rw_array(2 * RW_DEPTH, sizeof(uint32_t));
+}}
+/* The table of an element, which others may look for before it is opened. */
+static struct rewriter *rw_at(struct rewriter **place)
+{{
+    if (!*place) {{
+        *place = rw_array(1, sizeof **place);
+        (*place)->leader = *place;
+    }}
+    return *place;
+}}
+static void rw_open(struct rewriter *t, const struct rw_settings *settings, const struct rw_spec *specs, uint32_t count, uint32_t capacity)
+{{
+    t->whole = rw_array(2 * RW_DEPTH + 1, sizeof(struct rw_half));
+    t->halves = (struct rw_half *)(((uintptr_t)t->whole + sizeof(struct rw_half) - 1) & -(uintptr_t)sizeof(struct rw_half));
     t->buckets = rw_array(RW_BUCKETS, sizeof(uint32_t));
+    t->shift_base = rw_array(2 * RW_DEPTH, sizeof(uint32_t));
+    t->shift_count = rw_array(2 * RW_DEPTH, sizeof(uint32_t));
+    t->shift_from = rw_array(2 * RW_DEPTH * RW_SHIFTS, sizeof(uint32_t));
+    t->shift_by = rw_array(2 * RW_DEPTH * RW_SHIFTS, sizeof(uint32_t));
     t->settings = settings;
     t->most_flows = capacity;
-    return t;
-}
+    for (uint32_t i = 0; i < count; i++) {{
+{_SPEC_COPIES}
+    }}
+}}
+static void rw_join(struct rewriter *t, struct rewriter *leader)
+{{
+    struct rewriter *last = leader;
+    while (last->next) last = last->next;
+    last->next = t;
+    t->leader = leader;
+}}
 static void rw_free(struct rewriter *t)
-{
-    free(t->linked); free(t->rules); free(t->flags); free(t->origin); free(t->mark); free(t->list_of); free(t->older); free(t->newer);
-    free(t->used_at); free(t->addresses); free(t->ports_of); free(t->chain); free(t->buckets);
+{{
+    {_FREED}
     free(t);
-}
-static inline uint64_t rw_turned_addresses(uint64_t a) { return a << 32 | a >> 32; }
+}}
+"""
+    + """static inline uint64_t rw_turned_addresses(uint64_t a) { return a << 32 | a >> 32; }
 static inline uint32_t rw_turned_ports(uint32_t a) { return a << 16 | a >> 16; }
 static inline uint64_t rw_mix(struct rw_key key)
 {
@@ -77,166 +118,233 @@ static inline uint64_t rw_mix(struct rw_key key)
 static inline uint32_t rw_bucket(struct rw_key key) { return rw_mix(key) & (RW_BUCKETS - 1); }
 static inline struct rw_key rw_key_of(const struct rewriter *t, uint32_t entry)
 {
-    return (struct rw_key){t->rules[(entry - 1) >> 1], t->ports_of[entry - 1], t->addresses[entry - 1]};
+    return (struct rw_key){t->halves[entry - 1].rules, t->halves[entry - 1].ports_of, t->halves[entry - 1].addresses};
 }
 static uint32_t rw_find(const struct rewriter *t, struct rw_key key)
 {
     uint32_t entry = t->buckets[rw_bucket(key)];
-    while (entry && !(t->addresses[entry - 1] == key.addresses && t->ports_of[entry - 1] == key.ports
-                      && t->rules[(entry - 1) >> 1] == key.rules))
-        entry = t->chain[entry - 1];
+    while (entry && !(t->halves[entry - 1].addresses == key.addresses && t->halves[entry - 1].ports_of == key.ports
+                      && t->halves[entry - 1].rules == key.rules))
+        entry = t->halves[entry - 1].chain;
     return entry;
 }
 static void rw_link(struct rewriter *t, uint32_t entry, struct rw_key key)
 {
     uint32_t *bucket = &t->buckets[rw_bucket(key)];
-    t->addresses[entry - 1] = key.addresses;
-    t->ports_of[entry - 1] = key.ports;
-    t->chain[entry - 1] = *bucket;
+    t->halves[entry - 1].addresses = key.addresses;
+    t->halves[entry - 1].rules = key.rules;
+    t->halves[entry - 1].ports_of = key.ports;
+    t->halves[entry - 1].chain = *bucket;
     *bucket = entry;
-    t->linked[(entry - 1) >> 1] |= 1u << ((entry - 1) & 1);
+    t->halves[2 * ((entry - 1) >> 1)].linked |= 1u << ((entry - 1) & 1);
 }
 static void rw_unlink(struct rewriter *t, uint32_t entry)
 {
     uint32_t *at = &t->buckets[rw_bucket(rw_key_of(t, entry))];
-    while (*at != entry) at = &t->chain[*at - 1];
-    *at = t->chain[entry - 1];
-    t->linked[(entry - 1) >> 1] &= ~(1u << ((entry - 1) & 1));
+    while (*at != entry) at = &t->halves[*at - 1].chain;
+    *at = t->halves[entry - 1].chain;
+    t->halves[2 * ((entry - 1) >> 1)].linked &= ~(1u << ((entry - 1) & 1));
 }
 static void rw_append(struct rewriter *t, uint32_t place, uint32_t number)
 {
     uint32_t before = t->newest[number];
-    t->list_of[place - 1] = number;
-    t->older[place - 1] = before;
-    t->newer[place - 1] = 0;
+    t->halves[2 * (place - 1)].list_of = number;
+    t->halves[2 * (place - 1)].older = before;
+    t->halves[2 * (place - 1)].newer = 0;
     t->newest[number] = place;
-    if (before) t->newer[before - 1] = place; else t->oldest[number] = place;
+    if (before) t->halves[2 * (before - 1)].newer = place; else t->oldest[number] = place;
 }
 static void rw_leave(struct rewriter *t, uint32_t place)
 {
-    uint32_t number = t->list_of[place - 1], before = t->older[place - 1], after = t->newer[place - 1];
-    if (before) t->newer[before - 1] = after; else t->oldest[number] = after;
-    if (after) t->older[after - 1] = before; else t->newest[number] = before;
+    const struct rw_half *flow = &t->halves[2 * (place - 1)];
+    uint32_t number = flow->list_of, before = flow->older, after = flow->newer;
+    if (before) t->halves[2 * (before - 1)].newer = after; else t->oldest[number] = after;
+    if (after) t->halves[2 * (after - 1)].older = before; else t->newest[number] = before;
 }
 static uint32_t rw_lasts(const struct rewriter *t, uint32_t place)
 {
-    uint32_t flags = t->flags[place - 1];
-    if (t->rules[place - 1]) return flags > 6 ? 6 : 5;
+    uint32_t flags = t->halves[2 * (place - 1)].flags;
+    if (t->halves[2 * (place - 1)].rules) return flags > 6 ? 6 : 5;
     if ((flags & 3) == 3) return 4;
     return (flags & 12) == 12 ? 3 : 2;
 }
 static void rw_enter(struct rewriter *t, uint32_t place, uint64_t time)
 {
-    uint32_t guaranteed = t->rules[place - 1];
-    t->used_at[place - 1] = time;
+    uint32_t guaranteed = t->halves[2 * (place - 1)].rules;
+    t->halves[2 * (place - 1)].used_at = time;
     rw_append(t, place, t->settings->times[guaranteed] ? guaranteed : rw_lasts(t, place));
 }
 static inline uint64_t rw_end(const struct rewriter *t, uint32_t place, uint32_t number)
 {
-    return t->used_at[place - 1] + t->settings->times[number];
+    return t->halves[2 * (place - 1)].used_at + t->settings->times[number];
 }
 static void rw_remove(struct rewriter *t, uint32_t place)
 {
     for (uint32_t way = 0; way < 2; way++)
-        if (t->linked[place - 1] >> way & 1) rw_unlink(t, 2 * place - 1 + way);
+        if (t->halves[2 * (place - 1)].linked >> way & 1) rw_unlink(t, 2 * place - 1 + way);
     rw_leave(t, place);
+    for (uint32_t way = 2 * place - 2; t->shifts && way < 2 * place; way++) t->shift_base[way] = t->shift_count[way] = 0;
     t->flows--;
-    t->counts[t->origin[place - 1]]--;
-    t->older[place - 1] = t->unused;
+    t->leader->group_flows--;
+    t->counts[t->halves[2 * (place - 1)].origin]--;
+    t->halves[2 * (place - 1)].older = t->unused;
     t->unused = place;
 }
-/* Flows whose guarantee is over go on to the other lists. */
-static void rw_release(struct rewriter *t, uint64_t time)
+/* Flows of the group whose guarantee is over go on to the other lists. */
+static void rw_release(struct rewriter *leader, uint64_t time)
 {
-    for (uint32_t number = 0; number < RW_NO_DATA; number++)
-        for (uint32_t place; (place = t->oldest[number]) && rw_end(t, place, number) <= time;) {
-            rw_leave(t, place);
-            rw_append(t, place, rw_lasts(t, place));
-        }
+    for (struct rewriter *t = leader; t; t = t->next)
+        for (uint32_t number = 0; number < RW_NO_DATA; number++)
+            for (uint32_t place; (place = t->oldest[number]) && rw_end(t, place, number) <= time;) {
+                rw_leave(t, place);
+                rw_append(t, place, rw_lasts(t, place));
+            }
 }
-/* The flow of lists ``from`` to ``to`` that expires first, 0 where there is none. */
-static uint32_t rw_first_to_go(const struct rewriter *t, uint32_t from, uint32_t to)
+/* The flow of lists ``from`` to ``to`` of the group that expires first, and its table; 0 where there is none. */
+static uint32_t rw_first_to_go(struct rewriter *leader, uint32_t from, uint32_t to, struct rewriter **table)
 {
     uint32_t found = 0;
     uint64_t end = 0;
-    for (uint32_t number = from; number < to; number++) {
-        uint32_t place = t->oldest[number];
-        if (place && (!found || rw_end(t, place, number) < end)) {
-            found = place;
-            end = rw_end(t, place, number);
+    for (struct rewriter *t = leader; t; t = t->next)
+        for (uint32_t number = from; number < to; number++) {
+            uint32_t place = t->oldest[number];
+            if (place && (!found || rw_end(t, place, number) < end)) {
+                *table = t;
+                found = place;
+                end = rw_end(t, place, number);
+            }
         }
-    }
     return found;
 }
-static void rw_shrink(struct rewriter *t, uint64_t time)
+static void rw_shrink(struct rewriter *one, uint64_t time)
 {
-    rw_release(t, time);
-    for (uint32_t number = RW_NO_DATA; number < RW_LISTS; number++)
-        while (t->oldest[number] && rw_end(t, t->oldest[number], number) <= time) rw_remove(t, t->oldest[number]);
-    while (t->flows > t->most_flows) {
-        uint32_t place = rw_first_to_go(t, RW_NO_DATA, RW_LISTS);
-        rw_remove(t, place ? place : rw_first_to_go(t, 0, RW_NO_DATA));
+    struct rewriter *leader = one->leader, *table = leader;
+    rw_release(leader, time);
+    for (struct rewriter *t = leader; t; t = t->next)
+        for (uint32_t number = RW_NO_DATA; number < RW_LISTS; number++)
+            while (t->oldest[number] && rw_end(t, t->oldest[number], number) <= time) rw_remove(t, t->oldest[number]);
+    while (leader->group_flows > leader->most_flows) {
+        uint32_t place = rw_first_to_go(leader, RW_NO_DATA, RW_LISTS, &table);
+        if (!place) place = rw_first_to_go(leader, 0, RW_NO_DATA, &table);
+        rw_remove(table, place);
     }
 }
-/* What a new flow becomes; 0 where no port is free. */
-static int rw_choose(struct rewriter *t, int port, struct rw_key key, struct rw_key *made)
+/* Forgets every flow, or those from one input. */
+static void rw_clear(struct rewriter *t, int port)
 {
-    const struct rw_input *in = &t->settings->inputs[port];
-    uint32_t source = in->source ? in->source : key.addresses >> 32, destination = in->destination ? in->destination : key.addresses;
-    uint32_t own = key.ports >> 16, other = in->destination_port ? in->destination_port : key.ports & 0xffff;
+    for (uint32_t number = 0; number < RW_LISTS; number++)
+        for (uint32_t place = t->oldest[number], next; place; place = next) {
+            next = t->halves[2 * (place - 1)].newer;
+            if (port < 0 || t->halves[2 * (place - 1)].origin == (uint32_t)port) rw_remove(t, place);
+        }
+}
+static void rw_look(struct rewriter *t, uint64_t time)
+{
+    t->clock = time;
+    t->seen_flows = t->leader->group_flows;
+    t->seen_capacity = t->leader->most_flows;
+}
+static void rw_do(struct rewriter *one, uint64_t time)
+{
+    uint32_t asked = one->asked;
+    one->asked = 0;
+    if (asked == RW_CAPACITY) {
+        one->leader->most_flows = one->seen_capacity;
+        rw_shrink(one, time);
+    } else if (asked == RW_CLEAR) {
+        for (struct rewriter *t = one->leader; t; t = t->next) rw_clear(t, -1);
+    } else if (asked) {
+        rw_clear(one, asked - RW_NEW_PATTERN);
+    }
+}
+static inline uint32_t rw_made_ports(const struct rewriter *t, uint32_t source, uint32_t destination)
+{
+    return source << 16 | (t->settings->keyed_by == RW_PINGS ? (source + 1) & 0xffff : destination);
+}
+static inline struct rw_key rw_answer(struct rw_key made)
+{
+    return (struct rw_key){made.rules, rw_turned_ports(made.ports), rw_turned_addresses(made.addresses)};
+}
+/* What a flow becomes where it is this far in a pattern's range. */
+static struct rw_key rw_in_range(const struct rewriter *t, uint32_t spec, struct rw_key key, struct rw_key made, uint32_t step)
+{
+    if (t->spec_has_ports[spec]) {
+        made.ports = rw_made_ports(t, t->spec_source_port[spec] + step, made.ports & 0xffff);
+    } else {
+        made.ports = key.ports;
+        made.addresses = (uint64_t)(t->spec_source[spec] + step) << 32 | (uint32_t)made.addresses;
+    }
+    return made;
+}
+/* A random number from 0 to ``most``, as RandomSeed makes it. */
+static uint32_t rw_random(struct rewriter *t, uint32_t most)
+{
+    uint32_t share = most == 1 ? 1 : 0x80000000u / (most + 1), number;
+    do {
+        uint32_t at = *t->chance_at;
+        t->chance[at] += t->chance[(at + 28) % 31];
+        *t->chance_at = (at + 1) % 31;
+        number = (t->chance[at] >> 1) / share;
+    } while (most != 1 && number > most);
+    return most == 1 ? number >> 14 & 1 : number;
+}
+/* What a new flow becomes by a specification; 0 where nothing is free. */
+static int rw_choose(struct rewriter *t, uint32_t spec, struct rw_key key, struct rw_key *made)
+{
+    uint32_t own = key.ports >> 16, source = t->spec_source[spec], destination = t->spec_destination[spec];
+    uint32_t port = t->spec_source_port[spec], other = t->spec_destination_port[spec];
+    if (!source) source = key.addresses >> 32;
+    if (!destination) destination = key.addresses;
     made->rules = key.rules;
     made->addresses = (uint64_t)source << 32 | destination;
-    made->ports = (in->source_port ? in->source_port : own) << 16 | other;
-    if (!in->more) return 1;
-    struct rw_key answer = {key.rules, 0, (uint64_t)destination << 32 | source};
+    made->ports = rw_made_ports(t, port ? port : own, other ? other : key.ports & 0xffff);
+    if (!t->spec_more[spec]) return 1;
     static const uint32_t strides[8] = {106087, 81013, 121523, 96479, 71453, 111949, 86923, 127423};
-    uint64_t mixed = rw_mix(key);
-    uint32_t size = in->more + 1, step = own - in->source_port, stride = strides[mixed >> 29 & 7];
-    int found = 0;
-    if (in->order == RW_SAME && own >= in->source_port && step <= in->more) {
-        answer.ports = other << 16 | own;
-        found = !rw_find(t, answer);
+    uint64_t mixed = rw_mix(key), size = (uint64_t)t->spec_more[spec] + 1;
+    uint64_t step = own - port, stride = size <= RW_DEPTH ? strides[mixed >> 29 & 7] : 1;
+    struct rw_key tried;
+    if (t->spec_order[spec] == RW_SAME && t->spec_has_ports[spec] && own >= port && step < size) {
+        tried = rw_in_range(t, spec, key, *made, step);
+        if (!rw_find(t, rw_answer(tried))) goto found;
     }
-    if (!found) {
-        step = (mixed >> 32) * size >> 32;
-        if (in->order == RW_SEQUENTIAL) {
-            step = t->following[port] % size;
-            stride = 1;
-        }
-        for (uint32_t count = 0; count < size && count < RW_MOST_TRIES; count++) {
-            answer.ports = other << 16 | (in->source_port + step);
-            if ((found = !rw_find(t, answer))) break;
-            step = (step + stride) % size;
-        }
+    step = (mixed >> 32) * size >> 32;
+    if (t->spec_order[spec] == RW_SEQUENTIAL) {
+        step = t->following[spec] % size;
+        stride = 1;
+    } else if (t->chance) {
+        step = rw_random(t, t->spec_more[spec]);
+        stride = 1;
     }
-    if (!found) {
-        t->failures++;
-        return 0;
+    for (uint32_t count = 0; count < size && count < RW_MOST_TRIES; count++) {
+        tried = rw_in_range(t, spec, key, *made, step);
+        if (!rw_find(t, rw_answer(tried))) goto found;
+        step = (step + stride) % size;
     }
-    t->following[port] = step + 1;
-    made->ports = (in->source_port + step) << 16 | other;
+    return 0;
+found:
+    t->following[spec] = step + 1;
+    *made = tried;
     return 1;
 }
 static int rw_is_crowded(const struct rewriter *t, struct rw_key key)
 {
     uint32_t count = 0;
-    for (uint32_t entry = t->buckets[rw_bucket(key)]; entry; entry = t->chain[entry - 1]) count++;
+    for (uint32_t entry = t->buckets[rw_bucket(key)]; entry; entry = t->halves[entry - 1].chain) count++;
     return count > RW_MOST_IN_BUCKET - 2;
 }
 /* The entry of a new flow, 0 where the table, or a bucket, has no room. */
-static uint32_t rw_store(struct rewriter *t, int port, struct rw_key key, struct rw_key made, uint64_t time)
+static uint32_t rw_store(struct rewriter *t, int port, uint32_t spec, struct rw_key key, struct rw_key made, uint64_t time)
 {
-    struct rw_key answer = {key.rules, rw_turned_ports(made.ports), rw_turned_addresses(made.addresses)};
-    if (rw_is_crowded(t, key) || rw_is_crowded(t, answer)) {
-        t->failures++;
-        return 0;
-    }
+    struct rw_key answer = rw_answer(made);
+    struct rewriter *leader = t->leader, *table = t;
+    if (rw_is_crowded(t, key) || rw_is_crowded(t, answer)) return 0;
     uint32_t place = t->unused;
-    if (place) t->unused = t->older[place - 1];
+    if (place) t->unused = t->halves[2 * (place - 1)].older;
     else place = ++t->used;
-    t->rules[place - 1] = key.rules;
-    t->linked[place - 1] = t->flags[place - 1] = t->mark[place - 1] = 0;
-    t->origin[place - 1] = port;
+    t->halves[2 * (place - 1)].rules = key.rules;
+    t->halves[2 * (place - 1)].linked = t->halves[2 * (place - 1)].flags = t->halves[2 * (place - 1)].mark = 0;
+    t->halves[2 * (place - 1)].origin = port;
+    t->halves[2 * (place - 1)].spec_of = spec;
     rw_link(t, 2 * place - 1, key);
     uint32_t known = rw_find(t, answer);
     if (known) rw_unlink(t, known);
@@ -245,100 +353,34 @@ static uint32_t rw_store(struct rewriter *t, int port, struct rw_key key, struct
     rw_enter(t, place, time);
     t->flows++;
     t->counts[port]++;
-    if (t->flows > t->most_flows) {
-        rw_release(t, time);
-        uint32_t gone = rw_first_to_go(t, RW_NO_DATA, RW_LISTS);
+    if (++leader->group_flows > leader->most_flows) {
+        rw_release(leader, time);
+        uint32_t gone = rw_first_to_go(leader, RW_NO_DATA, RW_LISTS, &table);
         if (!gone) gone = place;
-        rw_remove(t, gone);
-        if (gone == place) {
-            t->failures++;
-            return 0;
-        }
+        rw_remove(table, gone);
+        if (table == t && gone == place) return 0;
     }
     return 2 * place - 1;
 }
-static inline uint32_t rw_difference(uint64_t before, uint64_t after)
+/* The same from an input, by its specification or what the element that maps for it says. */
+static uint32_t rw_new_flow(struct rewriter *t, int port, struct rw_key key, uint64_t time)
 {
-    uint32_t sum = 0;
-    for (int at = 0; at < 64; at += 16) sum += (~(before >> at) & 0xffff) + (after >> at & 0xffff);
-    return sum;
-}
-/* Changes a checksum (RFC 1624, equation 3), where there is a difference. */
-static inline void rw_correct(uint8_t *at, uint32_t change)
-{
-    if (change % 0xffff == 0) return;
-    uint32_t sum = (get16(at) ^ 0xffff) + change;
-    while (sum >> 16) sum = (sum & 0xffff) + (sum >> 16);
-    put16(at, sum ^ 0xffff);
-}
-static void rw_rewrite(struct rewriter *t, struct packet *p, struct rw_key key, uint32_t entry)
-{
-    uint32_t place = (entry + 1) >> 1, direction = (entry - 1) & 1, other = (entry - 1) ^ 1;
-    uint64_t addresses = rw_turned_addresses(t->addresses[other]);
-    uint32_t ports = rw_turned_ports(t->ports_of[other]), seen = t->flags[place - 1];
-    uint8_t *ip = p->data + p->network, *transport = ip + 4 * (ip[0] & 15);
-    uint32_t length = p->data + p->length - transport, change = rw_difference(key.addresses, addresses);
-    put32(ip + 12, addresses >> 32);
-    put32(ip + 16, addresses);
-    if (t->settings->set_destination) p->dst_ip = addresses;
-    if (t->settings->reply_annotation && direction) p->paint = t->mark[place - 1];
-    rw_correct(ip + 10, change);
-    if (!key.rules && length < 18) return;
-    put32(transport, ports);
-    change += rw_difference(key.ports, ports);
-    if (ip[9] == 6 && length >= 18) {
-        rw_correct(transport + 16, change);
-    } else if (ip[9] == 17 && get16(transport + 6)) {
-        rw_correct(transport + 6, change);
-        if (!get16(transport + 6)) put16(transport + 6, 0xffff);
+    uint32_t kind = t->spec_kind[port], entry = 0, count = 1;
+    struct rw_key made;
+    if (kind == RW_DROP || kind == RW_PASS) return 0;
+    if (kind == RW_MAP) count = t->spec_more[port];
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t spec = port;
+        if (kind == RW_MAP) {
+            spec = t->spec_source[port] + *t->turns[port];
+            *t->turns[port] = (*t->turns[port] + 1) % count;
+        }
+        if (!rw_choose(t, spec, key, &made)) continue;
+        entry = rw_store(t, port, spec, key, made, time);
+        break;
     }
-    if (key.rules) {
-        seen |= direction;
-        t->flags[place - 1] = seen < 6 ? seen + 2 : seen;
-        return;
-    }
-    uint32_t has_data = 4u * ((ip[0] & 15) + (transport[12] >> 4)) < get16(ip + 2);
-    if (transport[13] & 4) seen |= 3;
-    else if (transport[13] & 1) seen |= 1u << direction;
-    else if ((transport[13] & 2) || has_data) seen &= ~(1u << direction);
-    t->flags[place - 1] = seen | has_data << (2 + direction);
-}
-static void rw_reap(struct rewriter *t, uint64_t time)
-{
-    uint64_t interval = t->settings->reap_interval;
-    if (!interval) return;
-    if (!t->next_reap) {
-        t->next_reap = time + interval;
-    } else if (time >= t->next_reap) {
-        uint64_t last = time - (time - t->next_reap) % interval;
-        rw_shrink(t, last);
-        t->next_reap = last + interval;
-    }
-}
-/* The output by which a packet that came by input ``port`` leaves, -1 where it is dropped. */
-static int rw_packet(struct rewriter *t, int port, struct packet *p, uint64_t time)
-{
-    const struct rw_input *in = &t->settings->inputs[port];
-    int unknown = in->kind == RW_PASS ? in->forward : -1;
-    t->clock = time;
-    rw_reap(t, time);
-    if (p->network < 0 || (int64_t)p->length - p->network < 20) return unknown;
-    const uint8_t *ip = p->data + p->network;
-    uint32_t total = p->length - p->network, at = 4 * (ip[0] & 15), rules = t->settings->protocols[ip[9]];
-    if (!rules || (get16(ip + 6) & 0x1fff) || at < 20 || total < at + 8) return unknown;
-    struct rw_key key = {rules - 1, get32(ip + at), (uint64_t)get32(ip + 12) << 32 | get32(ip + 16)};
-    uint32_t entry = rw_find(t, key);
-    if (!entry) {
-        struct rw_key made;
-        if (in->kind != RW_PATTERN) return unknown;
-        if (!rw_choose(t, port, key, &made) || !(entry = rw_store(t, port, key, made, time))) return -1;
-        t->mark[(entry - 1) >> 1] = p->paint;
-    }
-    uint32_t place = (entry + 1) >> 1;
-    rw_rewrite(t, p, key, entry);
-    rw_leave(t, place);
-    rw_enter(t, place, time);
-    const struct rw_input *owner = &t->settings->inputs[t->origin[place - 1]];
-    return (entry - 1) & 1 ? owner->reply : owner->forward;
+    if (!entry) t->failures++;
+    return entry;
 }
 """
+)

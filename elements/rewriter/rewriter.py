@@ -2,262 +2,326 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
-from typing import ClassVar
+from collections.abc import Mapping
+from functools import partial
+from typing import ClassVar, Final
 
 from elements.definition.arguments import Argument, Rest, keyword
 from elements.definition.csource import CSource
-from elements.definition.element import Move
-from elements.definition.handlers import StateView, reads, writes
-from elements.definition.parsers import boolean, integer, ip_address, seconds, unsigned16
+from elements.definition.element import Element, Move
+from elements.definition.find_element import find_element
+from elements.definition.handlers import StateView, reads
+from elements.definition.parsers import boolean, raw, seconds
 from elements.definition.ports import Ports
+from elements.randomseed import RandomSeed
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
-from elements.rewriter.flows import DEPTH, MOST_INPUTS, TCP, UDP, FlowTable
-from elements.rewriter.flows_c import HELPERS, STATE
-from elements.rewriter.specifications import input_spec, with_named_patterns
+from elements.rewriter.flows import DEPTH, KINDS, MOST_INPUTS, MOST_SPECS, ORDERS, UDP
+from elements.rewriter.flows_c import STATE, STRIDES, TABLE
+from elements.rewriter.mapper import IPMapper
+from elements.rewriter.packets import PacketRewriter, is_reply, paint_annotation
+from elements.rewriter.packets_c import PACKETS
+from elements.rewriter.shifts_c import SHIFTS
+from elements.rewriter.specifications import InputSpec, Pattern, input_spec, patterns_around, with_named_patterns
+from elements.rewriter.table_handlers import CAPACITY, CLEAR, PATTERN, capacity_of
 from graph.model import Graph, Node
 
-_capacity = integer(0, DEPTH - 1)
+HELPERS: Final = (TABLE, SHIFTS, PACKETS)
 
 
-def _annotation(text: str) -> str:
-    if text != "PAINT":
-        raise ValueError(f"only PAINT can be kept, not {text!r}")
-    return text
+def _capacity(text: str) -> int | str:
+    return capacity_of(text) if text.lstrip("-")[:1].isdigit() else text
 
 
-class Rewriter(FlowTable):
+class Rewriter(PacketRewriter):
     ports = Ports("1-/1-", "h/h")
-    specs = Rest("INPUTSPEC", input_spec, least=1)
-    capacity = keyword("MAPPING_CAPACITY", _capacity, DEPTH - 1)
+    texts = Rest("INPUTSPEC", raw, least=1)
+    capacity = Argument[int | str | None]("MAPPING_CAPACITY", _capacity, None, position=False)
+    also_capacity = Argument[int | str | None]("CAPACITY", _capacity, None, position=False)
     reap_interval = keyword("REAP_INTERVAL", seconds, 900)
-    set_destination = keyword("DST_ANNO", boolean, True)
-    reply_annotation = Argument[str | None]("REPLY_ANNO", _annotation, None, position=False)
-
-    protocols: ClassVar[dict[int, int]]
-    """Which IP protocols are rewritten, and by which rules."""
+    reply_annotation = Argument[str | None]("REPLY_ANNO", paint_annotation, None, position=False)
 
     @classmethod
     def resolved(cls, graph: Graph, node: Node) -> Node:
         return with_named_patterns(graph, node)
+
+    @property
+    def marks(self) -> bool:
+        return self.reply_annotation is not None
 
     def list_seconds(self) -> tuple[int, ...]:
         """How long flows last, in seconds, by list."""
         raise NotImplementedError
 
     def setup(self) -> None:
-        if len(self.specs) > MOST_INPUTS:
-            raise ValueError(f"at most {MOST_INPUTS} INPUTSPECs are wanted, not {len(self.specs)}")
-        if len(self.specs) != max(1, self.inputs):
-            raise ValueError(f"{self.inputs} input(s) are in use, but there are {len(self.specs)} INPUTSPEC(s)")
-        for number, spec in enumerate(self.specs, 1):
-            wrong = [output for output in (spec.forward, spec.reply) if output >= max(self.outputs, 1)]
-            if wrong:
-                raise ValueError(f"INPUTSPEC {number} names output {wrong[0]}, but {self.outputs} output(s) are in use")
+        if len(self.texts) > MOST_INPUTS:
+            raise ValueError(f"at most {MOST_INPUTS} INPUTSPECs are wanted, not {len(self.texts)}")
+        if len(self.texts) != max(1, self.inputs):
+            raise ValueError(f"need {max(1, self.inputs)} arguments, one per input port")
+        self.known: dict[str, str] = {}
+        self.specs, mistakes = [], []
+        for number, text in enumerate(self.texts):
+            try:
+                self.specs.append(input_spec(text, self.known))
+                self._check_outputs(self.specs[-1])
+            except ValueError as error:
+                mistakes.append(f"input spec {number}: {error}")
+        if mistakes:
+            raise ValueError("\n".join(mistakes))
+        for number, spec in enumerate(self.specs):
+            try:
+                self.check_spec(spec)
+            except ValueError as error:
+                raise ValueError(f"input spec {number}: {error}") from None
         self.times = tuple(1000 * time for time in self.list_seconds())
+        if self.capacity is None:
+            self.capacity = DEPTH - 1 if self.also_capacity is None else self.also_capacity
+        self.group = [self]
+        self.chance: RandomSeed | None = None
+        self.mappers: dict[int, IPMapper] = {}
+
+    def spec_of_text(self, text: str) -> InputSpec:
+        spec = input_spec(text, self.known)
+        self.check_spec(spec)
+        return spec
+
+    def check_spec(self, spec: InputSpec) -> None:
+        """Errors: ``ValueError`` for what cannot be here."""
+        self._check_outputs(spec)
+        pattern = spec.pattern
+        if self.keyed_by in ("hosts", "pairs") and (
+            pattern.source_port or pattern.destination_port or (pattern.more and pattern.has_ports)
+        ):
+            raise ValueError("ports do not change here, only addresses")
+        if self.keyed_by == "hosts" and pattern.destination:
+            raise ValueError("destination addresses do not change here: IPAddrPairRewriter changes them")
+
+    def _check_outputs(self, spec: InputSpec) -> None:
+        if max(spec.forward, spec.reply) >= max(self.outputs, 1):
+            raise ValueError("output port out of range")
+
+    def meet(self, elements: Mapping[str, Element]) -> None:
+        self.known = patterns_around((element.node for element in elements.values()), self.node)
+        mistakes = []
+        for port, spec in enumerate(self.specs[: len(self.texts)]):
+            try:
+                self._meet_mapper(elements, port, spec)
+            except ValueError as error:
+                mistakes.append(f"input spec {port}: {error}")
+        if mistakes:
+            raise ValueError("\n".join(mistakes))
+        own = self.node.location.tenant
+        seeds = (each for each in elements.values() if isinstance(each, RandomSeed) and each.node.location.tenant == own)
+        self.chance = next(seeds, None)
+        leader = self._leader(elements)
+        if leader is not self:
+            leader.group.append(self)
+            self.group = leader.group
+
+    def _meet_mapper(self, elements: Mapping[str, Element], port: int, spec: InputSpec) -> None:
+        if spec.kind != "map":
+            return
+        mapper = find_element(elements, self, spec.mapper)
+        if mapper is None:
+            raise ValueError(f"drop, pass, keep, pattern or an element that maps is wanted, not '{spec.mapper}'")
+        if not isinstance(mapper, IPMapper):
+            raise ValueError("element is not an IPMapper")
+        for each in mapper.patterns:
+            self.check_spec(each)
+        first = len(self.specs)
+        if first + len(mapper.patterns) > MOST_SPECS:
+            raise ValueError(f"more than {MOST_SPECS} patterns in all")
+        self.specs[port] = InputSpec("map", pattern=Pattern(source=first, more=len(mapper.patterns)), mapper=mapper.name)
+        self.specs += mapper.patterns
+        self.mappers[port] = mapper
+
+    def _leader(self, elements: Mapping[str, Element]) -> Rewriter:
+        """The table whose capacity counts."""
+        seen: list[Rewriter] = []
+        table = self
+        while isinstance(table.capacity, str):
+            seen.append(table)
+            other = find_element(elements, table, table.capacity)
+            if not isinstance(other, Rewriter):
+                raise ValueError(f"bad MAPPING_CAPACITY: there is no rewriter {table.capacity!r}")
+            if other in seen:
+                raise ValueError("bad MAPPING_CAPACITY: rewriters name each other in a ring")
+            table = other
+        return table
 
     def initialize(self, machine: Machine) -> None:
-        machine.stores[self.name].set(self.most_flows, self.capacity)
+        state = machine.stores[self.name]
+        if isinstance(self.capacity, int):
+            state.set(self.most_flows, self.capacity)
+        for number, spec in enumerate(self.specs):
+            self.put_spec(state, number, spec)
 
     def move(self, output: int) -> Move:
         return Move()
 
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         state, now = machine.stores[self.name], machine.now // 1_000_000
-        state.set(self.clock, now)
-        self._reap(state, now)
-        output = self._output(state, port, packet, now)
+        if self.reap_interval and not state.get(self.next_reap):
+            self._reap_next(machine, now)
+        output = self._output(machine, port, packet, now)
         if output is not None:
             machine.push_out(self.name, output, packet)
 
-    def _output(self, state: StateView, port: int, packet: Packet, now: int) -> int | None:
+    def _reap_next(self, machine: Machine, now: int) -> None:
+        time = now + 1000 * self.reap_interval
+        machine.stores[self.name].set(self.next_reap, time)
+        machine.at(self.name, 1_000_000 * time)
+
+    def timer(self, machine: Machine) -> None:
+        state, now = machine.stores[self.name], machine.now // 1_000_000
+        self.shrink(machine, now)
+        state.set(self.next_reap, 0)
+        if state.get(self.flows):
+            self._reap_next(machine, now)
+
+    def before_read(self, machine: Machine) -> None:
+        state = machine.stores[self.name]
+        state.set(self.clock, machine.now // 1_000_000)
+        state.set(self.seen_flows, self._total(machine))
+        state.set(self.seen_capacity, self._capacity(machine))
+
+    def after_write(self, machine: Machine) -> None:
+        state = machine.stores[self.name]
+        asked = state.get(self.asked)
+        state.set(self.asked, 0)
+        if asked == CAPACITY:
+            machine.stores[self.group[0].name].set(self.most_flows, state.get(self.seen_capacity))
+            self.shrink(machine, machine.now // 1_000_000)
+        elif asked == CLEAR:
+            for table in self.group:
+                table.clear(machine.stores[table.name])
+        elif asked:
+            self.clear(state, asked - PATTERN)
+
+    def _output(self, machine: Machine, port: int, packet: Packet, now: int) -> int | None:
         """The output by which a packet leaves, which is rewritten where its flow says so; None where it is dropped."""
-        spec = self.specs[port]
-        unknown = spec.forward if spec.kind == "pass" else None
-        key = self._key_of(packet)
-        if key is None:
-            return unknown
-        entry = self.find(state, *key)
+        state = machine.stores[self.name]
+        unknown = state.get(self.spec_forward, port) if KINDS[state.get(self.spec_kind, port)] == "pass" else None
+        keys = self.keys_of(packet)
+        entry = next((found for key in keys if (found := self.find(state, *key))), 0)
         if not entry:
-            if spec.kind in ("drop", "pass"):
+            if unknown is not None or not keys or (self.keyed_by == "pings" and is_reply(packet)):
                 return unknown
-            new = self.choose(state, port, spec.pattern, key)
-            entry = 0 if new is None else self.store(state, port, key, new, now)
+            entry = self.new_flow(machine, port, keys[0], now)
             if not entry:
                 return None
             state.set(self.mark, packet.paint, entry - 1 >> 1)
         place, direction = entry + 1 >> 1, entry - 1 & 1
-        self._rewrite(state, packet, key, self.becomes(state, entry), place, direction)
+        self.rewrite(state, packet, entry)
         self.touch(state, place, now)
-        owner = self.specs[state.get(self.origin, place - 1)]
-        return owner.reply if direction else owner.forward
+        return state.get(self.spec_reply if direction else self.spec_forward, state.get(self.spec_of, place - 1))
 
-    def _key_of(self, packet: Packet) -> tuple[int, int, int] | None:
-        """The key of a packet that can be rewritten: of a known protocol, no later fragment, with eight bytes of its transport header."""
-        network = packet.network
-        if network is None or network < packet.start or packet.end - network < 20:
-            return None
-        header = packet.buffer[network : packet.end]
-        at = 4 * (header[0] & 15)
-        if header[9] not in self.protocols or header[6] & 0x1F or header[7] or at < 20 or len(header) < at + 8:
-            return None
-        return self.protocols[header[9]], int.from_bytes(header[12:20], "big"), int.from_bytes(header[at : at + 4], "big")
-
-    def _rewrite(
-        self, state: StateView, packet: Packet, key: tuple[int, int, int], new: tuple[int, int], place: int, direction: int
-    ) -> None:
-        network, transport = packet.network, packet.transport
-        assert network is not None
-        assert transport is not None
-        rules, addresses, ports = key
-        buffer, length, protocol = packet.buffer, packet.end - transport, packet.buffer[network + 9]
-        buffer[network + 12 : network + 20] = new[0].to_bytes(8, "big")
-        if self.set_destination:
-            packet.dst_ip = new[0] & 0xFFFF_FFFF
-        if self.reply_annotation and direction:
-            packet.paint = state.get(self.mark, place - 1)
-        change = difference(addresses, new[0])
-        _correct(buffer, network + 10, change)
-        if rules == TCP and length < 18:
-            return
-        buffer[transport : transport + 4] = new[1].to_bytes(4, "big")
-        change += difference(ports, new[1])
-        if protocol == 6 and length >= 18:
-            _correct(buffer, transport + 16, change)
-        elif protocol == 17 and any(buffer[transport + 6 : transport + 8]):
-            _correct(buffer, transport + 6, change)
-            if not any(buffer[transport + 6 : transport + 8]):
-                buffer[transport + 6 : transport + 8] = b"\xff\xff"
-        seen = state.get(self.flags, place - 1)
-        if rules == UDP:
-            seen |= direction
-            state.set(self.flags, seen + 2 if seen < 6 else seen, place - 1)
-            return
-        has_data = 4 * ((buffer[network] & 15) + (buffer[transport + 12] >> 4)) < int.from_bytes(buffer[network + 2 : network + 4], "big")
-        control = buffer[transport + 13]
-        if control & 4:
-            seen |= 3
-        elif control & 1:
-            seen |= 1 << direction
-        elif control & 2 or has_data:
-            seen &= ~(1 << direction)
-        state.set(self.flags, seen | has_data << 2 + direction, place - 1)
-
-    def _reap(self, state: StateView, now: int) -> None:
-        if not self.reap_interval:
-            return
-        interval, due = 1000 * self.reap_interval, state.get(self.next_reap)
-        if not due:
-            state.set(self.next_reap, now + interval)
-        elif now >= due:
-            last = now - (now - due) % interval
-            self.shrink(state, last)
-            state.set(self.next_reap, last + interval)
+    def new_flow(self, machine: Machine, port: int, key: tuple[int, int, int], now: int) -> int:
+        """The entry of a new flow from input ``port``, 0 where it gets none; where that is so for want of something it is counted."""
+        state = machine.stores[self.name]
+        kind = KINDS[state.get(self.spec_kind, port)]
+        if kind in ("drop", "pass"):
+            return 0
+        below = None if self.chance is None else partial(self.chance.below, machine.stores[self.chance.name])
+        for _ in range(state.get(self.spec_more, port) if kind == "map" else 1):
+            chosen = port
+            if kind == "map":
+                turns = machine.stores[self.mappers[port].name]
+                turn = turns.get(IPMapper.turn)
+                turns.set(IPMapper.turn, (turn + 1) % state.get(self.spec_more, port))
+                chosen = state.get(self.spec_source, port) + turn
+            new = self.choose(state, chosen, key, below)
+            if new is not None:
+                entry = self.store(machine, port, chosen, key, new, now)
+                break
+        else:
+            entry = 0
+        if not entry:
+            self._count(state, self.failures, 1)
+        return entry
 
     def c_source(self) -> CSource:
-        kinds = {"drop": "RW_DROP", "pass": "RW_PASS", "keep": "RW_PATTERN", "pattern": "RW_PATTERN"}
-        orders = {"same": "RW_SAME", "sequential": "RW_SEQUENTIAL", "hashed": "RW_HASHED"}
-        inputs = ", ".join(
-            f"{{{kinds[s.kind]}, {s.forward}, {s.reply}, 0x{s.pattern.source:x}u, 0x{s.pattern.destination:x}u, {s.pattern.source_port}, "
-            f"{s.pattern.destination_port}, {s.pattern.more}, {orders[s.pattern.order]}}}"
+        orders = {order: number for number, order in enumerate(ORDERS)}
+        specs = ", ".join(
+            f"{{{KINDS.index(s.kind)}, {s.forward}, {s.reply}, 0x{s.pattern.source:x}u, {s.pattern.source_port}, "
+            f"0x{s.pattern.destination:x}u, {s.pattern.destination_port}, {s.pattern.more}u, {orders[s.pattern.order]}, "
+            f"{int(s.pattern.has_ports)}}}"
             for s in self.specs
         )
         times = ", ".join(f"{time}ULL" for time in self.times)
         rules = ", ".join(f"[{protocol}] = {rules + 1}" for protocol, rules in self.protocols.items())
+        peers = [mapper.name for mapper in self.mappers.values()]
+        turns = "".join(f"    self->rw->turns[{port}] = &PEER({k})->turn;\n" for k, port in enumerate(self.mappers))
+        join = ""
+        if self.group[0] is not self:
+            join = f"    rw_join(self->rw, rw_at(&PEER({len(peers)})->rw));\n"
+            peers.append(self.group[0].name)
+        if self.chance is not None:
+            join += f"    self->rw->chance = PEER({len(peers)})->words;\n    self->rw->chance_at = &PEER({len(peers)})->at;\n"
+            peers.append(self.chance.name)
+        capacity = self.capacity if isinstance(self.capacity, int) else 0
+        kind = f"RW_{self.keyed_by.upper()}"
         return CSource(
             fields="struct rewriter *rw;",
-            helpers=HELPERS,
+            shared=HELPERS,
             initialize=f"""
-    static const struct rw_input inputs[] = {{{inputs}}};
+    static const struct rw_spec specs[] = {{{specs}}};
     static const struct rw_settings settings = {{
-        inputs, {{{times}}}, {{{rules}}}, {1000 * self.reap_interval}ULL, {int(self.set_destination)}, {int(bool(self.reply_annotation))}
+        {kind}, {{{times}}}, {{{rules or "0"}}}, {1000 * self.reap_interval}ULL, {int(self.follows)}, {int(bool(self.reply_annotation))}
     }};
-    self->rw = rw_new(&settings, {self.capacity});
-""",
+    rw_open(rw_at(&self->rw), &settings, specs, {len(self.specs)}, {capacity});
+{turns}{join}""",
             finish="    rw_free(self->rw);\n",
             push="""
-    int output = rw_packet(self->rw, port, p, NOW / 1000000);
+    struct rewriter *rw = self->rw;
+    if (!rw->next_reap && rw->settings->reap_interval) {
+        rw->next_reap = NOW / 1000000 + rw->settings->reap_interval;
+        AT(1000000 * rw->next_reap);
+    }
+    int output = rw_packet(rw, port, p, NOW / 1000000);
     if (output < 0) KILL(p);
     else OUT(output, p);
 """,
+            timer="""
+    struct rewriter *rw = self->rw;
+    rw_shrink(rw, NOW / 1000000);
+    rw->next_reap = 0;
+    if (!rw->flows) return;
+    rw->next_reap = NOW / 1000000 + rw->settings->reap_interval;
+    AT(1000000 * rw->next_reap);
+""",
+            before_read="    rw_look(self->rw, NOW / 1000000);\n",
+            after_write="    rw_do(self->rw, NOW / 1000000);\n",
             state=STATE,
+            strides=STRIDES,
+            peers=tuple(peers),
         )
 
-    def looked_up(self, state: StateView, rules: int, question: str) -> str:
-        """What the flow ``SADDR SPORT DADDR DPORT`` becomes, in the same words; empty where it has no mapping. Errors: ``ValueError``."""
-        words = question.split()
-        if len(words) != 4:
-            raise ValueError(f"a flow `SADDR SPORT DADDR DPORT` is wanted, not {question!r}")
-        addresses = ip_address(words[0]) << 32 | ip_address(words[2])
-        entry = self.find(state, rules, addresses, unsigned16(words[1]) << 16 | unsigned16(words[3]))
-        return flow_text(*self.becomes(state, entry)).translate({ord(mark): None for mark in "(,)"}) if entry else ""
 
-    def mappings(self, state: StateView, rules: int) -> str:
-        """A line for each mapping by these rules, as Click prints them: what becomes what, the outputs (a star at its own), the input that
-        made it and the seconds until it expires.
-        """
-        lines = []
-        for entry in self.entries(state, rules):
-            place, direction = entry + 1 >> 1, entry - 1 & 1
-            port = state.get(self.origin, place - 1)
-            outputs = [str(self.specs[port].forward), str(self.specs[port].reply)]
-            outputs[direction] = f"*{outputs[direction]}"
-            left = state.get(self.used_at, place - 1) + self.times[self.lasts(state, place)] + 500 - state.get(self.clock)
-            before, after = flow_text(*self.key(state, entry)[1:]), flow_text(*self.becomes(state, entry))
-            lines.append(f"{before} => {after} [{' '.join(outputs)}] i{port} exp{left // 1000}\n")
-        return "".join(lines)
+class FollowedRewriter(Rewriter):
+    """A rewriter that is told whether the destination annotation follows."""
 
-    @reads("table_size")
-    def table_size(self, state: StateView) -> str:
-        return str(state.get(self.flows))
+    set_destination = keyword("DST_ANNO", boolean, True)
 
-    @reads("nmappings")
-    def nmappings(self, state: StateView) -> str:
-        return str(state.get(self.flows))
-
-    @reads("size")
-    def size(self, state: StateView) -> str:
-        return str(state.get(self.flows))
-
-    @reads("mapping_failures")
-    def mapping_failures(self, state: StateView) -> str:
-        return str(state.get(self.failures))
-
-    @reads("patterns")
-    def patterns(self, state: StateView) -> str:
-        counts = [state.get(self.counts, port) for port in range(len(self.specs))]
-        return "".join(f"{spec}{f' [{count}]' if count else ''}\n" for spec, count in zip(self.specs, counts, strict=True))
-
-    @reads("capacity")
-    def capacity_text(self, state: StateView) -> str:
-        return str(state.get(self.most_flows))
-
-    @writes("capacity")
-    def set_capacity(self, state: StateView, text: str) -> None:
-        state.set(self.most_flows, _capacity(text.strip()))
-        self.shrink(state, state.get(self.clock))
-
-    @writes("clear")
-    def clear_all(self, state: StateView, text: str) -> None:
-        self.clear(state)
+    @property
+    def follows(self) -> bool:
+        return self.set_destination
 
 
-def flow_text(addresses: int, ports: int) -> str:
-    """A flow as Click prints it."""
-    source, destination = IPv4Address(addresses >> 32), IPv4Address(addresses & 0xFFFF_FFFF)
-    return f"({source}, {ports >> 16}, {destination}, {ports & 0xFFFF})"
+class HostRewriter(Rewriter):
+    """A rewriter whose flows all last as long."""
 
+    timeout = keyword("TIMEOUT", seconds, 7200)
+    guarantee = keyword("GUARANTEE", seconds, 5)
+    protocols: ClassVar[dict[int, int]] = {}
 
-def difference(old: int, new: int) -> int:
-    """What the one's-complement sum of words that were ``old`` grows by when they are ``new`` (at most 64 bits)."""
-    return sum(((old >> at & 0xFFFF) ^ 0xFFFF) + (new >> at & 0xFFFF) for at in range(0, 64, 16))
+    def list_seconds(self) -> tuple[int, ...]:
+        return (0, self.guarantee, 0, 0, 0, self.timeout, self.timeout)
 
+    @reads("table")
+    def table(self, state: StateView) -> str:
+        return self.mappings(state, UDP)
 
-def _correct(buffer: bytearray, at: int, change: int) -> None:
-    """Change the checksum there (RFC 1624, equation 3), where there is a difference."""
-    if change % 0xFFFF:
-        total = (int.from_bytes(buffer[at : at + 2], "big") ^ 0xFFFF) + change
-        while total >> 16:
-            total = (total & 0xFFFF) + (total >> 16)
-        buffer[at : at + 2] = (total ^ 0xFFFF).to_bytes(2, "big")
+    @reads("mappings")
+    def mappings_text(self, state: StateView) -> str:
+        return self.mappings(state, UDP)

@@ -36,12 +36,12 @@ def class_examples(class_name: str) -> list[str]:
 
 
 def catalogue_examples() -> list[Example]:
-    """Every example of every element that has a packet program, in the order of the classes' names."""
+    """Every example of every element that has a packet program as it is configured there, in the order of the classes' names."""
     found = []
     for class_name in class_names():
         element = find(class_name)
         if element is not None and element.program is not Element.program:
-            found += [configured(class_name, text) for text in class_examples(class_name)]
+            found += [configured(class_name, text) for text in class_examples(class_name) if _has_program(class_name, text)]
     return found
 
 
@@ -67,6 +67,12 @@ def configured(class_name: str, text: str) -> Example:
     raise mistake
 
 
+def _has_program(class_name: str, text: str) -> bool:
+    return instantiate(load_text(_lines(0, class_name, text, 1), "conformance"))["x0"].has_program
+
+
 def _lines(number: int, class_name: str, text: str, outputs: int) -> str:
     ways = [f"x{number} [{output}] -> ToCrossing(t:{output});" for output in range(outputs)]
-    return "\n".join([f"FromCrossing(t:{number}) -> x{number} :: {text};", *ways])
+    info = class_info(class_name)
+    store = "Queue -> " if info is not None and info.processing.startswith("l") else ""
+    return "\n".join([f"FromCrossing(t:{number}) -> {store}x{number} :: {text};", *ways])

@@ -41,3 +41,26 @@ def test_what_is_no_request_is_not_answered(bench: Callable[..., Bench]) -> None
     wrong = [request("1.2.3.4", 2), good[:41], b"", good[:12] + b"\x08\x00" + good[14:], good[:15] + b"\x06" + good[16:]]
     assert [x.out(data) for data in wrong] == [[]] * len(wrong)
     assert x.out(good) == [(0, reply("1.2.3.4", ME))]
+
+
+def test_entries_change_while_the_machine_runs(bench: Callable[..., Bench], capsys: pytest.CaptureFixture[str]) -> None:
+    text = "AddressInfo(a 1.0.0.2/24 1:1:1:1:1:1, b 2:2:2:2:2:2); s0 :: FromCrossing(t:0) -> x :: ARPResponder -> d0 :: ToCrossing(t:0);"
+    x = bench("", text=text)
+    assert (x.read("table"), x.out(request("1.0.0.2"))) == ("", [])
+    x.write("config", "a, a:ipnet b:eth")
+    assert x.read("table") == "1.0.0.2/32 01-01-01-01-01-01\n1.0.0.0/24 02-02-02-02-02-02\n"
+    assert [x.read("lookup", each) for each in ("1.0.0.2", "1.0.0.3", "2.0.0.1")] == ["01-01-01-01-01-01", "02-02-02-02-02-02", ""]
+    assert (x.out(request("1.0.0.2")), x.out(request("1.0.0.3"))) == ([(0, reply("1.0.0.2", ME))], [(0, reply("1.0.0.3", OTHER))])
+    x.write("remove", "1.0.0.2")
+    x.write("add", "a:ipnet 3:3:3:3:3:3")
+    assert x.read("table") == "1.0.0.0/24 03-03-03-03-03-03\n"
+    assert x.out(request("1.0.0.2")) == [(0, reply("1.0.0.2", "03:03:03:03:03:03"))]
+    x.write("config", "a, a")
+    assert capsys.readouterr().err == "  warning: multiple entries for 1.0.0.2/32\n"
+    for handler, value, why in (("remove", "9.9.9.9", "9.9.9.9/32 not found"), ("remove", "x", "expected IP/MASK"),
+                                ("add", "1.1.1.1", "addresses and one Ethernet address are wanted, not '1.1.1.1'")):  # fmt: skip
+        with pytest.raises(ValueError) as refused:
+            x.write(handler, value)
+        assert str(refused.value) == why
+    with pytest.raises(ValueError, match=r"^expected IP address$"):
+        x.read("lookup", "x")

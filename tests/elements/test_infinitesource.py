@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from elements.infinitesource import TEXT
+from elements.sources.data import TEXT
 from tests.elements.bench import Bench
 
 

@@ -52,43 +52,44 @@ def address_test(rng: random.Random) -> tuple[str, Meaning]:
     text = f"{side} {word} {relation}{dotted(address)}{'' if length == 32 else f'/{length}'}"
 
     def one(fields: Fields, at: int) -> bool:
-        return ((fields.number(at, 4) ^ address) >> (32 - length) == 0) != (relation == "!= ")
+        return (fields.number(at, 4) ^ address) >> (32 - length) == 0
 
     def meaning(fields: Fields) -> bool:
         source, destination = one(fields, 12), one(fields, 16)
-        return {"src": source, "dst": destination, "src and dst": source and destination}.get(side, source or destination)
+        found = {"src": source, "dst": destination, "src and dst": source and destination}.get(side, source or destination)
+        return found != (relation == "!= ")
 
     return text.strip(), meaning
 
 
-def compared(rng: random.Random, values: tuple[int, ...]) -> tuple[str, Callable[[int], bool]]:
-    """A relation and a value, and what it means of a number."""
+def compared(rng: random.Random, values: tuple[int, ...]) -> tuple[str, Callable[[int], bool], bool]:
+    """A relation and a value; what it asks of a number, and whether it holds where that does not."""
     value = rng.choice(values)
     kind = rng.choice(("", "=", "!=", "<", ">", "<=", ">=", "range", "mask"))
     if kind == "range":
         high = max(value, rng.choice(values))
-        return f"{value}-{high}", lambda n: value <= n <= high
+        return f"{value}-{high}", lambda n: value <= n <= high, False
     if kind == "mask":
         mask = rng.choice((1, 0xF0, 0x3C))
-        return f"{value}/{mask:#x}", lambda n: n & mask == value & mask
+        return f"{value}/{mask:#x}", lambda n: n & mask == value & mask, False
     tests: dict[str, Callable[[int], bool]] = {
-        "": lambda n: n == value, "=": lambda n: n == value, "!=": lambda n: n != value, "<": lambda n: n < value,
-        ">": lambda n: n > value, "<=": lambda n: n <= value, ">=": lambda n: n >= value,
+        "": lambda n: n == value, "=": lambda n: n == value, "!=": lambda n: n == value, "<": lambda n: n >= value,
+        ">": lambda n: n > value, "<=": lambda n: n > value, ">=": lambda n: n >= value,
     }  # fmt: skip
-    return f"{kind} {value}", tests[kind]
+    return f"{kind} {value}", tests[kind], kind in ("!=", "<", "<=")
 
 
 def port_test(rng: random.Random) -> tuple[str, Meaning]:
     side, protocol = rng.choice(("src", "dst", "src or dst", "")), rng.choice(("tcp", "udp", ""))
-    value, holds = compared(rng, PORTS)
+    value, holds, turned = compared(rng, PORTS)
     protocols = {"tcp": (6,), "udp": (17,), "": (6, 17)}[protocol]
 
     def meaning(fields: Fields) -> bool:
-        ports = [fields.transport(at, 2, 4) for at in (0, 2)]
-        if fields.protocol not in protocols or None in ports:
+        ports = [fields.transport(at, 2, at + 2) for at in (0, 2)]
+        if fields.protocol not in protocols or fields.number(6, 2) & 0x1FFF:
             return False
-        source, destination = (holds(port) for port in ports if port is not None)
-        return {"src": source, "dst": destination}.get(side, source or destination)
+        source, destination = (turned if port is None else holds(port) for port in ports)
+        return {"src": source, "dst": destination}.get(side, source or destination) != turned
 
     return f"{side} {protocol} port {value}".strip(), meaning
 
@@ -101,8 +102,8 @@ def field_test(rng: random.Random) -> tuple[str, Meaning]:
     }  # fmt: skip
     name = rng.choice(list(places))
     middle, field = places[name]
-    value, holds = compared(rng, (middle, middle + 1, max(0, middle - 1)))
-    return f"{name} {value}", lambda f: holds(field(f))
+    value, holds, turned = compared(rng, (middle, middle + 1, max(0, middle - 1)))
+    return f"{name} {value}", lambda f: holds(field(f)) != turned
 
 
 def named_test(rng: random.Random) -> tuple[str, Meaning]:
@@ -176,6 +177,22 @@ SHORT = {
     "false or true": True,
     "true ? false : true": False,
     "host 10.0.0.1 dst port 80": True,
+    "ip[9] = 6 && ip[0:2] = 0x4500 && tcp[13] & 0x10 != 0": True,
+    '"transp[2,3]" = 80': True,
+    "udp[2:2] = 80": False,
+    "src 10.0.0.1 & 255.0.0.0 = 10.9.9.9": True,
+    "net 10.0.0.0 mask 255.0.0.0": True,
+    "dest 1.2.3.4 && !(dst != 1.2.3.4)": True,
+    "tcpudp port www": True,
+    "dst port >= 80 && dst port < 81 && port > 79": True,
+    "port < 80": False,
+    "port != 80": False,
+    "ip tos < 0": False,
+    "ip tos >= 0": True,
+    "ip ect 0": True,
+    "tcp 10.0.0.1": True,
+    "udp 10.0.0.1": False,
+    "not icmp type echo": True,
 }
 
 
@@ -189,3 +206,22 @@ def test_short_forms(bench: Callable[..., Bench], pattern: str) -> None:
 def test_the_first_pattern_counts_and_the_rest_is_dropped(bench: Callable[..., Bench]) -> None:
     x = bench("IPClassifier(udp, ip proto 17 or icmp, tcp)", outputs=2)
     assert [[o for o, _ in x.out(ipv4(1, 2, protocol, bytes(20)), network=0)] for protocol in (17, 1, 6, 9)] == [[0], [1], [], []]
+
+
+def test_a_header_in_front_is_asked_for_addresses(bench: Callable[..., Bench]) -> None:
+    x = bench("IPClassifier(src 0:1:2:3:4:5, ether host 10:20:30:40:50:60, src and dst 1:1:1:1:1:1, -)", outputs=4)
+    front = ["10203040506f 000102030405", "102030405060 0a0102030405", "0a0102030405 102030405060", "010101010101 010101010101", "02" * 12]
+    for wanted, each in zip((0, 1, 1, 2, 3), front, strict=True):
+        frame = bytes.fromhex(each) + b"\x08\0" + ipv4(1, 2, 6, b"")
+        assert x.out(frame, network=14) == [(wanted, frame)]
+
+
+def test_bytes_that_are_not_there_pass_no_test(bench: Callable[..., Bench]) -> None:
+    x = bench("", text="s0 :: FromCrossing(t:0) -> all :: Tee;" + "".join(
+        f"all[{n}] -> IPClassifier({text}) -> d{n} :: ToCrossing(t:{n});" for n, text in enumerate(
+            ("ip[19] & 128 == 0", "ip[19] & 128 != 0", "not ip[19] & 128 == 0", "transp[1] & 128 == 0", "tcp dst port != 80", "src port 5",
+             "dst 1.2.3.4", "ip ttl > 0", "ip frag"))))  # fmt: skip
+    whole = ipv4(0x0A000001, 0x01020304, 6, b"\0\5\0\x50")
+    assert [sorted(o for o, _ in x.out(whole[:size], network=0)) for size in (24, 23, 21, 19, 8)] == [
+        [0, 3, 5, 6, 7], [0, 3, 5, 6, 7], [0, 6, 7], [2, 7], [2],
+    ]  # fmt: skip

@@ -69,3 +69,57 @@ def test_routes_of_a_file_come_after_the_others(
     x = bench(f'{name}(10.0.0.0/8 0, FILE "r.txt")', outputs=2)
     assert x.read("table") == "10.0.0.0/8\t\t-\t\t0\n11.0.0.0/8\t\t10.0.0.1\t1\n"
     assert x.out(b"a", dst_ip=0x0B000001) == [(1, b"a")]
+
+
+CHANGING = ("LinearIPLookup", "RadixIPLookup", "DirectIPLookup", "RangeIPLookup")
+
+
+def test_routes_change_while_the_machine_runs(bench: Callable[..., Bench]) -> None:
+    x = bench("RadixIPLookup(0/0 0, 10.1/16 192.168.0.1 1)", outputs=3)
+
+    def way(address: str) -> list[tuple[int, str]]:
+        number = int(IPv4Address(address))
+        return [(output, str(IPv4Address(packet.dst_ip))) for output, packet in x.push(b"a", dst_ip=number)]
+
+    assert way("10.1.2.3") == [(1, "192.168.0.1")]
+    x.write("add", "10.1.2/24 192.168.0.2 2")
+    x.write("add", "10.1.2.3/32 0")
+    assert (way("10.1.2.3"), way("10.1.2.4"), way("10.1.3.1")) == ([(0, "10.1.2.3")], [(2, "192.168.0.2")], [(1, "192.168.0.1")])
+    x.write("set", "10.1.2/24 1")
+    x.write("remove", "10.1.2.3/32")
+    assert (way("10.1.2.3"), x.read("lookup", "10.1.2.3"), x.read("lookup", "10.1.9.9")) == ([(1, "10.1.2.3")], "1", "1 192.168.0.1")
+    x.write("ctrl", "remove 0/0 0\nadd 11.0.0.0/8 10.0.0.1 2\n\nset\t10.1/16 - 2\n")
+    assert x.read("table") == "10.1.0.0/16\t\t-\t\t2\n10.1.2.0/24\t\t-\t\t1\n11.0.0.0/8\t\t10.0.0.1\t2\n"
+    assert (way("1.1.1.1"), way("10.1.9.9"), x.read("lookup", "1.1.1.1")) == ([], [(2, "10.1.9.9")], "-1")
+    x.write("flush")
+    assert (x.read("table"), way("10.1.2.3")) == ("", [])
+
+
+@pytest.mark.parametrize(
+    ("handler", "text", "why"),
+    [
+        ("add", "10.0.0.0/8 1", "conflict with existing route '10.0.0.0/8 10.0.0.1 0'"),
+        ("add", "11.0.0.0/8 2", "bad OUTPUT"),
+        ("set", "11.0.0.0/8", "expected 'ADDR/MASK [GATEWAY] OUTPUT'"),
+        ("remove", "10.0.0.0/8 1", "route '10.0.0.0/8 - 1' not found"),
+        ("remove", "x", "expected 'ADDR/MASK [GATEWAY OUTPUT]'"),
+        ("ctrl", "remove 10.0.0.0/8\nbad 1", "bad command 'bad'"),
+    ],
+)
+def test_what_is_wrong_changes_nothing(bench: Callable[..., Bench], handler: str, text: str, why: str) -> None:
+    x = bench("LinearIPLookup(10/8 10.0.0.1 0)", outputs=2)
+    with pytest.raises(ValueError) as refused:
+        x.write(handler, text)
+    assert (str(refused.value), x.read("table")) == (why, "10.0.0.0/8\t\t10.0.0.1\t0\n")
+    with pytest.raises(ValueError, match=r"^expected IP address$"):
+        x.read("lookup", "10")
+
+
+def test_every_table_but_the_static_one_changes(bench: Callable[..., Bench]) -> None:
+    text = "".join(f"s{i} :: FromCrossing(t:{i}) -> x{i} :: {name} -> d{i} :: ToCrossing(t:{i});" for i, name in enumerate(CHANGING))
+    x = bench("", text=f"{text} s9 :: FromCrossing(t:9) -> x9 :: StaticIPLookup -> d9 :: ToCrossing(t:9);")
+    for number in range(len(CHANGING)):
+        x.write("add", "10.0.0.0/8 0", element=f"x{number}")
+        assert x.out(b"a", number, dst_ip=0x0A000001) == [(number, b"a")]
+    with pytest.raises(KeyError):
+        x.write("add", "10.0.0.0/8 0", element="x9")

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from elements.rewriter.flows import bucket_of
+from elements.rewriter.keys import bucket_of
 from tests.elements.rewriters import INSIDE, OTHER, OUTSIDE, SERVER, Made, Rewriter, address, nat, tcp, udp
 
 

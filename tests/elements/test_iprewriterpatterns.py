@@ -38,7 +38,7 @@ def test_names_are_not_known_elsewhere() -> None:
     with pytest.raises(ClickError) as refused:
         Bench(Reference, "", 0, 0, text)
     assert str(refused.value) == (
-        "t:3:1: error: x :: IPRewriter: INPUTSPEC 1: no IPRewriterPatterns has a pattern 'out'\n"
+        "t:3:1: error: x :: IPRewriter: input spec 0: no such pattern 'out'\n"
         f"    x :: IPRewriter(pattern out 0 1, drop); {PORTS}\n"
         "    ^\n"
         "  see the manual page of IPRewriter"
@@ -60,8 +60,8 @@ def test_a_name_is_given_once() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("out 1.0.0.1 5 -", "PATTERN 1: `NAME SADDR SPORT DADDR DPORT` is wanted, not 'out 1.0.0.1 5 -'"),
-        ("in - - - -, out x - - -", "PATTERN 2: SADDR: an IP address such as 10.0.0.1 is wanted, not 'x'"),
+        ("out 1.0.0.1", "PATTERN 1: `NAME SADDR SPORT DADDR DPORT` is wanted, not 'out 1.0.0.1'"),
+        ("in - - - -, out x - - -", "PATTERN 2: bad source address"),
         ("out - - - -, out - 5 - -", "there are two patterns 'out'"),
     ],
 )

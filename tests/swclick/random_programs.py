@@ -55,6 +55,9 @@ class Fixed(Element):
     def trace(self) -> Program:
         return self.fixed
 
+    def trace_live(self) -> Program:
+        return self.fixed
+
 
 widths = st.one_of(st.integers(1, WIDEST), st.sampled_from((1, 8, 16, 32, 63, 64, 65, 127, 128, 129, 192, WIDEST)))
 

@@ -175,7 +175,7 @@ def test_exits_that_exclude_each_other_only_taken_together_are_legal() -> None:
 
 @pytest.mark.parametrize("example", catalogue_examples(), ids=lambda example: example.text)
 def test_the_programs_of_elements_are_legal(example: Example) -> None:
-    assert check_program(example.program) is example.program
+    assert check_program(example.program) == example.program
 
 
 def test_what_an_element_traces_to_is_checked() -> None:

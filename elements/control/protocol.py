@@ -1,0 +1,221 @@
+"""Click's control protocol, version 1.3: commands of a line each, answered by lines with a code, and by data."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from elements.definition.host import HandlerError, Host
+from elements.scripts.numbers import whole
+from elements.scripts.texts import octets
+
+GREETING: Final = b"Click::ControlSocket/1.3\r\n"
+OK, SYNTAX, UNIMPLEMENTED, NO_ELEMENT, NO_HANDLER = 200, 500, 501, 510, 511
+HANDLER_ERROR, LLRPC_ERROR, PERMISSION, UNSPECIFIED = 520, 522, 530, 590
+_IN, _OUT, _FLAT, _SIZE, _NUMBER = 0x8000_0000, 0x4000_0000, 0x4000, 0xFFF, 0x3FFF
+"""Parts of a command of LLRPC: what goes in and out, whether without pointers, how many bytes, and which it is."""
+_HELP: Final = (
+    "Commands supported:",
+    "READ handler [arg...]   call read handler, return DATA",
+    "READDATA handler len    call read handler with len data bytes, return DATA",
+    "READUNTIL handler term  call read handler, take data until term, return DATA",
+    "WRITE handler [arg...]  call write handler",
+    "WRITEDATA handler len   call write handler, pass len data bytes",
+    "WRITEUNTIL handler term call write handler, take data until term",
+    "CHECKREAD handler       check if read handler is valid",
+    "CHECKWRITE handler      check if write handler is valid",
+    "LLRPC elt#number [len]  call LLRPC, pass len data bytes, return DATA",
+    "QUIT                    close connection",
+)
+_LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)")
+
+
+class _Incomplete(Exception):
+    """More of the command is still to come."""
+
+
+class _Refused(Exception):
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Conversation:
+    """One client: what came of it, what it is still to be sent. ``proxy`` is the element that handlers are looked for at, if any, and
+    ``prefix`` what it wants in front of the names of those that have no element."""
+
+    def __init__(self, host: Host, *, read_only: bool = False, proxy: str = "", prefix: str = "") -> None:
+        self.host = host
+        self.read_only = read_only
+        self.proxy = proxy
+        self.prefix = prefix
+        self.incoming = bytearray()
+        self.outgoing = bytearray(GREETING)
+        self.is_over = False
+        """Nothing more comes."""
+
+    def step(self) -> bool:
+        """Do what one command says; whether there may be another that can be done now."""
+        before = bytes(self.incoming)
+        found = _LINE.match(before)
+        if found is None and (not self.is_over or not before):
+            return False
+        line = before[: found.end()] if found is not None else before
+        del self.incoming[: len(line)]
+        try:
+            self._command(line.decode("latin-1"))
+        except _Incomplete:
+            if self.is_over:
+                self._message(SYNTAX, "Not enough data")
+            else:
+                self.incoming[:] = before
+                return False
+        except _Refused as refused:
+            self._message(refused.code, str(refused))
+        return bool(self.incoming)
+
+    def _command(self, line: str) -> None:
+        words = line.split()
+        if not words:
+            return
+        command, arguments = words[0].upper(), words[1:]
+        text = line.split(None, 2)[2].rstrip() if len(words) > 2 else ""
+        if command in ("READ", "GET", "WRITE", "SET"):
+            self._expect(bool(arguments))
+            self._call(command[0] in "RG", arguments[0], text)
+        elif command in ("READDATA", "WRITEDATA", "SETDATA"):
+            self._expect(len(arguments) == 2)
+            self._call(command[0] == "R", arguments[0], self._data(arguments[1], command))
+        elif command in ("READUNTIL", "WRITEUNTIL"):
+            self._expect(bool(arguments))
+            self._call(command[0] == "R", arguments[0], self._data_until(text))
+        elif command in ("CHECKREAD", "CHECKWRITE"):
+            self._expect(len(arguments) == 1)
+            self._check(arguments[0], is_write=command == "CHECKWRITE")
+        elif command == "LLRPC":
+            self._expect(len(arguments) in (1, 2))
+            self._llrpc(arguments[0], self._data(arguments[1], "llrpc") if len(arguments) == 2 else "")
+        elif command in ("CLOSE", "QUIT"):
+            if arguments:
+                self._message(SYNTAX, "Bad command syntax")
+            self._message(OK, "Goodbye!")
+            self.is_over = True
+            self.incoming.clear()
+        elif command == "HELP":
+            self._messages(OK, _HELP)
+        else:
+            raise _Refused(UNIMPLEMENTED, f"Command '{command}' unimplemented")
+
+    @staticmethod
+    def _expect(enough: bool) -> None:
+        if not enough:
+            raise _Refused(SYNTAX, "Wrong number of arguments")
+
+    def _data(self, length: str, command: str) -> str:
+        count = whole(length)
+        if count is None or count < 0:
+            raise _Refused(SYNTAX, f"Syntax error in '{command}'")
+        if len(self.incoming) < count:
+            raise _Incomplete
+        data = bytes(self.incoming[:count])
+        del self.incoming[:count]
+        return data.decode("latin-1")
+
+    def _data_until(self, last: str) -> str:
+        at = 0
+        while (found := _LINE.match(self.incoming, at)) is not None:
+            if found.group().decode("latin-1").rstrip() == last:
+                data = bytes(self.incoming[:at])
+                del self.incoming[: found.end()]
+                return data.decode("latin-1")
+            at = found.end()
+        raise _Incomplete
+
+    # Handlers
+
+    def _find(self, full: str) -> tuple[str, str, str]:
+        """The whole name of a handler, what can be done with it (r, w), and the element."""
+        name = re.sub(r"^0?\.", "", full)
+        if self.proxy:
+            name = name if "." in name else self.prefix + name
+            can = self.host.can(self.proxy, name)
+            if not can:
+                raise _Refused(NO_HANDLER, f"No proxied handler named '{full}'")
+            return f"{self.proxy}.{name}", can, self.proxy
+        element, dot, what = name.partition(".")
+        if not dot:
+            element, what = "", name
+        elif element not in self.host.names:
+            number = whole(element)
+            if number is None or not 0 < number <= len(self.host.names):
+                raise _Refused(NO_ELEMENT, f"No element named '{element}'")
+            element = self.host.names[number - 1]
+        can = self.host.can(element, what)
+        if not can:
+            raise _Refused(NO_HANDLER, f"No handler named '{full}'")
+        return f"{element}.{what}" if element else what, can, element
+
+    def _call(self, is_read: bool, name: str, text: str) -> None:
+        full, can, _ = self._find(name)
+        if ("r" if is_read else "w") not in can:
+            raise _Refused(PERMISSION, f"Handler '{name}' {'write' if is_read else 'read'}-only")
+        if not is_read and self.read_only:
+            raise _Refused(PERMISSION, f"Permission denied for '{name}'")
+        kind = "Read" if is_read else "Write"
+        try:
+            data = self.host.read_handler(full, text) if is_read else self.host.write_handler(full, text)
+        except HandlerError as error:
+            self._failed(UNSPECIFIED if is_read else HANDLER_ERROR, f"{kind} handler '{name}' error", str(error))
+            return
+        self._message(OK, f"{kind} handler '{name}' OK")
+        if is_read:
+            self._answer(octets(data))
+
+    def _check(self, name: str, *, is_write: bool) -> None:
+        _, can, _ = self._find(name)
+        is_there = ("w" if is_write else "r") in can
+        if is_write and self.read_only and is_there:
+            raise _Refused(PERMISSION, f"Permission denied for '{name}'")
+        if not is_there:
+            raise _Refused(NO_HANDLER, f"Handler '{name}' not {'writable' if is_write else 'readable'}")
+        self._message(OK, f"{'Write' if is_write else 'Read'} handler '{name}' OK")
+
+    def _llrpc(self, name: str, data: str) -> None:
+        element, _, digits = name.partition("#")
+        if not re.fullmatch("[0-9a-fA-F]{1,8}", digits):
+            raise _Refused(SYNTAX, f"Syntax error in LLRPC name '{name}'")
+        _, _, found = self._find(f"{element}.name")
+        command = int(digits, 16)
+        size = command >> 16 & _SIZE
+        if not size or not command & (_IN | _OUT) or not command & _FLAT:
+            raise _Refused(UNIMPLEMENTED, f"Cannot call LLRPC '{name}' remotely")
+        if self.read_only:
+            raise _Refused(PERMISSION, f"Permission denied for '{name}'")
+        if command & _IN and len(data) != size:
+            raise _Refused(LLRPC_ERROR, f"LLRPC '{name}' requires {size} bytes input data")
+        given = data.encode("latin-1") if command & _IN else bytes(size)
+        try:
+            answer = self.host.llrpc(found, command & _NUMBER, given)
+        except OSError as error:
+            raise _Refused(LLRPC_ERROR, f"LLRPC '{name}' error: {os.strerror(error.errno or 0)}") from None
+        self._message(OK, f"LLRPC '{name}' OK")
+        self._answer(answer if command & _OUT else b"")
+
+    # Answers
+
+    def _message(self, code: int, text: str, *, more: bool = False) -> None:
+        printable = "".join(c if 32 <= ord(c) < 127 else "." for c in text)
+        self.outgoing += f"{code}{'-' if more else ' '}{printable}\r\n".encode("ascii")
+
+    def _messages(self, code: int, lines: Sequence[str]) -> None:
+        for number, line in enumerate(lines, 1):
+            self._message(code, line, more=number < len(lines))
+
+    def _failed(self, code: int, message: str, said: str) -> None:
+        lines = said.split("\n") if said else []
+        self._messages(code, [f"{message}:" if lines else message, *lines])
+
+    def _answer(self, data: bytes) -> None:
+        self.outgoing += b"DATA %d\r\n" % len(data) + data

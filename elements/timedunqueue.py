@@ -1,0 +1,28 @@
+"""TimedUnqueue(INTERVAL [, BURST])
+
+Pulls at most BURST packets each INTERVAL and pushes them on.
+
+Where nothing is there, the next packet is pulled when it comes.
+
+Arguments:
+    INTERVAL: time between bursts, in whole milliseconds.
+    BURST: packets that are pulled at most; 1 if not given.
+
+Examples:
+    TimedUnqueue(1)
+    TimedUnqueue(20ms, 3)
+"""
+
+from elements.definition.arguments import Argument
+from elements.definition.parsers import integer, milliseconds
+from elements.definition.ports import Ports
+from elements.rates.burst import BurstUnqueue
+
+
+class TimedUnqueue(BurstUnqueue):
+    ports = Ports("1/1", "l/h")
+    period = Argument("INTERVAL", milliseconds)
+    burst = Argument("BURST", integer(1, 0x7FFF_FFFF), 1)
+
+    def setup(self) -> None:
+        self.interval = self.period * 1_000_000
