@@ -27,7 +27,7 @@ TENANTS_DIR ?= tenants
 GOAL := $(firstword $(filter check merge plan run verify coverage bitstream,$(MAKECMDGOALS)))
 $(if $(GOAL),$(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $(GOAL) TENANTS=a,b`)))
 
-.PHONY: help preflight setup test unit lint types contract format check merge plan run verify coverage bitstream isolation mutants fuzz proofs clicktests bench bench-software clean distclean
+.PHONY: help preflight setup test unit lint types contract format check merge plan run verify coverage bitstream isolation mutants fuzz proofs clicktests bench bench-software hosts clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -113,6 +113,9 @@ proofs: $(STAMP) ## every tenant proved apart from all others, and how long that
 
 bench: $(STAMP) ## speeds and sizes, measured
 	@$(MLCLICK) bench
+
+hosts: $(STAMP) ## 100 MB between two hosts through tenant a, alone and beside a flood of b (root; network namespaces)
+	@PYTHONPATH=. $(BIN)/python tests/swclick/two_hosts.py 100000000
 
 bench-software: $(STAMP) ## ns/packet of the software engine; beside CLICK=program FASTCLICK=program that have MemSource: PACKETS=2000000 ROUNDS=5 ONLY="router*"
 	@$(if $(CLICK),CLICK='$(CLICK)') $(if $(FASTCLICK),FASTCLICK='$(FASTCLICK)') $(MLCLICK) bench-software $(if $(PACKETS),--packets $(PACKETS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(foreach o,$(ONLY),--only '$(o)') $(if $(ROUTES),--routes $(ROUTES)) $(if $(INSTRUCTIONS),--instructions)

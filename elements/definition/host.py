@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from elements.definition.handlers import StateView
+
 Address = int
 """Where a packet of the compiled runtime is."""
 READABLE, WRITABLE = 1, 4
@@ -43,6 +45,9 @@ class Host(Protocol):
 
     def find_write_handler(self, handler: str, asking: str = "") -> str:
         """The whole name of a write handler. Errors: `HandlerError`."""
+
+    def words(self, name: str) -> StateView:
+        """The state variables of an element."""
 
     def can(self, element: str, handler: str) -> str:
         """What somebody outside can do with a handler of ``element``, or of the machine itself where that is empty: r, w, rw or nothing."""
