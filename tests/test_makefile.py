@@ -45,6 +45,7 @@ def test_make_alone_lists_the_targets(bare_path: str) -> None:
         "fuzz",
         "proofs",
         "bench",
+        "bench-software",
         "clean",
     ):
         assert f"  make {target} " in done.stdout

@@ -43,13 +43,17 @@ def bench_software(
     out = Path("build") / "bench"
     work = out / "software"
     prepare(out, work)
+    # Routes and rules may be others than last time.
+    for stale in work.glob("*.pcap"):
+        stale.unlink()
     engines, clock = _engines(work)
     if clock is not None:
         typer.echo(clock.text)
     names = [engine.name for engine in engines]
     typer.echo(f"{'ns/packet':22}{'':>{_WIDE - 8}}" + "".join(f"{name:>{_WIDE}}" for name in names[1:]))
     typer.echo(f"{'':22}{OURS:>{_WIDE - 8}}" + f"{'times ours':>{_WIDE}}" * (len(names) - 1))
-    task, rows = Task(packets, rounds, counted), []
+    task = Task(packets, rounds, counted)
+    rows: list[Row] = []
     for configuration in chosen:
         row = measure(configuration, engines, task, work, lambda text: typer.echo(text, err=True))
         rows.append(row)

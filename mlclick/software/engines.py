@@ -53,7 +53,7 @@ class Engine:
     def nanoseconds(self, file: Path, limit: int, burst: int) -> float:
         """Processor time for a packet, of those that are sent again when all were sent once. Errors: `RunFails`."""
         said = self.run(file, limit, burst, "src.ns")
-        found = re.search(r"src\.ns:\s*(\d+)", said)
+        found = re.search(r"(?:^|\s)(\d+)\s*$", said)
         if found is None or not int(found[1]):
             raise RunFails(f"{self.name} does not say how long its source took")
         return int(found[1]) / limit

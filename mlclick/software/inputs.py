@@ -31,13 +31,12 @@ def few_prefixes() -> list[Prefix]:
 
 
 def many_prefixes(count: int) -> list[Prefix]:
-    """``count`` prefixes, no two the same: those of the tables in ``$MLCLICK_DATA``/fib first, if they are there; what is missing is made
-    from a seed, below those where there are some."""
+    """``count`` prefixes of 8 to 24 bits, no two the same: those of the tables in ``$MLCLICK_DATA``/fib first, if they are there; what is
+    missing is made from a seed, half of it inside of those. Click's DirectIPLookup refuses some sets of longer ones."""
     rng = random.Random(SEED)
     real = _real_prefixes()[:count]
     found = dict.fromkeys(real)
-    # Half of what is added lies inside real networks.
-    inside = [(network, length) for network, length in real if 8 <= length <= 22]
+    inside = [(network, length) for network, length in real if length <= 22]
     while len(found) < count:
         length = rng.choices(_LENGTHS, _SHARES)[0]
         number = rng.getrandbits(32)
@@ -60,7 +59,7 @@ def _real_prefixes() -> list[Prefix]:
         for line in path.read_text(encoding="utf-8").splitlines()[1:]:
             network, _, length = line.split()[0].partition("/")
             prefix = address(network), int(length)
-            if prefix[1] >= 8 and prefix[0] >> 24 not in _NOT_ROUTED:
+            if 8 <= prefix[1] <= 24 and prefix[0] >> 24 not in _NOT_ROUTED:
                 found[prefix] = None
     return list(found)
 

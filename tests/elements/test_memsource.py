@@ -1,0 +1,36 @@
+"""MemSource tells how long its packets took, where the machine runs by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from elements.captures.pcap import write_capture
+from elements.reference.machine import Machine as Reference
+from graph.load import load_text
+from swclick.live import Live
+from swclick.machine import Machine
+
+
+def test_the_time_of_all_packets_is_told_when_they_are_sent(tmp_path: Path) -> None:
+    write_capture(tmp_path / "in.pcap", ((0, bytes([number]) * 60) for number in range(5)))
+    text = f"s :: MemSource({tmp_path}/in.pcap, LIMIT 3000, STOP true) -> c :: Counter -> Discard;"
+    live = Live(load_text(text, "t"))
+    assert live.read_handler("s.ns").strip() == "0"
+    live.run_driver()
+    first = int(live.read_handler("s.ns"))
+    assert 3000 < first < 10**9
+    live.write_handler("s.reset", "")
+    live.stop(-1)
+    live.run_driver()
+    assert int(live.read_handler("s.ns")) not in (0, first)
+    assert live.read_handler("c.count").strip() == "6000"
+    live.close()
+
+
+def test_where_packets_are_offered_nothing_is_timed(tmp_path: Path) -> None:
+    write_capture(tmp_path / "in.pcap", ((0, bytes(60)) for _ in range(2)))
+    graph = load_text(f"s :: MemSource({tmp_path}/in.pcap, LIMIT 7) -> c :: Counter -> Discard;", "t")
+    for machine in (Reference(graph), Machine(graph)):
+        machine.settle(1)
+        found = machine.read("s", "ns"), machine.read("c", "count")
+        assert found == ("0", "7")
