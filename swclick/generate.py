@@ -22,7 +22,7 @@ from swclick.lower_table import has_levels
 from swclick.lower_value import ValueLowering
 from swclick.wakes import Wakes
 
-RUNTIME = ("runtime.h", "table.h", "wide.h")
+RUNTIME = ("runtime.h", "view.h", "table.h", "wide.h")
 DRIVER = "live.h"
 SMALL: Final = 1000
 """Characters of C that are not called but copied to where packets are pushed from."""
