@@ -20,7 +20,7 @@ Handlers:
 Examples:
     ARPPrint
     ARPPrint(in, TIMESTAMP false)
-    ARPPrint("ARP is", ETHER true, ACTIVE true, OUTFILE arp.txt)
+    ARPPrint("ARP is", ETHER true, ACTIVE true)
 """
 
 from ipaddress import IPv4Address
