@@ -18,6 +18,7 @@ import typer
 from rich.progress import track
 
 import swclick
+from elements.definition.catalogue import class_names
 from graph.diagnostics import Location, fail
 from mlclick.prepare import prepare
 
@@ -69,13 +70,20 @@ def clicktests(
 
 
 def _stand_in(programs: Path, tree: Path) -> None:
-    """A folder of programs in which `click` is ours, and the others are those of the tree."""
+    """A folder of programs in which `click` is ours, with what says which elements it has; the others are those of the tree."""
     for tool in sorted((tree / "bin").glob("click-*")):
         (programs / tool.name).symlink_to(tool.resolve())
     where = str(Path(swclick.__file__).parents[1])
     ours = f"import sys; sys.path.insert(0, {where!r}); from swclick.command import main; main()"
-    (programs / "click").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -c {shlex.quote(ours)} "$@"\n', encoding="utf-8")
-    (programs / "click").chmod(0o755)
+    _program(programs / "click", f'exec {shlex.quote(sys.executable)} -c {shlex.quote(ours)} "$@"')
+    cases = f'case " {" ".join(class_names())} " in *" $name "*) ;; *) exit 1 ;; esac'
+    _program(programs / "click-buildtool", f'[ "$1" = provides ] || exit 1\nshift\nfor name; do {cases}; done')
+
+
+def _program(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    path.chmod(0o755)
 
 
 def _run(runner: Path, programs: Path, test: str) -> Found:
