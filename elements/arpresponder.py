@@ -151,6 +151,8 @@ class ARPResponder(Element):
 
     @reads("lookup")
     def lookup_text(self, state: StateView, question: str = "") -> str:
+        if not question.strip():
+            return ""
         try:
             address = ip_address(question.strip())
         except ValueError:

@@ -143,6 +143,8 @@ class RouteTable(Element):
 
     @reads("lookup")
     def lookup_text(self, state: StateView, question: str = "") -> str:
+        if not question.strip():
+            return ""
         try:
             address = ip_address(question.strip())
         except ValueError:
