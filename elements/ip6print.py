@@ -65,7 +65,7 @@ class IP6Print(EachPacket):
             f"""
     if (p->network >= 0 && (int64_t)p->length - p->network >= 40) {{
         const uint8_t *ip = p->data + p->network;
-        char line[{len(self.label.encode()) + 256}];
+        static __thread char line[{len(self.label.encode()) + 256}];
         int n = sprintf(line, "%s", {prefix});
         n += ip6_text(line + n, ip + 8);
         n += sprintf(line + n, " -> ");

@@ -99,6 +99,13 @@ def usage() -> str:
     return _parser().format_help()
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < 1 << 33:
+        raise ValueError(text)
+    return seconds
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         "swclick",
@@ -123,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     option("-t", "--time", action="store_true", help="print information on how long driver took")
     option("-w", "--no-warnings", dest="warnings", action="store_false", help="do not print warnings")
     option("--warnings", dest="warnings", action="store_true", help="print warnings")
-    option("--simtime", "--simulation-time", dest="simulated", metavar="TIME", type=float, help="run in simulation time")
+    option("--simtime", "--simulation-time", dest="simulated", metavar="TIME", type=_seconds, help="run in simulation time")
     option("-C", "--clickpath", metavar="PATH", help="use PATH for CLICKPATH")
     option("--help", action="store_true", help="print this message and exit")
     option("-v", "--version", action="store_true", help="print version number and exit")

@@ -92,7 +92,8 @@ class _Rules:
             return sub(make("length", value.width, (), ("network",)), const(HEADER, value.width))
         place, at = _placed(layer, int(value.attributes[1]))
         if value.op == "has":
-            return TRUE if at <= self.near.get(place, 0) else make("has", 1, (), (place, at))
+            is_there = at <= self.near[place] if place in self.near else False
+            return TRUE if is_there else make("has", 1, (), (place, at))
         return const(NO_OPTIONS, 8) if (place, at) in self.headers else make("load", 8, (), (place, at))
 
 

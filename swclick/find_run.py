@@ -42,7 +42,9 @@ def find_check(value: Value, case: CommonCase) -> Run | None:
     """The run of words that are checked, where ``value`` says that their one's-complement sum is all ones; None otherwise."""
     if value.op != "eq" or value.operands[1].constant != 0xFFFF:
         return None
-    folded = value.operands[0]
+    folded = _unfolded(value.operands[0])
+    if folded is None:
+        return None
     while (inner := _unfolded(folded)) is not None:
         folded = inner
     return find_run(folded, case)

@@ -8,7 +8,7 @@ from typing import Final
 
 from elements.definition.csource import CSource
 from elements.definition.element import Element
-from elements.definition.loops import DEEPEST, MOST_PASSES, find_rings
+from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_PULLS, find_rings
 from elements.program.program import Program, State
 from elements.reference.packet import HEADROOM, LONGEST
 from graph.check import Checked
@@ -69,7 +69,7 @@ class _Generator:
         }
 
     def text(self) -> str:
-        limits = {"HEADROOM": HEADROOM, "LONGEST": LONGEST, "DEEPEST": DEEPEST, "MOST_PASSES": MOST_PASSES}
+        limits = {"HEADROOM": HEADROOM, "LONGEST": LONGEST, "DEEPEST": DEEPEST, "MOST_PASSES": MOST_PASSES, "MOST_PULLS": MOST_PULLS}
         parts = ["\n".join(f"#define {name} {number}" for name, number in limits.items())]
         parts += [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in RUNTIME]
         parts += [
@@ -108,7 +108,7 @@ class _Generator:
 
     def _entry(self, source: str, target: str) -> str:
         """How an element is entered from one that puts a packet's header down: what is rare does not need the quick way."""
-        is_rare = source in self.programs or self.elements[source].is_rare
+        is_rare = self.elements[source].is_rare or (source in self.programs and self.programs[source].exclusive)
         return "slow" if target in self.programs and is_rare else "push"
 
     def _sees(self, name: str) -> bool:

@@ -53,11 +53,15 @@ static {NEVER} void e{number}_slow(struct machine *m, int port, struct packet *p
 static {kinds.pull} struct packet *e{number}_pull(struct machine *m, int port)
 {{
     (void)port;
+    for (int pulled = 0; pulled < MOST_PULLS; pulled++) {{
     struct packet *p = e{number}_in(m, 0);
     if (!p) return NULL;
     struct view seen, *v = &seen;
     look(p, v);
 {pull}
+    }}
+    if (m->live.running) m->live.running->again = 1;
+    return NULL;
 }}
 static int e{number}_task(struct machine *m)
 {{
@@ -95,10 +99,9 @@ def _exclusive(program: Program, number: int, passed: str) -> tuple[str, str, st
     pull = f"""    int way = e{number}_run(m, p, v);
 {seen}{wanted}    keep(p, v);
     switch (way) {{
-{slow_cases.replace("return;", "return NULL;")}
+{slow_cases.replace("return;", "continue;")}
     default: kill_packet(&m->base, p);
-    }}
-    return NULL;"""
+    }}"""
     return push, slow, pull
 
 
@@ -106,10 +109,11 @@ def _copies(program: Program, number: int, passed: str) -> tuple[str, str, str]:
     """As `_exclusive`. The last copy is the packet itself; of the others, none are made where none is wanted."""
     start = f"    uint8_t taken[{max(1, len(program.exits))}];\n    int left = e{number}_"
     none = "    if (!left) { kill_packet(&m->base, p); return"
+    nothing = none.replace("return", "continue")
     seen = f"    keep(p, v);\n{passed}" if passed else ""
     push = [f"{start}fast(m, p, v, taken);\n{seen}{none}; }}"]
     slow = [f"{start}general(m, p, taken);\n{passed}{none}; }}"]
-    pull = [f"{start}run(m, p, v, taken);\n{seen}{none} NULL; }}\n    keep(p, v);\n    struct packet *wanted = NULL;"]
+    pull = [f"{start}run(m, p, v, taken);\n{seen}{nothing}; }}\n    keep(p, v);\n    struct packet *wanted = NULL;"]
     for index, way in enumerate(program.exits):
         copy = f"struct packet *q = clone_packet(&m->base, p); {move_text(way, 'q')}e{number}_out(m, {way.port}, q);"
         last = f"{move_text(way, 'v')}e{number}_outv(m, {way.port}, p, v); return;"
@@ -119,8 +123,8 @@ def _copies(program: Program, number: int, passed: str) -> tuple[str, str, str]:
         take = f"struct packet *q = --left ? clone_packet(&m->base, p) : p; {move_text(way, 'q')}"
         out = f"e{number}_out(m, {way.port}, q);"
         found = f"if (port == {way.port}) {{ if (wanted) kill_packet(&m->base, wanted); wanted = q; }} else {out}"
-        pull.append(f"    if (taken[{index}]) {{ {take}{found} if (!left) return wanted; }}")
-    return "\n".join(push), "\n".join(slow), "\n".join([*pull, "    return wanted;"])
+        pull.append(f"    if (taken[{index}]) {{ {take}{found} if (!left && wanted) return wanted; }}")
+    return "\n".join(push), "\n".join(slow), "\n".join([*pull, "    if (wanted) return wanted;"])
 
 
 def _initialize(program: Program, number: int) -> str:

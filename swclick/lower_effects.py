@@ -57,7 +57,7 @@ def _notes(program: Program, names: Mapping[Value, str], place: str) -> list[str
             raise ValueError(f"there is no annotation {name}")
         if (value.op, value.attributes) != ("annotation", (name,)):
             lines.append(f"    {place}->{name} = {names[value]};")
-    if program.end.op != "length":
+    if program.end is not make("length", 16, (), ("data",)):
         lines.append(f"    {place}->length = {names[program.end]};")
     return lines
 

@@ -22,7 +22,7 @@ def lower_program(program: Program, number: int) -> str:
     """
     case = find_common_case(program)
     taken = "" if program.exclusive else ", taken"
-    general = _function("general", program, number, _body(program, number, None), "")
+    general = _function("general", program, number, _body(program, number, None), "PLAIN")
     usual = case.condition if case is not None else "1"
     asked = f"static {ALWAYS} int e{number}_usual(const struct view *v)\n{{\n    (void)v;\n    return __builtin_expect({usual}, 1);\n}}\n"
     if case is None:

@@ -25,11 +25,15 @@ class Wakes:
         return self._numbers([name, *after]), self._numbers(before)
 
     def storage_behind(self, name: str) -> list[str]:
-        """The elements, first of their kind on the ways that are pushed, that can say that they are full."""
+        """The elements, first of their kind on the ways that are pushed, that can say that they are full; none where a way ends elsewhere,
+        as there is always room there."""
         found: dict[str, None] = {}
         seen, ahead = {name}, [name]
         while ahead:
-            for edge in self._out(ahead.pop(), "push"):
+            following = self._out(ahead.pop(), "push")
+            if not following:
+                return []
+            for edge in following:
                 if edge.target in seen:
                     continue
                 seen.add(edge.target)

@@ -24,6 +24,8 @@ DEEPEST: Final = 2048
 dropped, but once everything may."""
 MOST_PASSES: Final = 16384
 """Elements of rings that may be passed, by all its copies and fragments, for one packet that goes round."""
+MOST_PULLS: Final = 1024
+"""Packets that a program may drop or turn away for one that is pulled through it."""
 MOST_ROUNDS: Final = 65536
 """Rounds of all tasks for one arrival; what they still have to do then waits for the next."""
 

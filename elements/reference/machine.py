@@ -11,7 +11,7 @@ from typing import Final
 from elements.definition.catalogue import class_info, find
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
-from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_ROUNDS, find_rings
+from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_PULLS, MOST_ROUNDS, find_rings
 from elements.definition.names import Definition, Names, names_of
 from elements.reference.interpret import ProgramRunner, StateStore
 from elements.reference.packet import LONGEST, Packet
@@ -176,16 +176,19 @@ class Machine:
         return packet
 
     def _pull_through(self, name: str, port: int) -> Packet | None:
-        packet = self.pull_in(name, 0)
-        if packet is None:
-            return None
-        wanted = None
-        for way, leaving in self._runners[name].run(packet, self.now):
-            if way.port == port:
-                wanted = leaving
-            else:
-                self.push_out(name, way.port, leaving)
-        return wanted
+        for _ in range(MOST_PULLS):
+            packet = self.pull_in(name, 0)
+            if packet is None:
+                return None
+            wanted = None
+            for way, leaving in self._runners[name].run(packet, self.now):
+                if way.port == port:
+                    wanted = leaving
+                else:
+                    self.push_out(name, way.port, leaving)
+            if wanted is not None:
+                return wanted
+        return None
 
     def read(self, name: str, handler: str, *question: str) -> str:
         """The text of a read handler, of one that takes a parameter with it. Errors: ``KeyError`` where there is none."""

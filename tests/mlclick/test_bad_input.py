@@ -62,7 +62,7 @@ A_ERRORS = {
     "device": ("FromDevice(eth7) -> Discard;", "1:1: error: the policy maps no device 'eth7' of a"),
     "filter": (
         "FromDevice(eth0) -> i :: IPClassifier(tcp prt 80) -> Discard;",
-        "1:21: error: i :: IPClassifier: PATTERN 1: column 5: an address such as 10.0.0.1 or 10.0.0.0/8 is wanted, not 'prt'",
+        "1:21: error: i :: IPClassifier: PATTERN 1: column 5: a number or a name for proto is wanted, not 'prt'",
     ),
     "clause": (
         "FromDevice(eth0) -> c :: Classifier(12/08x0) -> Discard;",
@@ -248,7 +248,7 @@ def test_a_port_that_the_tenant_does_not_have_is_named(
 RUNAWAY = {
     "a ring": (
         "FromDevice(eth0) -> c :: Classifier(0/00, -) -> n :: Null -> c; c[1] -> Queue -> ToDevice(eth0);",
-        "a/c output 0: 3 packet(s) dropped, which went round a ring of connections without end",
+        "a/n output 0: 3 packet(s) dropped, which went round a ring of connections without end",
     ),
     "a queue": (
         "FromDevice(eth0) -> q :: Queue -> p :: PaintTee(0) -> d :: Discard; p[1] -> q;",

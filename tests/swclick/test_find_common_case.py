@@ -54,7 +54,39 @@ def chooses_by_fields() -> Program:
     return p.finish()
 
 
+def takes_an_unfolded_sum_for_what_it_is() -> Program:
+    p = Symbolic(2)
+    sum_of_six = p.field("data", 0, 16)
+    for index in range(1, 6):
+        sum_of_six = sum_of_six + p.field("data", 16 * index, 16)
+    with p.when(sum_of_six.equals(0xFFFF)):
+        p.output(0)
+    p.output(1)
+    return p.finish()
+
+
+def asks_for_a_header_of_no_bytes() -> Program:
+    p = Symbolic(2)
+    with p.when(p.has(0, "network")):
+        p.output(0)
+    p.annotate("paint", make("load", 8, (), ("network", 100)))
+    p.output(1)
+    return p.finish()
+
+
+def ends_as_far_behind_as_its_header_is_long() -> Program:
+    p = Symbolic(2)
+    length = make("length", 16, (), ("network",))
+    with p.when(length < p.length):
+        p.take(length)
+    p.output(0)
+    return p.finish()
+
+
 PROGRAMS = [
+    takes_an_unfolded_sum_for_what_it_is(),
+    asks_for_a_header_of_no_bytes(),
+    ends_as_far_behind_as_its_header_is_long(),
     *(reads(layer, at) for layer in LAYERS for at in (0, 19, FARTHEST - 1, FARTHEST, 100)),
     *(writes(layer, at) for layer in LAYERS for at in (0, 21, FARTHEST, 100)),
     reads("data", -3),
@@ -66,7 +98,18 @@ PROGRAMS = [
 def offered() -> list[Packet]:
     found = []
     wrong = bytes([*HEADER[:10], HEADER[10] ^ 1, *HEADER[11:]])
-    for body in (HEADER, wrong, b"\x46" + HEADER[1:], HEADER[:30], HEADER[:12], b"", bytes(range(120, 0, -1)) * 2):
+    bodies = (HEADER, wrong, b"\x46" + HEADER[1:], HEADER[:30], HEADER[:12], b"", bytes(range(120, 0, -1)) * 2)
+    for body in (*bodies, b"\xff" * 4 + bytes(8), bytes(40)):
+        HEADER,
+        wrong,
+        b"\x46" + HEADER[1:],
+        HEADER[:30],
+        HEADER[:12],
+        b"",
+        bytes(range(120, 0, -1)) * 2,
+        b"\xff" * 4 + bytes(8),
+        bytes(40),
+    ):
         for network in (None, -100, -20, 0, 7, len(body), len(body) + 50):
             packet = Packet.of(body)
             packet.network = None if network is None else packet.start + network
