@@ -115,13 +115,13 @@ def _copies(program: Program, number: int, passed: str) -> tuple[str, str, str]:
     slow = [f"{start}general(m, p, taken);\n{passed}{none}; }}"]
     pull = [f"{start}run(m, p, v, taken);\n{seen}{nothing}; }}\n    keep(p, v);\n    struct packet *wanted = NULL;"]
     for index, way in enumerate(program.exits):
-        copy = f"struct packet *q = clone_packet(&m->base, p); {move_text(way, 'q')}e{number}_out(m, {way.port}, q);"
+        out = f"e{number}_out(m, {way.port}, q);"
+        copy = f"struct packet *q = clone_packet(&m->base, p); {move_text(way, 'q')}{out}"
         last = f"{move_text(way, 'v')}e{number}_outv(m, {way.port}, p, v); return;"
         push.append(f"    if (taken[{index}]) {{ if (!--left) {{ {last} }} keep(p, v); {copy} }}")
         last = f"{move_text(way, 'p')}e{number}_out(m, {way.port}, p); return;"
         slow.append(f"    if (taken[{index}]) {{ if (!--left) {{ {last} }} {copy} }}")
         take = f"struct packet *q = --left ? clone_packet(&m->base, p) : p; {move_text(way, 'q')}"
-        out = f"e{number}_out(m, {way.port}, q);"
         found = f"if (port == {way.port}) {{ if (wanted) kill_packet(&m->base, wanted); wanted = q; }} else {out}"
         pull.append(f"    if (taken[{index}]) {{ {take}{found} if (!left && wanted) return wanted; }}")
     return "\n".join(push), "\n".join(slow), "\n".join([*pull, "    if (wanted) return wanted;"])

@@ -100,16 +100,6 @@ def offered() -> list[Packet]:
     wrong = bytes([*HEADER[:10], HEADER[10] ^ 1, *HEADER[11:]])
     bodies = (HEADER, wrong, b"\x46" + HEADER[1:], HEADER[:30], HEADER[:12], b"", bytes(range(120, 0, -1)) * 2)
     for body in (*bodies, b"\xff" * 4 + bytes(8), bytes(40)):
-        HEADER,
-        wrong,
-        b"\x46" + HEADER[1:],
-        HEADER[:30],
-        HEADER[:12],
-        b"",
-        bytes(range(120, 0, -1)) * 2,
-        b"\xff" * 4 + bytes(8),
-        bytes(40),
-    ):
         for network in (None, -100, -20, 0, 7, len(body), len(body) + 50):
             packet = Packet.of(body)
             packet.network = None if network is None else packet.start + network
