@@ -5,8 +5,9 @@
 #include <poll.h>
 #include <time.h>
 
-#define TASKS_A_TURN 128
-#define TURNS_A_POLL 4
+/* How often the clock is looked at, and the file descriptors: a task may take as long as a burst of packets does. */
+#define TASKS_A_TURN 16
+#define TURNS_A_POLL 8
 #define NEVER UINT64_MAX
 /* What Python is called for where an element has no C for it. */
 #define TIMER (-1)
@@ -180,6 +181,13 @@ static void close_live(struct live *l)
     free(l->watchers);
 }
 
+/* Wall time goes forward only. */
+static void tick(struct base *b, uint64_t ahead)
+{
+    uint64_t now = b->simulated ? 0 : clock_read(CLOCK_MONOTONIC) + ahead;
+    if (now > b->now) b->now = now;
+}
+
 /* Runs until the machine is told to stop, or its driver is wanted; whether that is so. The clock is wall time that only goes forward or,
    where it is simulated, stands while there is something to do and then jumps to the next timer. */
 static int drive(struct machine *m, struct live *l, struct base *b)
@@ -187,14 +195,15 @@ static int drive(struct machine *m, struct live *l, struct base *b)
     uint64_t ahead = clock_read(CLOCK_REALTIME) - clock_read(CLOCK_MONOTONIC);
     l->leave = 0;
     for (uint32_t turn = 0; !l->leave && b->stop <= 0; turn++) {
-        if (!b->simulated) b->now = clock_read(CLOCK_MONOTONIC) + ahead;
+        tick(b, ahead);
         for (int i = 0; i < TASKS_A_TURN && l->ready.count && b->stop <= 0 && !l->leave; i++) run_task(m, l);
         if (b->stop > 0 || l->leave) break;
-        if (!b->simulated) b->now = clock_read(CLOCK_MONOTONIC) + ahead;
+        tick(b, ahead);
         uint64_t next = next_timer(l);
         if (!l->ready.count && b->simulated && next != NEVER && next > b->now) b->now = next;
         for (uint32_t i = l->pending.count; i > 0 && b->stop <= 0 && run_timer(m, l, b, b->now); i--) continue;
         if (b->stop > 0 || l->leave) break;
+        tick(b, ahead);
         next = next_timer(l);
         if (l->ready.count || next <= b->now || (b->simulated && next != NEVER)) {
             if (turn % TURNS_A_POLL == 0) poll_fds(m, l, 0);
