@@ -18,6 +18,7 @@ Examples:
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from typing import ClassVar
 
 from elements.definition.arguments import Rest
 from elements.definition.csource import CSource
@@ -65,6 +66,7 @@ def _named(text: str) -> list[Definition]:
 
 
 class AddressInfo(Element):
+    is_operators: ClassVar[bool] = True
     ports = Ports("0/0")
     named = Rest("NAME", _named)
 

@@ -32,6 +32,7 @@ Examples:
 
 import socket
 from pathlib import Path
+from typing import ClassVar
 
 from elements.control.protocol import Conversation
 from elements.definition.arguments import Argument, keyword
@@ -51,6 +52,7 @@ _SECOND = 10**9
 
 
 class ControlSocket(Element):
+    is_operators: ClassVar[bool] = True
     ports = Ports("0/0")
     type = Argument("TYPE", word)
     address = Argument[str | None]("ADDRESS", word, None)

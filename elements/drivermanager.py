@@ -70,4 +70,5 @@ from elements.script import Script
 
 
 class DriverManager(Script):
+    is_operators: ClassVar[bool] = True
     default_type: ClassVar[str | None] = "driver"

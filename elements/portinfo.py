@@ -13,6 +13,7 @@ Examples:
 """
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from elements.definition.arguments import Rest
 from elements.definition.csource import CSource
@@ -45,6 +46,7 @@ def _named(text: str) -> list[Definition]:
 
 
 class PortInfo(Element):
+    is_operators: ClassVar[bool] = True
     ports = Ports("0/0")
     named = Rest("NAME", _named)
 

@@ -11,6 +11,8 @@ Examples:
     QuitWatcher(x)
 """
 
+from typing import ClassVar
+
 from elements.definition.arguments import Rest
 from elements.definition.csource import CSource
 from elements.definition.element import Element
@@ -23,6 +25,7 @@ _BETWEEN = 10**7
 
 
 class QuitWatcher(Element):
+    is_operators: ClassVar[bool] = True
     ports = Ports("0/0")
     watched = Rest("ELEMENT", word)
 

@@ -17,6 +17,7 @@ Examples:
 """
 
 import secrets
+from typing import ClassVar
 
 from elements.definition.arguments import Argument
 from elements.definition.csource import CSource
@@ -47,6 +48,7 @@ def first_words(seed: int) -> list[int]:
 
 
 class RandomSeed(Element):
+    is_operators: ClassVar[bool] = True
     ports = Ports("0/0")
     given = Argument[int | None]("SEED", unsigned32, None)
     words = StateVariable(32, LENGTH)

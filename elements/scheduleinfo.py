@@ -14,7 +14,7 @@ Examples:
 """
 
 from fractions import Fraction
-from typing import Final
+from typing import ClassVar, Final
 
 from elements.definition.arguments import Rest
 from elements.definition.csource import CSource
@@ -34,6 +34,7 @@ def _share(text: str) -> tuple[str, Fraction]:
 
 
 class ScheduleInfo(Element):
+    is_operators: ClassVar[bool] = True
     ports = Ports("0/0")
     shares = Rest("SHARE", _share)
 

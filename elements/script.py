@@ -124,6 +124,7 @@ def _signal(word: str) -> int:
 
 
 class Script(Element):
+    is_operators: ClassVar[bool] = True
     ports = Ports("-/-", "ah/ah")
     type_given = keyword("TYPE", raw, "")
     instructions = Rest("INSTRUCTION", raw)

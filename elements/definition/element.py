@@ -68,6 +68,8 @@ class Element:
     """Why an element that could be hardware is still left to software, where it is."""
     pull_reason: str | None = None
     """Why input 0 has to be pull as the element is configured, where it has to."""
+    is_operators: ClassVar[bool] = False
+    """Whether it reaches into all of a machine, so that no tenant may have one."""
     is_rare: ClassVar[bool] = False
     """Whether few packets come here, so that software need not be quick with them: errors, answers."""
     file_argument: ClassVar[str | None] = None

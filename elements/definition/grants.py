@@ -1,4 +1,4 @@
-"""Which files an element may name. A tenant's are those of the folder that the operator grants it, and of no other."""
+"""Which elements a tenant may have, and which files they may name: those of the folder that the operator grants it, and of no other."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ def granted(graph: Graph, tenant: TenantPolicy, policy: Path) -> Graph:
     nodes = []
     for node in graph.nodes:
         found = find(node.class_name)
+        if found is not None and found.is_operators:
+            mistakes.append(_mistake(node, f"{tenant.name} may not reach into all of the machine", "leave it to the operator"))
         if found is None or found.file_argument is None:
             nodes.append(node)
             continue

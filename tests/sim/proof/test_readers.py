@@ -54,11 +54,6 @@ DEFECTS = [
         f"{duties.SENT_TOGETHER.says} does not follow",
     ),
     (
-        defect("arbiter", "TenantArbiter", "_send", "for store in inside.stores)[held_port]", "for store in inside.stores)[now_port]"),
-        "arbiter",
-        "what is sent has the bytes of the word that was read does not follow",
-    ),
-    (
         defect("egress", "EgressPort", "_send", "words.word_select(lane, 8)", "words.word_select(lane, 4)"),
         "egress 0",
         "what is sent has the bytes of the word that was read does not follow",

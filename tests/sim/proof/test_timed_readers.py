@@ -61,7 +61,6 @@ DEFECTS = [
     (in_egress("Mux(start, tenant, held_tenant)", "tenant", "_send"), "egress 0", duties.OWED.says),
     (in_egress("left_now.eq(remaining)", "left_now.eq(remaining - lanes)", "_send"), "egress 0", duties.LEFT.says),
     (in_arbiter("words.word_select(lane, 8)", "words.word_select(0, 8)", "_send"), "arbiter", BYTES),
-    (in_arbiter("for store in inside.stores)[held_port]", "for store in inside.stores)[now_port]", "_send"), "arbiter", BYTES),
     (in_egress("words.word_select(lane, 8)", "words.word_select(lane, 4)", "_send"), "egress 0", BYTES),
     (in_egress("valid.eq(get)", "valid.eq(get | valid)", "_send"), "egress 0", "what is sent is a word that was read, and each is"),
     (in_egress("get.eq(start | (more & go))", "get.eq(start | more)", "_send"), "egress 0", "no word is read while one waits to be taken"),
