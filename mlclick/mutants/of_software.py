@@ -22,8 +22,8 @@ MUTANTS: Final = (
         "swclick.generate_program",
         "",
         "_copies",
-        "e{number}_out(m, {way.port}, q);",
-        "e{number}_out(m, 0, q);",
+        "e{number}_outv(m, {way.port}, p, v); return;",
+        "e{number}_outv(m, 0, p, v); return;",
     ),
     Mutant(
         "compiled, the bytes of a word the other way round",
