@@ -88,13 +88,13 @@ class SoftwareLibrary:
         elements_by_name = instantiate(graph)
         for n, example in enumerate(examples):
             # What is compiled is the example's program, whatever its element would trace to.
-            elements_by_name[f"x{n}"].__dict__["trace"] = partial(_program_of, example)
+            elements_by_name[f"x{n}"].__dict__.update(trace=partial(_program_of, example), trace_live=partial(_program_of, example))
         text = generate(check(graph, class_info), elements_by_name)
         elements = "".join(_element(numbers[f"x{n}"], example.program) for n, example in enumerate(examples))
         cases = "\n".join(f"        case {n}: c->ways = e{numbers[f'x{n}']}_conform(m, p, c, &words); break;" for n in range(len(examples)))
         self.library = load_c(text + _DRIVER % {"elements": elements, "cases": cases, "front": FRONT, "stride": STRIDE})
         self.library.machine_new.restype = ctypes.c_void_p
-        self.machine = ctypes.c_void_p(self.library.machine_new())
+        self.machine = ctypes.c_void_p(self.library.machine_new(0, 0, ctypes.c_uint64(0), None))
 
     def close(self) -> None:
         """Take the machine down."""
@@ -113,11 +113,11 @@ def _element(number: int, program: Program) -> str:
         pokes.append(f"{each} self->{state.name}[i] = c->poke & 0x{(1 << min(state.width, 64)) - 1:x}ULL;")
         records.append(f"{each} conformance_word(self->{state.name}[i], words);")
     pokes_text, records_text = "\n".join(pokes), "\n".join(records)
-    run = f"    int ways = e{number}_run(m, p);"
+    run = f"    int ways = e{number}_run(m, p, &seen);"
     if not program.exclusive:
         count = len(program.exits)
         run = f"""    uint8_t taken[{count}];
-    e{number}_run(m, p, taken);
+    e{number}_run(m, p, &seen, taken);
     int ways = 0;
     for (int i = 0; i < {count}; i++) ways |= taken[i] << i;"""
     # Not inlined: one function of all elements would take the compiler minutes.
@@ -130,7 +130,10 @@ int e{number}_conform(struct machine *m, struct packet *p, const struct conforma
     if (c->poked) {{
 {pokes_text}
     }}
+    struct view seen;
+    look(p, &seen);
 {run}
+    keep(p, &seen);
 {records_text}
     return ways;
 }}
