@@ -15,7 +15,7 @@ from pathlib import Path
 
 from graph.diagnostics import ClickError, Diagnostic
 
-FLAGS = ("-O2", "-std=gnu11", "-fPIC", "-shared", "-fno-strict-aliasing", "-w")
+FLAGS = ("-O2", "-std=gnu11", "-fPIC", "-fno-strict-aliasing", "-w")
 
 
 class CompilerError(ClickError):
@@ -46,30 +46,43 @@ def compiler() -> list[str]:
     raise CompilerError("there is no C compiler", "install gcc or clang, or the Python package ziglang")
 
 
-def load_c(text: str) -> ctypes.CDLL:
-    """The library that ``text`` compiles to. Errors: `CompilerError`."""
+def load_c(text: str, beside: str = "") -> ctypes.CDLL:
+    """The library that ``text`` compiles to, with what ``beside``, compiled by itself, once for all that are with it, has. Errors:
+    `CompilerError`."""
     command = compiler()
-    key = hashlib.sha256("\0".join((text, *FLAGS, *command)).encode()).hexdigest()[:32]
-    library = cache_folder() / f"{key}.so"
+    library = _place(".so", text, beside, *FLAGS, *command)
     if not library.exists():
         try:
-            _compile(command, text, library)
+            linked = [_object(command, beside)] if beside else []
+            _compile(command, ["-shared"], text, library, linked)
         except OSError as error:
             advice = "set MLCLICK_CACHE to a folder that can be written"
             raise CompilerError(f"cannot keep compiled C in {library.parent}: {error.strerror}", advice) from None
     return ctypes.CDLL(str(library))
 
 
-def _compile(command: list[str], text: str, library: Path) -> None:
-    """Nobody sees the library before it is whole, and two that compile the same text do not disturb each other."""
-    library.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=library.parent) as folder:
-        source, made = Path(folder, "engine.c"), Path(folder, "engine.so")
+def _object(command: list[str], text: str) -> Path:
+    made = _place(".o", text, *FLAGS, *command)
+    if not made.exists():
+        _compile(command, ["-c", "-fvisibility=hidden"], text, made, [])
+    return made
+
+
+def _place(suffix: str, *content: str) -> Path:
+    return (cache_folder() / hashlib.sha256("\0".join(content).encode()).hexdigest()[:32]).with_suffix(suffix)
+
+
+def _compile(command: list[str], kind: list[str], text: str, result: Path, linked: list[Path]) -> None:
+    """Nobody sees the result before it is whole, and two that compile the same text do not disturb each other."""
+    result.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=result.parent) as folder:
+        source, made = Path(folder, "engine.c"), Path(folder, result.name)
         source.write_text(text, encoding="utf-8")
-        done = subprocess.run([*command, *FLAGS, "-o", str(made), str(source)], capture_output=True, text=True, check=False)
-        source.replace(library.with_suffix(".c"))
+        whole = [*command, *FLAGS, *kind, "-o", str(made), str(source), *map(str, linked)]
+        done = subprocess.run(whole, capture_output=True, text=True, check=False)
+        source.replace(result.with_suffix(".c"))
         if done.returncode:
             errors = "\n".join([line for line in done.stderr.splitlines() if "error" in line][:5]) or done.stderr[:1000]
             message = f"the generated C does not compile: {shlex.join(command)} ended with {done.returncode}\n{errors.rstrip()}"
-            raise CompilerError(message, f"try another compiler by setting CC; else report this with the file {library.with_suffix('.c')}")
-        made.replace(library)
+            raise CompilerError(message, f"try another compiler by setting CC; else report this with the file {result.with_suffix('.c')}")
+        made.replace(result)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 from elements.definition.csource import CSource
 from elements.definition.element import Element
-from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_PULLS, find_rings
+from elements.definition.loops import find_rings
 from elements.program.program import Program, State
-from elements.reference.packet import HEADROOM, LONGEST
 from graph.check import Checked
 from graph.model import Graph
 from swclick.find_common_case import CommonCase
@@ -20,16 +18,15 @@ from swclick.inline import ALWAYS, NEVER, inline_kinds
 from swclick.look_ahead import look_ahead
 from swclick.lower_table import has_levels
 from swclick.lower_value import ValueLowering
+from swclick.runtime import headers, live_header
 from swclick.wakes import Wakes
 
-RUNTIME = ("runtime.h", "view.h", "table.h", "wide.h")
-DRIVER = "live.h"
 SMALL: Final = 1000
 """Characters of C that are not called but copied to where packets are pushed from."""
 
 
 def generate(checked: Checked, elements: Mapping[str, Element]) -> str:
-    """The C file of a checked graph. Elements are numbered in the graph's order."""
+    """The C file of a checked graph, to be linked with `runtime_c`. Elements are numbered in the graph's order."""
     return _Generator(checked, elements).text()
 
 
@@ -69,13 +66,11 @@ class _Generator:
         }
 
     def text(self) -> str:
-        limits = {"HEADROOM": HEADROOM, "LONGEST": LONGEST, "DEEPEST": DEEPEST, "MOST_PASSES": MOST_PASSES, "MOST_PULLS": MOST_PULLS}
-        parts = ["\n".join(f"#define {name} {number}" for name, number in limits.items())]
-        parts += [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in RUNTIME]
-        parts += [
+        parts = [
+            headers(),
             *dict.fromkeys(s.types for s in self.sources.values() if s.types),
             self._structures(),
-            (Path(__file__).parent / DRIVER).read_text(encoding="utf-8"),
+            live_header(),
             self._prototypes(),
         ]
         shared = dict.fromkeys(piece for s in self.sources.values() for piece in s.shared)

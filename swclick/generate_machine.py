@@ -41,7 +41,7 @@ def _life(parts: Parts) -> str:
     wakes = "".join(f"    {f'if (!({idle})) ' if idle else ''}wake_task(&m->live, {task});\n" for task, idle in enumerate(parts.idle))
     ready = "".join(f"    case {n}: e{n}_ready(m, fd, events); break;\n" for n in parts.watching)
     return f"""
-static void machine_ready(struct machine *m, int32_t element, int fd, int events)
+void machine_ready(struct machine *m, int32_t element, int fd, int events)
 {{
     (void)m; (void)fd; (void)events;
     switch (element) {{

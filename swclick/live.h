@@ -5,9 +5,6 @@
 #include <poll.h>
 #include <time.h>
 
-/* How often the clock is looked at, and the file descriptors: a task may take as long as a burst of packets does. */
-#define TASKS_A_TURN 16
-#define TURNS_A_POLL 8
 #define NEVER UINT64_MAX
 /* What Python is called for where an element has no C for it. */
 #define TIMER (-1)
@@ -21,50 +18,14 @@ static inline uint64_t clock_read(clockid_t clock)
 }
 
 /* Heaps of entries in ascending order of (key, order); an entry knows its place, which is -1 where it is in none. */
-static inline int comes_first(const struct entry *a, const struct entry *b)
-{
-    return a->key < b->key || (a->key == b->key && a->order < b->order);
-}
+void heap_set(struct heap *h, struct entry *e, uint64_t key, uint64_t order);
+void heap_remove(struct heap *h, struct entry *e);
 
-static void heap_put(struct heap *h, struct entry *e, uint32_t at)
-{
-    while (at && comes_first(e, h->entries[(at - 1) / 2])) {
-        h->entries[at] = h->entries[(at - 1) / 2];
-        h->entries[at]->place = at;
-        at = (at - 1) / 2;
-    }
-    for (;;) {
-        uint32_t child = 2 * at + 1;
-        if (child >= h->count) break;
-        if (child + 1 < h->count && comes_first(h->entries[child + 1], h->entries[child])) child++;
-        if (comes_first(e, h->entries[child])) break;
-        h->entries[at] = h->entries[child];
-        h->entries[at]->place = at;
-        at = child;
-    }
-    h->entries[at] = e;
-    e->place = at;
-}
-
-static void heap_remove(struct heap *h, struct entry *e)
-{
-    if (e->place < 0) return;
-    uint32_t at = e->place;
-    struct entry *last = h->entries[--h->count];
-    e->place = -1;
-    if (last != e) heap_put(h, last, at);
-}
-
-static void heap_set(struct heap *h, struct entry *e, uint64_t key, uint64_t order)
-{
-    uint32_t at = e->place < 0 ? h->count++ : (uint32_t)e->place;
-    e->key = key;
-    e->order = order;
-    heap_put(h, e, at);
-}
+void open_live(struct live *l, uint32_t elements, uint32_t tasks);
+void close_live(struct live *l);
 
 /* Tasks. */
-
+void add_task(struct live *l, uint32_t number, uint32_t element, int (*run)(struct machine *));
 ALWAYS void wake_task(struct live *l, uint32_t number)
 {
     struct task *t = &l->tasks[number];
@@ -72,144 +33,17 @@ ALWAYS void wake_task(struct live *l, uint32_t number)
     if (t->entry.place < 0 && t != l->running) heap_set(&l->ready, &t->entry, l->pass, l->order++);
 }
 
-static int run_task(struct machine *m, struct live *l)
-{
-    struct task *t = (struct task *)l->ready.entries[0];
-    heap_remove(&l->ready, &t->entry);
-    l->pass = t->entry.key;
-    l->running = t;
-    t->again = 0;
-    int worked = t->run(m);
-    l->running = NULL;
-    t->runs++;
-    if (worked || t->again) heap_set(&l->ready, &t->entry, l->pass + t->stride, l->order++);
-    return worked;
-}
-
 /* Timers: one for each element, and one for its tasks. */
-
-static void set_timer(struct live *l, uint32_t number, uint64_t at)
-{
-    struct timer *t = &l->timers[number];
-    if (at == NEVER) heap_remove(&l->pending, &t->entry);
-    else heap_set(&l->pending, &t->entry, at, l->order++);
-}
-
-/* The timer of an element that is Python. */
-static void run_python(struct live *l, struct timer *t, int64_t (*call)(int32_t, int32_t, struct packet *))
-{
-    if (call) call(t - l->timers, TIMER, NULL);
-}
-
+void set_timer(struct live *l, uint32_t number, uint64_t at);
 static inline uint64_t next_timer(const struct live *l) { return l->pending.count ? l->pending.entries[0]->key : NEVER; }
-
 /* The first timer that is due at ``until`` is run at its time; whether there was one. */
-static int run_timer(struct machine *m, struct live *l, struct base *b, uint64_t until)
-{
-    if (next_timer(l) > until) return 0;
-    struct timer *t = (struct timer *)l->pending.entries[0];
-    if (t->entry.key > b->now) b->now = t->entry.key;
-    heap_remove(&l->pending, &t->entry);
-    if (t->run) t->run(m);
-    else run_python(l, t, b->call);
-    return 1;
-}
+int run_timer(struct machine *m, struct live *l, struct base *b, uint64_t until);
 
-/* File descriptors. */
-
-static void watch_fd(struct live *l, int32_t element, int fd, int events)
-{
-    uint32_t i = 0;
-    while (i < l->watched && l->fds[i].fd != fd) i++;
-    if (!events) {
-        if (i == l->watched) return;
-        l->fds[i] = l->fds[--l->watched];
-        l->watchers[i] = l->watchers[l->watched];
-        return;
-    }
-    if (i == l->watched) {
-        uint64_t room = l->fd_room;
-        l->fds = grow(l->fds, &room, l->watched + 1, sizeof *l->fds);
-        l->watchers = grow(l->watchers, &l->fd_room, l->watched + 1, sizeof *l->watchers);
-        l->watched++;
-    }
-    l->fds[i] = (struct pollfd){.fd = fd, .events = events};
-    l->watchers[i] = element;
-}
-
-static void machine_ready(struct machine *m, int32_t element, int fd, int events);
-
-/* Waits for at most ``wait`` ns, without end where that is NEVER. */
-static void poll_fds(struct machine *m, struct live *l, uint64_t wait)
-{
-    struct timespec t = {wait / 1000000000u, wait % 1000000000u};
-    int found = ppoll(l->fds, l->watched, wait == NEVER ? NULL : &t, NULL);
-    if (found < 0) l->leave = 1; /* a signal */
-    if (found <= 0) return;
-    for (uint32_t i = l->watched; i-- > 0;) {
-        if (i >= l->watched || !l->fds[i].revents) continue;
-        int fd = l->fds[i].fd, events = l->fds[i].revents;
-        l->fds[i].revents = 0;
-        if (l->watchers[i] < 0) l->leave = 1;
-        else machine_ready(m, l->watchers[i], fd, events);
-    }
-}
-
-static void open_live(struct live *l, uint32_t elements, uint32_t tasks)
-{
-    l->ready.entries = calloc(tasks + 1, sizeof *l->ready.entries);
-    l->pending.entries = calloc(elements + 1, sizeof *l->pending.entries);
-    l->tasks = calloc(tasks + 1, sizeof *l->tasks);
-    l->timers = calloc(elements + 1, sizeof *l->timers);
-    if (!l->ready.entries || !l->pending.entries || !l->tasks || !l->timers) abort();
-    for (uint32_t i = 0; i < elements; i++) l->timers[i].entry.place = -1;
-    l->task_count = tasks;
-}
-
-static void add_task(struct live *l, uint32_t number, uint32_t element, int (*run)(struct machine *))
-{
-    l->tasks[number] = (struct task){.entry.place = -1, .run = run, .stride = 64, .element = element};
-}
-
-static void close_live(struct live *l)
-{
-    free(l->ready.entries);
-    free(l->pending.entries);
-    free(l->tasks);
-    free(l->timers);
-    free(l->fds);
-    free(l->watchers);
-}
-
-/* Wall time goes forward only. */
-static void tick(struct base *b, uint64_t ahead)
-{
-    uint64_t now = b->simulated ? 0 : clock_read(CLOCK_MONOTONIC) + ahead;
-    if (now > b->now) b->now = now;
-}
+/* File descriptors: ``element`` is told of ``events`` of poll at ``fd``, of none any more where there are none. */
+void watch_fd(struct live *l, int32_t element, int fd, int events);
+/* What an element does when its file descriptor is ready; the generated code has it. */
+void machine_ready(struct machine *m, int32_t element, int fd, int events);
 
 /* Runs until the machine is told to stop, or its driver is wanted; whether that is so. The clock is wall time that only goes forward or,
    where it is simulated, stands while there is something to do and then jumps to the next timer. */
-static int drive(struct machine *m, struct live *l, struct base *b)
-{
-    uint64_t ahead = clock_read(CLOCK_REALTIME) - clock_read(CLOCK_MONOTONIC);
-    l->leave = 0;
-    for (uint32_t turn = 0; !l->leave && b->stop <= 0; turn++) {
-        tick(b, ahead);
-        for (int i = 0; i < TASKS_A_TURN && l->ready.count && b->stop <= 0 && !l->leave; i++) run_task(m, l);
-        if (b->stop > 0 || l->leave) break;
-        tick(b, ahead);
-        uint64_t next = next_timer(l);
-        if (!l->ready.count && b->simulated && next != NEVER && next > b->now) b->now = next;
-        for (uint32_t i = l->pending.count; i > 0 && b->stop <= 0 && run_timer(m, l, b, b->now); i--) continue;
-        if (b->stop > 0 || l->leave) break;
-        tick(b, ahead);
-        next = next_timer(l);
-        if (l->ready.count || next <= b->now || (b->simulated && next != NEVER)) {
-            if (turn % TURNS_A_POLL == 0) poll_fds(m, l, 0);
-        } else {
-            poll_fds(m, l, next == NEVER ? NEVER : next - b->now);
-        }
-    }
-    return l->leave;
-}
+int drive(struct machine *m, struct live *l, struct base *b);

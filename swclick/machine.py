@@ -21,6 +21,7 @@ from swclick.compile import load_c
 from swclick.generate import generate, state_strides, state_words
 from swclick.lower_table import sort_table
 from swclick.lower_wide import words
+from swclick.runtime import runtime_c
 
 NO_NETWORK = -(1 << 31)
 
@@ -153,7 +154,7 @@ class Machine:
         self._numbers = {name: index for index, name in enumerate(self._names)}
         self.tables: dict[tuple[int, str], Table] = {}
         """Tables that handlers changed, by element and name."""
-        self._library = load_c(generate(self.checked, self.elements))
+        self._library = load_c(generate(self.checked, self.elements), runtime_c())
         self._library.machine_new.restype = ctypes.c_void_p
         self._library.machine_base.restype = ctypes.POINTER(_Base)
         self._library.machine_word.restype = ctypes.c_void_p

@@ -1,4 +1,5 @@
-/* The runtime of the software engine: packets, their pool, header access, what leaves. It stands in front of the generated code. */
+/* The runtime of the software engine: packets, their pool, header access, what leaves. It stands in front of the generated code; what is
+   not worth being a part of that is in runtime.c, compiled once for all machines. */
 #define _GNU_SOURCE
 /* What is rare and long: a compiler that tried to be clever about it would take minutes. */
 #ifdef __clang__
@@ -91,32 +92,10 @@ struct base {
 
 static inline uint64_t clock_of(const struct base *b) { return b->now; }
 
-static void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size)
-{
-    if (wanted <= *room) return old;
-    uint64_t more = *room ? *room : 1024;
-    while (more < wanted) more *= 2;
-    void *grown = realloc(old, more * size);
-    if (!grown) abort();
-    *room = more;
-    return grown;
-}
-
-static __attribute__((noinline, cold)) struct packet *made_packet(struct base *b, struct packet *p, uint64_t wanted)
-{
-    if (!p) {
-        if (!(p = calloc(1, sizeof *p))) abort();
-        p->older = b->packets;
-        b->packets = p;
-    }
-    if (p->room < wanted) {
-        free(p->buffer);
-        p->room = wanted < USUAL_ROOM ? USUAL_ROOM : wanted;
-        if (!(p->buffer = malloc(p->room))) abort();
-    }
-    return p;
-}
-
+/* ``old`` with room for ``wanted`` things of ``size`` bytes; ``room`` is how many it has. */
+void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size);
+/* What `raw_packet` takes where no packet with enough room is unused: ``p`` with more room or, where that is NULL, a new one. */
+__attribute__((cold)) struct packet *made_packet(struct base *b, struct packet *p, uint64_t wanted);
 /* A packet of ``front`` and ``length`` bytes whose bytes are not set, and nothing else is. */
 static inline struct packet *raw_packet(struct base *b, uint32_t front, uint32_t length)
 {
@@ -164,55 +143,16 @@ static struct packet *clone_packet(struct base *b, const struct packet *p)
     return q;
 }
 
-static void free_base(struct base *b)
-{
-    for (struct packet *p = b->packets, *older; p; p = older) {
-        older = p->older;
-        free(p->buffer);
-        free(p);
-    }
-    free(b->emitted);
-    free(b->bytes);
-    free(b->log);
-}
-
+void free_base(struct base *b);
+void more_headroom(struct packet *p, uint64_t count);
 /* There are ``count`` bytes in front of the data, zero where nothing was. As in the reference, where there are too few, HEADROOM bytes
    remain in front of those. */
-static void make_headroom(struct packet *p, uint32_t count)
+static inline void make_headroom(struct packet *p, uint32_t count)
 {
-    uint64_t front = p->data - p->buffer;
-    if (front >= count) return;
-    uint64_t more = HEADROOM + count - front, used = front + p->length;
-    if (used + more > p->room) {
-        uint64_t room = 2 * (used + more);
-        uint8_t *made = malloc(room);
-        if (!made) abort();
-        memcpy(made + more, p->buffer, used);
-        free(p->buffer);
-        p->buffer = made;
-        p->room = room;
-    } else {
-        memmove(p->buffer + more, p->buffer, used);
-    }
-    memset(p->buffer, 0, more);
-    p->data = p->buffer + front + more;
+    if ((uint64_t)(p->data - p->buffer) < count) more_headroom(p, count);
 }
-
 /* The packet is ``count`` bytes longer, which are zero. */
-static void make_tailroom(struct packet *p, uint32_t count)
-{
-    uint64_t front = p->data - p->buffer, used = front + p->length;
-    if (used + count > p->room) {
-        uint64_t room = 2 * (used + count);
-        uint8_t *made = realloc(p->buffer, room);
-        if (!made) abort();
-        p->buffer = made;
-        p->data = made + front;
-        p->room = room;
-    }
-    memset(p->data + p->length, 0, count);
-    p->length += count;
-}
+void make_tailroom(struct packet *p, uint32_t count);
 
 /* The data starts ``shift`` bytes later, or at its end where that comes first; negative: earlier. */
 static inline void move_start(struct packet *p, int64_t shift)
@@ -222,22 +162,6 @@ static inline void move_start(struct packet *p, int64_t shift)
     p->data += shift;
     p->length -= shift;
     if (p->network != NO_NETWORK) p->network -= shift;
-}
-
-/* There are ``count`` bytes more, zero, behind the data. */
-static void add_tail(struct packet *p, uint32_t count)
-{
-    uint64_t used = (uint64_t)(p->data - p->buffer) + p->length;
-    if (used + count > p->room) {
-        uint64_t front = p->data - p->buffer, room = 2 * (used + count);
-        uint8_t *made = realloc(p->buffer, room);
-        if (!made) abort();
-        p->buffer = made;
-        p->data = made + front;
-        p->room = room;
-    }
-    memset(p->buffer + used, 0, count);
-    p->length += count;
 }
 
 ALWAYS uint32_t get16(const uint8_t *b) { return (uint32_t)b[0] << 8 | b[1]; }
@@ -300,47 +224,14 @@ static int pass_on_ring(struct base *b, uint64_t *runaway, uint32_t size)
     return 1;
 }
 
-/* Of a machine that runs by itself nobody takes what leaves. */
-static void emit_packet(struct base *b, int32_t sink, struct packet *p)
-{
-    if (b->driven) {
-        kill_packet(b, p);
-        return;
-    }
-    uint32_t front = p->data - p->buffer;
-    uint64_t size = (uint64_t)front + p->length;
-    b->emitted = grow(b->emitted, &b->emitted_room, b->emitted_count + 1, sizeof *b->emitted);
-    b->bytes = grow(b->bytes, &b->bytes_room, b->bytes_count + size + 1, 1);
-    struct emission *e = &b->emitted[b->emitted_count++];
-    *e = (struct emission){sink, front, p->length, p->network, p->dst_ip, p->vlan_tci, p->paint, p->device, p->packet_type,
-                           p->fix_ip_src, p->parameter, p->aggregate, p->extra_packets, p->extra_length, p->time, p->first_time,
-                           b->bytes_count, .dst_ip6 = {0}};
-    memcpy(e->dst_ip6, p->dst_ip6, sizeof e->dst_ip6);
-    memcpy(b->bytes + b->bytes_count, p->buffer, size);
-    b->bytes_count += size;
-    kill_packet(b, p);
-}
-
-/* A line of the log: its length in 8 bytes, then its text, which may have any bytes. A machine that is driven prints it. */
-static void trace_line(struct base *b, const char *text, uint64_t length)
-{
-    if (b->driven) {
-        fwrite(text, 1, length, stderr);
-        putc('\n', stderr);
-        return;
-    }
-    b->log = grow(b->log, &b->log_room, b->log_count + sizeof length + length, 1);
-    memcpy(b->log + b->log_count, &length, sizeof length);
-    if (length) memcpy(b->log + b->log_count + sizeof length, text, length);
-    b->log_count += sizeof length + length;
-}
-
+void emit_packet(struct base *b, int32_t sink, struct packet *p);
+void trace_line(struct base *b, const char *text, uint64_t length);
 /* What hand-written elements call; OUT, IN, EMIT and INPUT_IS_PULL are defined around each of them. */
 #define KILL(q) kill_packet(&m->base, q)
 #define CLONE(q) clone_packet(&m->base, q)
 #define PULL(q, n) move_start(q, n)
 #define PUSH(q, n) move_start(q, -(int64_t)(n))
-#define PUT(q, n) add_tail(q, n)
+#define PUT(q, n) make_tailroom(q, n)
 #define TAKE(q, n) do { if ((n) < (q)->length) (q)->length = (n); } while (0)
 #define NOW (m->base.now)
 #define DRIVEN (m->base.driven)

@@ -17,6 +17,7 @@ from mlclick.software.configurations import Configuration
 from mlclick.software.engines import OURS, Engine, RunFails
 from swclick.compile import CompilerError, compiler, load_c
 from swclick.generate import generate
+from swclick.runtime import runtime_c
 
 _SOURCE: Final = Path(__file__).with_name("harness.c")
 _LEAST: Final = 8192
@@ -55,7 +56,7 @@ def _library(file: Path, variables: dict[str, str]) -> str:
     elements = instantiate(graph)
     for element in elements.values():
         element.examine()
-    return str(load_c(generate(check(graph, class_info), elements))._name)
+    return str(load_c(generate(check(graph, class_info), elements), runtime_c())._name)
 
 
 def _harness(folder: Path) -> Path:

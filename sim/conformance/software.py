@@ -19,6 +19,7 @@ from sim.conformance.outcome import Left, Outcome, annotations_of
 from swclick.compile import load_c
 from swclick.generate import generate
 from swclick.machine import NO_NETWORK
+from swclick.runtime import runtime_c
 
 FRONT: Final = 64
 """Bytes in front of each packet's data that are given."""
@@ -92,7 +93,7 @@ class SoftwareLibrary:
         text = generate(check(graph, class_info), elements_by_name)
         elements = "".join(_element(numbers[f"x{n}"], example.program) for n, example in enumerate(examples))
         cases = "\n".join(f"        case {n}: c->ways = e{numbers[f'x{n}']}_conform(m, p, c, &words); break;" for n in range(len(examples)))
-        self.library = load_c(text + _DRIVER % {"elements": elements, "cases": cases, "front": FRONT, "stride": STRIDE})
+        self.library = load_c(text + _DRIVER % {"elements": elements, "cases": cases, "front": FRONT, "stride": STRIDE}, runtime_c())
         self.library.machine_new.restype = ctypes.c_void_p
         self.machine = ctypes.c_void_p(self.library.machine_new(0, 0, ctypes.c_uint64(0), None))
 

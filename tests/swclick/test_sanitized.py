@@ -18,6 +18,7 @@ from sim.packets import arp, ethernet, ip_packet
 from swclick.compile import compiler
 from swclick.generate import generate
 from swclick.machine import record_of
+from swclick.runtime import runtime_c
 
 FLAGS = ("-g", "-O1", "-std=gnu11", "-fno-strict-aliasing", "-w", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1", "UBSAN_OPTIONS": "print_stacktrace=1"}
@@ -136,9 +137,10 @@ def test_no_sanitizer_has_anything_to_report(tmp_path: Path) -> None:
     seed = 20
     rng = random.Random(seed)
     graph = load_text(every_example() + CHAINS, "t")
-    source, program, offered = tmp_path / "engine.c", tmp_path / "engine", tmp_path / "packets"
+    source, beside, program, offered = (tmp_path / name for name in ("engine.c", "runtime.c", "engine", "packets"))
+    beside.write_text(runtime_c(), encoding="utf-8")
     source.write_text(generate(check(graph, class_info), instantiate(graph)) + DRIVER, encoding="utf-8")
-    subprocess.run([*compiler(), *FLAGS, "-o", str(program), str(source)], check=True)
+    subprocess.run([*compiler(), *FLAGS, "-o", str(program), str(source), str(beside)], check=True)
     sources = [number for number, node in enumerate(graph.nodes) if node.class_name == "FromCrossing"]
     now, count = 0, 0
     with offered.open("wb") as file:

@@ -1,0 +1,31 @@
+"""The C that every machine has: what stands in front of generated code, and what is compiled once for all machines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_PULLS
+from elements.reference.packet import HEADROOM, LONGEST
+
+_LIMITS: Final = {"HEADROOM": HEADROOM, "LONGEST": LONGEST, "DEEPEST": DEEPEST, "MOST_PASSES": MOST_PASSES, "MOST_PULLS": MOST_PULLS}
+
+
+def headers() -> str:
+    """Packets, their bytes and tables: what stands in front of the structures of elements."""
+    limits = "".join(f"#define {name} {number}\n" for name, number in _LIMITS.items())
+    return "\n".join([limits, *(_text(name) for name in ("runtime.h", "view.h", "table.h", "wide.h"))])
+
+
+def live_header() -> str:
+    """Tasks, timers and file descriptors: what stands behind the structure of the machine."""
+    return _text("live.h")
+
+
+def runtime_c() -> str:
+    """What generated code calls and is not made a part of: to be compiled by itself, and linked with it."""
+    return "\n".join([headers(), live_header(), *(_text(name) for name in ("runtime.c", "table.c", "live.c"))])
+
+
+def _text(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
