@@ -27,7 +27,7 @@ TENANTS_DIR ?= tenants
 GOAL := $(firstword $(filter check merge plan run verify coverage bitstream,$(MAKECMDGOALS)))
 $(if $(GOAL),$(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $(GOAL) TENANTS=a,b`)))
 
-.PHONY: help preflight setup test unit lint types contract format check merge plan run verify coverage bitstream isolation mutants fuzz proofs clicktests bench bench-software hosts clean distclean
+.PHONY: help preflight setup test unit lint types contract format check merge plan run verify coverage bitstream isolation conformance mutants fuzz proofs clicktests bench bench-software hosts clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ bitstream: $(STAMP) ## TENANTS=a,b built for BOARD=netfpga_sume|versa_ecp5 (defa
 isolation: $(STAMP) ## the catalogue of isolation with more seeds: SEEDS=10 by default
 	@mkdir -p build
 	@ISOLATION_SEEDS=$(or $(SEEDS),10) $(BIN)/python -m pytest -n 2 --dist worksteal -q --junitxml=build/isolation.xml tests/sim/isolation tests/sim/test_information_flow.py < /dev/null
+
+conformance: $(STAMP) ## every packet program in four readings, 2,500 packets a seed: SEEDS=4 by default
+	@CONFORMANCE_SEEDS=$(or $(SEEDS),4) $(BIN)/python -m pytest -q tests/sim/test_conformance.py < /dev/null
 
 mutants: $(STAMP) ## planted defects, each of which a check must catch
 	@$(MLCLICK) mutants
