@@ -198,22 +198,6 @@ static void make_headroom(struct packet *p, uint32_t count)
     p->data = p->buffer + front + more;
 }
 
-/* The packet is ``count`` bytes longer, which are zero. */
-static void make_tailroom(struct packet *p, uint32_t count)
-{
-    uint64_t front = p->data - p->buffer, used = front + p->length;
-    if (used + count > p->room) {
-        uint64_t room = 2 * (used + count);
-        uint8_t *made = realloc(p->buffer, room);
-        if (!made) abort();
-        p->buffer = made;
-        p->data = made + front;
-        p->room = room;
-    }
-    memset(p->data + p->length, 0, count);
-    p->length += count;
-}
-
 /* The data starts ``shift`` bytes later, or at its end where that comes first; negative: earlier. */
 static inline void move_start(struct packet *p, int64_t shift)
 {

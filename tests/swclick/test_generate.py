@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +43,18 @@ def test_the_same_graph_gives_the_same_text_in_any_process() -> None:
         for seed in ("1", "2")
     ]  # fmt: skip
     assert texts == [text_of(SMALL)] * 2
+
+
+def test_nothing_of_the_runtime_is_there_for_nobody() -> None:
+    """Each function that it defines is called from another one, from generated code or by an element; a layer's name ends some."""
+    root = Path(__file__).parents[2]
+    texts = {path: path.read_text() for path in [*root.glob("swclick/*"), *root.glob("elements/**/*.py")] if path.suffix in (".h", ".py")}
+    everything = "\n".join(texts.values())
+    headers = "\n".join(text for path, text in texts.items() if path.suffix == ".h")
+    made = re.findall(r"^(?:static|ALWAYS)\b[^;(={]*?\b(\w+)\(", headers, re.M)
+    assert len(made) > 60
+    counts = {name: len(re.findall(rf"\b{name}\b|\b{re.sub('(data|network|transport)$', '', name)}\{{", everything)) for name in made}
+    assert [name for name, count in counts.items() if count < 2] == []
 
 
 def test_every_element_has_its_functions_once() -> None:
