@@ -62,7 +62,7 @@ struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*c
     if (!m) abort();
     m->base.driven = driven;
     m->base.simulated = simulated;
-    m->base.now = driven && !simulated ? clock_read(CLOCK_REALTIME) : now;
+    begin_clock(&m->base, now);
     m->base.call = call;
     open_live(&m->live, {len(parts.elements)}, {len(parts.working)});
 {tasks}{timers}{initialize}{wakes}    return m;
@@ -77,6 +77,7 @@ void machine_free(struct machine *m)
 
 
 _ENDS = """
+uint64_t machine_now(struct machine *m) { tick(&m->base); return m->base.now; }
 int machine_drive(struct machine *m) { return drive(m, &m->live, &m->base); }
 void machine_at(struct machine *m, int element, uint64_t at) { set_timer(&m->live, element, at); }
 void machine_watch(struct machine *m, int element, int fd, int events) { watch_fd(&m->live, element, fd, events); }

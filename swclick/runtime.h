@@ -86,7 +86,9 @@ struct base {
     int64_t (*call)(int32_t element, int32_t what, struct packet *p);
     int32_t stop;
     uint8_t driven, simulated;
+    uint8_t poll_error; /* of a machine that runs by itself: the errno for which it cannot wait for file descriptors */
     uint32_t depth, passes; /* connections of rings: how many the packet is on, and were passed since it entered one */
+    uint64_t ahead; /* ns that the wall was before the monotonic clock when the machine was made */
 };
 
 static inline uint64_t clock_of(const struct base *b) { return b->now; }
