@@ -125,6 +125,7 @@ class Print(Element):
     }}
 """
         return CSource(
+            is_short=self.contents != ASCII,
             fields="uint32_t printing;",
             initialize=f"    self->printing = {int(self.active)};",
             push=f"{printing}    OUT(0, p);\n",

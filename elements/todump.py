@@ -146,6 +146,7 @@ class ToDump(Element):
 """
         header = c_string(self.header)
         return CSource(
+            is_short=True,
             fields="FILE *file; uint64_t written;",
             helpers=_HELPERS,
             initialize=f"""

@@ -22,6 +22,7 @@ class Printer(EachPacket):
     """Subclasses say what a line is by `line` and `c_line`."""
 
     ports = Ports("1/1", "a/a")
+    is_short = False
     file_argument: ClassVar[str | None] = "OUTFILE"
     writes_file: ClassVar[bool] = True
     label = Argument("LABEL", word, "")

@@ -114,6 +114,7 @@ class Ring(Element):
     def c_source(self) -> CSource:
         drop = "RING_TAKE_FIRST" if self.drops_first else "RING_TAKE_LAST"
         return CSource(
+            is_short=True,
             fields="struct packet **ring; uint32_t mask, head, held, highwater, limit, changed, emptied, calm; uint64_t dropped;",
             helpers=_HELPERS,
             initialize=f"    self->limit = {self.capacity};\n    RING_GROW;\n",

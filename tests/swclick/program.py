@@ -20,4 +20,7 @@ def swclick(*words: str | bytes, env: Mapping[str, str] | None = None, **given: 
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL} | given
     if "input" in given:
         del streams["stdin"]
-    return subprocess.run([*PROGRAM, *words], env=None if env is None else dict(env), check=False, **streams)
+    done: subprocess.CompletedProcess[bytes] = subprocess.run(
+        [*PROGRAM, *words], env=None if env is None else dict(env), check=False, **streams
+    )
+    return done
