@@ -17,7 +17,7 @@ PROGRAM: Final = [
 
 def swclick(*words: str | bytes, env: Mapping[str, str] | None = None, **given: Any) -> subprocess.CompletedProcess[bytes]:
     """What it does with these arguments, and what it says."""
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL} | given
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL} | given
     if "input" in given:
         del streams["stdin"]
     done: subprocess.CompletedProcess[bytes] = subprocess.run(
