@@ -118,7 +118,7 @@ class Print(Element):
     if (self->printing) {{
     uint64_t n = 0, room = {len(self.label.encode()) + 192} + 3 * (uint64_t)p->length;
     char *line = malloc(room);
-    if (!line) abort();
+    if (!line) no_memory();
 {body}
     TRACE(line, n);
     free(line);

@@ -23,6 +23,7 @@ from swclick.say import said
 from swclick.unparse import unparse
 
 FAILED = 1
+NO_MEMORY = "swclick: there is no memory left; allow more (ulimit -v), or give queues and tables less"
 NO_CODE = 255
 """Where the handler that is to say the code cannot."""
 
@@ -52,7 +53,9 @@ def run(words: list[str]) -> int:
         return _route(arguments)
     except ClickError as error:
         print(*said(error), sep="\n", file=sys.stderr)
-        return FAILED
+    except MemoryError:
+        print(NO_MEMORY, file=sys.stderr)
+    return FAILED
 
 
 def _route(arguments: Arguments) -> int:

@@ -59,7 +59,7 @@ int machine_scheduled(struct machine *m, int task)
 struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*call)(int32_t, int32_t, struct packet *))
 {{
     struct machine *m = calloc(1, sizeof *m);
-    if (!m) abort();
+    if (!m) no_memory();
     m->base.driven = driven;
     m->base.simulated = simulated;
     begin_clock(&m->base, now);

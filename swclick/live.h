@@ -164,7 +164,7 @@ static void open_live(struct live *l, uint32_t elements, uint32_t tasks)
     l->pending.entries = calloc(elements + 1, sizeof *l->pending.entries);
     l->tasks = calloc(tasks + 1, sizeof *l->tasks);
     l->timers = calloc(elements + 1, sizeof *l->timers);
-    if (!l->ready.entries || !l->pending.entries || !l->tasks || !l->timers) abort();
+    if (!l->ready.entries || !l->pending.entries || !l->tasks || !l->timers) no_memory();
     for (uint32_t i = 0; i < elements; i++) l->timers[i].entry.place = -1;
     l->task_count = tasks;
 }

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NO_NETWORK INT32_MIN
 #define USUAL_ROOM 2048
@@ -91,6 +92,15 @@ struct base {
     uint64_t ahead; /* ns that the wall was before the monotonic clock when the machine was made */
 };
 
+/* Nothing that runs can go on without it; files have what was written to them. */
+static __attribute__((noinline, cold, noreturn)) void no_memory(void)
+{
+    static const char text[] = "swclick: there is no memory left; allow more (ulimit -v), or give queues and tables less\n";
+    fflush(NULL);
+    if (write(2, text, sizeof text - 1) < 0) _exit(EXIT_FAILURE);
+    _exit(EXIT_FAILURE);
+}
+
 static inline uint64_t clock_of(const struct base *b) { return b->now; }
 
 static void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size)
@@ -99,7 +109,7 @@ static void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size)
     uint64_t more = *room ? *room : 1024;
     while (more < wanted) more *= 2;
     void *grown = realloc(old, more * size);
-    if (!grown) abort();
+    if (!grown) no_memory();
     *room = more;
     return grown;
 }
@@ -107,14 +117,14 @@ static void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size)
 static __attribute__((noinline, cold)) struct packet *made_packet(struct base *b, struct packet *p, uint64_t wanted)
 {
     if (!p) {
-        if (!(p = calloc(1, sizeof *p))) abort();
+        if (!(p = calloc(1, sizeof *p))) no_memory();
         p->older = b->packets;
         b->packets = p;
     }
     if (p->room < wanted) {
         free(p->buffer);
         p->room = wanted < USUAL_ROOM ? USUAL_ROOM : wanted;
-        if (!(p->buffer = malloc(p->room))) abort();
+        if (!(p->buffer = malloc(p->room))) no_memory();
     }
     return p;
 }
@@ -188,7 +198,7 @@ static void make_headroom(struct packet *p, uint32_t count)
     if (used + more > p->room) {
         uint64_t room = 2 * (used + more);
         uint8_t *made = malloc(room);
-        if (!made) abort();
+        if (!made) no_memory();
         memcpy(made + more, p->buffer, used);
         free(p->buffer);
         p->buffer = made;
@@ -217,7 +227,7 @@ static void add_tail(struct packet *p, uint32_t count)
     if (used + count > p->room) {
         uint64_t front = p->data - p->buffer, room = 2 * (used + count);
         uint8_t *made = realloc(p->buffer, room);
-        if (!made) abort();
+        if (!made) no_memory();
         p->buffer = made;
         p->data = made + front;
         p->room = room;

@@ -94,7 +94,7 @@ class Printer(EachPacket):
             fields="uint32_t printing; struct text *text; FILE *file;",
             initialize=f"""
     self->printing = {int(self.active)};
-    if (!(self->text = calloc(1, sizeof *self->text))) abort();
+    if (!(self->text = calloc(1, sizeof *self->text))) no_memory();
     text_put(self->text, "", 0);
     {opened}
 """,

@@ -191,7 +191,7 @@ static struct packet **ring_grow(struct packet **old, uint32_t *mask, uint32_t *
     uint32_t places = 1;
     while (places < wanted) places *= 2;
     struct packet **grown = malloc(places * sizeof *grown);
-    if (!grown) abort();
+    if (!grown) no_memory();
     for (uint32_t i = 0; i < held; i++) grown[i] = old[(*head + i) & *mask];
     free(old);
     *head = 0;
