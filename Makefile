@@ -54,7 +54,7 @@ $(STAMP): | preflight
 	fi
 	@rm -f .venv/.pins-* && touch $@
 
-test: lint types contract unit ## lint, types, import contract and the test suite (results in build/junit.xml)
+test: lint types contract unit ## lint, types, import contract and the test suite; results in build/junit.xml
 
 unit: $(STAMP) ## the test suite alone; T="-k name" chooses
 	@mkdir -p build
@@ -85,16 +85,16 @@ plan: $(STAMP) ## which element of TENANTS=a,b runs where, and why
 run: $(STAMP) ## packets through TENANTS=a,b: IN="0=x.pcap 1=y.pcap" OUT=dir HARDWARE=none|sim
 	@$(MLCLICK) run $(TENANTS) --tenants $(TENANTS_DIR) $(foreach i,$(IN),--in $(i)) $(if $(OUT),--out $(OUT)) --hardware $(HARDWARE)
 
-verify: $(STAMP) ## evidence and report that TENANTS=a,b do not disturb each other: BOARD=… COVERAGE=yes ONLY=proof|isolation|attacks|agreement|exercises
+verify: $(STAMP) ## evidence that TENANTS=a,b do not disturb each other: BOARD=… COVERAGE=yes ONLY=step
 	@$(MLCLICK) verify $(TENANTS) --tenants $(TENANTS_DIR) $(if $(BOARD),--board $(BOARD)) $(if $(COVERAGE),--coverage) $(if $(ONLY),--only $(ONLY))
 
-coverage: $(STAMP) ## lines and toggles of the Verilog of TENANTS=a,b that simulation reaches, and each hole: BOARD=… ONLY=exercises|isolation|agreement
+coverage: $(STAMP) ## what of the Verilog of TENANTS=a,b simulation reaches, and each hole: BOARD=… ONLY=step
 	@$(MLCLICK) verify $(TENANTS) --tenants $(TENANTS_DIR) --coverage $(if $(BOARD),--board $(BOARD)) $(if $(ONLY),--only $(ONLY))
 
-bitstream: $(STAMP) ## TENANTS=a,b built for BOARD=netfpga_sume|versa_ecp5 (default: what this machine can build)
+bitstream: $(STAMP) ## TENANTS=a,b built for BOARD=netfpga_sume|versa_ecp5, or what can be built here
 	@$(MLCLICK) build $(TENANTS) --tenants $(TENANTS_DIR) $(if $(BOARD),--board $(BOARD))
 
-isolation: $(STAMP) ## the catalogue of isolation with more seeds: SEEDS=10 by default
+isolation: $(STAMP) ## the catalogue of isolation with more seeds: SEEDS=10
 	@mkdir -p build
 	@ISOLATION_SEEDS=$(or $(SEEDS),10) $(BIN)/python -m pytest -n 2 --dist worksteal -q --junitxml=build/isolation.xml tests/sim/isolation tests/sim/test_information_flow.py < /dev/null
 
@@ -104,23 +104,23 @@ conformance: $(STAMP) ## every packet program in four readings, 2,500 packets a 
 mutants: $(STAMP) ## planted defects, each of which a check must catch
 	@$(MLCLICK) mutants
 
-fuzz: $(STAMP) ## random tenants, cuts and traffic, split against software: SEED=1 PACKETS=10000000 ROUNDS=40 CASE=dir (runs that one again)
+fuzz: $(STAMP) ## random machines, split against software: SEED=1 PACKETS=… ROUNDS=40, or CASE=dir again
 	@$(MLCLICK) fuzz $(if $(SEED),--seed $(SEED)) $(if $(PACKETS),--packets $(PACKETS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CASE),--replay $(CASE))
 
-clicktests: $(STAMP) ## Click's own tests, run by its own runner with swclick in the place of click: CLICK_TREE=folder ONLY='ip/*'
+clicktests: $(STAMP) ## Click's own tests with swclick in the place of click: CLICK_TREE=dir ONLY='ip/*'
 	$(if $(CLICK_TREE),,$(error CLICK_TREE is not set: say where a built source of Click is, as in `make clicktests CLICK_TREE=../click`))
 	@$(MLCLICK) clicktests $(CLICK_TREE) $(if $(ONLY),--only '$(ONLY)')
 
-proofs: $(STAMP) ## every tenant proved apart from all others, and how long that takes: TENANTS=a,b WIDTH="64 256" COPIES=2
+proofs: $(STAMP) ## each tenant proved apart, and how long it takes: TENANTS=a,b WIDTH="64 256" COPIES=2
 	@$(MLCLICK) proofs $(TENANTS) --tenants $(TENANTS_DIR) $(foreach w,$(WIDTH),--width $(w)) $(if $(COPIES),--copies $(COPIES))
 
-bench: $(STAMP) ## speeds and sizes, measured
+bench: $(STAMP) ## how fast the compiled machine is, and what one more tenant costs: build/bench/
 	@$(MLCLICK) bench
 
-hosts: $(STAMP) ## 100 MB between two hosts through tenant a, alone and beside a flood of b (root; network namespaces)
+hosts: $(STAMP) ## two hosts talk through tenant a, alone and beside a flood of b (root; 100 MB)
 	@PYTHONPATH=. $(BIN)/python tests/swclick/two_hosts.py 100000000
 
-bench-software: $(STAMP) ## ns/packet of the software engine; beside CLICK=program FASTCLICK=program that have MemSource: PACKETS=2000000 ROUNDS=5 ONLY="router*"
+bench-software: $(STAMP) ## ns/packet of swclick, beside CLICK=… FASTCLICK=…: PACKETS=… ROUNDS=5 ONLY='router*'
 	@$(if $(CLICK),CLICK='$(CLICK)') $(if $(FASTCLICK),FASTCLICK='$(FASTCLICK)') $(MLCLICK) bench-software $(if $(PACKETS),--packets $(PACKETS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(foreach o,$(ONLY),--only '$(o)') $(if $(ROUTES),--routes $(ROUTES)) $(if $(INSTRUCTIONS),--instructions)
 
 clean: ## remove what was built; the caches stay

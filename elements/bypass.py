@@ -47,6 +47,7 @@ class Bypass(Element):
 
     def c_source(self) -> CSource:
         return CSource(
+            is_short=True,
             fields="uint32_t on;",
             initialize=f"    self->on = {int(self.active)};\n",
             push=f"    OUT(self->on && port == 0 && {int(self.outputs > 1)}, p);\n",

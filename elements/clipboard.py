@@ -66,6 +66,7 @@ class Clipboard(Element):
             at += length
         passing = f"    if (port == 0) {{\n{copy}    }} else if (p->length >= {self.least}u) {{\n{paste}    }}\n"
         return CSource(
+            is_short=True,
             fields=f"uint8_t bytes[{at or 1}];",
             helpers=_HELPERS,
             push=f"{passing}    OUT(port, p);\n",

@@ -103,6 +103,7 @@ class EtherSwitch(Element):
     def c_source(self) -> CSource:
         places = BUCKETS * WAYS
         return CSource(
+            is_short=True,
             fields=f"uint64_t address[{places}], seen[{places}]; uint32_t network[{places}], hold;",
             initialize=f"    self->hold = {self.timeout}u;",
             helpers=_HELPERS,

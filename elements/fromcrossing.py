@@ -26,4 +26,4 @@ class FromCrossing(Element):
         machine.push_out(self.name, 0, packet)
 
     def c_source(self) -> CSource:
-        return CSource(push="\n    OUT(0, p);\n")
+        return CSource(is_short=True, push="\n    OUT(0, p);\n")

@@ -98,6 +98,7 @@ class FromDevice(Element):
     def c_source(self) -> CSource:
         name = c_string(title(self, self.device).encode())
         return CSource(
+            is_short=True,
             fields="uint64_t received; int32_t descriptor; uint32_t index, frame, snaplen, next, places; uint8_t *ring;",
             helpers=COMMON + RECEIVE,
             initialize=f"""{OPEN_C}

@@ -293,7 +293,7 @@ class FromDump(Element):
             helpers=HELPERS,
             initialize=f"""
     self->dump = calloc(1, sizeof *self->dump);
-    if (!self->dump) abort();
+    if (!self->dump) no_memory();
     dump_load(&m->base, self->dump, {c_string(bytes(self.path))}, {title});
     self->going = {int(self.active)};
     self->at = {self.position or HEADER};

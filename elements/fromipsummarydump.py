@@ -288,7 +288,7 @@ class FromIPSummaryDump(Element):
             helpers=HELPERS,
             initialize=f"""
     self->reader = calloc(1, sizeof *self->reader);
-    if (!self->reader) abort();
+    if (!self->reader) no_memory();
     {source}
     self->reader->name = {c_string(self.title.encode())};
     self->reader->protocol = {self.protocol};

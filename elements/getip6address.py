@@ -25,8 +25,11 @@ class GetIP6Address(EachPacket):
         return packet
 
     def c_source(self) -> CSource:
-        return self.each(f"""
+        return self.each(
+            f"""
     uint32_t there = p->length > {self.offset}u ? p->length - {self.offset}u : 0;
     memset(p->dst_ip6, 0, 16);
     memcpy(p->dst_ip6, p->data + (there ? {self.offset}u : 0), there < 16 ? there : 16);
-""")
+""",
+            CSource(is_short=True),
+        )

@@ -23,11 +23,12 @@ class Hub(Element):
 
     def c_source(self) -> CSource:
         return CSource(
+            is_short=True,
             push=f"""
     int last = port == {self.outputs - 1} ? {self.outputs - 2} : {self.outputs - 1};
     for (int output = 0; output < last; output++)
         if (output != port) OUT(output, CLONE(p));
     if (last < 0) KILL(p);
     else OUT(last, p);
-"""
+""",
         )

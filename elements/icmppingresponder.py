@@ -56,6 +56,7 @@ class ICMPPingResponder(Element):
 
     def c_source(self) -> CSource:
         return CSource(
+            is_short=True,
             helpers=_HELPERS,
             push="    if (answer_ping(p, NOW)) OUT(0, p); else OUT(1, p);\n",
             pull="    struct packet *p = IN(0);\n    if (!p || answer_ping(p, NOW)) return p;\n    OUT(1, p);\n    return NULL;\n",

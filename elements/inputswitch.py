@@ -44,4 +44,4 @@ class InputSwitch(Choice):
 
     def c_source(self) -> CSource:
         push = "    if (port == (int32_t)self->place) OUT(0, p);\n    else KILL(p);\n"
-        return CSource(fields=PLACE_FIELDS, initialize=self.place_c, push=push, state=PLACE_STATE)
+        return CSource(is_short=True, fields=PLACE_FIELDS, initialize=self.place_c, push=push, state=PLACE_STATE)

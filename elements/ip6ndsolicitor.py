@@ -205,7 +205,7 @@ class IP6NDSolicitor(Element):
             fields="struct neighbours *nd;",
             shared=(CHECKSUM_C,),
             helpers=NEIGHBOURS,
-            initialize="    if (!(self->nd = calloc(1, sizeof *self->nd))) abort();\n",
+            initialize="    if (!(self->nd = calloc(1, sizeof *self->nd))) no_memory();\n",
             finish="    free(self->nd);\n",
             push=f"""
     static const uint8_t own_ip[16] = {c_bytes(self.own_ip, 16)}, own_ethernet[6] = {c_bytes(self.own_ethernet, 6)};

@@ -289,7 +289,7 @@ static struct parts *parts_find(struct parts *q, const uint8_t *ip)
 static void parts_begin(struct base *b, struct parts **bucket, struct packet *p, uint32_t start, uint32_t end, const uint8_t *bytes)
 {
     struct parts *q = calloc(1, sizeof *q);
-    if (!q) abort();
+    if (!q) no_memory();
     parts_add(q, start, end, bytes);
     uint8_t *ip = p->data + p->network;
     q->carrier = p;

@@ -164,6 +164,7 @@ class LookupIP6Route(Element):
             for r in (kept[key] for key in rows)
         )
         return CSource(
+            is_short=True,
             fields=f"uint64_t upper[{MOST}], lower[{MOST}], gateway_upper[{MOST}], gateway_lower[{MOST}]; "
             f"uint32_t bits[{MOST}], output_of[{MOST}], is_used[{MOST}], count;",
             initialize=f"""

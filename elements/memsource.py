@@ -119,7 +119,7 @@ class MemSource(Element):
             helpers=HELPERS + _HELPERS,
             initialize=f"""
     self->dump = calloc(1, sizeof *self->dump);
-    if (!self->dump) abort();
+    if (!self->dump) no_memory();
     dump_load(&m->base, self->dump, {c_string(bytes(self.path))}, {title});
     self->frames = frames_of(self->dump, &self->count);
     self->going = {int(self.active)};

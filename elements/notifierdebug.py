@@ -38,6 +38,7 @@ class NotifierDebug(Passing):
     def c_source(self) -> CSource:
         passing = passing_source("")
         return CSource(
+            is_short=True,
             fields=f"uint32_t count, pulls, active[{MOST // 32}];",
             push=passing.push,
             pull=passing.pull,

@@ -49,6 +49,7 @@ class PaintTee(Element):
     def c_source(self) -> CSource:
         copy = f"    if (p->paint == {self.color}) OUT(1, CLONE(p));\n"
         return CSource(
+            is_short=True,
             quick=f"    if (v->paint != {self.color}) PASS(0);\n",
             push=f"\n{copy}    OUT(0, p);\n",
             pull=f"    struct packet *p = IN(0);\n    if (!p) return NULL;\n{copy}    return p;\n",

@@ -118,13 +118,14 @@ class Print(Element):
     if (self->printing) {{
     uint64_t n = 0, room = {len(self.label.encode()) + 192} + 3 * (uint64_t)p->length;
     char *line = malloc(room);
-    if (!line) abort();
+    if (!line) no_memory();
 {body}
     TRACE(line, n);
     free(line);
     }}
 """
         return CSource(
+            is_short=self.contents != ASCII,
             fields="uint32_t printing;",
             initialize=f"    self->printing = {int(self.active)};",
             push=f"{printing}    OUT(0, p);\n",

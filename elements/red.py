@@ -176,6 +176,7 @@ class RED(Element):
         names = ("low", "high", "peak", "average", "idle_since", "since_drop", "draw", "generator", "dropped", "present")
         drops = f"red_drops(&self->red, STORED_NEAR, NOW, {self.stability}, {int(self.gentle)})"
         return CSource(
+            is_short=True,
             fields="struct red red;",
             types=_TYPES,
             helpers=_HELPERS,

@@ -159,6 +159,7 @@ class Script(Element):
         if self.kind != "packet":
             return CSource()
         return CSource(
+            is_short=True,
             push="    int64_t to = DRIVEN ? CALL(port, p) : 0;\n    OUT((int)to, p);",
             pull="""
     struct packet *p = IN(0);

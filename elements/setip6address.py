@@ -25,7 +25,10 @@ class SetIP6Address(EachPacket):
         return packet
 
     def c_source(self) -> CSource:
-        return self.each(f"""
+        return self.each(
+            f"""
     static const uint8_t address[16] = {c_bytes(self.address, 16)};
     memcpy(p->dst_ip6, address, 16);
-""")
+""",
+            CSource(is_short=True),
+        )

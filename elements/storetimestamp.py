@@ -44,6 +44,6 @@ class StoreTimestamp(EachPacket):
         at = "p->length" if self.offset is None else f"{self.offset}u"
         return f"""
     uint32_t at = {at};
-    if (p->length < at + 8) make_tailroom(p, at + 8 - p->length);
+    if (p->length < at + 8) PUT(p, at + 8 - p->length);
     for (int i = 0; i < 8; i++) p->data[at + i] = p->time >> 8 * i;
 """

@@ -38,6 +38,7 @@ class StrideSwitch(StrideChoice):
 
     def c_source(self) -> CSource:
         return CSource(
+            is_short=True,
             fields=self.fields_c,
             helpers=HELPERS,
             initialize=self.initialize_c,

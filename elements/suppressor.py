@@ -40,6 +40,7 @@ class Suppressor(Element):
 
     def c_source(self) -> CSource:
         return CSource(
+            is_short=True,
             fields=f"uint32_t closed[{max(1, self.inputs)}];",
             push="    if (self->closed[port]) KILL(p);\n    else OUT(port, p);\n",
             pull="    return self->closed[port] ? NULL : IN(port);\n",

@@ -64,4 +64,6 @@ class Switch(Choice):
         return data
 
     def c_source(self) -> CSource:
-        return CSource(fields=PLACE_FIELDS, initialize=self.place_c, push="    OUT((int32_t)self->place, p);\n", state=PLACE_STATE)
+        return CSource(
+            is_short=True, fields=PLACE_FIELDS, initialize=self.place_c, push="    OUT((int32_t)self->place, p);\n", state=PLACE_STATE
+        )

@@ -50,6 +50,7 @@ class ToCrossing(Element):
     def c_source(self) -> CSource:
         send = f"if (p->length > {self.length}u) {{ self->lost++; KILL(p); }} else EMIT(p);"
         return CSource(
+            is_short=True,
             fields="uint32_t lost;",
             push=f"\n    {send}\n",
             task=f"""

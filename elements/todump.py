@@ -146,6 +146,7 @@ class ToDump(Element):
 """
         header = c_string(self.header)
         return CSource(
+            is_short=True,
             fields="FILE *file; uint64_t written;",
             helpers=_HELPERS,
             initialize=f"""
@@ -201,7 +202,7 @@ static void dump_put32(uint8_t *b, uint32_t v) { b[0] = v; b[1] = v >> 8; b[2] =
 static int dump_write(FILE *file, uint32_t seconds, uint32_t fraction, const struct packet *p, uint32_t captured)
 {
     uint8_t *record = malloc(16 + (size_t)captured);
-    if (!record) abort();
+    if (!record) no_memory();
     long before = ftell(file);
     dump_put32(record, seconds);
     dump_put32(record + 4, fraction);

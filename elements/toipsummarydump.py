@@ -209,7 +209,7 @@ class ToIPSummaryDump(Element):
             initialize=f"""
     self->text = calloc(1, sizeof *self->text);
     self->line = calloc(1, sizeof *self->line);
-    if (!self->text || !self->line) abort();
+    if (!self->text || !self->line) no_memory();
     self->file = {place};
     text_put(self->text, {first}, sizeof {first} - 1);
     {verbose}

@@ -21,7 +21,17 @@ def load_text(text: str, file: str, tenant: str | None = None, variables: Mappin
 def load(path: Path, tenant: str | None = None, variables: Mapping[str, str] | None = None) -> Graph:
     """The flat graph of the file at ``path``. Errors: `ClickError`, also where it cannot be read."""
     graph = flatten(parse(_read(path, tenant), str(path), tenant, _libraries(path.parent, tenant)), variables)
-    return replace(graph, nodes=tuple(replace(node, folder=str(path.parent)) for node in graph.nodes))
+    return in_folder(graph, path.parent)
+
+
+def load_read(text: str, file: str, find_library: FindLibrary, variables: Mapping[str, str]) -> Graph:
+    """The flat graph of ``text``, which was read from ``file`` or is called so. Errors: `ClickError`."""
+    return flatten(parse(text, file, None, find_library), variables)
+
+
+def in_folder(graph: Graph, folder: Path) -> Graph:
+    """``graph`` with relative names of files starting from ``folder``."""
+    return replace(graph, nodes=tuple(replace(node, folder=str(folder)) for node in graph.nodes))
 
 
 def _read(path: Path, tenant: str | None) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Annotated, Final, Literal
 
 import typer
@@ -86,15 +89,32 @@ def _program(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
+def _said(command: list[str], folder: Path) -> tuple[str, bool]:
+    """What a command says, and whether it ends by itself; else it is killed with all that it started."""
+    with TemporaryFile() as output:
+        try:
+            process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+        except FileNotFoundError:
+            fail("perl is not there, which Click's test runner is written in", "install perl")
+        try:
+            process.wait(LONGEST)
+            has_ended = True
+        except subprocess.TimeoutExpired:
+            has_ended = False
+        finally:
+            # What a test left behind goes, too.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        output.seek(0)
+        return output.read().decode("utf-8", "replace"), has_ended
+
+
 def _run(runner: Path, programs: Path, test: str) -> Found:
     command = ["perl", str(runner.resolve()), "-p", str(programs), test]
-    try:
-        done = subprocess.run(command, cwd=runner.parent, capture_output=True, text=True, errors="replace", timeout=LONGEST, check=False)
-    except FileNotFoundError:
-        fail("perl is not there, which Click's test runner is written in", "install perl")
-    except subprocess.TimeoutExpired:
-        return Found(test, "failed", f"it did not end within {LONGEST} s")
-    said = done.stdout + done.stderr
+    said, has_ended = _said(command, runner.parent)
+    if not has_ended:
+        return Found(test, "failed", f"it did not end within {LONGEST} s, and said {said.strip() or 'nothing'}")
     summary = _SUMMARY.search(said)
     if summary is None:
         return Found(test, "failed", said.strip().split("\n")[0])

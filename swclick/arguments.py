@@ -14,6 +14,10 @@ BEGINNING: Final = 1_000_000_000
 _NAME: Final = re.compile(r"[A-Za-z0-9_]+")
 
 
+class VersionAsked(Exception):
+    """The version is asked for, and nothing else that stands beside it."""
+
+
 class UsageError(Exception):
     """Arguments that make no sense; the text says why."""
 
@@ -40,7 +44,11 @@ class Arguments:
     unix_sockets: tuple[str, ...] = ()
     sockets: tuple[str, ...] = ()
     help: bool = False
-    version: bool = False
+
+
+class _AsksVersion(argparse.Action):
+    def __call__(self, *_: object) -> NoReturn:
+        raise VersionAsked
 
 
 class _Parser(argparse.ArgumentParser):
@@ -49,7 +57,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse_arguments(words: Sequence[str]) -> Arguments:
-    """The arguments in these words. Errors: `UsageError`."""
+    """The arguments in these words. Errors: `UsageError`; `VersionAsked` where that stands in front of an option that cannot be."""
     # The time is optional and comes behind an equals sign only, so that a file may follow the option.
     given = [f"{word}={BEGINNING}" if word in ("--simtime", "--simulation-time") else word for word in words]
     found = _parser().parse_args(given)
@@ -86,7 +94,6 @@ def parse_arguments(words: Sequence[str]) -> Arguments:
         unix_sockets=tuple(found.unix_socket),
         sockets=tuple(found.socket),
         help=found.help,
-        version=found.version,
     )
 
 
@@ -133,6 +140,6 @@ def _parser() -> argparse.ArgumentParser:
     option("--simtime", "--simulation-time", dest="simulated", metavar="TIME", type=_seconds, help="run in simulation time")
     option("-C", "--clickpath", metavar="PATH", help="use PATH for CLICKPATH")
     option("--help", action="store_true", help="print this message and exit")
-    option("-v", "--version", action="store_true", help="print version number and exit")
+    option("-v", "-V", "--version", action=_AsksVersion, nargs=0, help="print version number and exit")
     option("words", nargs="*", metavar="ROUTERFILE | NAME=VALUE", help="the configuration, and values of its variables")
     return parser

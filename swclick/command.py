@@ -13,42 +13,49 @@ from elements.scripts.numbers import truth, whole
 from graph.configuration import shift_word
 from graph.diagnostics import ClickError
 from graph.model import Graph
-from swclick.arguments import Arguments, UsageError, parse_arguments, usage
+from swclick.arguments import Arguments, UsageError, VersionAsked, parse_arguments, usage
 from swclick.call_handlers import print_handlers
 from swclick.find_handler import VERSION
 from swclick.live import Live
-from swclick.running import Running, lines_of, source_of
+from swclick.output import open_outputs
+from swclick.running import Running, Source, lines_of, source_of
 from swclick.say import said
 from swclick.unparse import unparse
 
 FAILED = 1
+NO_MEMORY = "swclick: there is no memory left; allow more (ulimit -v), or give queues and tables less"
 NO_CODE = 255
 """Where the handler that is to say the code cannot."""
 
 
 def main() -> NoReturn:
     """The program's entry point."""
-    sys.exit(run(sys.argv[1:]))
+    open_outputs()
+    code = run(sys.argv[1:])
+    sys.stdout.flush()
+    sys.exit(code)
 
 
 def run(words: list[str]) -> int:
     """Run with these arguments; the exit code."""
     try:
         arguments = parse_arguments(words)
+    except VersionAsked:
+        print(f"click (Click) {VERSION}\nmlclick's software engine, which runs configurations of this version of Click")
+        return 0
     except UsageError as error:
         print(f"swclick: {error}\nUsage: swclick [OPTION]... [ROUTERFILE]\nTry 'swclick --help' for more information.", file=sys.stderr)
         return FAILED
     if arguments.help:
         print(usage(), end="")
         return 0
-    if arguments.version:
-        print(f"click (Click) {VERSION}\nmlclick's software engine, which runs configurations of this version of Click")
-        return 0
     try:
         return _route(arguments)
     except ClickError as error:
         print(*said(error), sep="\n", file=sys.stderr)
-        return FAILED
+    except MemoryError:
+        print(NO_MEMORY, file=sys.stderr)
+    return FAILED
 
 
 def _route(arguments: Arguments) -> int:
@@ -59,6 +66,14 @@ def _route(arguments: Arguments) -> int:
     except ClickError as error:
         print(*lines_of(error, is_made=True), sep="\n", file=sys.stderr)
         return FAILED
+    try:
+        return _run(running, source, arguments)
+    finally:
+        running.live.close()
+
+
+def _run(running: Running, source: Source, arguments: Arguments) -> int:
+    """Run a machine that is made, and say what is asked of it; the exit code."""
     code = 0
     if arguments.output is not None:
         code = _write_graph(arguments.output, running.live.graph)
@@ -73,7 +88,6 @@ def _route(arguments: Arguments) -> int:
         code = FAILED
     if arguments.exit_handler is not None:
         code = _exit_code(running.live, arguments.exit_handler)
-    running.live.close()
     return code
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from inspect import signature
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -54,6 +54,8 @@ class Handlers:
 
     def __init__(self, live: Live) -> None:
         self._live = live
+        self._reads: dict[str, dict[str, Handler]] = {}
+        self._writes: dict[str, dict[str, Handler]] = {}
         self.asked: dict[str, Handler] = {
             "version": Handler(lambda _: VERSION),
             "driver": Handler(lambda _: "userlevel"),
@@ -137,13 +139,20 @@ class Handlers:
 
     def reads(self, element: str) -> Mapping[str, Handler]:
         """The read handlers of an element, or of the machine itself, by name."""
-        return self.asked if not element else self._own_reads(element)
+        if not element:
+            return self.asked
+        if element not in self._reads:
+            self._reads[element] = self._own_reads(element)
+        return self._reads[element]
 
     def writes(self, element: str) -> Mapping[str, Handler]:
         """The write handlers of an element, or of the machine itself, by name."""
-        return self.written if not element else self._own_writes(element)
+        if not element:
+            return self.written
+        if element not in self._writes:
+            self._writes[element] = self._own_writes(element)
+        return self._writes[element]
 
-    @cache  # noqa: B019 - it lives as long as the machine
     def _own_reads(self, name: str) -> dict[str, Handler]:
         live, element = self._live, self._live.elements[name]
         found: dict[str, Handler] = {}
@@ -166,7 +175,6 @@ class Handlers:
         }
         return {**found, **{each: handler for each, handler in always.items() if each not in found}}
 
-    @cache  # noqa: B019 - it lives as long as the machine
     def _own_writes(self, name: str) -> dict[str, Handler]:
         live = self._live
         found: dict[str, Handler] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from elements.definition.csource import CSource
 from elements.definition.element import Element
@@ -20,9 +19,6 @@ from swclick.lower_table import has_levels
 from swclick.lower_value import ValueLowering
 from swclick.runtime import headers, live_header
 from swclick.wakes import Wakes
-
-SMALL: Final = 1000
-"""Characters of C that are not called but copied to where packets are pushed from."""
 
 
 def generate(checked: Checked, elements: Mapping[str, Element]) -> str:
@@ -112,7 +108,7 @@ class _Generator:
 
     def _is_small(self, name: str) -> bool:
         """Whether what a hand-written element does to a packet may be a part of whoever pushes it."""
-        return 0 < len(self.sources[name].push) <= SMALL and self.kinds[name].follows is not None
+        return self.sources[name].is_short and self.kinds[name].follows is not None
 
     def _element(self, name: str) -> str:
         number = self.numbers[name]

@@ -59,10 +59,10 @@ int machine_scheduled(struct machine *m, int task)
 struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*call)(int32_t, int32_t, struct packet *))
 {{
     struct machine *m = calloc(1, sizeof *m);
-    if (!m) abort();
+    if (!m) no_memory();
     m->base.driven = driven;
     m->base.simulated = simulated;
-    m->base.now = driven && !simulated ? clock_read(CLOCK_REALTIME) : now;
+    begin_clock(&m->base, now);
     m->base.call = call;
     open_live(&m->live, {len(parts.elements)}, {len(parts.working)});
 {tasks}{timers}{initialize}{wakes}    return m;
@@ -77,6 +77,7 @@ void machine_free(struct machine *m)
 
 
 _ENDS = """
+uint64_t machine_now(struct machine *m) { tick(&m->base); return m->base.now; }
 int machine_drive(struct machine *m) { return drive(m, &m->live, &m->base); }
 void machine_at(struct machine *m, int element, uint64_t at) { set_timer(&m->live, element, at); }
 void machine_watch(struct machine *m, int element, int fd, int events) { watch_fd(&m->live, element, fd, events); }

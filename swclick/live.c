@@ -104,12 +104,15 @@ void watch_fd(struct live *l, int32_t element, int fd, int events)
     l->watchers[i] = element;
 }
 
-/* Waits for at most ``wait`` ns, without end where that is NEVER. */
-static void poll_fds(struct machine *m, struct live *l, uint64_t wait)
+/* Waits for at most ``wait`` ns, without end where that is NEVER; whoever drives the machine is wanted where a signal came, or waiting failed. */
+static void poll_fds(struct machine *m, struct live *l, struct base *b, uint64_t wait)
 {
     struct timespec t = {wait / 1000000000u, wait % 1000000000u};
     int found = ppoll(l->fds, l->watched, wait == NEVER ? NULL : &t, NULL);
-    if (found < 0) l->leave = 1; /* a signal */
+    if (found < 0) {
+        if (errno != EINTR) b->poll_error = errno;
+        l->leave = 1;
+    }
     if (found <= 0) return;
     for (uint32_t i = l->watched; i-- > 0;) {
         if (i >= l->watched || !l->fds[i].revents) continue;
@@ -126,7 +129,7 @@ void open_live(struct live *l, uint32_t elements, uint32_t tasks)
     l->pending.entries = calloc(elements + 1, sizeof *l->pending.entries);
     l->tasks = calloc(tasks + 1, sizeof *l->tasks);
     l->timers = calloc(elements + 1, sizeof *l->timers);
-    if (!l->ready.entries || !l->pending.entries || !l->tasks || !l->timers) abort();
+    if (!l->ready.entries || !l->pending.entries || !l->tasks || !l->timers) no_memory();
     for (uint32_t i = 0; i < elements; i++) l->timers[i].entry.place = -1;
     l->task_count = tasks;
 }
@@ -146,32 +149,36 @@ void close_live(struct live *l)
     free(l->watchers);
 }
 
-/* Wall time goes forward only. */
-static void tick(struct base *b, uint64_t ahead)
+void begin_clock(struct base *b, uint64_t now)
 {
-    uint64_t now = b->simulated ? 0 : clock_read(CLOCK_MONOTONIC) + ahead;
+    b->now = now;
+    b->ahead = now - clock_read(CLOCK_MONOTONIC);
+}
+
+void tick(struct base *b)
+{
+    uint64_t now = b->simulated ? 0 : clock_read(CLOCK_MONOTONIC) + b->ahead;
     if (now > b->now) b->now = now;
 }
 
 int drive(struct machine *m, struct live *l, struct base *b)
 {
-    uint64_t ahead = clock_read(CLOCK_REALTIME) - clock_read(CLOCK_MONOTONIC);
     l->leave = 0;
     for (uint32_t turn = 0; !l->leave && b->stop <= 0; turn++) {
-        tick(b, ahead);
+        tick(b);
         for (int i = 0; i < TASKS_A_TURN && l->ready.count && b->stop <= 0 && !l->leave; i++) run_task(m, l);
         if (b->stop > 0 || l->leave) break;
-        tick(b, ahead);
+        tick(b);
         uint64_t next = next_timer(l);
         if (!l->ready.count && b->simulated && next != NEVER && next > b->now) b->now = next;
         for (uint32_t i = l->pending.count; i > 0 && b->stop <= 0 && run_timer(m, l, b, b->now); i--) continue;
         if (b->stop > 0 || l->leave) break;
-        tick(b, ahead);
+        tick(b);
         next = next_timer(l);
         if (l->ready.count || next <= b->now || (b->simulated && next != NEVER)) {
-            if (turn % TURNS_A_POLL == 0) poll_fds(m, l, 0);
+            if (turn % TURNS_A_POLL == 0) poll_fds(m, l, b, 0);
         } else {
-            poll_fds(m, l, next == NEVER ? NEVER : next - b->now);
+            poll_fds(m, l, b, next == NEVER ? NEVER : next - b->now);
         }
     }
     return l->leave;

@@ -44,6 +44,11 @@ void watch_fd(struct live *l, int32_t element, int fd, int events);
 /* What an element does when its file descriptor is ready; the generated code has it. */
 void machine_ready(struct machine *m, int32_t element, int fd, int events);
 
-/* Runs until the machine is told to stop, or its driver is wanted; whether that is so. The clock is wall time that only goes forward or,
-   where it is simulated, stands while there is something to do and then jumps to the next timer. */
+/* The one clock of a machine that runs by itself: it begins at ``now`` and goes on as the monotonic clock does, whatever becomes of the wall's;
+   where it is simulated it stands. */
+void begin_clock(struct base *b, uint64_t now);
+void tick(struct base *b);
+
+/* Runs until the machine is told to stop, or its driver is wanted; whether that is so. Where the clock is simulated, it stands while there is
+   something to do and then jumps to the next timer. */
 int drive(struct machine *m, struct live *l, struct base *b);

@@ -14,7 +14,7 @@ from typing import Final
 from elements.definition.element import Element
 from elements.definition.flush import flush_c
 from elements.definition.host import Address, HandlerError
-from graph.diagnostics import ClickError
+from graph.diagnostics import ClickError, Diagnostic
 from graph.model import Graph
 from swclick.find_handler import Handlers
 from swclick.machine import Machine
@@ -50,9 +50,18 @@ class Task(ctypes.Structure):
 
 @dataclass(frozen=True)
 class Clock:
-    """Wall time or, where it is ``simulated``, time that begins at so many seconds since 1970 and jumps to what is due next."""
+    """Wall time when the machine is made, which goes on as the monotonic clock does, or, where it is ``simulated``, time that begins at so
+    many seconds since 1970 and jumps to what is due next. ``after``, in ns, is the clock of a machine that this one goes on from."""
 
     simulated: float | None = None
+    after: int | None = None
+
+    @property
+    def beginning(self) -> int:
+        """In ns since 1970."""
+        if self.simulated is None:
+            return max(time.time_ns(), self.after or 0)
+        return int(self.simulated * 10**9) if self.after is None else self.after
 
 
 class Live(Machine):
@@ -90,9 +99,9 @@ class Live(Machine):
             raise
 
     def _made(self) -> int | None:
-        start, simulated = self._clock.simulated, self._clock.simulated is not None
-        now = int(start * 10**9) if start is not None else time.time_ns()
-        new: int | None = self._library.machine_new(1, int(simulated), ctypes.c_uint64(now), self._callback)
+        is_simulated = self._clock.simulated is not None
+        self._library.machine_now.restype = ctypes.c_uint64
+        new: int | None = self._library.machine_new(1, int(is_simulated), ctypes.c_uint64(self._clock.beginning), self._callback)
         return new
 
     def take_place(self, before: Live) -> None:
@@ -104,6 +113,7 @@ class Live(Machine):
         for number in set(before._signals) - set(self._signals):
             signal.signal(number, signal.SIG_DFL)
         before.close()
+        before.unload()
 
     # Running
 
@@ -141,6 +151,9 @@ class Live(Machine):
         if self._error is not None:
             error, self._error = self._error, None
             raise error
+        if self._base.poll_error:
+            why = os.strerror(self._base.poll_error)
+            raise ClickError(Diagnostic(None, f"cannot wait for file descriptors: {why}", "allow more of them (ulimit -n)"))
         return bool(self._base.stop > 0)
 
     def _call_for_signals(self) -> None:
@@ -194,7 +207,7 @@ class Live(Machine):
     @property
     def now(self) -> int:
         """The clock, in ns since 1970."""
-        return int(self._base.now) if self._base.simulated else max(self._base.now, time.time_ns())
+        return int(self._library.machine_now(self._machine))
 
     @property
     def names(self) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _ctypes
 import ctypes
 import sys
 import weakref
@@ -71,6 +72,7 @@ class _Base(ctypes.Structure):
         ("stop", ctypes.c_int32),
         ("driven", ctypes.c_uint8),
         ("simulated", ctypes.c_uint8),
+        ("poll_error", ctypes.c_uint8),
     )
 
 
@@ -305,3 +307,7 @@ class Machine:
     def close(self) -> None:
         """Take the machine down; files that its elements write are complete after this."""
         self._free()
+
+    def unload(self) -> None:
+        """Give back the memory of the code of a machine that is closed, too, unless another one has the same."""
+        _ctypes.dlclose(self._library._handle)

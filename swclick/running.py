@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Mapping
@@ -10,9 +11,10 @@ from pathlib import Path
 
 from elements.definition.host import HandlerError
 from graph.diagnostics import ClickError, Location, fail
-from graph.load import load, load_text
+from graph.load import in_folder, load_read
 from graph.model import Graph, Node
 from swclick.arguments import Arguments
+from swclick.click_path import decode, libraries
 from swclick.find_handler import Handler
 from swclick.live import FOREVER, Clock, Live
 from swclick.say import is_of_language, said
@@ -23,30 +25,35 @@ NOT_INITIALIZED = "Router could not be initialized!"
 
 @dataclass(frozen=True)
 class Source:
-    """A configuration: its text, and the file that it is of, or what is said instead of one."""
+    """A configuration that was read: its text, and the file that it is of, or what is said instead of one."""
 
     text: str
     called: str
     file: Path | None = None
+    path: str | None = None
+    """CLICKPATH."""
 
     def graph(self, variables: Mapping[str, str]) -> Graph:
         """The flat graph with elements in Click's order, which expands compound elements behind all that stand beside them. Errors:
         `ClickError`."""
-        graph = load_text(self.text, self.called, None, variables) if self.file is None else load(self.file, None, variables)
+        graph = load_read(self.text, self.called, libraries(self.path), variables)
+        if self.file is not None:
+            graph = in_folder(graph, self.file.parent)
         return replace(graph, nodes=tuple(sorted(graph.nodes, key=lambda node: node.order)))
 
 
 def source_of(arguments: Arguments) -> Source:
     """What is to run. Errors: `ClickError`."""
+    path = os.environ.get("CLICKPATH") if arguments.path is None else arguments.path
     if arguments.expression is not None:
-        return Source(arguments.expression, "config")
+        return Source(arguments.expression, "config", path=path)
     if arguments.file is None or arguments.file == "-":
-        return Source(sys.stdin.read(), "<stdin>")
+        return Source(decode(sys.stdin.buffer.read()), "<stdin>", path=path)
     file = Path(arguments.file)
     try:
-        return Source(file.read_text(encoding="utf-8"), arguments.file, file)
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{file}: {error.strerror if isinstance(error, OSError) else 'is not UTF-8'}", "check its name and what is in it")
+        return Source(decode(file.read_bytes()), arguments.file, file, path)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", "check its name and what is in it")
 
 
 def _with_sockets(graph: Graph, arguments: Arguments, more: str = "") -> Graph:
@@ -66,13 +73,14 @@ class Running:
 
     def __init__(self, source: Source, graph: Graph, arguments: Arguments) -> None:
         self._arguments = arguments
+        self._path = source.path
         self._next: Live | None = None
         self.live = self._made(source, graph, None)
 
     def _made(self, source: Source, graph: Graph, before: Live | None) -> Live:
         more = "" if before is None else ", RETRIES 1, RETRY_WARNINGS false"
         simulated = self._arguments.simulated
-        clock = Clock(simulated if simulated is None or before is None else before.now / 10**9)
+        clock = Clock(simulated, None if before is None else before.now)
         live = Live(_with_sockets(graph, self._arguments, more), clock, before=before)
         if "compact_config" not in graph.requirements:
             live.handlers.asked["config"] = Handler(lambda _: source.text)
@@ -83,12 +91,15 @@ class Running:
 
     def _reconfigure(self, text: str) -> None:
         """Make the machine of another configuration and let the one that runs stop. Errors: `HandlerError`."""
-        source, graph = Source(text, "config"), None
+        source, graph = Source(text, "config", path=self._path), None
         try:
             graph = source.graph(self._arguments.variables)
-            self._next = self._made(source, graph, self.live)
+            coming = self._made(source, graph, self.live)
         except ClickError as error:
             raise HandlerError("\n".join(lines_of(error, is_made=graph is not None))) from None
+        if self._next is not None:
+            self._next.close()
+        self._next = coming
         self.live.is_replaced = True
         self.live.stop(FOREVER)
 

@@ -6,7 +6,7 @@ void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size)
     uint64_t more = *room ? *room : 1024;
     while (more < wanted) more *= 2;
     void *grown = realloc(old, more * size);
-    if (!grown) abort();
+    if (!grown) no_memory();
     *room = more;
     return grown;
 }
@@ -14,14 +14,14 @@ void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size)
 struct packet *made_packet(struct base *b, struct packet *p, uint64_t wanted)
 {
     if (!p) {
-        if (!(p = calloc(1, sizeof *p))) abort();
+        if (!(p = calloc(1, sizeof *p))) no_memory();
         p->older = b->packets;
         b->packets = p;
     }
     if (p->room < wanted) {
         free(p->buffer);
         p->room = wanted < USUAL_ROOM ? USUAL_ROOM : wanted;
-        if (!(p->buffer = malloc(p->room))) abort();
+        if (!(p->buffer = malloc(p->room))) no_memory();
     }
     return p;
 }
@@ -38,13 +38,22 @@ void free_base(struct base *b)
     free(b->log);
 }
 
+/* Nothing that runs can go on without it; files have what was written to them. */
+void no_memory(void)
+{
+    static const char text[] = "swclick: there is no memory left; allow more (ulimit -v), or give queues and tables less\n";
+    fflush(NULL);
+    if (write(2, text, sizeof text - 1) < 0) _exit(EXIT_FAILURE);
+    _exit(EXIT_FAILURE);
+}
+
 void more_headroom(struct packet *p, uint64_t count)
 {
     uint64_t front = p->data - p->buffer, more = HEADROOM + count - front, used = front + p->length;
     if (used + more > p->room) {
         uint64_t room = 2 * (used + more);
         uint8_t *made = malloc(room);
-        if (!made) abort();
+        if (!made) no_memory();
         memcpy(made + more, p->buffer, used);
         free(p->buffer);
         p->buffer = made;
@@ -56,18 +65,18 @@ void more_headroom(struct packet *p, uint64_t count)
     p->data = p->buffer + front + more;
 }
 
-void make_tailroom(struct packet *p, uint32_t count)
+void add_tail(struct packet *p, uint32_t count)
 {
-    uint64_t front = p->data - p->buffer, used = front + p->length;
+    uint64_t used = (uint64_t)(p->data - p->buffer) + p->length;
     if (used + count > p->room) {
-        uint64_t room = 2 * (used + count);
+        uint64_t front = p->data - p->buffer, room = 2 * (used + count);
         uint8_t *made = realloc(p->buffer, room);
-        if (!made) abort();
+        if (!made) no_memory();
         p->buffer = made;
         p->data = made + front;
         p->room = room;
     }
-    memset(p->data + p->length, 0, count);
+    memset(p->buffer + used, 0, count);
     p->length += count;
 }
 

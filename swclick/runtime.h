@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NO_NETWORK INT32_MIN
 #define USUAL_ROOM 2048
@@ -87,9 +88,12 @@ struct base {
     int64_t (*call)(int32_t element, int32_t what, struct packet *p);
     int32_t stop;
     uint8_t driven, simulated;
+    uint8_t poll_error; /* of a machine that runs by itself: the errno for which it cannot wait for file descriptors */
     uint32_t depth, passes; /* connections of rings: how many the packet is on, and were passed since it entered one */
+    uint64_t ahead; /* ns that the wall was before the monotonic clock when the machine was made */
 };
 
+__attribute__((cold, noreturn)) void no_memory(void);
 static inline uint64_t clock_of(const struct base *b) { return b->now; }
 
 /* ``old`` with room for ``wanted`` things of ``size`` bytes; ``room`` is how many it has. */
@@ -151,8 +155,8 @@ static inline void make_headroom(struct packet *p, uint32_t count)
 {
     if ((uint64_t)(p->data - p->buffer) < count) more_headroom(p, count);
 }
-/* The packet is ``count`` bytes longer, which are zero. */
-void make_tailroom(struct packet *p, uint32_t count);
+/* There are ``count`` bytes more, zero, behind the data. */
+void add_tail(struct packet *p, uint32_t count);
 
 /* The data starts ``shift`` bytes later, or at its end where that comes first; negative: earlier. */
 static inline void move_start(struct packet *p, int64_t shift)
@@ -164,6 +168,7 @@ static inline void move_start(struct packet *p, int64_t shift)
     if (p->network != NO_NETWORK) p->network -= shift;
 }
 
+void add_tail(struct packet *p, uint32_t count);
 ALWAYS uint32_t get16(const uint8_t *b) { return (uint32_t)b[0] << 8 | b[1]; }
 ALWAYS uint32_t get32(const uint8_t *b) { return get16(b) << 16 | get16(b + 2); }
 ALWAYS void put16(uint8_t *b, uint32_t v) { b[0] = v >> 8; b[1] = v; }
@@ -231,7 +236,7 @@ void trace_line(struct base *b, const char *text, uint64_t length);
 #define CLONE(q) clone_packet(&m->base, q)
 #define PULL(q, n) move_start(q, n)
 #define PUSH(q, n) move_start(q, -(int64_t)(n))
-#define PUT(q, n) make_tailroom(q, n)
+#define PUT(q, n) add_tail(q, n)
 #define TAKE(q, n) do { if ((n) < (q)->length) (q)->length = (n); } while (0)
 #define NOW (m->base.now)
 #define DRIVEN (m->base.driven)

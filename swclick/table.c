@@ -22,7 +22,7 @@ static void table_fill(uint32_t *first, uint32_t count, uint32_t value)
 void table_levels(struct table *t)
 {
     t->root = calloc(65536, sizeof *t->root);
-    if (!t->root) abort();
+    if (!t->root) no_memory();
     for (uint32_t g = t->group_count; g-- > 0;) {
         uint32_t length = t->groups[g].length, first = t->groups[g].first;
         for (uint32_t i = first; i < first + t->groups[g].count; i++) {
@@ -47,7 +47,7 @@ void table_replace(struct table *t, int levels, const uint64_t *numbers, const u
 {
     uint64_t total = sizes[0] + sizes[1] + sizes[2] + sizes[3];
     uint64_t *own = malloc(total * sizeof *own + group_count * sizeof *groups + 1);
-    if (!own) abort();
+    if (!own) no_memory();
     memcpy(own, numbers, total * sizeof *own);
     memcpy(own + total, groups, group_count * sizeof *groups);
     free(t->own);

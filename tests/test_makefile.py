@@ -51,6 +51,13 @@ def test_make_alone_lists_the_targets(bare_path: str) -> None:
         assert f"  make {target} " in done.stdout
 
 
+def test_every_target_says_what_it_does_in_one_line(bare_path: str) -> None:
+    phony = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    listed = dict(re.findall(r"^  make ([a-z-]+) +(\S.*)$", make(path=bare_path).stdout, re.MULTILINE))
+    assert listed.keys() == set(phony[0].split()) - {"preflight"}
+    assert [target for target, text in listed.items() if len(f"  make {target:14} {text}") > 110] == []
+
+
 def test_what_is_missing_is_named_in_one_line(bare_path: str) -> None:
     done = make("preflight", path=bare_path)
     assert done.returncode == 2

@@ -17,7 +17,7 @@ static void aggregate_index(const uint32_t *keys, uint32_t count, uint32_t **ind
     while (wanted < 4 * (uint64_t)count) wanted *= 2;
     free(*index);
     *slots = wanted;
-    if (!(*index = calloc(wanted, sizeof **index))) abort();
+    if (!(*index = calloc(wanted, sizeof **index))) no_memory();
     for (uint32_t i = 0; i < count; i++) (*index)[aggregate_find(keys, *index, wanted, keys[i])] = i + 1;
 }
 """

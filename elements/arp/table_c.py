@@ -28,7 +28,7 @@ struct arp {
 static void *arp_array(uint32_t count, size_t size)
 {
     void *made = calloc(count, size);
-    if (!made) abort();
+    if (!made) no_memory();
     return made;
 }
 static struct arp *arp_new(uint32_t entries, uint32_t packets, uint32_t each, uint32_t slim, uint64_t timeout, uint64_t poll)

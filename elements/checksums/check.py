@@ -20,6 +20,7 @@ class TransportCheck(InPlace):
     """Checks messages of ``protocol``, called ``title``."""
 
     ports = Ports("1/1-2", "a/ah")
+    is_short = False
     verbose = keyword("VERBOSE", boolean, False)
     details = keyword("DETAILS", boolean, False)
     dropped = StateVariable(64)

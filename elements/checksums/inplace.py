@@ -18,6 +18,8 @@ class InPlace(Element):
     fields: ClassVar[str] = ""
     helpers: ClassVar[str] = ""
     state_in_c: ClassVar[tuple[tuple[str, str], ...]] = ()
+    is_short: ClassVar[bool] = True
+    """`CSource.is_short` of them."""
 
     def act(self, machine: Machine, packet: Packet) -> int:
         """The output that the packet leaves by, `DROPPED` for none; it may change."""
@@ -46,6 +48,7 @@ class InPlace(Element):
     def c_source(self) -> CSource:
         act = f"    int way = -1;\n{self.c_action()}"
         return CSource(
+            is_short=self.is_short,
             fields=self.fields,
             helpers=self.helpers,
             initialize=self.c_initialize(),

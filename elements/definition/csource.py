@@ -55,7 +55,8 @@ class CSource:
     holds are freed with the machine). ``helpers`` is C at file level, the same for every instance of the class, ``shared``
     pieces of it that stand in front of all those, which other classes may have, too, ``types`` that which stands before the elements'
     structures. ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers, ``strides``
-    those whose words do not stand one behind the other to the bytes from one to the next.
+    those whose words do not stand one behind the other to the bytes from one to the next. ``is_short`` says that ``push`` is so little that
+    it is copied to where packets are pushed from, rather than called.
     """
 
     fields: str = ""
@@ -79,3 +80,4 @@ class CSource:
     state: tuple[tuple[str, str], ...] = ()
     strides: tuple[tuple[str, int], ...] = ()
     peers: tuple[str, ...] = ()
+    is_short: bool = False

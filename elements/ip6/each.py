@@ -33,6 +33,7 @@ class EachPacket(Element):
         """The C of an element: ``act`` may change ``p``, or kill it and set it to another packet or NULL."""
         base = source or CSource()
         return CSource(
+            is_short=base.is_short,
             fields=base.fields,
             initialize=base.initialize,
             helpers=base.helpers,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from elements.definition.csource import CSource
 from elements.definition.element import Element
 from elements.reference.machine import Machine
@@ -13,6 +15,9 @@ DROP = -1
 class EachPacket(Element):
     """Subclasses say what is done to a packet by `each` and `c_each`. Packets that are pulled come out of output 0; those that leave by
     another one are pushed, and the next one is asked for."""
+
+    is_short: ClassVar[bool] = True
+    """`CSource.is_short` of them."""
 
     def each(self, machine: Machine, packet: Packet) -> int:
         """Reference: do it; the output that the packet leaves by, or `DROP`."""
@@ -43,6 +48,7 @@ class EachPacket(Element):
     def c_source(self) -> CSource:
         rest, each = self.c_rest(), self.c_each()
         return CSource(
+            is_short=self.is_short,
             fields=rest.fields,
             initialize=rest.initialize,
             push=f"    int way = 0;\n{each}\n    if (way < 0) KILL(p); else OUT(way, p);\n",

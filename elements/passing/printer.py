@@ -22,6 +22,7 @@ class Printer(EachPacket):
     """Subclasses say what a line is by `line` and `c_line`."""
 
     ports = Ports("1/1", "a/a")
+    is_short = False
     file_argument: ClassVar[str | None] = "OUTFILE"
     writes_file: ClassVar[bool] = True
     label = Argument("LABEL", word, "")
@@ -93,7 +94,7 @@ class Printer(EachPacket):
             fields="uint32_t printing; struct text *text; FILE *file;",
             initialize=f"""
     self->printing = {int(self.active)};
-    if (!(self->text = calloc(1, sizeof *self->text))) abort();
+    if (!(self->text = calloc(1, sizeof *self->text))) no_memory();
     text_put(self->text, "", 0);
     {opened}
 """,

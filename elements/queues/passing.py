@@ -29,6 +29,7 @@ class Passing(Element):
 def passing_source(change: str) -> CSource:
     """The C; ``change`` does it to a packet ``p``."""
     return CSource(
+        is_short=True,
         push=f"{change}    OUT(0, p);\n",
         pull=f"    struct packet *p = IN(0);\n    if (!p) return NULL;\n{change}    return p;\n",
     )

@@ -114,6 +114,7 @@ class Ring(Element):
     def c_source(self) -> CSource:
         drop = "RING_TAKE_FIRST" if self.drops_first else "RING_TAKE_LAST"
         return CSource(
+            is_short=True,
             fields="struct packet **ring; uint32_t mask, head, held, highwater, limit, changed, emptied, calm; uint64_t dropped;",
             helpers=_HELPERS,
             initialize=f"    self->limit = {self.capacity};\n    RING_GROW;\n",
@@ -190,7 +191,7 @@ static struct packet **ring_grow(struct packet **old, uint32_t *mask, uint32_t *
     uint32_t places = 1;
     while (places < wanted) places *= 2;
     struct packet **grown = malloc(places * sizeof *grown);
-    if (!grown) abort();
+    if (!grown) no_memory();
     for (uint32_t i = 0; i < held; i++) grown[i] = old[(*head + i) & *mask];
     free(old);
     *head = 0;

@@ -66,7 +66,7 @@ struct rewriter {{
 static void *rw_array(size_t count, size_t size)
 {{
     void *made = calloc(count, size);
-    if (!made) abort();
+    if (!made) no_memory();
     return made;
 }}
 /* The table of an element, which others may look for before it is opened. */

@@ -262,6 +262,7 @@ class Rewriter(PacketRewriter):
         capacity = self.capacity if isinstance(self.capacity, int) else 0
         kind = f"RW_{self.keyed_by.upper()}"
         return CSource(
+            is_short=True,
             fields="struct rewriter *rw;",
             shared=HELPERS,
             initialize=f"""

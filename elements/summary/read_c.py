@@ -349,7 +349,7 @@ static int reader_next(struct base *b, struct reader *r, int checksums)
         reader_command(b, r);
     }
     struct draft *d = &r->draft;
-    if (!d->b && !(r->first.b = d->b = calloc(DRAFT_ROOM, 1))) abort();
+    if (!d->b && !(r->first.b = d->b = calloc(DRAFT_ROOM, 1))) no_memory();
     r->first.start = r->first.end = r->first.transport = HEADROOM;
     memset(d->b, 0, d->most > HEADROOM ? d->most : HEADROOM);
     *d = r->first;

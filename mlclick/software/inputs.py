@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from graph.diagnostics import Location, fail
 from mlclick.software.frames import TCP, UDP, address, dotted, ip_frame, tcp_frame, udp_frame
 
 SEED: Final = 1
 _LENGTHS: Final = (8, 16, 18, 19, 20, 21, 22, 23, 24)
 _SHARES: Final = (1, 60, 30, 50, 70, 60, 110, 90, 529)
 """Lengths of prefixes, and how many of a thousand have each: roughly those of the Internet's tables."""
+_RULES: Final = "acl/acl1_1k"
+_ADVICE: Final = f"set MLCLICK_DATA to a folder with {_RULES} and fib/*_route.txt, or unset it: inputs are made from a seed then"
 _NOT_ROUTED: Final = {0, 10, 127, *range(224, 256)}
 
 Prefix = tuple[int, int]
 
 
 def data_folder() -> Path | None:
-    """The folder with real inputs, if there is one."""
+    """The folder with real inputs, if one is named. Errors: `ClickError` where there is none of that name."""
     named = os.environ.get("MLCLICK_DATA")
+    if named and not Path(named).is_dir():
+        fail(f"MLCLICK_DATA names the folder {named}, which is not there", _ADVICE)
     return Path(named) if named else None
 
 
@@ -98,11 +105,11 @@ class Rule:
 
 
 def rules(count: int) -> list[Rule]:
-    """``count`` rules of TCP or UDP: the first of ``$MLCLICK_DATA``/acl/acl1_1k, or, where that is not set, made from a seed."""
+    """``count`` rules of TCP or UDP: the first of ``$MLCLICK_DATA``/acl/acl1_1k, or, where that is not set, made from a seed.
+    Errors: `ClickError` where that file cannot be read, or has something else than rules."""
     folder = data_folder()
     if folder is not None:
-        lines = (folder / "acl" / "acl1_1k").read_text(encoding="utf-8").splitlines()
-        return [rule for rule in map(_rule_of, lines) if rule is not None][:count]
+        return list(islice(_real_rules(folder / _RULES), count))
     rng = random.Random(SEED)
     made = []
     for _ in range(count):
@@ -112,6 +119,25 @@ def rules(count: int) -> list[Rule]:
         ports = rng.choice(((low, low), (low, low), (low, low + 100), (0, 65535)))
         made.append(Rule(*networks, ports, rng.choice((TCP, UDP))))
     return made
+
+
+def _real_rules(path: Path) -> Iterator[Rule]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        fail(f"the rules of MLCLICK_DATA cannot be read: {why}", _ADVICE, Location(None, str(path), 1, 1))
+    for number, line in enumerate(lines, 1):
+        try:
+            rule = _rule_of(line)
+        except ValueError:
+            fail(
+                "this is no rule",
+                "six columns with tabs between them are wanted, as ClassBench has them",
+                Location(None, str(path), number, 1),
+            )
+        if rule is not None:
+            yield rule
 
 
 def _cut(number: int, length: int) -> Prefix:

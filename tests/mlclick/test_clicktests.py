@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from graph.diagnostics import ClickError
+from mlclick import clicktests
 from mlclick.cli import app
 
 RUNNER = r"""
@@ -62,6 +63,22 @@ def test_each_test_passes_fails_or_is_skipped(tree: Path) -> None:
 def test_some_can_be_chosen(tree: Path) -> None:
     done = CliRunner().invoke(app, ["clicktests", str(tree), "--only", "a/tool*"])
     assert done.output == "1 of 1 pass, 0 fail, 0 are skipped; build/bench/clicktests.json\n"
+
+
+def test_one_that_hangs_is_killed_with_all_that_it_started_and_what_it_said_is_kept(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clicktests, "LONGEST", 1)
+    pids = tree.parent / "pids"
+    (tree / "test/a/wrong.clicktest").write_text(f"trap : TERM; sleep 1000 & echo $$ $! > {pids}; echo it began >&2; sleep 1001; true")
+    # A runner that says what its test says at once.
+    (tree / "test/testie").write_text(r'exec "sh", $ARGV[2];')
+    done = CliRunner().invoke(app, ["clicktests", str(tree), "--only", "a/wrong*"])
+    assert done.exit_code == 0, done.output
+    [found] = json.loads(Path("build/bench/clicktests.json").read_text(encoding="utf-8"))
+    assert (found["outcome"], found["why"]) == ("failed", "it did not end within 1 s, and said it began")
+    for pid in pids.read_text().split():
+        place = Path("/proc", pid, "stat")
+        # Who has ended may still be there for a parent that does not ask for it.
+        assert not place.exists() or place.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def refused(*words: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from amaranth.back import rtlil
 from amaranth.hdl import Fragment
 
+from elements.definition.catalogue import class_info
 from hdl.datapath import DatapathParameters
 from mlclick.design import Source
 from mlclick.flow import build_core, merge_tenants, rates_of, split
@@ -18,17 +19,22 @@ POLICY = "[tenants.a]\nvlan = 100\ndevices = { eth0 = 0, eth1 = 1 }\n"
 EXAMPLES = catalogue_examples()
 SOFTWARE = {
     "ARPResponder": "answers are rare, and rewrite a whole packet",
-    "CheckIPHeader": "it keeps an array of state",
+    **dict.fromkeys(("CheckIPHeader", "CheckIPHeader2"), "it keeps an array of state"),
+    "DecIP6HLIM": "IPv6 addresses beside packets are the software's",
     **dict.fromkeys(("BandwidthMeter", "Meter"), "its average is not done in a cycle of hardware"),
-    "Tee": "a/x: its copies leave with different headers, and hardware edits a packet once",
+    **dict.fromkeys(("PullTee", "Tee"), "a/x: its copies leave with different headers, and hardware edits a packet once"),
 }
 """Why examples of these classes may be software."""
 
 
 def router(example: Example) -> str:
-    ways = "".join(f"x [{output}] -> Counter -> q;\n" for output in range(example.outputs))
-    x = f"FromDevice(eth0) -> Strip(14) -> CheckIPHeader -> x :: {example.text};\n"
-    return f"{x}q :: Queue -> ToDevice(eth1);\nFromDevice(eth1) -> q;\n{ways}"
+    """The element behind a device; where it is pulled from, that is done by a device of its own, and the queue stands in front of it."""
+    info = class_info(example.class_name)
+    is_pulled = info is not None and info.processing.startswith("l")
+    ways = "".join(f"x [{output}] -> Counter -> q;\n" for output in range(int(is_pulled), example.outputs))
+    x = f"FromDevice(eth0) -> Strip(14) -> CheckIPHeader -> {'Queue -> ' * is_pulled}x :: {example.text};\n"
+    pulls = "x [0] -> ToDevice(eth1);\nq :: Queue -> ToDevice(eth0);\n" if is_pulled else "q :: Queue -> ToDevice(eth1);\n"
+    return f"{x}{pulls}FromDevice(eth1) -> q;\n{ways}"
 
 
 @pytest.mark.slow

@@ -149,7 +149,7 @@ def test_the_build_example_for_the_ecp5_board_ends_in_a_bitstream(tmp_path: Path
     assert done.stderr.startswith("board: versa_ecp5\n")
     assert (tmp_path / "build" / "versa_ecp5" / "versa.bit").stat().st_size > 10_000
     assert (tmp_path / "build" / "versa_ecp5" / "versa.unpacked.config").read_text().startswith(".device LFE5UM5G-45F\n")
-    assert "evidence: 7 by proof, 9 by simulation, 4 by construction\n" in done.stdout
+    assert "evidence: 12 by proof, 9 by simulation, 4 by construction\n" in done.stdout
     assert re.search(r"^LUT \d+/43848, FF \d+/43848, BRAM \d+/108, DSP \d+/72$", done.stdout, re.MULTILINE)
     assert (tmp_path / "build" / "versa_ecp5" / "registers.h").exists()
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from elements.definition.catalogue import class_info
+from elements.definition.catalogue import class_info, class_names
 from elements.reference.machine import instantiate
 from elements.reference.packet import HEADROOM, LONGEST
 from graph.check import check
+from graph.diagnostics import ClickError
 from graph.load import load_text
+from mlclick.software.configurations import Configuration, configurations
+from sim.conformance.examples import class_examples
 from swclick.compile import compiler
 from swclick.generate import generate
 
@@ -42,6 +47,69 @@ def test_the_same_graph_gives_the_same_text_in_any_process() -> None:
         for seed in ("1", "2")
     ]  # fmt: skip
     assert texts == [text_of(SMALL)] * 2
+
+
+ROUTERS = [each for each in configurations(10) if each.name in ("router-radix-10", "router-direct-10", "lean-10", "nat-1k", "queue-32")]
+
+
+@pytest.mark.parametrize("router", ROUTERS, ids=[each.name for each in ROUTERS])
+def test_what_is_pushed_to_in_a_router_is_copied_where_it_says_that_it_is_short(router: Configuration) -> None:
+    graph = load_text(router.timed(Path()), "t", None, {"limit": "1", "burst": "1"})
+    elements = instantiate(graph)
+    sources = {name: element.c_source() for name, element in elements.items() if not element.has_program}
+    text = generate(check(graph, class_info), elements)
+    assert {elements[name].node.class_name for name, source in sources.items() if source.is_short} <= {
+        "Queue", "PaintTee", "IPRewriter"
+    }  # fmt: skip
+    for number, node in enumerate(graph.nodes):
+        is_copied = f"e{number}_take(m, port, p);\n}}" in text
+        assert is_copied == (node.name in sources and sources[node.name].is_short and f"e{number}_pushv(" in text), node.name
+        assert f"e{number}_push(m, port, p);\n}}" not in text or not is_copied
+
+
+SHORT = """
+AdjustTimestamp AggregatePaint Bypass Clipboard EtherSwitch FromDevice FrontDropQueue FullNoteQueue GetIP6Address Hub ICMPIPEncap
+ICMPPingEncap ICMPPingResponder ICMPPingRewriter IPAddrPairRewriter IPAddrRewriter IPMirror IPRewriter InputSwitch LookupIP6Route
+MixedQueue NotifierDebug NotifierQueue Pad PaintTee Print Queue QuickNoteQueue RED Resize Script SetIP6Address SetIPChecksum
+SetRandIPAddress SetTCPChecksum SetTimestamp SetTimestampDelta SetUDPChecksum SimpleQueue StoreIPAddress StoreTimestamp StrideSwitch
+StripToNetworkHeader Suppressor Switch TCPRewriter ThreadSafeQueue TimeFilter TimeRange TimestampAccum ToDump Truncate UDPIPEncap
+UDPRewriter
+"""
+"""Whose `push` is a few statements, at least as the first example of the manual page has it."""
+
+
+def test_which_elements_say_that_they_are_short() -> None:
+    found = set()
+    for name in class_names():
+        for inputs, outputs in itertools.product((1, 2), (1, 2, 0)):
+            ins = "".join(f"FromCrossing(t:{port}) -> [{port}] x; " for port in range(inputs))
+            outs = "".join(f"x [{port}] -> ToCrossing(t:{port}); " for port in range(outputs))
+            try:
+                element = instantiate(load_text(f"x :: {(class_examples(name) or [name])[0]}; {ins}{outs}", "t"))["x"]
+                is_short = not element.has_program and element.c_source().is_short
+            except (ClickError, NotImplementedError):
+                continue
+            found |= {name} if is_short else set()
+            break
+    assert found - {"FromCrossing", "ToCrossing"} == set(SHORT.split())
+
+
+def test_nothing_of_the_runtime_is_there_for_nobody() -> None:
+    """Each function that it defines is called from another one, from generated code or by an element; a layer's name ends some."""
+    root = Path(__file__).parents[2]
+    kinds = (".h", ".c", ".py")
+    texts = {path: path.read_text() for path in [*root.glob("swclick/*"), *root.glob("elements/**/*.py")] if path.suffix in kinds}
+    everything = "\n".join(texts.values())
+    own = "\n".join(text for path, text in texts.items() if path.suffix in (".h", ".c"))
+    inline = re.findall(r"^(?:static|ALWAYS)\b[^;(={]*?\b(\w+)\(", own, re.M)
+    declared = re.findall(r"^(?!static|ALWAYS)(?:__attribute__\(\(.*?\)\) )?\w[\w *]*?\b(\w+)\([^{}]*?\);$", own, re.M)
+    assert len(inline) > 50
+    assert len(declared) > 15
+    counts = {
+        name: len(re.findall(rf"\b{name}\b|\b{re.sub('(data|network|transport)$', '', name)}\{{", everything)) for name in inline + declared
+    }
+    assert [name for name in inline if counts[name] < 2] == []
+    assert [name for name in declared if counts[name] < 3] == []
 
 
 def test_every_element_has_its_functions_once() -> None:

@@ -7,7 +7,8 @@
 The machine is the merged configuration of the example tenants a and b, as `mlclick merge` prints it, at two wires where packets have the
 tenants' tags. The access switches put tags on and take them off; they are a configuration of another process, and so is the flood.
 
-``python two_hosts.py BYTES`` prints the figures: what was answered, and bits a second. It has to be run by root.
+``python two_hosts.py BYTES`` says what was answered, and bits a second, and writes the figures to ``build/bench/hosts.json``. It has to be
+run by root.
 """
 
 from __future__ import annotations
@@ -263,6 +264,20 @@ def measure(folder: Path, size: int) -> dict[str, float | bool]:
     return figures
 
 
+def write_figures(figures: dict[str, float | bool]) -> dict[str, float | bool]:
+    """Write what was measured to ``build/bench/hosts.json``; gives it back."""
+    path = Path("build") / "bench" / "hosts.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return figures
+
+
+def text_of(figures: dict[str, float | bool]) -> str:
+    """A line for each figure."""
+    rates = {"alone", "flooded", "b"}
+    return "".join(f"{name}: {f'{figure / 1e6:.0f} Mb/s' if name in rates else figure}\n" for name, figure in figures.items())
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as made:
-        print(json.dumps(measure(Path(made), int(sys.argv[1]))))  # noqa: T201
+        sys.stdout.write(text_of(write_figures(measure(Path(made), int(sys.argv[1])))))

@@ -13,10 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from elements.reference.machine import Machine as Reference
+from graph.diagnostics import ClickError
 from graph.load import load_text
 from mlclick import cli
+from mlclick.cli import app
 from mlclick.software import frames, inputs
 from mlclick.software.clock import make_clock
 from mlclick.software.command import lines_of
@@ -133,6 +136,39 @@ def test_real_tables_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         "src net 1.2.3.4/32 and dst net 5.6.7.0/24 and tcp and dst port 1550",
         "src net 1.2.0.0/16 and dst net 5.6.7.8/32 and udp and dst port >= 10 and dst port <= 20",
     ]
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        (
+            None,
+            "acl1_1k:1:1: error: the rules of MLCLICK_DATA cannot be read: No such file or directory\n  set MLCLICK_DATA to a folder with",
+        ),
+        (b"\xff", "acl1_1k:1:1: error: the rules of MLCLICK_DATA cannot be read: it is not UTF-8\n  set MLCLICK_DATA to a"),
+        (
+            b"@1.2.3.4/32\t5.6.7.0/24\t0 : 65535\t1 : 1\t0x06/0xFF\t0/0\nrule\n",
+            "acl1_1k:2:1: error: this is no rule\n  six columns with tabs between them are wanted, as ClassBench has them",
+        ),
+    ],
+)
+def test_data_without_rules_is_said(rules: bytes | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "acl").mkdir()
+    if rules is not None:
+        (tmp_path / "acl" / "acl1_1k").write_bytes(rules)
+    monkeypatch.setenv("MLCLICK_DATA", str(tmp_path))
+    done = CliRunner().invoke(app, ["bench-software", "--only", "filter20"])
+    assert isinstance(done.exception, ClickError)
+    assert str(done.exception).startswith(f"{tmp_path}/acl/{said}")
+
+
+def test_a_folder_of_data_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLCLICK_DATA", str(tmp_path / "x"))
+    done = CliRunner().invoke(app, ["bench-software", "--only", "filter20"])
+    assert str(done.exception) == (
+        f"error: MLCLICK_DATA names the folder {tmp_path}/x, which is not there\n  set MLCLICK_DATA to a folder with acl/acl1_1k and "
+        "fib/*_route.txt, or unset it: inputs are made from a seed then"
+    )
 
 
 def test_only_identifications_of_icmp_errors_may_differ() -> None:
