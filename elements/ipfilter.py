@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from elements.definition.arguments import Rest
 from elements.definition.element import Element
 from elements.definition.ports import Ports
-from elements.filters.expression import Expression, parse_expression
+from elements.filters.expression import parse_expression
 from elements.filters.lower import lower
+from elements.filters.tree import Expression
 from elements.program.packet import Packet
 from elements.program.values import FALSE, bit_and, bit_not
 from graph.configuration import unquote

@@ -70,7 +70,7 @@ def compared(rng: random.Random, values: tuple[int, ...]) -> tuple[str, Callable
         high = max(value, rng.choice(values))
         return f"{value}-{high}", lambda n: value <= n <= high, False
     if kind == "mask":
-        mask = rng.choice((1, 0xF0, 0x3C))
+        mask = rng.choice((1, 3, 5, 0xF))
         return f"{value}/{mask:#x}", lambda n: n & mask == value & mask, False
     tests: dict[str, Callable[[int], bool]] = {
         "": lambda n: n == value, "=": lambda n: n == value, "!=": lambda n: n == value, "<": lambda n: n >= value,
