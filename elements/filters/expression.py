@@ -75,9 +75,7 @@ class _Parser:
     def deeper(self) -> Iterator[None]:
         """Pass the word that what is inside is within."""
         if self.depth == _DEEPEST:
-            self.words.refuse(
-                f"no more than {_DEEPEST} levels of parentheses, `not` and `? :` can be within each other: use several patterns"
-            )
+            self.words.refuse(f"parentheses, `not` and `? :` are more than {_DEEPEST} levels deep here: use several patterns")
         self.words.take()
         self.depth += 1
         yield

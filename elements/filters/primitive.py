@@ -41,8 +41,6 @@ class _Primitive:
         self.value = read_value(words, self.q)
         if words.at == self.start:
             words.fail(A_TEST if last is None else _AN_ADDRESS if last.kind in ("host", "ether") else _wanted(last))
-        if self.value is None and self.relation is not None:
-            words.fail("a value")
 
     def test(self) -> Test:
         q = self.q
@@ -69,6 +67,8 @@ class _Primitive:
         """The kind of a test that does not say it."""
         q, value, last = self.q, self.value, self.last
         if value is None:
+            if self.relation is not None:
+                self.words.fail("a value")
             if q.protocol is None:
                 self.words.fail(f"one of proto, frag, unfrag, ect, ce, {', '.join(IP_FIELDS)}" if q.header == "ip" else A_TEST)
             return "proto"
@@ -119,6 +119,8 @@ class _Primitive:
         if self.value is not None:
             if (self.value.low, self.value.high, self.value.mask, self.mask, self.relation) != (protocol, protocol, None, None, None):
                 self.words.fail("one protocol", self.place)
+        elif self.relation is not None:
+            self.unfit(_wanted(test))
         elif protocol >= TCP_OR_UDP:
             self.alone()
             return replace(test, low=protocol, high=protocol, mask=255, protocol=protocol)
@@ -137,14 +139,16 @@ class _Primitive:
         if kind == "ce":
             self.alone()
             return replace(test, low=3, high=3, mask=3)
-        if kind == "ect" and self.value is None:
+        if kind == "ect" and self.value is None and self.relation is None:
             self.value, self.relation = Value("number", 0, 0), "!="
         return self.numbered(test, kind)
 
     def alone(self) -> None:
-        """Refuse a value or a mask."""
+        """Refuse a mask, a relation or a value."""
         if self.mask is not None:
             self.words.fail("no mask", self.masked_at)
+        if self.relation is not None:
+            self.words.fail("no relation", self.place - 1)
         if self.value is not None:
             self.words.fail("no value", self.place)
 
