@@ -10,6 +10,7 @@ from elements.filters.qualifiers import read_mask, read_qualifiers
 from elements.filters.tree import Test
 from elements.filters.values import Value, read_value
 from elements.filters.words import Words
+from elements.program.program import Layer
 
 A_TEST: Final = "a test such as `src host 10.0.0.1` or `tcp port 80`"
 _AN_ADDRESS: Final = "an address such as 10.0.0.1 or 10.0.0.0/8"
@@ -40,7 +41,7 @@ class _Primitive:
         self.place = words.at
         self.value = read_value(words, self.q)
         if words.at == self.start:
-            words.fail(A_TEST if last is None else _AN_ADDRESS if last.kind in ("host", "ether") else _wanted(last))
+            words.fail(A_TEST if last is None or last.kind == "frag" else _AN_ADDRESS if last.kind in ("host", "ether") else _wanted(last))
 
     def test(self) -> Test:
         q = self.q
@@ -129,13 +130,11 @@ class _Primitive:
 
     def field(self, kind: str) -> Test:
         """A field by its name, in brackets, or as before. Which header has it does not depend on the protocol in front."""
-        q = self.q
-        if kind in FIELDS:
-            of, offset, size = FIELDS[kind]
-            test = Test("field", protocol=q.protocol, layer="network" if of is None else "transport", offset=offset, size=size)
-        else:
-            layer, offset, size = q.field or ("network", 0, 8)
-            test = Test("field", protocol=q.protocol, layer=layer, offset=offset, size=size)
+        protocol, offset, size = FIELDS.get(kind, (None, 0, 8))
+        layer: Layer = "network" if protocol is None else "transport"
+        if self.q.field is not None:
+            layer, offset, size = self.q.field
+        test = Test("field", protocol=self.q.protocol if protocol is None else protocol, layer=layer, offset=offset, size=size)
         if kind == "ce":
             self.alone()
             return replace(test, low=3, high=3, mask=3)

@@ -331,6 +331,9 @@ EXPRESSIONS = {
     "echo": "column 1: 'echo' means several things here: write `port echo` or `icmp type echo`",
     "udp unreachable": "column 5: 'unreachable' means nothing of that kind here: write `icmp type unreachable`",
     "icmp type 3 or www": "column 16: only TCP, UDP and DCCP have ports",
+    "ip ce or high": "column 10: a number for ip ect is wanted, not 'high'",
+    "ip frag or high": f"column 12: {TEST} is wanted, not 'high'",
+    "tcp win 5 or high": "column 14: a number is wanted, not 'high'",
     "1:1:1:1:1:1 or 1.2.3": "column 16: an address such as 10.0.0.1 or 10.0.0.0/8 is wanted, not '1.2.3'",
 }
 

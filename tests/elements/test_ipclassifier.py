@@ -143,6 +143,8 @@ def named_test(rng: random.Random) -> tuple[str, Meaning]:
     tests: list[tuple[str, Meaning]] = [
         ("tcp", lambda f: f.protocol == 6), ("udp", lambda f: f.protocol == 17), ("icmp", lambda f: f.protocol == 1),
         ("tcp opt syn", flag(2)), ("tcp opt ack", flag(16)), ("icmp type echo", kind(8)), ("icmp type 3", kind(3)),
+        ("echo-reply", kind(0)), ("unreachable", kind(3)), ("syn", flag(2)),
+        ("type != 8", lambda f: f.transport(0, 1, 1) not in (None, 8) and f.protocol == 1),
         ("any", lambda f: True), ("none", lambda f: False),
     ]  # fmt: skip
     of_ip: list[tuple[str, Meaning]] = [
@@ -245,7 +247,8 @@ SHORT = {
     "ip tcp[13] = 0x10": True,
     "ip[8] 1 or 64": True,
     "tcp[13] 1 or 020": True,
-    "port 7 or echo-reply or www": True,
+    "echo-reply": False,
+    "timestamp or echo-reply": False,
     "udp or tcp or www": True,
     "syn or ack": True,
     "ip ttl 0100": True,
