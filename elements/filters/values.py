@@ -50,8 +50,10 @@ def read_value(words: Words, q: Qualifiers) -> Value | None:
 
 
 def _literals(q: Qualifiers, word: str) -> Iterator[Value]:
-    """What a word means as a number or an address, which may be one's name."""
-    if q.kind not in ("host", "net"):
+    """What a word means as a number or an address, which may be one's name. What may be a prefix, as `10/8`, is no number with a mask
+    where no kind is said."""
+    prefix = q.kind is None and "/" in word
+    if q.kind not in ("host", "net") and not prefix:
         yield from _number(word)
     try:
         if q.header != "ether":
@@ -64,6 +66,8 @@ def _literals(q: Qualifiers, word: str) -> Iterator[Value]:
             yield Value("ether", ethernet_address(word), 0)
     except ValueError:
         pass
+    if prefix:
+        yield from _number(word)
 
 
 def _number(word: str) -> Iterator[Value]:
