@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, NoReturn
 
-from elements.filters.names import FIELDS, IP_FIELDS, PORTED, PROTOCOLS, TCP_OR_UDP
+from elements.filters.names import FIELDS, IP_FIELDS, PORTED, PROTOCOLS, TCP_OR_UDP, TRANSPORT
 from elements.filters.qualifiers import read_mask, read_qualifiers
 from elements.filters.tree import Test
 from elements.filters.values import Value, read_value
@@ -122,7 +122,9 @@ class _Primitive:
                 self.words.fail("one protocol", self.place)
         elif self.relation is not None:
             self.unfit(_wanted(test))
-        elif protocol >= TCP_OR_UDP:
+        elif protocol == TRANSPORT:
+            self.words.refuse("`transp` alone asks nothing: put bytes in brackets or a test behind it, or leave it out", self.start)
+        elif protocol == TCP_OR_UDP:
             self.alone()
             return replace(test, low=protocol, high=protocol, mask=255, protocol=protocol)
         self.value = Value("proto", protocol, protocol)

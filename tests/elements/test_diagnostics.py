@@ -323,6 +323,7 @@ EXPRESSIONS = {
     "tcp opt 2-4": "column 9: a number from 0 to 255 or a name for tcp opt is wanted, not '2-4'",
     "tcp opt & 2 = syn": "column 13: flags are set or not: use nothing in front of them",
     "udp ip proto 6": "column 14: one protocol is wanted, not '6'",
+    "transp or udp": "column 1: `transp` alone asks nothing: put bytes in brackets or a test behind it, or leave it out",
     "tcpudp & 3": "column 10: no mask is wanted, not '3'",
     "ip ttl 08": "column 8: a number for ip ttl is wanted, not '08'",
     "ip ttl > 4294967296": "column 10: a number for ip ttl is wanted, not '4294967296'",
