@@ -7,9 +7,23 @@ ADDR[/MASK]`, the same of Ethernet addresses in the header right in front of the
 PROTO`, `icmp type TYPE`, `tcp opt FLAG`, `tcp win N`, `ip vers|hl|id|tos|dscp|ttl|len N`, `ip frag`, `ip unfrag`, `ip ect`, `ip ce`, bytes
 by number, as in `ip[9]`, `tcp[2:2]` or `transp[0:4]`, a protocol's name, `true`, `any`, `false`, `none`. In front of a value there may be a
 mask (`& MASK`) and a relation (`<`, `>=`, `!=` …); values may be ranges `A-B`, or have a mask `V/MASK`. Tests are joined by `and`, `or`,
-`not`, `? :` and parentheses. Of two sides one is enough, but `!=`, `<` and `<=` are the opposites of `=`, `>=` and `>` of them. Tests of
-ports and of fields behind the IP header are passed by first fragments alone, and none by a packet that ends before what it asks for. The IP
-header must be marked. (Ranges, masks behind a slash, `any` and `none` within expressions are not in Click.)
+`not`, `? :` and parentheses. Of two sides one is enough, but `!=`, `<` and `<=` are the opposites of `=`, `>=` and `>` of them. The IP
+header must be marked.
+
+A protocol in front of a test asks for packets of it besides: `tcp ip ttl 1` is passed by TCP packets whose IP header has that TTL. Bytes by
+number are of the header named right in front of them. A value without a test in front of it goes on with the test before it: `src port 80
+or 81`; a protocol goes on with ports and with fields behind the IP header alone.
+
+Tests of ports and of fields behind the IP header are passed by packets of their protocol and by first fragments alone, and none is passed
+by a packet that ends before what it asks for, whatever the relation: `src port != 80` is not the same as `not src port 80`, which all these
+pass. A qualifier without a value, as in `not src` or `src !=`, is refused.
+
+What is not as in Click: ranges, masks behind a slash, numbers from 2147483648, `net` without a length, `host` with one, and `any` and
+`none` within expressions are not in Click. A packet that ends within what is asked does not pass, also where the mask or the relation would
+need its first bytes alone or, as `>= 0`, none; Click reads bytes by number of `ip` on past the packet's end. Under a mask, `<` and `>`
+compare numbers, also where Click errs (the value has a last bit that the mask has not). A mask that is a number counts from an address's
+last octet on every machine. `ip ect 1 or 2` goes on with these two bits, not with all of the TOS. Refused are `tcp ip[9]`, which Click
+takes for bytes of the TCP header, `transp` alone, and more than 100 levels of parentheses, `not` and `? :`.
 
 Arguments:
     PATTERN: an expression; `-` matches every packet.

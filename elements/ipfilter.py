@@ -12,16 +12,23 @@ Examples:
     IPFilter(deny ip frag, 0 udp, drop icmp, allow tcp opt syn, allow dst host 1.2.3.4)
 """
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from elements.definition.arguments import Rest
 from elements.definition.element import Element
+from elements.definition.parsers import unsigned16
 from elements.definition.ports import Ports
-from elements.filters.expression import Expression, parse_expression
+from elements.filters.expression import parse_expression
 from elements.filters.lower import lower
+from elements.filters.tree import Expression
 from elements.program.packet import Packet
 from elements.program.values import FALSE, bit_and, bit_not
 from graph.configuration import unquote
+
+_ACTION: Final = re.compile(r"\s*([A-Za-z0-9\-./@_:]*)\s*")
+_OUTPUTS: Final = {"allow": 0, "deny": None, "drop": None}
 
 
 @dataclass(frozen=True)
@@ -34,13 +41,14 @@ class Rule:
 
 def rule(text: str) -> Rule:
     """A rule of text. Errors: ``ValueError``; columns count from the start of the expression."""
-    whole = unquote(text) if text.startswith(('"', "'")) else text
-    action, _, expression = whole.strip().partition(" ")
-    outputs = {"allow": 0, "deny": None, "drop": None}
-    if action not in outputs and not action.isdigit():
-        raise ValueError(f"allow, deny, drop or the number of an output is wanted first, not {action!r}")
-    output = outputs[action] if action in outputs else int(action)
-    return Rule(output, parse_expression(expression if expression.strip() else "any"))
+    whole = unquote(text) if '"' in text or "'" in text else text
+    found = _ACTION.match(whole)
+    action, expression = (found.group(1), whole[found.end() :].rstrip()) if found else ("", whole)
+    try:
+        output = _OUTPUTS[action] if action in _OUTPUTS else unsigned16(action)
+    except ValueError:
+        raise ValueError(f"allow, deny, drop or the number of an output is wanted first, not {action or whole[:1]!r}") from None
+    return Rule(output, parse_expression(expression or "any"))
 
 
 class IPFilter(Element):

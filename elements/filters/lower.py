@@ -5,11 +5,10 @@ A test of bytes that the packet has not is not passed, whatever its relation; `n
 
 from __future__ import annotations
 
-from elements.filters.expression import Choice, Expression, Junction, Not, Test
 from elements.filters.names import PROTOCOLS, TCP_OR_UDP, TRANSPORT
+from elements.filters.tree import Choice, Expression, Junction, Not, Test
 from elements.program.combine import all_of, any_of
 from elements.program.packet import Packet
-from elements.program.program import Layer
 from elements.program.values import FALSE, TRUE, Value, mux
 
 
@@ -29,38 +28,35 @@ def _protocol(test: Test, p: Packet) -> Value:
     """Whether the packet is of the test's protocol and, where it is about the transport header, a first fragment."""
     numbers = {None: (), TRANSPORT: (), TCP_OR_UDP: (PROTOCOLS["tcp"], PROTOCOLS["udp"])}.get(test.protocol, (test.protocol or 0,))
     right = any_of(*(p.ip.protocol.equals(number) for number in numbers)) if numbers else TRUE
-    behind = test.kind in ("port", "tcp opt") or (test.kind == "field" and test.protocol is not None)
-    return right & p.ip.fragment_offset.equals(0) if behind else right
+    return right & p.ip.fragment_offset.equals(0) if test.layer == "transport" else right
 
 
 def _lower_test(test: Test, p: Packet) -> Value:
     if test.kind == "constant":
         return TRUE if test.low else FALSE
     if test.kind == "host":
-        return _sided(test, _held(test, p, "network", 96, 32), _held(test, p, "network", 128, 32))
+        return _sided(test, _held(test, p, 96, 32), _held(test, p, 128, 32))
     if test.kind == "ether":
         return _sided(test, _compared(test, p.field("network", -64, 48)), _compared(test, p.field("network", -112, 48)))
     if test.kind == "port":
-        return _sided(test, _held(test, p, "transport", 0, 16), _held(test, p, "transport", 16, 16))
+        return _sided(test, _held(test, p, 0, 16), _held(test, p, 16, 16))
     if test.kind == "frag":
         fragment = p.ip.more_fragments | p.ip.fragment_offset.any()
         return p.has(8, "network") & (~fragment if test.negated else fragment)
-    if test.kind == "proto":
-        return TRUE if test.low >= TCP_OR_UDP else _number(test, p, "network", 72, 8)
-    if test.kind == "tcp opt":
-        return _held(test, p, "transport", 104, 8)
-    return _number(test, p, "network" if test.protocol is None else "transport", test.offset, test.size)
+    if test.kind == "proto" and test.low >= TCP_OR_UDP:
+        return TRUE
+    return _number(test, p)
 
 
-def _number(test: Test, p: Packet, layer: Layer, bit: int, width: int) -> Value:
+def _number(test: Test, p: Packet) -> Value:
     """A test that is not passed where its bytes are not there, also where it is negated."""
-    right = _compared(test, p.field(layer, bit, width))
-    return p.has((bit + width + 7) // 8, layer) & (~right if test.negated else right)
+    right = _compared(test, p.field(test.layer, test.offset, test.size))
+    return p.has((test.offset + test.size + 7) // 8, test.layer) & (~right if test.negated else right)
 
 
-def _held(test: Test, p: Packet, layer: Layer, bit: int, width: int) -> Value:
+def _held(test: Test, p: Packet, bit: int, width: int) -> Value:
     """The test as it is where it is not negated; it decides so that it is not passed in the end where its bytes are not there."""
-    there, found = p.has((bit + width) // 8, layer), _compared(test, p.field(layer, bit, width))
+    there, found = p.has((bit + width) // 8, test.layer), _compared(test, p.field(test.layer, bit, width))
     return ~there | found if test.negated else there & found
 
 
@@ -75,5 +71,6 @@ def _compared(test: Test, field: Value) -> Value:
     number = field if test.mask & ones == ones else field & (test.mask & ones)
     if test.greater:
         return number > test.low
-    low = test.low & test.mask
-    return number.equals(low) if test.low == test.high else (number >= test.low) & (number <= test.high)
+    if test.low == test.high:
+        return number.equals(test.low & test.mask)
+    return (number >= test.low) & (number <= test.high)

@@ -32,10 +32,12 @@ ICMP_CODES: Final = {
 TCP_FLAGS: Final = {"fin": 1, "syn": 2, "rst": 4, "psh": 8, "ack": 16, "urg": 32}
 IP_FIELDS: Final = ("vers", "hl", "id", "tos", "dscp", "ttl", "len")
 FIELDS: Final[dict[str, tuple[int | None, int, int]]] = {
-    "vers": (None, 0, 4), "hl": (None, 4, 4), "tos": (None, 8, 8), "dscp": (None, 8, 6), "len": (None, 16, 16), "id": (None, 32, 16),
-    "ttl": (None, 64, 8), "win": (6, 112, 16), "type": (1, 0, 8),
+    "vers": (None, 0, 4), "hl": (None, 4, 4), "tos": (None, 8, 8), "dscp": (None, 8, 6), "ce": (None, 14, 2), "ect": (None, 14, 2),
+    "len": (None, 16, 16), "id": (None, 32, 16), "ttl": (None, 64, 8), "win": (6, 112, 16), "type": (1, 0, 8),
 }  # fmt: skip
 """Fields by name: protocol, None for IP itself, first bit and bits of the header."""
 TCP_OR_UDP: Final = 256
 TRANSPORT: Final = 258
 """Numbers that stand for TCP and UDP, and for whatever is behind the IP header."""
+PORTED: Final = (PROTOCOLS["tcp"], PROTOCOLS["udp"], PROTOCOLS["dccp"], TCP_OR_UDP)
+"""Protocols that have ports."""

@@ -70,7 +70,7 @@ def compared(rng: random.Random, values: tuple[int, ...]) -> tuple[str, Callable
         high = max(value, rng.choice(values))
         return f"{value}-{high}", lambda n: value <= n <= high, False
     if kind == "mask":
-        mask = rng.choice((1, 0xF0, 0x3C))
+        mask = rng.choice((1, 3, 5, 0xF))
         return f"{value}/{mask:#x}", lambda n: n & mask == value & mask, False
     tests: dict[str, Callable[[int], bool]] = {
         "": lambda n: n == value, "=": lambda n: n == value, "!=": lambda n: n == value, "<": lambda n: n >= value,
@@ -94,16 +94,43 @@ def port_test(rng: random.Random) -> tuple[str, Meaning]:
     return f"{side} {protocol} port {value}".strip(), meaning
 
 
+PROTOCOLS = {"": None, "tcp": (6,), "udp": (17,), "icmp": (1,), "tcpudp": (6, 17), "transp": None}
+
+
+def is_of(protocols: tuple[int, ...] | None, fields: Fields) -> bool:
+    return protocols is None or fields.protocol in protocols
+
+
 def field_test(rng: random.Random) -> tuple[str, Meaning]:
+    """A field of the IP header, with any protocol in front of it."""
     places: dict[str, tuple[int, Callable[[Fields], int]]] = {
         "ip vers": (4, lambda f: f.data[0] >> 4), "ip hl": (5, lambda f: f.data[0] & 15), "ip id": (0, lambda f: f.number(4, 2)),
         "ip tos": (8, lambda f: f.data[1]), "ip dscp": (2, lambda f: f.data[1] >> 2), "ip ttl": (64, lambda f: f.data[8]),
-        "ip len": (60, lambda f: f.number(2, 2)), "ip proto": (17, lambda f: f.data[9]),
+        "ip len": (60, lambda f: f.number(2, 2)), "ip proto": (17, lambda f: f.data[9]), "ip ect": (1, lambda f: f.data[1] & 3),
     }  # fmt: skip
     name = rng.choice(list(places))
     middle, field = places[name]
     value, holds, turned = compared(rng, (middle, middle + 1, max(0, middle - 1)))
-    return f"{name} {value}", lambda f: holds(field(f)) != turned
+    protocol = "" if name == "ip proto" else rng.choice(("", *PROTOCOLS))
+    words = rng.choice((f"{protocol} {name}", f"{name.replace('ip ', f'ip {protocol} ')}", f"{name} {protocol}"))
+    return f"{words} {value}", lambda f: is_of(PROTOCOLS[protocol], f) and holds(field(f)) != turned
+
+
+def bytes_test(rng: random.Random) -> tuple[str, Meaning]:
+    """Bytes of the IP header or of the one behind it, by number."""
+    protocol = rng.choice(list(PROTOCOLS))
+    at = rng.choice((0, 2, 8, 12, 13, 16, 20))
+    count = rng.randrange(1, 5 - at % 4)
+    middle = rng.choice((0, 9, 80, 1024, 0x0A000001)) & (1 << 8 * count) - 1
+    value, holds, turned = compared(rng, (middle, max(0, middle - 1)))
+
+    def meaning(fields: Fields) -> bool:
+        if not protocol:
+            return len(fields.data) >= at + count and holds(fields.number(at, count)) != turned
+        number = fields.transport(at, count, at + count)
+        return number is not None and is_of(PROTOCOLS[protocol], fields) and holds(number) != turned
+
+    return f"{protocol or 'ip'}[{at}:{count}] {value}", meaning
 
 
 def named_test(rng: random.Random) -> tuple[str, Meaning]:
@@ -115,18 +142,27 @@ def named_test(rng: random.Random) -> tuple[str, Meaning]:
 
     tests: list[tuple[str, Meaning]] = [
         ("tcp", lambda f: f.protocol == 6), ("udp", lambda f: f.protocol == 17), ("icmp", lambda f: f.protocol == 1),
-        ("ip frag", lambda f: f.number(6, 2) & 0x3FFF != 0), ("ip unfrag", lambda f: f.number(6, 2) & 0x3FFF == 0),
-        ("ip ect", lambda f: f.data[1] & 3 != 0), ("ip ce", lambda f: f.data[1] & 3 == 3),
         ("tcp opt syn", flag(2)), ("tcp opt ack", flag(16)), ("icmp type echo", kind(8)), ("icmp type 3", kind(3)),
+        ("echo-reply", kind(0)), ("unreachable", kind(3)), ("syn", flag(2)),
+        ("type != 8", lambda f: f.transport(0, 1, 1) not in (None, 8) and f.protocol == 1),
         ("any", lambda f: True), ("none", lambda f: False),
     ]  # fmt: skip
-    return rng.choice(tests)
+    of_ip: list[tuple[str, Meaning]] = [
+        ("ip frag", lambda f: f.number(6, 2) & 0x3FFF != 0), ("ip unfrag", lambda f: f.number(6, 2) & 0x3FFF == 0),
+        ("ip ect", lambda f: f.data[1] & 3 != 0), ("ip ce", lambda f: f.data[1] & 3 == 3),
+        ("ip ect & 2 = 2", lambda f: f.data[1] & 2 == 2), ("host 10.0.0.1", lambda f: 0x0A000001 in (f.number(12, 4), f.number(16, 4))),
+    ]  # fmt: skip
+    if rng.random() < 0.5:
+        return rng.choice(tests)
+    protocol = rng.choice(list(PROTOCOLS))
+    text, meaning = rng.choice(of_ip)
+    return f"{protocol} {text}".strip(), lambda f: is_of(PROTOCOLS[protocol], f) and meaning(f)
 
 
 def expression(rng: random.Random, depth: int) -> tuple[str, Meaning]:
     kind = rng.choice(("and", "or", "not", "?")) if depth and rng.random() < 0.75 else "test"
     if kind == "test":
-        return rng.choice((address_test, port_test, field_test, named_test))(rng)
+        return rng.choice((address_test, port_test, field_test, bytes_test, named_test))(rng)
     first, first_meaning = expression(rng, depth - 1)
     if kind == "not":
         return f"{rng.choice(('not', '!'))} ({first})", lambda f: not first_meaning(f)
@@ -193,6 +229,36 @@ SHORT = {
     "tcp 10.0.0.1": True,
     "udp 10.0.0.1": False,
     "not icmp type echo": True,
+    "tcp ip ttl 64 or 1": True,
+    "tcp ip ttl 1 or 64": True,
+    "tcp ip ttl 1": False,
+    "udp ip ttl 1 or 64": True,
+    "udp ip ttl 64": False,
+    "icmp ip tos 0": False,
+    "tcp ip len 40": True,
+    "tcp ip len 1000": False,
+    "tcp ip id 0": True,
+    "tcp ip hl 5 && tcp ip vers 4 && tcp ip dscp 0": True,
+    "tcp ip hl 0 or tcp ip vers 0": False,
+    "tcp ip ect 0": True,
+    "tcp ip ect or tcp ip ce or udp unfrag": False,
+    "tcp ip unfrag && not tcp ip frag": True,
+    "icmp ip frag": False,
+    "ip tcp[13] = 0x10": True,
+    "ip[8] 1 or 64": True,
+    "tcp[13] 1 or 020": True,
+    "src 10/8 && dst 1.2/16": True,
+    "ip ttl 5 or 10/8": True,
+    "ip ttl 10/8": False,
+    "ip ttl 5 or 0x40/0xf0": True,
+    "echo-reply": False,
+    "timestamp or echo-reply": False,
+    "udp or tcp or www": True,
+    "syn or ack": True,
+    "ip ttl 0100": True,
+    "ip ttl 60-70/0x4c": True,
+    "ip ttl 1-5/0x4": False,
+    "tcpudp ip ttl 64 && transp ip ttl 64": True,
 }
 
 

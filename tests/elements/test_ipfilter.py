@@ -17,6 +17,18 @@ def test_actions(bench: Callable[..., Bench]) -> None:
     assert [[o for o, _ in x.out(ipv4(1, 2, protocol, bytes(20), ttl=ttl), network=0)] for protocol, ttl in kinds] == expected
 
 
+def test_an_action_ends_where_its_word_does(bench: Callable[..., Bench]) -> None:
+    x = bench('IPFilter(deny(udp && ip ttl 1), 0x1\n\tudp, "allow\ttcp", drop !ip proto 50, 00)', outputs=2)
+    kinds = ((17, 1), (17, 9), (6, 9), (1, 9), (50, 9))
+    assert [[o for o, _ in x.out(ipv4(1, 2, protocol, bytes(20), ttl=ttl), network=0)] for protocol, ttl in kinds] == [
+        [],
+        [1],
+        [0],
+        [],
+        [0],
+    ]
+
+
 @pytest.mark.parametrize("seed", [11, 12])
 def test_the_first_rule_that_fits_decides(bench: Callable[..., Bench], seed: int) -> None:
     rng = random.Random(seed)
