@@ -43,6 +43,15 @@ def test_requests_leave_at_their_time_and_replies_are_counted(bench: Made) -> No
     assert x.read("summary") == "0 packets transmitted, 0 received"
 
 
+def test_data_is_sent_as_it_was_given_whatever_stands_in_it(bench: Made) -> None:
+    data = b'@INPUTS@ @SIZE@ @TITLE@ @DATA@ "+ @MIRROR@ */ OUT(0, p) %s'
+    quoted = data.decode().replace('"', '\\"')
+    x = bench("", text=TEXT.format(f'ICMPPingSource(10.0.0.1, 10.0.0.2, DATA "{quoted}", LIMIT 1)'))
+    x.settle()
+    ((_, request),) = x.settle(SECOND)
+    assert request.data[28:] == data
+
+
 def test_handlers_start_and_stop_it(bench: Made) -> None:
     x = bench("", text=TEXT.format("ICMPPingSource(10.0.0.1, 10.0.0.2, ACTIVE false)"))
     assert (x.settle(5 * SECOND), x.read("active")) == ([], "false")
