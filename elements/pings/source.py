@@ -13,7 +13,7 @@ from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource, c_string
 from elements.definition.element import Move, StateVariable
 from elements.definition.handlers import StateView, reads, writes
-from elements.definition.parsers import boolean, byte_string, integer, ip_address, milliseconds, unsigned16
+from elements.definition.parsers import boolean, byte_string, integer, ip_address, some_milliseconds, unsigned16
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
@@ -32,7 +32,7 @@ class PingSource(Addressed):
     ports = Ports("0-1/1", "h/a", "x/y")
     source = Argument("SRC", ip_address)
     destination = Argument("DST", ip_address)
-    first_interval = keyword("INTERVAL", milliseconds, 1000)
+    first_interval = keyword("INTERVAL", some_milliseconds, 1000)
     identifier = keyword("IDENTIFIER", unsigned16, 0)
     data = keyword("DATA", byte_string, b"")
     first_limit = keyword("LIMIT", _limit, -1)
@@ -98,7 +98,7 @@ class PingSource(Addressed):
         if not state.get(self.active) or self._over(state):
             return
         state.set(self.armed, 1)
-        machine.at(self.name, machine.now + max(1, state.get(self.interval) * _MILLISECOND))
+        machine.at(self.name, machine.now + state.get(self.interval) * _MILLISECOND)
         machine.push_out(self.name, 0, self._request(machine, Packet.of(bytes(28) + self.data)))
 
     def pull(self, machine: Machine, port: int) -> Packet | None:
@@ -205,7 +205,7 @@ class PingSource(Addressed):
 
     @writes("interval")
     def set_interval(self, state: StateView, text: str) -> None:
-        state.set(self.interval, milliseconds(text.strip()))
+        state.set(self.interval, some_milliseconds(text.strip()))
 
     @writes("reset_counts")
     def reset_counts(self, state: StateView, text: str) -> None:
@@ -290,7 +290,7 @@ _TIMER: Final = f"""
         if (@STOPS@) STOP;
     }} else {{
         self->armed = 1;
-        AT(NOW + (self->interval ? self->interval * 1000000ULL : 1));
+        AT(NOW + self->interval * 1000000ULL);
 {_NEW}        OUT(0, q);
     }}
 """

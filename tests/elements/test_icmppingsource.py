@@ -57,6 +57,9 @@ def test_handlers_start_and_stop_it(bench: Made) -> None:
     assert (x.settle(5 * SECOND), x.read("active")) == ([], "false")
     for handler, value in (("active", "true"), ("interval", "0.5"), ("dst", "9.9.9.9"), ("limit", "3")):
         x.write(handler, value)
+    for value in ("0", "0.4ms"):
+        with pytest.raises(ValueError, match=f"a time of at least 1ms is wanted, not '{value}'"):
+            x.write("interval", value)
     x.settle(5 * SECOND)
     assert [(packet.time, packet.dst_ip) for _, packet in x.settle(9 * SECOND)] == [(t * SECOND // 2, 0x09090909) for t in (10, 11, 12)]
     x.write("limit", "-1")
