@@ -172,8 +172,9 @@ def bandwidth(text: str) -> int:
     amount = float(number) * _UNITS[(scale or "").lower()]
     bits = unit is not None and (unit.startswith("b") and not unit.startswith("byte"))
     rate = int(amount / 8 if bits else amount)
-    if rate > 0xFFFF_FFFF:
-        raise ValueError(f"a bandwidth of at most {0xFFFF_FFFF} bytes a second is wanted, not {text!r}")
+    # A second's bytes in billionths, as buckets count them, have 64 bits.
+    if rate > 0x3_FFFF_FFFF:
+        raise ValueError(f"a bandwidth of at most {0x3_FFFF_FFFF} bytes a second is wanted, not {text!r}")
     return rate
 
 

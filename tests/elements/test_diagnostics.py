@@ -152,7 +152,7 @@ REFUSED = {
     "ICMPPingSource(1.0.0.1, 2.0.0.2, INTERVAL 0.0004)": "INTERVAL: a time of at least 1ms is wanted, not '0.0004'",
     "ICMPSendPings(1.0.0.1, 2.0.0.2, INTERVAL 1ns)": "INTERVAL: a time of at least 1ms is wanted, not '1ns'",
     "ICMPSendPings(1.0.0.1, 2.0.0.2, INTERVAL inf)": "INTERVAL: " + TIME.format("inf"),
-    "BandwidthShaper(35GBps)": "RATE: a bandwidth of at most 4294967295 bytes a second is wanted, not '35GBps'",
+    "BandwidthShaper(18GBps)": "RATE: a bandwidth of at most 17179869183 bytes a second is wanted, not '18GBps'",
     f"BandwidthMeter({'9' * 400})": f"RATE 1: a bandwidth such as 125000, 1Mbps or 125kBps is wanted, not '{'9' * 20}'...",
     "RandomSource": "LENGTH is missing",
     "RandomSource(1, STOP true, END_CALL y)": "STOP and END_CALL cannot both be given",

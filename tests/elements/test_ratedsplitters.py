@@ -71,5 +71,5 @@ def test_bytes_a_second(bench: Callable[..., Bench], text: str, seed: int) -> No
 def test_what_is_above_the_rate_is_dropped_without_output_1(bench: Callable[..., Bench]) -> None:
     x = bench("RatedSplitter(5)")
     assert [x.out(b"a", now=SECOND), x.out(b"a", now=SECOND)] == [[(0, b"a")], []]
-    y = bench("BandwidthRatedSplitter(32Gbps, BURST_BYTES 0)")
+    y = bench("BandwidthRatedSplitter(100Gbps, BURST_BYTES 0)")
     assert [y.out(b"a", now=SECOND), y.out(b"a", now=SECOND)] == [[(0, b"a")], []]
