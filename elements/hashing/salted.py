@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-SALT: Final = tuple((2 * place + 1) * 0x9E3779B97F4A7C15 % (1 << 64) for place in range(8))
-"""The salt of the reference, of which keys have at most 7 words."""
+SALT: Final = 0x9E37_79B9_7F4A_7C15
+"""Each word of the salt in the reference, which nobody floods."""
 
 
 def bucket_of(salt: Sequence[int], words: Sequence[int], bits: int) -> int:
-    """The bucket, of 2**``bits``, of a key of 32-bit ``words``."""
-    total = salt[0] + sum(by * word for by, word in zip(salt[1:], words, strict=False))
+    """The bucket, of 2**``bits``, of a key of 32-bit ``words``; there is one word of salt more."""
+    total = salt[0] + sum(by * word for by, word in zip(salt[1:], words, strict=True))
     return (total % (1 << 64)) >> (64 - bits)
 
 
