@@ -84,7 +84,7 @@ class FromIPSummaryDump(Element):
     ports = Ports("0/1", "a/a")
     file_argument: ClassVar[str | None] = "FILENAME"
     filename = Argument("FILENAME", word, "")
-    stop = keyword("STOP", boolean, False)
+    stop = keyword("STOP", boolean, False, is_operators=True)
     active = keyword("ACTIVE", boolean, True)
     zero = keyword("ZERO", boolean, True)
     timing = keyword("TIMING", boolean, False)

@@ -38,7 +38,7 @@ class PingSource(Addressed):
     first_limit = keyword("LIMIT", _limit, -1)
     first_active = keyword("ACTIVE", boolean, True)
     verbose = keyword("VERBOSE", boolean, True)
-    stops = keyword("STOP", boolean, False)
+    stops = keyword("STOP", boolean, False, is_operators=True)
     mirror = keyword("MIRROR", boolean, False)
     count = StateVariable(64)
     limit = StateVariable(32)
