@@ -142,6 +142,10 @@ REFUSED = {
     "RatedSource(LENGTH 1, DATASIZE 1)": "LENGTH and DATASIZE are one argument: give it once",
     "RatedSource(BANDWIDTH 1Mbps, LENGTH 0)": "BANDWIDTH: packets without bytes have none",
     "TimedSource(0)": "INTERVAL: a time longer than 0 is wanted",
+    "AggregateCounter(AGGREGATE_FREEZE 9, CAPACITY 8)": (
+        "CAPACITY: at least the 9 numbers after which something happens are wanted, not 8"
+    ),
+    "AggregateCounter(CAPACITY 4194305)": "CAPACITY: " + INTEGER.format(1, 4194304, "4194305"),
     "TimedSource(4294967296)": "INTERVAL: a time of at most 4294967295 seconds is wanted, not '4294967296'",
     "TimedSource(inf)": "INTERVAL: " + TIME.format("inf"),
     f"TimedSource({'9' * 400})": f"INTERVAL: a time such as 20ms or 0.02 is wanted, not '{'9' * 20}'...",
