@@ -14,9 +14,9 @@ Arguments:
     CODE: the code.
 
 Examples:
-    ICMP6Error(3ffe:1ce1:2:0:200::1, 3, 0)
-    ICMP6Error(3ffe::1, 137, 0)
-    ICMP6Error(3ffe::1, 4, 0)
+    ICMP6Error(2001:db8:5::1, 3, 0)
+    ICMP6Error(2001:db8::1, 137, 0)
+    ICMP6Error(2001:db8::1, 4, 0)
 """
 
 from typing import Final

@@ -7,10 +7,10 @@ whose target is in an entry, the one of the longest mask first, and of equals th
 target to the sender, in a frame to the frame's sender. Other packets are dropped.
 
 Arguments:
-    ENTRY: addresses or networks with masks, `3ffe::/16`, and one Ethernet address.
+    ENTRY: addresses or networks with masks, `2001:db8:5::/48`, and one Ethernet address.
 
 Examples:
-    IP6NDAdvertiser(3ffe:1ce1:2::5/128 00:00:C0:AE:67:EF, 3ffe:1ce1:2::/80 00:00:C0:AE:67:EF)
+    IP6NDAdvertiser(2001:db8:5::9/128 2001:db8:5:8000::/49 02:00:00:00:05:01, 2001:db8:6::/48 02:00:00:00:06:01)
 """
 
 from typing import NamedTuple

@@ -19,7 +19,7 @@ Handlers:
     table (read): a line for each address, in their order: 1 behind it if it is known, else 0, and its Ethernet address.
 
 Examples:
-    IP6NDSolicitor(3ffe:1ce1:2::1, 00:e0:29:05:e5:6f)
+    IP6NDSolicitor(2001:db8:5::1, 02:00:00:00:05:02)
 """
 
 from typing import Final
