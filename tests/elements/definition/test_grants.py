@@ -54,6 +54,7 @@ def test_what_stops_the_machine_or_calls_handlers_is_refused(text: str, tmp_path
         granted_to(text, tmp_path)
     (said,) = refused.value.diagnostics
     assert said.message.rpartition(": ")[2] == f"a may not stop the machine, nor call handlers, by {REACHING[text]}"
+    assert said.location is not None
     assert (said.location.tenant, said.location.line, said.advice) == ("a", 1, "take that out; what it would do is the operator's")
 
 

@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from elements.arp.table import BUCKET_BITS
+from elements.arp.table import BUCKET_BITS, ARPTable
 from elements.hashing.salted import SALT, bucket_of
-from elements.ip6ndsolicitor import BUCKETS
+from elements.ip6ndsolicitor import BUCKETS, IP6NDSolicitor
+from graph.load import load_text
 from swclick.machine import Machine as Compiled
 from tests.elements.bench import Bench
 
@@ -35,6 +36,7 @@ def test_few_of_the_keys_that_are_alike_are_in_one_bucket(how: str, seed: int) -
 def longest_chain(x: Bench, buckets: int) -> int:
     """In the table of element `x`, which has ``buckets``."""
     element = x.machine.elements["x"]
+    assert isinstance(element, ARPTable | IP6NDSolicitor)
     state = x.machine.words("x") if isinstance(x.machine, Compiled) else x.machine.stores["x"]
     lengths = []
     for bucket in range(buckets):
@@ -67,8 +69,9 @@ def test_every_compiled_machine_draws_its_own_salt() -> None:
     """The reference has a fixed one."""
     found = set()
     for _ in range(2):
-        x = Bench(Compiled, "IP6NDSolicitor(3ffe::1, 1:2:3:4:5:6)", 2, 2)
-        element = x.machine.elements["x"]
-        found.add(tuple(x.machine.words("x").get(element.salt, place) for place in range(5)))
+        machine = Compiled(load_text("Idle -> x :: IP6NDSolicitor(3ffe::1, 1:2:3:4:5:6) -> Discard; Idle -> [1] x;", "t"))
+        element = machine.elements["x"]
+        assert isinstance(element, IP6NDSolicitor)
+        found.add(tuple(machine.words("x").get(element.salt, place) for place in range(5)))
     assert len(found) == 2
     assert (SALT,) * 5 not in found
