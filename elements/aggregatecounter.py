@@ -3,8 +3,9 @@
 Counts packets, or bytes, by the number of the packet's aggregate.
 
 Where it is frozen, numbers that have no count get none. Packets of the second input, where there is one, are counted as if it were. Packets
-that are pushed and not counted leave by output 1, where there is one. The last three arguments are AGGREGATE_CALL, COUNT_CALL and BANNER.
-Files are written by machines that run by themselves; a tenant's writes none, calls nothing and stops nothing.
+that are pushed and not counted leave by output 1, where there is one. The last four arguments are AGGREGATE_CALL, COUNT_CALL, BANNER and
+CAPACITY, which Click does not have. Files are written by machines that run by themselves, a tenant's in the folder that it was granted;
+it calls nothing and stops nothing.
 
 Arguments:
     BYTES: whether bytes are counted.
@@ -18,6 +19,8 @@ Arguments:
     AGGREGATE_CALL: a number, a write handler and perhaps a value: it is called when one more than so many numbers have a count.
     COUNT_CALL: the same when all counts together are so many.
     BANNER: text at the beginning of files.
+    CAPACITY: how many numbers have a count at most, up to 4194304; 65536 if not given, or what AGGREGATE_FREEZE, AGGREGATE_STOP or
+        AGGREGATE_CALL says, where that is more. When there are as many, no other number gets one. A number takes up to 56 bytes.
 
 Handlers:
     active (read): whether it counts.
@@ -47,13 +50,13 @@ Examples:
     AggregateCounter(BYTES true, IP_BYTES true, EXTRA_LENGTH false, AGGREGATE_FREEZE 100, COUNT_STOP 1000, BANNER "# mine")
     AggregateCounter(MULTIPACKET false, AGGREGATE_STOP 5, COUNT_FREEZE 9)
     AggregateCounter(AGGREGATE_CALL 5 x.clear, COUNT_CALL 100 x.stop)
+    AggregateCounter(CAPACITY 1000)
 """
 
-import struct
-from ipaddress import IPv4Address
-from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
+from elements.aggregates.count_c import FIELDS, STATE, count_packet
+from elements.aggregates.files import binary_data, counts_file, ip_data, pdf_data, text_data
 from elements.aggregates.index_c import INDEX
 from elements.definition.arguments import Argument, keyword
 from elements.definition.call_handler import call_handler
@@ -63,6 +66,7 @@ from elements.definition.handlers import StateView, reads, writes
 from elements.definition.host import Address, Host
 from elements.definition.parsers import boolean, integer, word
 from elements.definition.ports import Ports
+from elements.hashing.salted import SALTED
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
@@ -70,7 +74,11 @@ NEVER: Final = (1 << 64) - 1
 U32: Final = (1 << 32) - 1
 ByteString = bytes
 NOTHING, FREEZE, STOP, CALL = range(4)
-_aggregates = integer(0, U32)
+MOST: Final = 1 << 22
+"""Numbers that have a count."""
+USUAL: Final = 1 << 16
+_aggregates = integer(0, MOST)
+_capacity = integer(1, MOST)
 _count = integer(0, NEVER)
 
 
@@ -89,11 +97,13 @@ class AggregateCounter(Element):
     extra_length = keyword("EXTRA_LENGTH", boolean, True)
     aggregate_freeze = Argument[int | None]("AGGREGATE_FREEZE", _aggregates, None, position=False)
     count_freeze = Argument[int | None]("COUNT_FREEZE", _count, None, position=False)
-    aggregate_stop = Argument[int | None]("AGGREGATE_STOP", _aggregates, None, position=False)
-    count_stop = Argument[int | None]("COUNT_STOP", _count, None, position=False)
-    aggregate_call = Argument[tuple[int, str] | None]("AGGREGATE_CALL", _call, None, position=False)
-    count_call = Argument[tuple[int, str] | None]("COUNT_CALL", _call, None, position=False)
+    aggregate_stop = Argument[int | None]("AGGREGATE_STOP", _aggregates, None, position=False, is_operators=True)
+    count_stop = Argument[int | None]("COUNT_STOP", _count, None, position=False, is_operators=True)
+    aggregate_call = Argument[tuple[int, str] | None]("AGGREGATE_CALL", _call, None, position=False, is_operators=True)
+    count_call = Argument[tuple[int, str] | None]("COUNT_CALL", _call, None, position=False, is_operators=True)
     banner = keyword("BANNER", word, "")
+    given_capacity = Argument[int | None]("CAPACITY", _capacity, None, position=False)
+    writes_by_handler: ClassVar[bool] = True
     keys = StateVariable(32, depth=1 << 32)
     counts = StateVariable(32, depth=1 << 32)
     entries = StateVariable(32)
@@ -120,6 +130,10 @@ class AggregateCounter(Element):
             self.numbers.append(next((n for n in (freeze, stop, None if call is None else call[0]) if n is not None), NEVER))
             self.calls.append("" if call is None else call[1])
             self.actions.append(FREEZE if freeze is not None else STOP if stop is not None else CALL)
+        told = self.numbers[0] if self.numbers[0] <= MOST else 0
+        self.capacity = max(USUAL, told) if self.given_capacity is None else self.given_capacity
+        if told > self.capacity:
+            raise ValueError(f"CAPACITY: at least the {told} numbers after which something happens are wanted, not {self.capacity}")
         self.head = self.banner
         self.places: dict[int, int] = {}
 
@@ -146,6 +160,8 @@ class AggregateCounter(Element):
                 state.set(self.most_aggregates, NEVER)
                 self._act(state, self.actions[0])
                 return self._update(state, packet, frozen or bool(state.get(self.frozen)))
+            if place >= self.capacity:
+                return False
             self.places[packet.aggregate] = place
             state.set(self.keys, packet.aggregate, place)
             state.set(self.counts, 0, place)
@@ -189,53 +205,19 @@ class AggregateCounter(Element):
                 return f"if (DRIVEN) CALL({which}, p);"
             return "self->frozen = 1;" if self.actions[which] == FREEZE else "self->idle = 1; if (DRIVEN) STOP;"
 
-        update = f"""
-    int counted = 0, frozen = self->frozen || port == 1;
-    for (;;) {{
-        if (self->idle) break;
-        if (self->stale) {{ aggregate_index(self->keys, self->entries, &self->index, &self->slots); self->stale = 0; }}
-        uint32_t amount = {amount}, slot = aggregate_find(self->keys, self->index, self->slots, p->aggregate);
-        if (!self->index[slot] && frozen) break;
-        counted = 1;
-        if (!amount) break;
-        if (!self->index[slot]) {{
-            if (self->entries >= self->most_aggregates) {{
-                self->most_aggregates = UINT64_MAX;
-                {act(0)}
-                frozen |= self->frozen;
-                counted = 0;
-                continue;
-            }}
-            self->keys = grow(self->keys, &self->key_room, self->entries + 1, sizeof *self->keys);
-            self->counts = grow(self->counts, &self->count_room, self->entries + 1, sizeof *self->counts);
-            self->keys[self->entries] = p->aggregate;
-            self->counts[self->entries] = 0;
-            self->index[slot] = ++self->entries;
-            if (2 * (uint64_t)self->entries > self->slots) {{
-                aggregate_index(self->keys, self->entries, &self->index, &self->slots);
-                slot = aggregate_find(self->keys, self->index, self->slots, p->aggregate);
-            }}
-        }}
-        self->counts[self->index[slot] - 1] += amount;
-        self->total += amount;
-        if (self->total >= self->most_count) {{
-            self->most_count = UINT64_MAX;
-            {act(1)}
-        }}
-        break;
-    }}
-"""
+        update = count_packet(amount, self.capacity, act(0), act(1))
         cases = "\n".join(f"    case {i}: p = IN({i}); break;" for i in range(self.inputs))
         return CSource(
-            fields="uint32_t *keys, *counts, *index; uint64_t key_room, count_room, slots, total, most_aggregates, most_count;"
-            " uint32_t entries, stale, frozen, idle;",
+            fields=FIELDS,
+            shared=(SALTED,),
             helpers=INDEX,
             initialize=f"""
+    draw_salt(self->salt, 2);
     self->keys = grow(NULL, &self->key_room, 1, sizeof *self->keys);
     self->counts = grow(NULL, &self->count_room, 1, sizeof *self->counts);
     self->most_aggregates = {self.numbers[0]}ULL;
     self->most_count = {self.numbers[1]}ULL;
-    aggregate_index(self->keys, 0, &self->index, &self->slots);
+    aggregate_index(self->keys, 0, &self->index, &self->slots, self->salt);
 """,
             push=f"{update}    OUT({'0' if self.outputs == 1 else '!counted'}, p);\n",
             pull=f"""
@@ -248,11 +230,7 @@ class AggregateCounter(Element):
     return p;
 """,
             finish="    free(self->keys);\n    free(self->counts);\n    free(self->index);\n",
-            state=(
-                ("keys", "self->keys[0]"),
-                ("counts", "self->counts[0]"),
-                *((name, f"self->{name}") for name in ("entries", "stale", "total", "frozen", "idle", "most_aggregates", "most_count")),
-            ),
+            state=STATE,
         )
 
     def called(self, host: Host, what: int, packet: Address | None) -> int:
@@ -270,19 +248,19 @@ class AggregateCounter(Element):
         name = word(name.strip())
         if self.host is None or not name:
             raise ValueError("argument should be filename" if not name else "files are written by machines that run by themselves")
-        head = f"{self.head}\n" if self.head and not self.head.endswith("\n") else self.head
-        whole = f"!IPAggregate 1.0\n{head}!num_nonzero {state.get(self.entries)}\n{mark}".encode() + data
-        if name == "-":
+        whole = counts_file(self.head, self._all(state), mark, data)
+        if name == "-" and self.node.location.tenant is None:
             self.host.write_out(whole)
             return
+        path = self.file_for_handler(name)
         try:
-            Path(name).write_bytes(whole)
+            path.write_bytes(whole)
         except OSError as error:
             raise ValueError(f"{name}: {error.strerror}") from None
 
     @writes("write_text_file")
     def write_text(self, state: StateView, text: str) -> None:
-        self._write(state, text, "", "".join(f"{key} {count}\n" for key, count in self._all(state)).encode())
+        self._write(state, text, "", text_data(self._all(state)))
 
     @writes("write_ascii_file")
     def write_ascii(self, state: StateView, text: str) -> None:
@@ -290,16 +268,15 @@ class AggregateCounter(Element):
 
     @writes("write_ip_file")
     def write_ip(self, state: StateView, text: str) -> None:
-        self._write(state, text, "!ip\n", "".join(f"{IPv4Address(key)} {count}\n" for key, count in self._all(state)).encode())
+        self._write(state, text, "!ip\n", ip_data(self._all(state)))
 
     @writes("write_pdf_file")
     def write_pdf(self, state: StateView, text: str) -> None:
-        total = state.get(self.total)
-        self._write(state, text, "", "".join(f"{key} {count / total:.12g}\n" for key, count in self._all(state)).encode())
+        self._write(state, text, "", pdf_data(self._all(state), state.get(self.total)))
 
     @writes("write_file")
     def write_binary(self, state: StateView, text: str) -> None:
-        self._write(state, text, "!packed_le\n", b"".join(struct.pack("<II", key, count) for key, count in self._all(state)))
+        self._write(state, text, "!packed_le\n", binary_data(self._all(state)))
 
     @reads("count")
     def count(self, state: StateView) -> str:

@@ -51,6 +51,7 @@ from elements.definition.element import Move, StateVariable
 from elements.definition.handlers import StateView, reads, writes
 from elements.definition.parsers import boolean, ethernet_address, ethernet_text, integer, ip_address, ip_prefix, nanoseconds
 from elements.definition.ports import Ports
+from elements.hashing.salted import SALTED
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
@@ -160,6 +161,7 @@ class ARPQuerier(ARPTable):
         limits = f"{self.entry_limit}, {self.packet_limit}, {self.packets_each}, {self.slim_factor}"
         return CSource(
             fields="struct arp *arp; uint32_t own, broadcast; uint64_t dropped, asked, answered;",
+            shared=(SALTED,),
             helpers=HELPERS + _ASK,
             initialize=f"""
     self->arp = arp_new({limits}, {self.timeout_ns}ULL, {self.poll_ns}ULL);

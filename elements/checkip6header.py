@@ -14,7 +14,7 @@ Handlers:
 
 Examples:
     CheckIP6Header
-    CheckIP6Header(3ffe:1ce1:2:0:200::ffff 3ffe:1ce1:2::ffff)
+    CheckIP6Header(2001:db8:5::bad 2001:db8:6::bad)
     CheckIP6Header(OFFSET 14)
 """
 

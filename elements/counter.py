@@ -43,8 +43,8 @@ def _trigger(text: str) -> tuple[int, str]:
 
 class Counter(Element):
     ports = Ports("1/1", "a/a")
-    count_call = keyword("COUNT_CALL", _trigger, (0, ""))
-    byte_count_call = keyword("BYTE_COUNT_CALL", _trigger, (0, ""))
+    count_call = keyword("COUNT_CALL", _trigger, (0, ""), is_operators=True)
+    byte_count_call = keyword("BYTE_COUNT_CALL", _trigger, (0, ""), is_operators=True)
     packets = StateVariable(48)
     bytes = StateVariable(48)
 

@@ -74,7 +74,7 @@ class FromDump(Element):
     file_argument: ClassVar[str | None] = "FILENAME"
     filename = Argument("FILENAME", file_name)
     timing = Argument("TIMING", boolean, False)
-    stop = keyword("STOP", boolean, False)
+    stop = keyword("STOP", boolean, False, is_operators=True)
     active = keyword("ACTIVE", boolean, True)
     sample = keyword("SAMPLE", probability, 1.0)
     force_ip = keyword("FORCE_IP", boolean, False)
@@ -83,7 +83,7 @@ class FromDump(Element):
     end = Argument[int | None]("END", nanoseconds, None, position=False)
     end_after = Argument[int | None]("END_AFTER", nanoseconds, None, position=False)
     interval = Argument[int | None]("INTERVAL", nanoseconds, None, position=False)
-    end_call = keyword("END_CALL", raw, "")
+    end_call = keyword("END_CALL", raw, "", is_operators=True)
     position = keyword("FILEPOS", _position, 0)
     mmap = keyword("MMAP", boolean, False)
     going = StateVariable(1)

@@ -84,7 +84,7 @@ class FromIPSummaryDump(Element):
     ports = Ports("0/1", "a/a")
     file_argument: ClassVar[str | None] = "FILENAME"
     filename = Argument("FILENAME", word, "")
-    stop = keyword("STOP", boolean, False)
+    stop = keyword("STOP", boolean, False, is_operators=True)
     active = keyword("ACTIVE", boolean, True)
     zero = keyword("ZERO", boolean, True)
     timing = keyword("TIMING", boolean, False)
@@ -240,10 +240,8 @@ class FromIPSummaryDump(Element):
 """
         fields = flow = ""
         if self.first_fields:
-            fields = (
-                f"reader_set_fields(&m->base, self->reader, (const uint8_t *){{0}}, (const uint8_t *){{0}} + {len(self.first_fields)});"
-            )
-            fields = fields.replace("{0}", c_string(self.first_fields))
+            given = f"(const uint8_t *){c_string(self.first_fields)}"
+            fields = f"reader_set_fields(&m->base, self->reader, {given}, {given} + {len(self.first_fields)});"
         if self.first_flow:
             flow = f"static const char flow[] = {c_string(self.first_flow)};\n    reader_set_flow(&m->base, self->reader, "
             flow += "(const uint8_t *)flow, (const uint8_t *)flow + sizeof flow - 1);"

@@ -14,9 +14,9 @@ Arguments:
     CODE: the code.
 
 Examples:
-    ICMP6Error(3ffe:1ce1:2:0:200::1, 3, 0)
-    ICMP6Error(3ffe::1, 137, 0)
-    ICMP6Error(3ffe::1, 4, 0)
+    ICMP6Error(2001:db8:5::1, 3, 0)
+    ICMP6Error(2001:db8::1, 137, 0)
+    ICMP6Error(2001:db8::1, 4, 0)
 """
 
 from typing import Final
@@ -25,8 +25,9 @@ from elements.definition.arguments import Argument
 from elements.definition.csource import CSource
 from elements.definition.element import Move
 from elements.definition.parsers import byte
+from elements.definition.ports import Ports
 from elements.ip6.addresses import CHECKSUM_C, NEXT_ICMP6, c_bytes, checksum, ip6_address
-from elements.ip6.each import EachPacket
+from elements.passing.each_packet import Replacing
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
@@ -41,7 +42,9 @@ def _type(text: str) -> int:
     return number
 
 
-class ICMP6Error(EachPacket):
+class ICMP6Error(Replacing):
+    ports = Ports("1/1", "a/a")
+    software_reason = "IPv6 addresses beside packets are the software's"
     source = Argument("SRC", ip6_address)
     type = Argument("TYPE", _type)
     code = Argument("CODE", byte)
@@ -83,13 +86,12 @@ class ICMP6Error(EachPacket):
         error.fix_ip_src = 1
         return error
 
-    def c_source(self) -> CSource:
+    def c_each(self) -> str:
         rest = ""
         if self.code == 0 and self.type in (TOO_BIG, PARAMETER):
             rest = f"put32(message + 4, {'1500' if self.type == TOO_BIG else 'p->parameter'});"
         told = "memcpy(message + 8, p->dst_ip6, 16);\n        memcpy(message + 24, ip + 24, 16);" if self.told else ""
-        return self.each(
-            f"""
+        return f"""
     static const uint8_t own[16] = {c_bytes(self.source, 16)};
     struct packet *q = NULL;
     const uint8_t *ip = p->data + p->network;
@@ -118,6 +120,7 @@ class ICMP6Error(EachPacket):
     }}
     KILL(p);
     p = q;
-""",
-            CSource(shared=(CHECKSUM_C,)),
-        )
+"""
+
+    def c_rest(self) -> CSource:
+        return CSource(shared=(CHECKSUM_C,))

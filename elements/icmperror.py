@@ -40,10 +40,11 @@ from typing import ClassVar
 
 from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource
-from elements.definition.element import Element, Move, StateVariable
+from elements.definition.element import Move, StateVariable
 from elements.definition.handlers import FRAME, StateView, reads, settable, writes
 from elements.definition.parsers import boolean, byte, integer, ip_address, ip_addresses, unsigned16, word
 from elements.definition.ports import Ports
+from elements.passing.each_packet import Replacing
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
@@ -92,7 +93,7 @@ def source_route(header: bytes) -> tuple[int, int] | None:
     return None
 
 
-class ICMPError(Element):
+class ICMPError(Replacing):
     ports = Ports("1/1", "a/a")
     is_rare: ClassVar[bool] = True
     source = Argument("SRC", ip_address)
@@ -133,17 +134,7 @@ class ICMPError(Element):
     def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
         return self.most if output == 0 else arriving[0]
 
-    def push(self, machine: Machine, port: int, packet: Packet) -> None:
-        error = self._error(machine, packet)
-        if error is not None:
-            machine.push_out(self.name, 0, error)
-
-    def pull(self, machine: Machine, port: int) -> Packet | None:
-        packet = machine.pull_in(self.name, 0)
-        return None if packet is None else self._error(machine, packet)
-
-    def _error(self, machine: Machine, packet: Packet) -> Packet | None:
-        """The error about ``packet``, None where there is to be none."""
+    def act(self, machine: Machine, packet: Packet) -> Packet | None:
         network = packet.network
         if network is None or packet.end - network < 20 or network < packet.start:
             return None
@@ -204,7 +195,7 @@ class ICMPError(Element):
             or destination in self.bad
         )
 
-    def c_source(self) -> CSource:
+    def c_each(self) -> str:
         bad = "".join(f" || source == 0x{address:x}u || destination == 0x{address:x}u" for address in self.bad)
         if (self.type, self.code) == (3, 4):
             rest = "put32(message + 4, self->next_hop);"
@@ -214,9 +205,8 @@ class ICMPError(Element):
             rest = "put32(message + 4, p->dst_ip);" if self.type == 5 else ""
         pointed = "p->parameter >= at && p->parameter < at + original[at + 1]" if (self.type, self.code) == (12, 0) else "0"
 
-        def body(none: str, leave: str) -> str:
-            return f"""
-    if (p->network == NO_NETWORK || p->network < 0 || (int64_t)p->length - p->network < 20) {{ KILL(p); {none} }}
+        return f"""
+    if (p->network == NO_NETWORK || p->network < 0 || (int64_t)p->length - p->network < 20) {{ KILL(p); p = NULL; goto done; }}
     const uint8_t *original = p->data + p->network;
     uint32_t length = p->length - p->network, source = get32(original + 12), destination = get32(original + 16);
     uint32_t header_length = 4 * (original[0] & 15);
@@ -224,7 +214,7 @@ class ICMPError(Element):
     if ((original[9] == 1 && (kind == 3 || kind == 4 || kind == 5 || kind == 11 || kind == 12))
         || p->packet_type == 1 || p->packet_type == 2 || (original[6] & 0x1f) || original[7]
         || source >> 24 == 0 || source >> 24 == 127 || source >> 28 >= 0xe
-        || destination == 0xffffffffu || destination >> 28 == 0xe{bad}) {{ KILL(p); {none} }}
+        || destination == 0xffffffffu || destination >> 28 == 0xe{bad}) {{ KILL(p); p = NULL; goto done; }}
     uint8_t options[40];
     uint32_t options_length = 0, end = header_length < length ? header_length : length;
     for (uint32_t at = 20; at < end && original[at] != 0;) {{
@@ -233,7 +223,7 @@ class ICMPError(Element):
         if (size < 2 || at + size > end) break;
         uint32_t pointer = at + 2 < end ? original[at + 2] : 0;
         if ((original[at] == 131 || original[at] == 137) && pointer >= 4 && pointer % 4 == 0 && pointer <= size + 1) {{
-            if ({int(self.type == 5)}) {{ KILL(p); {none} }}
+            if ({int(self.type == 5)}) {{ KILL(p); p = NULL; goto done; }}
             if ({pointed}) break;
             options[0] = original[at];
             options[1] = pointer - 1;
@@ -270,15 +260,15 @@ class ICMPError(Element):
     q->device = p->device;
     q->time = p->time;
     KILL(p);
-    {leave}
+    p = q;
+done:;
 """
 
+    def c_rest(self) -> CSource:
         return CSource(
             fields="uint32_t origin, longest, next_hop; uint16_t identification;",
             initialize=f"    self->origin = 0x{self.source:x}u;\n    self->longest = {self.mtu};\n    self->next_hop = {self.path_mtu};",
             helpers=CHECKSUM,
-            push=body("return;", "OUT(0, q);"),
-            pull="    struct packet *p = IN(0);\n    if (!p) return NULL;" + body("return NULL;", "return q;"),
             state=(("origin", "self->origin"), ("longest", "self->longest"), ("next_hop", "self->next_hop")),
         )
 

@@ -13,25 +13,18 @@ Examples:
 from typing import ClassVar
 
 from elements.definition.csource import CSource
-from elements.definition.element import Element
 from elements.definition.ports import Ports
+from elements.passing.each_packet import EachPacket
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
 
-class ICMPPingResponder(Element):
+class ICMPPingResponder(EachPacket):
     ports = Ports("1/1-2", "a/ah")
     is_rare: ClassVar[bool] = True
 
-    def push(self, machine: Machine, port: int, packet: Packet) -> None:
-        machine.push_out(self.name, 0 if self._answer(machine, packet) else 1, packet)
-
-    def pull(self, machine: Machine, port: int) -> Packet | None:
-        packet = machine.pull_in(self.name, 0)
-        if packet is None or self._answer(machine, packet):
-            return packet
-        machine.push_out(self.name, 1, packet)
-        return None
+    def each(self, machine: Machine, packet: Packet) -> int:
+        return 0 if self._answer(machine, packet) else 1
 
     @staticmethod
     def _answer(machine: Machine, packet: Packet) -> bool:
@@ -54,13 +47,11 @@ class ICMPPingResponder(Element):
         packet.time = machine.now
         return True
 
-    def c_source(self) -> CSource:
-        return CSource(
-            is_short=True,
-            helpers=_HELPERS,
-            push="    if (answer_ping(p, NOW)) OUT(0, p); else OUT(1, p);\n",
-            pull="    struct packet *p = IN(0);\n    if (!p || answer_ping(p, NOW)) return p;\n    OUT(1, p);\n    return NULL;\n",
-        )
+    def c_each(self) -> str:
+        return "    if (!answer_ping(p, NOW)) way = 1;\n"
+
+    def c_rest(self) -> CSource:
+        return CSource(helpers=_HELPERS)
 
 
 def _change(buffer: bytearray, checksum: int, place: int, word: int) -> None:

@@ -8,7 +8,7 @@ every reply. It is another name of ICMPPingSource.
 Arguments:
     SRC: source address.
     DST: destination address.
-    INTERVAL: time between requests; 1 s if not given.
+    INTERVAL: time between requests, at least 1 ms; 1 s if not given. (Click takes less as no time at all, and warns.)
     IDENTIFIER: the identifier of requests, whose low byte comes first (as in Click under Linux); 0 if not given.
     DATA: bytes behind the ICMP header; none if not given.
     LIMIT: how many requests are sent; without end if not given or negative.

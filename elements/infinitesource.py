@@ -63,8 +63,8 @@ class InfiniteSource(BurstSource, DataSource):
     timestamp = keyword("TIMESTAMP", boolean, True)
     length = Argument[int | None]("LENGTH", length_number, None, position=False)
     datasize = Argument[int | None]("DATASIZE", length_number, None, position=False)
-    stop = keyword("STOP", boolean, False)
-    end_call = keyword("END_CALL", raw, "")
+    stop = keyword("STOP", boolean, False, is_operators=True)
+    end_call = keyword("END_CALL", raw, "", is_operators=True)
 
     def setup(self) -> None:
         self.settle_length(self.length, self.datasize)

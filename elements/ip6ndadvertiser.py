@@ -7,10 +7,10 @@ whose target is in an entry, the one of the longest mask first, and of equals th
 target to the sender, in a frame to the frame's sender. Other packets are dropped.
 
 Arguments:
-    ENTRY: addresses or networks with masks, `3ffe::/16`, and one Ethernet address.
+    ENTRY: addresses or networks with masks, `2001:db8:5::/48`, and one Ethernet address.
 
 Examples:
-    IP6NDAdvertiser(3ffe:1ce1:2::5/128 00:00:C0:AE:67:EF, 3ffe:1ce1:2::/80 00:00:C0:AE:67:EF)
+    IP6NDAdvertiser(2001:db8:5::9/128 2001:db8:5:8000::/49 02:00:00:00:05:01, 2001:db8:6::/48 02:00:00:00:06:01)
 """
 
 from typing import NamedTuple
@@ -19,8 +19,9 @@ from elements.definition.arguments import Rest
 from elements.definition.csource import CSource
 from elements.definition.element import Move
 from elements.definition.parsers import ethernet_address
+from elements.definition.ports import Ports
 from elements.ip6.addresses import CHECKSUM_C, c_bytes, checksum, ip6_prefix
-from elements.ip6.each import EachPacket
+from elements.passing.each_packet import Replacing
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
@@ -47,7 +48,9 @@ def _entry(text: str) -> tuple[Entry, ...]:
     return tuple(Entry(address, length, ethernet[0]) for address, length in prefixes)
 
 
-class IP6NDAdvertiser(EachPacket):
+class IP6NDAdvertiser(Replacing):
+    ports = Ports("1/1", "a/a")
+    software_reason = "IPv6 addresses beside packets are the software's"
     entries = Rest("ENTRY", _entry)
 
     def setup(self) -> None:
@@ -82,10 +85,9 @@ class IP6NDAdvertiser(EachPacket):
         front = data[6:12] + own + b"\x86\xdd" + b"\x60\0\0\0\0\x20\x3a\xff" + data[62:78] + data[22:38]
         return Packet.of(front + reply, time=packet.time, device=packet.device)
 
-    def c_source(self) -> CSource:
+    def c_each(self) -> str:
         entries = ", ".join(f"{{{c_bytes(e.address, 16)}, {e.length}, {c_bytes(e.ethernet, 6)}}}" for e in self.known)
-        return self.each(
-            f"""
+        return f"""
     static const struct {{ uint8_t address[16]; uint8_t length, ethernet[6]; }} known[{len(self.known) + 1}] = {{{entries}}};
     const uint8_t *d = p->data, *own = NULL;
     if (p->length >= {FRAME} && get16(d + 12) == 0x86dd && d[21] == 255 && d[54] == {SOLICITATION} && d[55] == 0) {{
@@ -124,6 +126,7 @@ class IP6NDAdvertiser(EachPacket):
     }}
     KILL(p);
     p = q;
-""",
-            CSource(shared=(CHECKSUM_C,)),
-        )
+"""
+
+    def c_rest(self) -> CSource:
+        return CSource(shared=(CHECKSUM_C,))

@@ -16,10 +16,10 @@ Arguments:
 
 Handlers:
     stats (read): packets dropped while they waited, and solicitations sent.
-    table (read): a line for each address: 1 behind it if it is known, else 0, and its Ethernet address.
+    table (read): a line for each address, in their order: 1 behind it if it is known, else 0, and its Ethernet address.
 
 Examples:
-    IP6NDSolicitor(3ffe:1ce1:2::1, 00:e0:29:05:e5:6f)
+    IP6NDSolicitor(2001:db8:5::1, 02:00:00:00:05:02)
 """
 
 from typing import Final
@@ -30,13 +30,14 @@ from elements.definition.element import Element, Move, StateVariable
 from elements.definition.handlers import StateView, reads
 from elements.definition.parsers import ethernet_address, ethernet_text
 from elements.definition.ports import Ports
+from elements.hashing.salted import SALT, SALTED, bucket_of
 from elements.ip6.addresses import CHECKSUM_C, c_bytes, checksum, ip6_address, ip6_text
 from elements.ip6.neighbours_c import NEIGHBOURS, STATE
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
 DEPTH: Final = 4096
-BUCKETS: Final = 256
+BUCKETS: Final = 1024
 SOLICITATION, ADVERTISEMENT, FRAME = 135, 136, 86
 EACH, OLD, TOO_OLD = 15_000, 60_000, 120_000
 """Milliseconds."""
@@ -55,6 +56,7 @@ class IP6NDSolicitor(Element):
     seen = StateVariable(64, DEPTH)
     chain = StateVariable(32, DEPTH)
     buckets = StateVariable(32, BUCKETS)
+    salt = StateVariable(64, 5, SALT)
     unused = StateVariable(32)
     used = StateVariable(32)
     entries = StateVariable(32)
@@ -78,10 +80,14 @@ class IP6NDSolicitor(Element):
             self._learn(machine, packet)
 
     def _find(self, state: StateView, address: int) -> int:
-        place = state.get(self.buckets, bucket_of(address))
+        place = state.get(self.buckets, self._bucket(state, address))
         while place and (state.get(self.upper, place - 1) << 64 | state.get(self.lower, place - 1)) != address:
             place = state.get(self.chain, place - 1)
         return place
+
+    def _bucket(self, state: StateView, address: int) -> int:
+        words = [address >> shift & 0xFFFF_FFFF for shift in (96, 64, 32, 0)]
+        return bucket_of([state.get(self.salt, place) for place in range(5)], words, (BUCKETS - 1).bit_length())
 
     def _send(self, machine: Machine, packet: Packet) -> None:
         state, address, now = machine.stores[self.name], packet.dst_ip6, machine.now // 1_000_000
@@ -118,7 +124,7 @@ class IP6NDSolicitor(Element):
             return 0
         else:
             state.set(self.used, place)
-        bucket = bucket_of(address)
+        bucket = self._bucket(state, address)
         for variable, value in (
             (self.upper, address >> 64),
             (self.lower, address & (1 << 64) - 1),
@@ -186,15 +192,15 @@ class IP6NDSolicitor(Element):
 
     @reads("table")
     def table(self, state: StateView) -> str:
-        lines = []
+        found = []
         for bucket in range(BUCKETS):
             place = state.get(self.buckets, bucket)
             while place:
-                address = ip6_text(state.get(self.upper, place - 1) << 64 | state.get(self.lower, place - 1))
-                ethernet = ethernet_text(state.get(self.ethernet, place - 1))
-                lines.append(f"{address} {state.get(self.is_known, place - 1)} {ethernet}\n")
+                address = state.get(self.upper, place - 1) << 64 | state.get(self.lower, place - 1)
+                known = f"{state.get(self.is_known, place - 1)} {ethernet_text(state.get(self.ethernet, place - 1))}"
+                found.append((address, f"{ip6_text(address)} {known}\n"))
                 place = state.get(self.chain, place - 1)
-        return "".join(lines)
+        return "".join(line for _, line in sorted(found))
 
     @reads("stats")
     def stats(self, state: StateView) -> str:
@@ -203,9 +209,10 @@ class IP6NDSolicitor(Element):
     def c_source(self) -> CSource:
         return CSource(
             fields="struct neighbours *nd;",
-            shared=(CHECKSUM_C,),
+            shared=(CHECKSUM_C, SALTED),
             helpers=NEIGHBOURS,
-            initialize="    if (!(self->nd = calloc(1, sizeof *self->nd))) no_memory();\n",
+            initialize="    if (!(self->nd = calloc(1, sizeof *self->nd))) no_memory();\n    draw_salt(self->nd->salt, 5);\n",
+            # Packets that wait are freed with the machine, as all are.
             finish="    free(self->nd);\n",
             push=f"""
     static const uint8_t own_ip[16] = {c_bytes(self.own_ip, 16)}, own_ethernet[6] = {c_bytes(self.own_ethernet, 6)};
@@ -286,8 +293,3 @@ class IP6NDSolicitor(Element):
 """,
             state=STATE,
         )
-
-
-def bucket_of(address: int) -> int:
-    """The bucket of an address."""
-    return (address >> 120) + address & 0xFF

@@ -17,15 +17,18 @@ Examples:
 from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource, c_string
 from elements.definition.parsers import boolean, integer, line_of_text
+from elements.definition.ports import Ports
 from elements.ip6.addresses import TEXT_C, ip6_text
-from elements.ip6.each import EachPacket
+from elements.passing.each_packet import Replacing
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
 A_LINE = 24
 
 
-class IP6Print(EachPacket):
+class IP6Print(Replacing):
+    ports = Ports("1/1", "a/a")
+    software_reason = "IPv6 addresses beside packets are the software's"
     label = Argument("LABEL", line_of_text, "")
     contents = keyword("CONTENTS", boolean, False)
     most = keyword("NBYTES", integer(0, 65535), 1500)
@@ -50,7 +53,7 @@ class IP6Print(EachPacket):
             machine.trace("  " + " ".join(group.hex() for group in groups) + open_end)
         return packet
 
-    def c_source(self) -> CSource:
+    def c_each(self) -> str:
         prefix = c_string((f"{self.label}: " if self.label else "").encode())
         shown = f"""
         uint32_t shown = p->length < {self.most}u ? p->length : {self.most}u;
@@ -61,8 +64,7 @@ class IP6Print(EachPacket):
             TRACE(line, n);
         }}
 """
-        return self.each(
-            f"""
+        return f"""
     if (p->network >= 0 && (int64_t)p->length - p->network >= 40) {{
         const uint8_t *ip = p->data + p->network;
         static __thread char line[{len(self.label.encode()) + 256}];
@@ -73,6 +75,7 @@ class IP6Print(EachPacket):
         n += sprintf(line + n, " plen %u, next %u, hlim %u", get16(ip + 4), ip[6], ip[7]);
         TRACE(line, n);
 {shown if self.contents else ""}    }}
-""",
-            CSource(shared=(TEXT_C,)),
-        )
+"""
+
+    def c_rest(self) -> CSource:
+        return CSource(shared=(TEXT_C,))

@@ -22,11 +22,12 @@ from typing import Final
 
 from elements.definition.arguments import Argument
 from elements.definition.csource import CSource
-from elements.definition.element import Element, StateVariable
+from elements.definition.element import StateVariable
 from elements.definition.handlers import StateView, reads
 from elements.definition.parsers import ip_address, ip_addresses
 from elements.definition.ports import Ports
 from elements.icmperror import CHECKSUM, checksum
+from elements.passing.each_packet import EachPacket
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
@@ -42,28 +43,19 @@ class WrongOption(Exception):
         self.at = at
 
 
-class IPGWOptions(Element):
+class IPGWOptions(EachPacket):
     ports = Ports("1/1-2", "a/ah")
     address = Argument("MYADDR", ip_address)
     others = Argument[tuple[int, ...]]("OTHERADDRS", ip_addresses, ())
     dropped = StateVariable(32)
 
-    def push(self, machine: Machine, port: int, packet: Packet) -> None:
-        if self._accepted(machine, packet):
-            machine.push_out(self.name, 0, packet)
-
-    def pull(self, machine: Machine, port: int) -> Packet | None:
-        packet = machine.pull_in(self.name, 0)
-        return packet if packet is not None and self._accepted(machine, packet) else None
-
-    def _accepted(self, machine: Machine, packet: Packet) -> bool:
-        """Whether ``packet`` goes on by output 0; what does not has been dealt with."""
+    def each(self, machine: Machine, packet: Packet) -> int:
         network = packet.network
         if network is None or not packet.start <= network < packet.end:
-            return True
+            return 0
         length = 4 * (packet.buffer[network] & 15)
         if length <= 20 or packet.end - network < length:
-            return True
+            return 0
         header = bytearray(packet.buffer[network : network + length])
         try:
             changed = self._process(header, machine.now // 1_000_000 % DAY)
@@ -71,13 +63,12 @@ class IPGWOptions(Element):
             state = machine.stores[self.name]
             state.set(self.dropped, state.get(self.dropped) + 1)
             packet.parameter = error.at
-            machine.push_out(self.name, 1, packet)
-            return False
+            return 1
         if changed:
             header[10:12] = bytes(2)
             header[10:12] = checksum(bytes(header)).to_bytes(2, "big")
             packet.buffer[network : network + length] = header
-        return True
+        return 0
 
     def _process(self, header: bytearray, time: int) -> bool:
         """Fill in the options of ``header``; whether any was for us. Errors: `WrongOption`."""
@@ -127,9 +118,9 @@ class IPGWOptions(Element):
         header[at + place + room - 4 : at + place + room] = time
         header[at + 2] += room
 
-    def c_source(self) -> CSource:
+    def c_each(self) -> str:
         named = " || ".join(f"named == 0x{address:x}u" for address in (self.address, *self.others))
-        accept = f"""
+        return f"""
     uint8_t header[60];
     uint32_t length = 0, wrong = 0;
     int ours = 0;
@@ -171,21 +162,19 @@ class IPGWOptions(Element):
     if (wrong) {{
         self->dropped++;
         p->parameter = wrong;
-        OUT(1, p);
-"""
-        change = """
-    if (ours) {
+        way = 1;
+    }} else if (ours) {{
         put16(header + 10, 0);
         put16(header + 10, internet_checksum(header, length));
         memcpy(p->data + p->network, header, length);
-    }
+    }}
 """
+
+    def c_rest(self) -> CSource:
         return CSource(
             quick="    if (v->network >= 0 && v->network < (int64_t)v->length && (v->data[v->network] & 15) <= 5) PASS(0);\n",
             fields="uint32_t dropped;",
             helpers=CHECKSUM,
-            push=f"{accept}        return;\n    }}{change}    OUT(0, p);\n",
-            pull=f"    struct packet *p = IN(0);\n    if (!p) return NULL;{accept}        return NULL;\n    }}{change}    return p;\n",
             state=(("dropped", "self->dropped"),),
         )
 

@@ -13,19 +13,19 @@ Examples:
     IPMirror(DST_ANNO false)
 """
 
-from elements.checksums.inplace import InPlace
 from elements.definition.arguments import Argument
 from elements.definition.parsers import boolean
 from elements.definition.ports import Ports
+from elements.passing.each_packet import EachPacket
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
 
-class IPMirror(InPlace):
+class IPMirror(EachPacket):
     ports = Ports("1/1", "a/a")
     annotate = Argument("DST_ANNO", boolean, True)
 
-    def act(self, machine: Machine, packet: Packet) -> int:
+    def each(self, machine: Machine, packet: Packet) -> int:
         ip, buffer = packet.network, packet.buffer
         if ip is None or ip < packet.start or packet.end - ip < 20:
             return 0
@@ -61,5 +61,5 @@ static void ip_mirror(struct packet *p, int annotate)
 }
 """
 
-    def c_action(self) -> str:
-        return f"    ip_mirror(p, {int(self.annotate)});\n    way = 0;\n"
+    def c_each(self) -> str:
+        return f"    ip_mirror(p, {int(self.annotate)});\n"

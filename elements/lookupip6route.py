@@ -16,8 +16,8 @@ Handlers:
     table (read): a line for each route: prefix, gateway (`::` if none) and output, after a first line.
 
 Examples:
-    LookupIP6Route(3ffe:1ce1:2::/80 0, ::/0 3ffe:1ce1:2::2 0)
-    LookupIP6Route(::c0a8:1/128 0, 3ffe::/ffff:: 0)
+    LookupIP6Route(2001:db8:5::/48 0, ::/0 2001:db8:5::fe 0)
+    LookupIP6Route(::a00:1/128 0, 2001:db8::/ffff:ffff:: 0)
 """
 
 from typing import Final, NamedTuple

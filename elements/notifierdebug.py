@@ -18,7 +18,7 @@ from elements.definition.csource import CSource
 from elements.definition.element import StateVariable
 from elements.definition.handlers import StateView, reads
 from elements.definition.ports import Ports
-from elements.queues.passing import Passing, passing_source
+from elements.passing.each_packet import EachPacket
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
@@ -26,22 +26,22 @@ MOST: Final = 2048
 """Elements that it can tell of."""
 
 
-class NotifierDebug(Passing):
+class NotifierDebug(EachPacket):
     ports = Ports("1/1", "a/a")
     count = StateVariable(32)
     pulls = StateVariable(32)
     active = StateVariable(32, depth=MOST // 32)
 
-    def change(self, machine: Machine, packet: Packet) -> None:
-        """It stays as it is."""
+    def each(self, machine: Machine, packet: Packet) -> int:
+        return 0
 
-    def c_source(self) -> CSource:
-        passing = passing_source("")
+    def c_each(self) -> str:
+        return ""
+
+    def c_rest(self) -> CSource:
         return CSource(
             is_short=True,
             fields=f"uint32_t count, pulls, active[{MOST // 32}];",
-            push=passing.push,
-            pull=passing.pull,
             before_read=f"""
     self->pulls = INPUT_IS_PULL;
     self->count = !DRIVEN ? 0 : INPUT_IS_PULL ? EMPTIES_BEHIND : FULLS_AHEAD;

@@ -14,15 +14,14 @@ Examples:
 """
 
 from elements.definition.arguments import Argument, keyword
-from elements.definition.csource import CSource
 from elements.definition.parsers import boolean, unsigned16
 from elements.definition.ports import Ports
-from elements.queues.passing import Passing, passing_source
+from elements.passing.each_packet import EachPacket
 from elements.reference.machine import Machine
 from elements.reference.packet import LONGEST, Packet
 
 
-class Pad(Passing):
+class Pad(EachPacket):
     ports = Ports("1/1", "a/a")
     length = Argument("LENGTH", unsigned16, 0)
     zero = keyword("ZERO", boolean, True)
@@ -30,15 +29,16 @@ class Pad(Passing):
     def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
         return max(*arriving, self.length) if self.length else LONGEST
 
-    def change(self, machine: Machine, packet: Packet) -> None:
+    def each(self, machine: Machine, packet: Packet) -> int:
         count = max(0, self.length - packet.length) if self.length else packet.extra_length
         packet.put(count if packet.length + count <= LONGEST else 0)
         packet.extra_length = 0
+        return 0
 
-    def c_source(self) -> CSource:
+    def c_each(self) -> str:
         count = f"p->length < {self.length}u ? {self.length}u - p->length : 0" if self.length else "p->extra_length"
-        return passing_source(f"""
+        return f"""
     uint32_t count = {count};
     if (count && (uint64_t)p->length + count <= LONGEST) PUT(p, count);
     p->extra_length = 0;
-""")
+"""

@@ -37,9 +37,8 @@ class ProtocolTranslator46(Translator):
         header = b"\x60\0\0\0" + len(message).to_bytes(2, "big") + bytes((protocol, data[8])) + addresses
         return Packet.of(header + with_checksum(pseudo, protocol, message), time=packet.time, device=packet.device)
 
-    def c_source(self) -> CSource:
-        return self.each(
-            """
+    def c_each(self) -> str:
+        return """
     struct packet *q = NULL;
     const uint8_t *d = p->data;
     uint32_t start = p->length >= 20 ? 4 * (d[0] & 15) : 0, total = start ? get16(d + 2) : 0;
@@ -68,6 +67,7 @@ class ProtocolTranslator46(Translator):
     }
     KILL(p);
     p = q;
-""",
-            CSource(shared=(TRANSLATORS,)),
-        )
+"""
+
+    def c_rest(self) -> CSource:
+        return CSource(shared=(TRANSLATORS,))

@@ -39,9 +39,8 @@ class ProtocolTranslator64(Translator):
         header = header[:10] + (one_complement_sum(header) ^ 0xFFFF).to_bytes(2, "big") + header[12:]
         return Packet.of(header + with_checksum(pseudo, protocol, message), time=packet.time, device=packet.device)
 
-    def c_source(self) -> CSource:
-        return self.each(
-            """
+    def c_each(self) -> str:
+        return """
     struct packet *q = NULL;
     const uint8_t *d = p->data;
     uint32_t length = p->length >= 40 ? get16(d + 4) : 0xffff, protocol = p->length >= 40 ? d[6] : 0;
@@ -71,6 +70,7 @@ class ProtocolTranslator64(Translator):
     }
     KILL(p);
     p = q;
-""",
-            CSource(shared=(TRANSLATORS,)),
-        )
+"""
+
+    def c_rest(self) -> CSource:
+        return CSource(shared=(TRANSLATORS,))

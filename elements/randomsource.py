@@ -55,8 +55,8 @@ class RandomSource(BurstSource):
     burst = Argument("BURST", burst_number, 1)
     active = Argument("ACTIVE", boolean, True)
     timestamp = keyword("TIMESTAMP", boolean, True)
-    stop = keyword("STOP", boolean, False)
-    end_call = keyword("END_CALL", raw, "")
+    stop = keyword("STOP", boolean, False, is_operators=True)
+    end_call = keyword("END_CALL", raw, "", is_operators=True)
     size = StateVariable(32)
     generator = StateVariable(32)
 

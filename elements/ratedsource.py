@@ -60,7 +60,7 @@ class RatedSource(DataSource, Bucket):
     active = Argument("ACTIVE", boolean, True)
     length = Argument[int | None]("LENGTH", length_number, None, position=False)
     datasize = Argument[int | None]("DATASIZE", length_number, None, position=False)
-    stop = keyword("STOP", boolean, False)
+    stop = keyword("STOP", boolean, False, is_operators=True)
     bandwidth = Argument[int | None]("BANDWIDTH", bandwidth, None, position=False)
 
     def setup(self) -> None:

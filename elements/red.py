@@ -40,6 +40,7 @@ from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads, writes
 from elements.definition.parsers import boolean, integer, probability, raw, unsigned16
 from elements.definition.ports import Ports
+from elements.passing.each_packet import EachPacket
 from elements.queues.near import named_storage, nearest_storage
 from elements.randomsample import SEED
 from elements.reference.machine import Machine
@@ -60,7 +61,7 @@ def _share(text: str) -> int:
     return round(probability(text) * ONE)
 
 
-class RED(Element):
+class RED(EachPacket):
     ports = Ports("1/1-2", "a/ah")
     least = Argument("MIN_THRESH", unsigned16)
     most = Argument("MAX_THRESH", unsigned16)
@@ -151,30 +152,20 @@ class RED(Element):
             state.set(self.draw, number >> 5 & 0xFFFF)
         return drops
 
-    def _refuse(self, machine: Machine, packet: Packet) -> None:
-        state = machine.stores[self.name]
-        state.set(self.dropped, state.get(self.dropped) + 1)
-        machine.push_out(self.name, 1, packet)
-
-    def push(self, machine: Machine, port: int, packet: Packet) -> None:
-        if self._drops(machine):
-            self._refuse(machine, packet)
-        else:
-            machine.push_out(self.name, 0, packet)
-
-    def pull(self, machine: Machine, port: int) -> Packet | None:
-        while (packet := machine.pull_in(self.name, 0)) is not None:
-            if not self._drops(machine):
-                return packet
-            self._refuse(machine, packet)
-        return None
+    def each(self, machine: Machine, packet: Packet) -> int:
+        state, drops = machine.stores[self.name], self._drops(machine)
+        state.set(self.dropped, state.get(self.dropped) + drops)
+        return int(drops)
 
     def before_read(self, machine: Machine) -> None:
         machine.stores[self.name].set(self.present, self._length(machine))
 
-    def c_source(self) -> CSource:
-        names = ("low", "high", "peak", "average", "idle_since", "since_drop", "draw", "generator", "dropped", "present")
+    def c_each(self) -> str:
         drops = f"red_drops(&self->red, STORED_NEAR, NOW, {self.stability}, {int(self.gentle)})"
+        return f"    if ({drops}) {{ self->red.dropped++; way = 1; }}\n"
+
+    def c_rest(self) -> CSource:
+        names = ("low", "high", "peak", "average", "idle_since", "since_drop", "draw", "generator", "dropped", "present")
         return CSource(
             is_short=True,
             fields="struct red red;",
@@ -186,15 +177,6 @@ class RED(Element):
     self->red.peak = {self.share};
     self->red.generator = {SEED}u;
     self->red.since_drop = -1;
-""",
-            push=f"    if (!{drops}) {{ OUT(0, p); return; }}\n    self->red.dropped++;\n    OUT(1, p);\n",
-            pull=f"""
-    for (struct packet *p; (p = IN(0));) {{
-        if (!{drops}) return p;
-        self->red.dropped++;
-        OUT(1, p);
-    }}
-    return NULL;
 """,
             before_read="    self->red.present = STORED_NEAR;\n",
             state=tuple((name, f"self->red.{name}") for name in names),

@@ -17,19 +17,18 @@ Examples:
 """
 
 from elements.definition.arguments import Argument
-from elements.definition.csource import CSource
 from elements.definition.element import Move
 from elements.definition.handlers import StateView, reads
 from elements.definition.parsers import integer
 from elements.definition.ports import Ports
-from elements.queues.passing import Passing, passing_source
+from elements.passing.each_packet import EachPacket
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
 _count = integer(-9216, 9216)
 
 
-class Resize(Passing):
+class Resize(EachPacket):
     ports = Ports("1/1", "a/a")
     head = Argument("HEAD", _count, 0)
     tail = Argument("TAIL", _count, 0)
@@ -40,17 +39,18 @@ class Resize(Passing):
     def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
         return max(0, max(arriving) + self.head + max(0, self.tail))
 
-    def change(self, machine: Machine, packet: Packet) -> None:
+    def each(self, machine: Machine, packet: Packet) -> int:
         packet.move_start(-self.head)
         if self.tail > 0:
             packet.put(self.tail)
         else:
             packet.end -= min(-self.tail, packet.length)
+        return 0
 
-    def c_source(self) -> CSource:
+    def c_each(self) -> str:
         head = f"PUSH(p, {self.head});" if self.head > 0 else f"PULL(p, {-self.head});"
         take = f"TAKE(p, p->length > {-self.tail}u ? p->length - {-self.tail}u : 0);"
-        return passing_source(f"    {head if self.head else ''}\n    {f'PUT(p, {self.tail}u);' if self.tail > 0 else take}\n")
+        return f"    {head if self.head else ''}\n    {f'PUT(p, {self.tail}u);' if self.tail > 0 else take}\n"
 
     @reads("head")
     def head_text(self, state: StateView) -> str:

@@ -92,6 +92,7 @@ import os
 import random
 import signal
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
@@ -103,6 +104,7 @@ from elements.definition.handlers import StateView, private, reads, writes
 from elements.definition.host import Address, HandlerError, Host
 from elements.definition.parsers import file_name, raw
 from elements.definition.ports import Ports
+from elements.passing.each_packet import each_source
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 from elements.scripts.errors import Errors, Kept
@@ -158,17 +160,8 @@ class Script(Element):
     def c_source(self) -> CSource:
         if self.kind != "packet":
             return CSource()
-        return CSource(
-            is_short=True,
-            push="    int64_t to = DRIVEN ? CALL(port, p) : 0;\n    OUT((int)to, p);",
-            pull="""
-    struct packet *p = IN(0);
-    int64_t to = p && DRIVEN ? CALL(0, p) : 0;
-    if (!p || to == 0) return p;
-    OUT((int)to, p);
-    return NULL;
-""",
-        )
+        pushed = "    int64_t to = DRIVEN ? CALL(port, p) : 0;\n    OUT((int)to, p);"
+        return replace(each_source("    way = DRIVEN ? (int)CALL(0, p) : 0;\n", CSource()), push=pushed, is_short=True)
 
     def called(self, host: Host, what: int, packet: Address | None) -> int:
         self.run.variables["input"] = str(what)

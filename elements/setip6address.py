@@ -10,25 +10,24 @@ Examples:
 """
 
 from elements.definition.arguments import Argument
-from elements.definition.csource import CSource
+from elements.definition.ports import Ports
 from elements.ip6.addresses import c_bytes, ip6_address
-from elements.ip6.each import EachPacket
+from elements.passing.each_packet import Replacing
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
 
-class SetIP6Address(EachPacket):
+class SetIP6Address(Replacing):
+    ports = Ports("1/1", "a/a")
+    software_reason = "IPv6 addresses beside packets are the software's"
     address = Argument("IPADDR", ip6_address)
 
     def act(self, machine: Machine, packet: Packet) -> Packet | None:
         packet.dst_ip6 = self.address
         return packet
 
-    def c_source(self) -> CSource:
-        return self.each(
-            f"""
+    def c_each(self) -> str:
+        return f"""
     static const uint8_t address[16] = {c_bytes(self.address, 16)};
     memcpy(p->dst_ip6, address, 16);
-""",
-            CSource(is_short=True),
-        )
+"""

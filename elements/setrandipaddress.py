@@ -15,11 +15,11 @@ Examples:
 
 from zlib import crc32
 
-from elements.checksums.inplace import InPlace
 from elements.definition.arguments import Argument
 from elements.definition.element import StateVariable
 from elements.definition.parsers import integer, ip_prefix
 from elements.definition.ports import Ports
+from elements.passing.each_packet import EachPacket
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
@@ -34,7 +34,7 @@ def _next(state: int) -> tuple[int, int]:
     return state, (mixed ^ mixed >> 31) >> 32
 
 
-class SetRandIPAddress(InPlace):
+class SetRandIPAddress(EachPacket):
     ports = Ports("1/1", "a/a")
     prefix = Argument("PREFIX", ip_prefix)
     limit = Argument("LIMIT", integer(-1, 65536), -1)
@@ -63,7 +63,7 @@ static uint32_t random_bits(uint64_t *state)
     def initialize(self, machine: Machine) -> None:
         machine.stores[self.name].set(self.random, self.first)
 
-    def act(self, machine: Machine, packet: Packet) -> int:
+    def each(self, machine: Machine, packet: Packet) -> int:
         state = machine.stores[self.name]
         new, bits = _next(state.get(self.random))
         state.set(self.random, new)
@@ -73,12 +73,11 @@ static uint32_t random_bits(uint64_t *state)
     def c_initialize(self) -> str:
         return f"    self->random = {self.first}ULL;\n"
 
-    def c_action(self) -> str:
+    def c_each(self) -> str:
         if not self.drawn:
-            return f"    p->dst_ip = {self.network}u | (random_bits(&self->random) & {self.free}u);\n    way = 0;\n"
+            return f"    p->dst_ip = {self.network}u | (random_bits(&self->random) & {self.free}u);\n"
         drawn = ", ".join(f"{address}u" for address in self.drawn)
         return f"""
     static const uint32_t drawn[] = {{{drawn}}};
     p->dst_ip = drawn[(uint64_t)random_bits(&self->random) * {len(self.drawn)} >> 32];
-    way = 0;
 """

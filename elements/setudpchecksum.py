@@ -9,16 +9,16 @@ Examples:
     SetUDPChecksum
 """
 
-from elements.checksums.inplace import DROPPED, InPlace
 from elements.checksums.sums import SUMS, checksum, pseudo_sum
 from elements.definition.csource import c_string
 from elements.definition.element import StateVariable
 from elements.definition.ports import Ports
+from elements.passing.each_packet import DROP, EachPacket
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
 
-class SetUDPChecksum(InPlace):
+class SetUDPChecksum(EachPacket):
     ports = Ports("1/1-2", "a/ah")
     helpers = SUMS
     complained = StateVariable(32)
@@ -28,7 +28,7 @@ class SetUDPChecksum(InPlace):
     def setup(self) -> None:
         self.complaint = f"{self.name} :: {self.node.class_name}: fragment or short packet"
 
-    def act(self, machine: Machine, packet: Packet) -> int:
+    def each(self, machine: Machine, packet: Packet) -> int:
         buffer, ip = packet.buffer, packet.network
         whole = ip is not None and ip >= packet.start and packet.end - ip >= 20 and not buffer[ip + 6] & 0x3F and not buffer[ip + 7]
         message = ip + 4 * (buffer[ip] & 15) if whole and ip is not None else packet.end
@@ -40,13 +40,13 @@ class SetUDPChecksum(InPlace):
             if not state.get(self.complained):
                 state.set(self.complained, 1)
                 machine.trace(self.complaint)
-            return DROPPED
+            return DROP
         buffer[message + 6 : message + 8] = b"\0\0"
         total = checksum(buffer[message : message + length], pseudo_sum(buffer, ip, length))
         buffer[message + 6 : message + 8] = total.to_bytes(2, "big")
         return 0
 
-    def c_action(self) -> str:
+    def c_each(self) -> str:
         told = f"TRACE({c_string(self.complaint.encode())}, {len(self.complaint.encode())});"
         return f"""
     int whole = p->network != NO_NETWORK && p->network >= 0 && (int64_t)p->length - p->network >= 20
@@ -59,6 +59,5 @@ class SetUDPChecksum(InPlace):
     }} else {{
         put16(message + 6, 0);
         put16(message + 6, ~ones_sum(message, (uint32_t)length, pseudo_sum(ip, (uint32_t)length)));
-        way = 0;
     }}
 """

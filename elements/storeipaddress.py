@@ -17,10 +17,10 @@ Examples:
     StoreIPAddress(1.0.0.4, dst)
 """
 
-from elements.checksums.inplace import DROPPED, InPlace
 from elements.definition.arguments import Rest
 from elements.definition.parsers import integer, ip_address, raw
 from elements.definition.ports import Ports
+from elements.passing.each_packet import DROP, EachPacket
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
@@ -28,7 +28,7 @@ _offset = integer(0, 2047)
 _PLACES = {"src": 12, "dst": 16}
 
 
-class StoreIPAddress(InPlace):
+class StoreIPAddress(EachPacket):
     ports = Ports("1/1-2", "a/ah")
     given = Rest("OFFSET", raw, 1)
 
@@ -47,7 +47,7 @@ class StoreIPAddress(InPlace):
         except ValueError as error:
             raise ValueError(f"OFFSET: src, dst or {error}") from None
 
-    def act(self, machine: Machine, packet: Packet) -> int:
+    def each(self, machine: Machine, packet: Packet) -> int:
         address = packet.dst_ip if self.address is None else self.address
         if self.place is None:
             if packet.length < self.offset + 4 or (self.address is None and not address):
@@ -72,7 +72,7 @@ class StoreIPAddress(InPlace):
 
     @property
     def _refused(self) -> int:
-        return 1 if self.outputs > 1 else DROPPED
+        return 1 if self.outputs > 1 else DROP
 
     helpers = """
 static void store_update(uint8_t *checksum, uint32_t old, uint32_t new)
@@ -100,7 +100,7 @@ static int store_address(struct packet *p, uint32_t address, uint32_t place)
 }
 """
 
-    def c_action(self) -> str:
+    def c_each(self) -> str:
         address = "p->dst_ip" if self.address is None else f"{self.address}u"
         if self.place is not None:
             return f"    way = store_address(p, {address}, {self.place}) ? 0 : {self._refused};\n"
@@ -108,7 +108,6 @@ static int store_address(struct packet *p, uint32_t address, uint32_t place)
         return f"""
     if ({zero}p->length >= {self.offset + 4}) {{
         put32(p->data + {self.offset}, {address});
-        way = 0;
     }} else {{
         way = {self._refused};
     }}

@@ -51,7 +51,7 @@ class TimedSource(BytesSource):
     data = Argument("DATA", byte_string, TEXT)
     limit = keyword("LIMIT", limit_number, -1)
     active = keyword("ACTIVE", boolean, True)
-    stop = keyword("STOP", boolean, False)
+    stop = keyword("STOP", boolean, False, is_operators=True)
     headroom = keyword("HEADROOM", unsigned32, 28)
     pause = StateVariable(64)
     next_at = StateVariable(64)

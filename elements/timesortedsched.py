@@ -27,7 +27,7 @@ from elements.summary.text import signed
 
 class TimeSortedSched(Element):
     ports = Ports("-/1", "l/l")
-    stop = keyword("STOP", boolean, False)
+    stop = keyword("STOP", boolean, False, is_operators=True)
     buffer = keyword("BUFFER", integer(1, 4096), 1)
     late = StateVariable(1)
     last = StateVariable(64)

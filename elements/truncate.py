@@ -15,44 +15,42 @@ Examples:
     Truncate(0, EXTRA_LENGTH false)
 """
 
-from dataclasses import replace
-
 from elements.definition.arguments import Argument, keyword
-from elements.definition.csource import CSource
 from elements.definition.element import StateVariable
 from elements.definition.handlers import StateView, reads, writes
 from elements.definition.parsers import boolean, unsigned32
 from elements.definition.ports import Ports
-from elements.queues.passing import Passing, passing_source
+from elements.passing.each_packet import EachPacket
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
 
-class Truncate(Passing):
+class Truncate(EachPacket):
     ports = Ports("1/1", "a/a")
     length = Argument("LENGTH", unsigned32)
     extra_length = keyword("EXTRA_LENGTH", boolean, True)
     most = StateVariable(32)
+    fields = "uint32_t most;"
+    state_in_c = (("most", "self->most"),)
 
     def initialize(self, machine: Machine) -> None:
         machine.stores[self.name].set(self.most, self.length)
 
-    def change(self, machine: Machine, packet: Packet) -> None:
+    def each(self, machine: Machine, packet: Packet) -> int:
         cut = packet.length - machine.stores[self.name].get(self.most)
         if cut <= 0:
-            return
+            return 0
         packet.end -= cut
         if self.extra_length:
             packet.extra_length = (packet.extra_length + cut) & 0xFFFF_FFFF
+        return 0
 
-    def c_source(self) -> CSource:
+    def c_each(self) -> str:
         count = "p->extra_length += p->length - self->most;" if self.extra_length else ""
-        return replace(
-            passing_source(f"    if (p->length > self->most) {{ {count} TAKE(p, self->most); }}\n"),
-            fields="uint32_t most;",
-            initialize=f"    self->most = {self.length}u;\n",
-            state=(("most", "self->most"),),
-        )
+        return f"    if (p->length > self->most) {{ {count} TAKE(p, self->most); }}\n"
+
+    def c_initialize(self) -> str:
+        return f"    self->most = {self.length}u;\n"
 
     @reads("nbytes")
     def nbytes(self, state: StateView) -> str:

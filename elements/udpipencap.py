@@ -27,7 +27,6 @@ Examples:
 """
 
 from elements.checksums.encap import ENCAP, Addressed, ip_header, put_in_front
-from elements.checksums.inplace import InPlace
 from elements.checksums.sums import checksum, pseudo_sum
 from elements.definition.arguments import Argument
 from elements.definition.element import StateVariable
@@ -35,6 +34,7 @@ from elements.definition.handlers import StateView, reads, writes
 from elements.definition.parsers import boolean, ip_address
 from elements.definition.ports import Ports
 from elements.filters.ports import udp_port
+from elements.passing.each_packet import EachPacket
 from elements.reference.machine import Machine
 from elements.reference.packet import LONGEST, Packet
 
@@ -43,7 +43,7 @@ def _destination(text: str) -> int | None:
     return None if text == "DST_ANNO" else ip_address(text)
 
 
-class UDPIPEncap(Addressed, InPlace):
+class UDPIPEncap(Addressed, EachPacket):
     ports = Ports("1/1", "a/a")
     source = Argument("SRC", ip_address)
     source_port = Argument("SPORT", udp_port)
@@ -66,7 +66,7 @@ class UDPIPEncap(Addressed, InPlace):
         state.set(self.from_port, self.source_port)
         state.set(self.to_port, self.destination_port)
 
-    def act(self, machine: Machine, packet: Packet) -> int:
+    def each(self, machine: Machine, packet: Packet) -> int:
         state = machine.stores[self.name]
         put_in_front(packet, 28)
         if packet.length > LONGEST:
@@ -92,11 +92,10 @@ class UDPIPEncap(Addressed, InPlace):
     self->to_port = {self.destination_port};
 """
 
-    def c_action(self) -> str:
+    def c_each(self) -> str:
         return f"""
     PUSH(p, 28);
     p->network = 0;
-    way = 0;
     if (p->length <= LONGEST) {{
         uint32_t length = p->length - 20;
         ip_header(p, self->identification++, 250, 17, self->origin, self->annotated ? p->dst_ip : self->target);

@@ -151,13 +151,16 @@ class _Generator:
         ins = "\n".join(pull)
         return f"""{ways}static inline struct packet *e{number}_in(struct machine *m, int port)
 {{
-    struct packet *p = NULL;
-    switch (port) {{
+    for (int pulled = 0; pulled < MOST_PULLS; pulled++) {{
+        struct packet *p = NULL;
+        switch (port) {{
 {ins}
-    default: return NULL;
+        default: return NULL;
+        }}
+        if (!p || p->length <= LONGEST) return p;
+        kill_packet(&m->base, p);
     }}
-    if (!p || p->length <= LONGEST) return p;
-    kill_packet(&m->base, p);
+    if (m->live.running) m->live.running->again = 1;
     return NULL;
 }}
 """
@@ -236,6 +239,7 @@ static void e{number}_finish(struct machine *m)
             "HAS_AHEAD": int(bool(self.ahead.get(name))),
             "LOOK_AHEAD(q)": f"e{number}_ahead(m, q)",
             "IN(k)": f"e{number}_in(m, k)",
+            "PULL_AGAIN": "do { if (m->live.running) m->live.running->again = 1; } while (0)",
             "OFFER(k, q)": f"e{number}_push(m, k, q)",
             "EMIT(q)": f"emit_packet(&m->base, {number}, q)",
             "INPUT_IS_PULL": pulled,

@@ -10,11 +10,12 @@ from typing import Final
 
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView
+from elements.hashing.salted import SALT, bucket_of
 from elements.program.program import State
 from elements.reference.packet import Packet
 
 DEPTH: Final = 65536
-BUCKETS: Final = 4096
+BUCKET_BITS: Final = 12
 SECOND: Final = 1_000_000_000
 PATIENT: Final = 10
 """Requests without an answer after which they are sent each two seconds, not ten a second."""
@@ -40,7 +41,8 @@ class ARPTable(Element):
     chain = StateVariable(32, DEPTH)
     older = StateVariable(32, DEPTH)
     newer = StateVariable(32, DEPTH)
-    buckets = StateVariable(32, BUCKETS)
+    buckets = StateVariable(32, 1 << BUCKET_BITS)
+    salt = StateVariable(64, 2, SALT)
     oldest = StateVariable(32)
     newest = StateVariable(32)
     unused = StateVariable(32)
@@ -54,7 +56,7 @@ class ARPTable(Element):
 
     def find(self, state: StateView, address: int) -> int:
         """The place of ``address``, 0 where it has none."""
-        place = state.get(self.buckets, bucket_of(address))
+        place = state.get(self.buckets, self._bucket(state, address))
         while place and state.get(self.address, place - 1) != address:
             place = state.get(self.chain, place - 1)
         return place
@@ -97,7 +99,7 @@ class ARPTable(Element):
         else:
             place = state.get(self.used) + 1
             state.set(self.used, place)
-        bucket = bucket_of(address)
+        bucket = self._bucket(state, address)
         for variable, value in (
             (self.address, address),
             (self.ethernet, 0xFFFF_FFFF_FFFF),
@@ -184,7 +186,7 @@ class ARPTable(Element):
         return self.timeout_ns > 0 and state.get(self.live, place - 1) + self.timeout_ns < now
 
     def _remove(self, state: StateView, place: int) -> None:
-        bucket = bucket_of(state.get(self.address, place - 1))
+        bucket = self._bucket(state, state.get(self.address, place - 1))
         before = state.get(self.buckets, bucket)
         if before == place:
             state.set(self.buckets, state.get(self.chain, place - 1), bucket)
@@ -230,7 +232,5 @@ class ARPTable(Element):
     def _count(state: StateView, variable: State, by: int) -> None:
         state.set(variable, state.get(variable) + by)
 
-
-def bucket_of(address: int) -> int:
-    """The bucket of an address (multiplicative hashing, Knuth)."""
-    return (address * 2654435761 & 0xFFFF_FFFF) >> 20
+    def _bucket(self, state: StateView, address: int) -> int:
+        return bucket_of([state.get(self.salt, place) for place in range(2)], [address], BUCKET_BITS)

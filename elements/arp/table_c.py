@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
+from elements.arp.table import BUCKET_BITS
+
 SMALL: Final = ("address", "known", "polls", "waiting", "chain", "older", "newer")
 LARGE: Final = ("ethernet", "live", "polled")
 ALONE: Final = ("oldest", "newest", "unused", "used", "entries", "packets")
 ALONE_LARGE: Final = ("table_drops", "clock", "next_slim")
 
 STATE: Final = (
-    *((name, f"self->arp->{name}[0]") for name in (*SMALL, *LARGE, "buckets")),
+    *((name, f"self->arp->{name}[0]") for name in (*SMALL, *LARGE, "buckets", "salt")),
     *((name, f"self->arp->{name}") for name in (*ALONE, *ALONE_LARGE)),
 )
 """The table's state variables, for handlers."""
 
-HELPERS: Final = """
+HELPERS: Final = (
+    f"enum {{ ARP_BITS = {BUCKET_BITS} }};"
+    + """
 struct arp {
-    uint32_t *address, *known, *polls, *waiting, *chain, *older, *newer, buckets[4096];
-    uint64_t *ethernet, *live, *polled;
+    uint32_t *address, *known, *polls, *waiting, *chain, *older, *newer, buckets[1 << ARP_BITS];
+    uint64_t salt[2], *ethernet, *live, *polled;
     struct packet **first, **last;
     uint32_t oldest, newest, unused, used, entries, packets;
     uint64_t table_drops, clock, next_slim;
@@ -46,6 +50,7 @@ static struct arp *arp_new(uint32_t entries, uint32_t packets, uint32_t each, ui
     t->slim_factor = slim;
     t->timeout = timeout;
     t->poll_timeout = poll;
+    draw_salt(t->salt, 2);
     return t;
 }
 static void arp_free(struct arp *t)
@@ -54,10 +59,10 @@ static void arp_free(struct arp *t)
     free(t->ethernet); free(t->live); free(t->polled); free(t->first); free(t->last);
     free(t);
 }
-ALWAYS uint32_t arp_bucket(uint32_t address) { return address * 2654435761u >> 20; }
+ALWAYS uint32_t arp_bucket(const struct arp *t, uint32_t address) { return salted_bucket(t->salt, &address, 1, ARP_BITS); }
 ALWAYS uint32_t arp_find(const struct arp *t, uint32_t address)
 {
-    uint32_t place = t->buckets[arp_bucket(address)];
+    uint32_t place = t->buckets[arp_bucket(t, address)];
     while (place && t->address[place - 1] != address) place = t->chain[place - 1];
     return place;
 }
@@ -102,7 +107,7 @@ static void arp_forget(struct base *b, struct arp *t, uint32_t place)
 }
 static void arp_remove(struct base *b, struct arp *t, uint32_t place)
 {
-    uint32_t *at = &t->buckets[arp_bucket(t->address[place - 1])];
+    uint32_t *at = &t->buckets[arp_bucket(t, t->address[place - 1])];
     while (*at != place) at = &t->chain[*at - 1];
     *at = t->chain[place - 1];
     arp_leave_age(t, place);
@@ -138,7 +143,7 @@ static uint32_t arp_ensure(struct base *b, struct arp *t, uint32_t address)
     if (t->entries + 1 > t->entry_limit) arp_slim(b, t, 1, 0);
     if ((place = t->unused)) t->unused = t->chain[place - 1];
     else place = ++t->used;
-    uint32_t i = place - 1, *bucket = &t->buckets[arp_bucket(address)];
+    uint32_t i = place - 1, *bucket = &t->buckets[arp_bucket(t, address)];
     t->address[i] = address;
     t->ethernet[i] = 0xffffffffffffULL;
     t->known[i] = 0;
@@ -203,3 +208,4 @@ static void arp_header(struct packet *p, uint64_t to, const uint8_t *from)
     arp_fill(p->data, to, from);
 }
 """
+)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from elements.checksums.inplace import DROPPED, InPlace
 from elements.checksums.sums import SUMS
 from elements.definition.arguments import keyword
 from elements.definition.csource import c_string
@@ -12,11 +11,12 @@ from elements.definition.element import StateVariable
 from elements.definition.handlers import StateView, reads
 from elements.definition.parsers import boolean
 from elements.definition.ports import Ports
+from elements.passing.each_packet import DROP, EachPacket
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 
 
-class TransportCheck(InPlace):
+class TransportCheck(EachPacket):
     """Checks messages of ``protocol``, called ``title``."""
 
     ports = Ports("1/1-2", "a/ah")
@@ -47,7 +47,7 @@ class TransportCheck(InPlace):
         whose = f"{self.name} :: {self.node.class_name}: " if self.named else ""
         return [f"{whose}{self.title} header check failed: {reason}" for reason in reasons]
 
-    def act(self, machine: Machine, packet: Packet) -> int:
+    def each(self, machine: Machine, packet: Packet) -> int:
         found = self._found(packet)
         if found is None:
             return 0
@@ -56,7 +56,7 @@ class TransportCheck(InPlace):
             machine.trace(self._texts()[found])
         state.set(self.dropped, state.get(self.dropped) + 1)
         state.set(self.reasons, state.get(self.reasons, found) + 1, found)
-        return 1 if self.outputs > 1 else DROPPED
+        return 1 if self.outputs > 1 else DROP
 
     def _found(self, packet: Packet) -> int | None:
         ip = packet.network
@@ -64,7 +64,7 @@ class TransportCheck(InPlace):
             return 0
         return self.fault(packet, ip, ip + 4 * (packet.buffer[ip] & 15))
 
-    def c_action(self) -> str:
+    def c_each(self) -> str:
         texts = self._texts()
         lines = ", ".join(c_string(text.encode()) for text in texts)
         lengths = ", ".join(str(len(text.encode())) for text in texts)

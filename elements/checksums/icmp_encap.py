@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from elements.checksums.encap import ENCAP, Addressed, ip_header, put_in_front
-from elements.checksums.inplace import InPlace
 from elements.checksums.sums import checksum
 from elements.definition.arguments import Argument, keyword
 from elements.definition.element import StateVariable
 from elements.definition.parsers import ip_address, unsigned16
 from elements.definition.ports import Ports
+from elements.passing.each_packet import EachPacket
 from elements.reference.machine import Machine
 from elements.reference.packet import LONGEST, Packet
 
@@ -20,7 +20,7 @@ STAMPED: Final = (13, 14)
 """Those with three times behind them, which are 0."""
 
 
-class ICMPEncap(Addressed, InPlace):
+class ICMPEncap(Addressed, EachPacket):
     """Messages of type ``kind`` and code ``code``. Identifications, which are sequence numbers, too, count from 1 and leave 0 out."""
 
     ports = Ports("1/1", "a/a")
@@ -44,7 +44,7 @@ class ICMPEncap(Addressed, InPlace):
     def front(self) -> int:
         return 40 if self.kind in STAMPED else 28
 
-    def act(self, machine: Machine, packet: Packet) -> int:
+    def each(self, machine: Machine, packet: Packet) -> int:
         state = machine.stores[self.name]
         put_in_front(packet, self.front)
         if packet.length > LONGEST:
@@ -62,13 +62,12 @@ class ICMPEncap(Addressed, InPlace):
     def c_initialize(self) -> str:
         return f"    self->origin = {self.source}u;\n    self->target = {self.destination}u;\n    self->number = 1;\n"
 
-    def c_action(self) -> str:
+    def c_each(self) -> str:
         sequence = f"put16(p->data + 24, {self.identifier}); put16(p->data + 26, self->number);" if self.kind in SEQUENCED else ""
         return f"""
     PUSH(p, {self.front});
     memset(p->data, 0, {self.front});
     p->network = 0;
-    way = 0;
     if (p->length <= LONGEST) {{
         ip_header(p, self->number, 255, 1, self->origin, self->target);
         put16(p->data + 20, {self.kind << 8 | self.code});

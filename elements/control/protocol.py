@@ -17,17 +17,17 @@ HANDLER_ERROR, LLRPC_ERROR, PERMISSION, UNSPECIFIED = 520, 522, 530, 590
 _IN, _OUT, _FLAT, _SIZE, _NUMBER = 0x8000_0000, 0x4000_0000, 0x4000, 0xFFF, 0x3FFF
 """Parts of a command of LLRPC: what goes in and out, whether without pointers, how many bytes, and which it is."""
 _HELP: Final = (
-    "Commands supported:",
-    "READ handler [arg...]   call read handler, return DATA",
-    "READDATA handler len    call read handler with len data bytes, return DATA",
-    "READUNTIL handler term  call read handler, take data until term, return DATA",
-    "WRITE handler [arg...]  call write handler",
-    "WRITEDATA handler len   call write handler, pass len data bytes",
-    "WRITEUNTIL handler term call write handler, take data until term",
-    "CHECKREAD handler       check if read handler is valid",
-    "CHECKWRITE handler      check if write handler is valid",
-    "LLRPC elt#number [len]  call LLRPC, pass len data bytes, return DATA",
-    "QUIT                    close connection",
+    "There are these commands; H is a handler, like element.name, N a number of bytes, L a line:",
+    "READ H [TEXT]       what H says, asked with TEXT where that is given",
+    "READDATA H N        the same, asked with the N bytes that follow",
+    "READUNTIL H L       the same, asked with the lines that follow, up to L",
+    "WRITE H [TEXT]      give TEXT to H, or nothing",
+    "WRITEDATA H N       give the N bytes that follow to H",
+    "WRITEUNTIL H L      give the lines that follow, up to L, to H",
+    "CHECKREAD H         whether H can be read",
+    "CHECKWRITE H        whether H can be written",
+    "LLRPC E#NUMBER [N]  make this numbered call of element E, with the N bytes that follow",
+    "QUIT                end the connection",
 )
 _LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)")
 

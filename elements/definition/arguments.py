@@ -24,15 +24,19 @@ REQUIRED = Required()
 
 
 class Argument(Generic[T]):
-    """An argument that is given at most once. ``position`` is false for keyword-only ones."""
+    """An argument that is given at most once. ``position`` is false for keyword-only ones. One that ``is_operators`` reaches beyond the
+    element that has it, so that tenants may not give it another value than its default."""
 
     rest = False
 
-    def __init__(self, name: str, parse: Parser[T], default: T | Required = REQUIRED, *, position: bool = True) -> None:
+    def __init__(
+        self, name: str, parse: Parser[T], default: T | Required = REQUIRED, *, position: bool = True, is_operators: bool = False
+    ) -> None:
         self.name = name
         self.parse = parse
         self.default = default
         self.position = position
+        self.is_operators = is_operators
         self.attribute = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -52,9 +56,9 @@ class Argument(Generic[T]):
         element.__dict__[self.attribute] = value
 
 
-def keyword(name: str, parse: Parser[T], default: T | Required = REQUIRED) -> Argument[T]:
+def keyword(name: str, parse: Parser[T], default: T | Required = REQUIRED, *, is_operators: bool = False) -> Argument[T]:
     """An argument that is given by keyword only."""
-    return Argument(name, parse, default, position=False)
+    return Argument(name, parse, default, position=False, is_operators=is_operators)
 
 
 class Rest(Generic[T]):

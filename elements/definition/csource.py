@@ -26,6 +26,7 @@ class CSource:
       ``p->extra_length`` (bytes that it had behind those that are here), ``p->time`` (ns);
     - ``LOOK_AHEAD(p)``, in ``task``: the packet will be handed to push output 0 soon, and what tables will read for it may be fetched;
       ``HAS_AHEAD`` is 1 where there are such tables, so that it pays to have several packets ready;
+    - ``PULL_AGAIN``, in ``pull``: whoever pulls gets nothing now, but is not to sleep for that;
     - ``WAKE``: whoever pulls from this element may find a packet now (each element that keeps packets says it when one comes), and the
       element's own task may have something to do; ``WAKE_SOURCES``: whoever pushes to it may find room now; ``OUTPUT_IS_FULL``: everything
       behind it that says whether it is full is;

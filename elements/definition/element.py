@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from elements.definition.arguments import parse_arguments
+from elements.definition.folders import inside
 from elements.definition.names import Definition, names_in_use
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
@@ -75,6 +76,8 @@ class Element:
     file_argument: ClassVar[str | None] = None
     """The argument that names a file, where one does. Which files a tenant may name is the operator's to grant."""
     writes_file: ClassVar[bool] = False
+    writes_by_handler: ClassVar[bool] = False
+    """Whether a write handler is told the name of a file, which `file_for_handler` finds."""
     filename: str
     host: Host | None = None
     """Whoever drives the machine that the element is in, from before `started` on; None where it is offered packets, and does not run by
@@ -121,6 +124,16 @@ class Element:
     def folder(self) -> Path:
         """The folder that relative file names in the configuration start from: that of the Click file."""
         return Path(self.node.location.file).parent if self.node.folder is None else Path(self.node.folder)
+
+    def file_for_handler(self, name: str) -> Path:
+        """The file that a handler is told to write: for a tenant's element one of the folder that the operator grants it. Errors:
+        ``ValueError``."""
+        tenant = self.node.location.tenant
+        if tenant is None:
+            return Path(name)
+        if not self.node.folder:
+            raise ValueError(f"{tenant} may use no files")
+        return inside(Path(self.node.folder), name)
 
     def setup(self) -> None:
         """Check and prepare after the arguments are set. Errors: ``ValueError``, one sentence a line."""

@@ -1,12 +1,14 @@
-"""Which elements a tenant may have, and which files they may name: those of the folder that the operator grants it, and of no other."""
+"""Which elements and arguments a tenant may have, and which files they may name: those of the folder that the operator grants it, and of
+no other."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
 
-from elements.definition.arguments import with_argument
+from elements.definition.arguments import Argument, declared, with_argument
 from elements.definition.catalogue import find
+from elements.definition.element import Element
 from elements.definition.folders import inside
 from elements.reference.machine import element_for
 from graph.configuration import quote
@@ -25,6 +27,13 @@ def granted(graph: Graph, tenant: TenantPolicy, policy: Path) -> Graph:
         found = find(node.class_name)
         if found is not None and found.is_operators:
             mistakes.append(_mistake(node, f"{tenant.name} may not reach into all of the machine", "leave it to the operator"))
+        reaching = [] if found is None else _reaching(graph, node, found)
+        if reaching:
+            # To leave them out with a warning would be another configuration than the tenant wrote.
+            message = f"{tenant.name} may not stop the machine, nor call handlers, by {' and '.join(reaching)}"
+            mistakes.append(_mistake(node, message, "take that out; what it would do is the operator's"))
+        if found is not None and found.writes_by_handler:
+            node = replace(node, folder="" if tenant.files is None else str(tenant.files))
         if found is None or found.file_argument is None:
             nodes.append(node)
             continue
@@ -54,6 +63,15 @@ def granted(graph: Graph, tenant: TenantPolicy, policy: Path) -> Graph:
     if mistakes:
         raise ClickError(*mistakes)
     return replace(graph, nodes=tuple(nodes))
+
+
+def _reaching(graph: Graph, node: Node, found: type[Element]) -> list[str]:
+    """The operator's arguments that the element was given."""
+    arguments = [each for each in declared(found) if isinstance(each, Argument) and each.is_operators]
+    if not arguments:
+        return []
+    element = element_for(graph, node)
+    return [each.name for each in arguments if getattr(element, each.attribute) != each.default]
 
 
 def _mistake(node: Node, message: str, advice: str) -> Diagnostic:

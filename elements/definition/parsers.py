@@ -127,11 +127,37 @@ _SECONDS |= {"m": 60, "min": 60, "h": 3600, "hr": 3600, "d": 86400, "day": 86400
 
 
 def milliseconds(text: str) -> int:
-    """A time in whole milliseconds, rounded: a bare number of seconds, or with a unit as Click has them: `20ms`, `1.5 s`, `1 min`."""
+    """A time in whole milliseconds, 32 bits of them, rounded: a bare number of seconds, or with a unit as Click has them: `20ms`, `1.5 s`,
+    `1 min`."""
+    whole = round(_time(text) * 1000)
+    if whole > 0xFFFF_FFFF:
+        raise ValueError(f"a time of at most {0xFFFF_FFFF} ms is wanted, not {_short(text)}")
+    return whole
+
+
+def some_milliseconds(text: str) -> int:
+    """A time as `milliseconds` reads it, of at least 1 ms: one that is waited for again and again."""
+    whole = milliseconds(text)
+    if whole == 0:
+        raise ValueError(f"a time of at least 1ms is wanted, not {text!r}")
+    return whole
+
+
+def _time(text: str) -> Fraction:
+    """A time in seconds."""
     found = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)", text.strip())
-    if found is None or found.group(2) not in _SECONDS:
-        raise ValueError(f"a time such as 20ms or 0.02 is wanted, not {text!r}")
-    return round(float(found.group(1)) * _SECONDS[found.group(2)] * 1000)
+    if found is None or found.group(2) not in _SECONDS or len(text) > _LONGEST_NUMBER:
+        raise ValueError(f"a time such as 20ms or 0.02 is wanted, not {_short(text)}")
+    return Fraction(found.group(1)) * Fraction(str(_SECONDS[found.group(2)]))
+
+
+_LONGEST_NUMBER = 100
+"""Characters of a number, beyond which it is none."""
+
+
+def _short(text: str) -> str:
+    """What was given, as diagnostics quote it."""
+    return repr(text) if len(text) <= _LONGEST_NUMBER else f"{text[:20]!r}..."
 
 
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
@@ -140,12 +166,16 @@ _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 def bandwidth(text: str) -> int:
     """A bandwidth in bytes a second: a bare number, or with a unit as Click has them: `10 kBps`, `1Mbps` (bits), `1 MB/s`."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(?:([kKmMgG]?)(B|b|bit|bits|byte|bytes|Bps|bps|baud|B/s|b/s))?", text.strip())
-    if found is None:
-        raise ValueError(f"a bandwidth such as 125000, 1Mbps or 125kBps is wanted, not {text!r}")
+    if found is None or len(text) > _LONGEST_NUMBER:
+        raise ValueError(f"a bandwidth such as 125000, 1Mbps or 125kBps is wanted, not {_short(text)}")
     number, scale, unit = found.groups()
     amount = float(number) * _UNITS[(scale or "").lower()]
     bits = unit is not None and (unit.startswith("b") and not unit.startswith("byte"))
-    return int(amount / 8 if bits else amount)
+    rate = int(amount / 8 if bits else amount)
+    # A second's bytes in billionths, as buckets count them, have 64 bits.
+    if rate > 0x3_FFFF_FFFF:
+        raise ValueError(f"a bandwidth of at most {0x3_FFFF_FFFF} bytes a second is wanted, not {text!r}")
+    return rate
 
 
 def ip_addresses(text: str) -> tuple[int, ...]:
@@ -170,11 +200,11 @@ def byte_string(text: str) -> bytes:
 
 
 def nanoseconds(text: str) -> int:
-    """A time in whole nanoseconds, rounded: a bare number of seconds, or with a unit as `milliseconds` has them."""
-    found = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)", text.strip())
-    if found is None or found.group(2) not in _SECONDS:
-        raise ValueError(f"a time such as 20ms or 0.02 is wanted, not {text!r}")
-    return round(Fraction(found.group(1)) * Fraction(str(_SECONDS[found.group(2)])) * 1_000_000_000)
+    """A time in whole nanoseconds, of 32 bits of seconds, rounded: a bare number of seconds, or with a unit as `milliseconds` has them."""
+    whole = round(_time(text) * 1_000_000_000)
+    if whole >= 1_000_000_000 << 32:
+        raise ValueError(f"a time of at most {0xFFFF_FFFF} seconds is wanted, not {text!r}")
+    return whole
 
 
 def probability(text: str) -> float:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
+_ARRAYS: Final = ("upper", "lower", "ethernet", "is_known", "is_asked", "seen", "chain", "buckets", "salt")
 STATE: Final = (
-    *((name, f"self->nd->{name}[0]") for name in ("upper", "lower", "ethernet", "is_known", "is_asked", "seen", "chain", "buckets")),
+    *((name, f"self->nd->{name}[0]") for name in _ARRAYS),
     *((name, f"self->nd->{name}") for name in ("unused", "used", "entries", "asked", "killed", "is_timed")),
 )
 
 NEIGHBOURS: Final = """
-enum { ND_DEPTH = 4096, ND_BUCKETS = 256 };
+enum { ND_DEPTH = 4096, ND_BITS = 10 };
 struct neighbours {
     uint64_t upper[ND_DEPTH], lower[ND_DEPTH], ethernet[ND_DEPTH], seen[ND_DEPTH];
-    uint32_t is_known[ND_DEPTH], is_asked[ND_DEPTH], chain[ND_DEPTH], buckets[ND_BUCKETS];
+    uint32_t is_known[ND_DEPTH], is_asked[ND_DEPTH], chain[ND_DEPTH], buckets[1 << ND_BITS];
     struct packet *waiting[ND_DEPTH];
     uint32_t unused, used, entries, is_timed;
-    uint64_t asked, killed;
+    uint64_t asked, killed, salt[5];
 };
 static inline uint64_t nd_get64(const uint8_t *b) { return (uint64_t)get32(b) << 32 | get32(b + 4); }
-static inline uint32_t *nd_bucket(struct neighbours *nd, const uint8_t *address) { return &nd->buckets[(address[0] + address[15]) & 0xff]; }
+static inline uint32_t *nd_bucket(struct neighbours *nd, const uint8_t *address)
+{
+    const uint32_t words[4] = {get32(address), get32(address + 4), get32(address + 8), get32(address + 12)};
+    return &nd->buckets[salted_bucket(nd->salt, words, 4, ND_BITS)];
+}
 static uint32_t nd_find(struct neighbours *nd, const uint8_t *address)
 {
     uint64_t upper = nd_get64(address), lower = nd_get64(address + 8);

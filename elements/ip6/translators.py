@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from elements.definition.element import Move
-from elements.ip6.each import EachPacket
+from elements.definition.ports import Ports
+from elements.passing.each_packet import Replacing
 
 MAPPED: Final = 0xFFFF << 32
 """IPv6 addresses that stand for IPv4 ones begin with this."""
@@ -78,8 +79,11 @@ def c_table(numbers: Mapping[int, int], other: int) -> str:
     return " : ".join(f"v == {old} ? {new}u" for old, new in numbers.items()) + f" : {other}u"
 
 
-class Translator(EachPacket):
+class Translator(Replacing):
     """An element that makes new packets of those that come."""
+
+    ports = Ports("1/1", "a/a")
+    software_reason = "IPv6 addresses beside packets are the software's"
 
     def move(self, output: int) -> Move:
         return Move(None, "none")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address
 from math import isqrt
 from typing import Final
@@ -12,7 +13,7 @@ from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource, c_string
 from elements.definition.element import Move, StateVariable
 from elements.definition.handlers import StateView, reads, writes
-from elements.definition.parsers import boolean, byte_string, integer, ip_address, milliseconds, unsigned16
+from elements.definition.parsers import boolean, byte_string, integer, ip_address, some_milliseconds, unsigned16
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
@@ -31,13 +32,13 @@ class PingSource(Addressed):
     ports = Ports("0-1/1", "h/a", "x/y")
     source = Argument("SRC", ip_address)
     destination = Argument("DST", ip_address)
-    first_interval = keyword("INTERVAL", milliseconds, 1000)
+    first_interval = keyword("INTERVAL", some_milliseconds, 1000)
     identifier = keyword("IDENTIFIER", unsigned16, 0)
     data = keyword("DATA", byte_string, b"")
     first_limit = keyword("LIMIT", _limit, -1)
     first_active = keyword("ACTIVE", boolean, True)
     verbose = keyword("VERBOSE", boolean, True)
-    stops = keyword("STOP", boolean, False)
+    stops = keyword("STOP", boolean, False, is_operators=True)
     mirror = keyword("MIRROR", boolean, False)
     count = StateVariable(64)
     limit = StateVariable(32)
@@ -97,7 +98,7 @@ class PingSource(Addressed):
         if not state.get(self.active) or self._over(state):
             return
         state.set(self.armed, 1)
-        machine.at(self.name, machine.now + max(1, state.get(self.interval) * _MILLISECOND))
+        machine.at(self.name, machine.now + state.get(self.interval) * _MILLISECOND)
         machine.push_out(self.name, 0, self._request(machine, Packet.of(bytes(28) + self.data)))
 
     def pull(self, machine: Machine, port: int) -> Packet | None:
@@ -167,9 +168,8 @@ class PingSource(Addressed):
         }  # fmt: skip
 
         def with_values(text: str) -> str:
-            for name, value in values.items():
-                text = text.replace(f"@{name}@", value)
-            return text
+            # In one pass: what the tenant gave is not looked at again.
+            return re.sub(r"@([A-Z]+)@", lambda found: values[found[1]], text)
 
         return CSource(
             fields=f"uint32_t origin, target, limit, active, armed, soon; uint64_t {', '.join(_STATE[i] for i in (2, 5, *range(8, 14)))};"
@@ -205,7 +205,7 @@ class PingSource(Addressed):
 
     @writes("interval")
     def set_interval(self, state: StateView, text: str) -> None:
-        state.set(self.interval, milliseconds(text.strip()))
+        state.set(self.interval, some_milliseconds(text.strip()))
 
     @writes("reset_counts")
     def reset_counts(self, state: StateView, text: str) -> None:
@@ -290,7 +290,7 @@ _TIMER: Final = f"""
         if (@STOPS@) STOP;
     }} else {{
         self->armed = 1;
-        AT(NOW + (self->interval ? self->interval * 1000000ULL : 1));
+        AT(NOW + self->interval * 1000000ULL);
 {_NEW}        OUT(0, q);
     }}
 """

@@ -6,6 +6,7 @@ from elements.definition.csource import CSource
 from elements.definition.element import StateVariable
 from elements.definition.handlers import StateView, reads, writes
 from elements.definition.parsers import boolean
+from elements.program.program import State
 from elements.rates.tokens import BUCKET_STATE, FIELDS, HELPERS, Bucket, bucket_size
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
@@ -52,8 +53,8 @@ class BucketUnqueue(Bucket):
     def task(self, machine: Machine) -> bool:
         state = machine.stores[self.name]
 
-        def count(variable: object) -> None:
-            state.set(variable, state.get(variable) + 1)  # type: ignore[arg-type]
+        def count(variable: State) -> None:
+            state.set(variable, state.get(variable) + 1)
 
         count(self.runs)
         if not state.get(self.going):

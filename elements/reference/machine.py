@@ -168,8 +168,11 @@ class Machine:
         if source is None:
             return None
         giver = self.elements[source[0]]
-        packet = giver.pull(self, source[1]) if not giver.has_program else self._pull_through(source[0], source[1])
-        if packet is not None and packet.length > LONGEST:
+        for _ in range(MOST_PULLS):
+            packet = giver.pull(self, source[1]) if not giver.has_program else self._pull_through(source[0], source[1])
+            if packet is None or packet.length <= LONGEST:
+                break
+        else:
             return None
         if packet is not None and self.observer is not None:
             self.observer(source[0], source[1], packet)

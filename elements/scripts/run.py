@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, Literal
 
@@ -214,22 +215,22 @@ class Run:
             mode = "ab" if text.startswith(">>") else "wb"
             name, text = shift_word(text[len(">>" if mode == "ab" else ">") :])
         before = errors.count
-        try:
-            file_to = Path(name).open(mode) if name not in ("", "-") else None  # noqa: SIM115 - it is closed below
-        except OSError as error:
-            errors.error(f"{name}: {error.strerror}")
-            return
-        if text[:1].isalpha() or text[:1] in ("@", "_"):
-            result = self._read(host, self._expand(host, text, errors), errors, unquoting=word in ("printq", "printnq"))[1]
-        else:
-            result = unquote(self._expand(host, text, errors, quoting=True))
-        if errors.count == before and not result.endswith("\n") and not word.startswith("printn"):
-            result += "\n"
-        if file_to is None:
-            host.write_out(octets(result))
-            return
-        with file_to:
-            file_to.write(octets(result))
+        with ExitStack() as closed:
+            try:
+                file_to = closed.enter_context(Path(name).open(mode)) if name not in ("", "-") else None
+            except OSError as error:
+                errors.error(f"{name}: {error.strerror}")
+                return
+            if text[:1].isalpha() or text[:1] in ("@", "_"):
+                result = self._read(host, self._expand(host, text, errors), errors, unquoting=word in ("printq", "printnq"))[1]
+            else:
+                result = unquote(self._expand(host, text, errors, quoting=True))
+            if errors.count == before and not result.endswith("\n") and not word.startswith("printn"):
+                result += "\n"
+            if file_to is None:
+                host.write_out(octets(result))
+            else:
+                file_to.write(octets(result))
 
     def _show(self, host: Host, instruction: Instruction, errors: Errors) -> None:
         """`read`: a handler's name and what it says, on standard error."""

@@ -69,6 +69,14 @@ def test_it_freezes_or_stops_at_a_number(bench: Callable[..., Bench], configurat
     assert (counted(x, 1, 2, 3, 1), totals(x), x.read("freeze"), x.read("active")) == (ports, sums, frozen, active)
 
 
+def test_no_more_numbers_are_counted_than_there_is_room_for(bench: Callable[..., Bench]) -> None:
+    x = bench("AggregateCounter(CAPACITY 3)", outputs=2)
+    assert counted(x, *range(0, 5 << 20, 1 << 20), 0) == [0, 0, 0, 1, 1, 0]
+    assert totals(x) == ("3", "12")
+    x.write("clear")
+    assert (counted(x, 9), totals(x)) == ([0], ("1", "3"))
+
+
 def live(text: str) -> Live:
     return Live(load_text(text, "t"), Clock(0.0))
 

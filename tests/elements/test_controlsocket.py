@@ -2,8 +2,8 @@
 
 import socket
 import sys
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,20 +16,11 @@ from swclick.live import Live
 def run(text: str, client: Callable[[Live], None]) -> None:
     """Run the machine of ``text`` until the client is done."""
     live = Live(load_text(text, "t"))
-    failures: list[BaseException] = []
-
-    def talk() -> None:
-        try:
-            client(live)
-        except BaseException as error:  # noqa: BLE001 - it is raised below
-            failures.append(error)
-
-    thread = threading.Thread(target=talk)
-    thread.start()
-    live.run_driver()
-    thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        talk = pool.submit(client, live)
+        live.run_driver()
     live.close()
-    assert failures == []
+    talk.result()
 
 
 def everything(client: socket.socket, text: bytes) -> bytes:

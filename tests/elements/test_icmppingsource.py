@@ -43,11 +43,23 @@ def test_requests_leave_at_their_time_and_replies_are_counted(bench: Made) -> No
     assert x.read("summary") == "0 packets transmitted, 0 received"
 
 
+def test_data_is_sent_as_it_was_given_whatever_stands_in_it(bench: Made) -> None:
+    data = b'@INPUTS@ @SIZE@ @TITLE@ @DATA@ "+ @MIRROR@ */ OUT(0, p) %s'
+    quoted = data.decode().replace('"', '\\"')
+    x = bench("", text=TEXT.format(f'ICMPPingSource(10.0.0.1, 10.0.0.2, DATA "{quoted}", LIMIT 1)'))
+    x.settle()
+    ((_, request),) = x.settle(SECOND)
+    assert request.data[28:] == data
+
+
 def test_handlers_start_and_stop_it(bench: Made) -> None:
     x = bench("", text=TEXT.format("ICMPPingSource(10.0.0.1, 10.0.0.2, ACTIVE false)"))
     assert (x.settle(5 * SECOND), x.read("active")) == ([], "false")
     for handler, value in (("active", "true"), ("interval", "0.5"), ("dst", "9.9.9.9"), ("limit", "3")):
         x.write(handler, value)
+    for value in ("0", "0.4ms"):
+        with pytest.raises(ValueError, match=f"a time of at least 1ms is wanted, not '{value}'"):
+            x.write("interval", value)
     x.settle(5 * SECOND)
     assert [(packet.time, packet.dst_ip) for _, packet in x.settle(9 * SECOND)] == [(t * SECOND // 2, 0x09090909) for t in (10, 11, 12)]
     x.write("limit", "-1")

@@ -81,15 +81,21 @@ def test_a_script_that_never_waits_is_given_up(capfd: pytest.CaptureFixture[str]
 
 def test_a_proxy_answers_to_every_name(capfd: pytest.CaptureFixture[str]) -> None:
     live = run(
-        """x :: Script(TYPE PROXY, goto nota $(ne $0 a), returnq "you called 'a' $args", label nota, goto written $write,
-                       error bad handler, label written, print "written $args");
-        Script(print x.a, print $(x.a 1 2), write x.b 3, print x.c, read x.name, stop)"""
+        """x :: Script(TYPE PROXY, goto locked $(eq $0 safe), goto filled $write, returnq "<$0> is asked for <$args>",
+                       label filled, print "$0 gets $args", end, label locked, error the safe is locked);
+        Script(print x.shelf, print $(x.drawer pen ink), write x.box 3, print x.safe, read x.name, stop)"""
     )
     printed, said = capfd.readouterr()
-    assert printed.splitlines() == ["you called 'a' ", "you called 'a' 1 2", "written 3"]
-    assert said.splitlines() == ["While executing 'Script@2 :: Script':", "  While calling 'x.c':", "    bad handler", "x.name:", "x"]
-    with pytest.raises(HandlerError, match="bad handler"):
-        live.read_handler("x.other")
+    assert printed.splitlines() == ["<shelf> is asked for <>", "<drawer> is asked for <pen ink>", "box gets 3"]
+    assert said.splitlines() == [
+        "While executing 'Script@2 :: Script':",
+        "  While calling 'x.safe':",
+        "    the safe is locked",
+        "x.name:",
+        "x",
+    ]
+    with pytest.raises(HandlerError, match="the safe is locked"):
+        live.read_handler("x.safe")
 
 
 def test_a_signal_runs_scripts_until_they_exit(capfd: pytest.CaptureFixture[str]) -> None:

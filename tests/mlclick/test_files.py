@@ -22,7 +22,7 @@ devices = { eth0 = 0 }
 PLAIN = "FromDevice(eth0) -> Queue -> ToDevice(eth0);\n"
 EVERYTHING = """
 source :: InfiniteSource(\\<020000000001 020000000002 88b6>, 2, LENGTH 60) -> out :: Queue -> ToDevice(eth0);
-trace :: FromDump(in.pcap, STOP true) -> out;
+trace :: FromDump(in.pcap) -> out;
 FromDevice(eth0) -> MarkIPHeader(14) -> Print(seen, 4) -> options :: IPGWOptions(10.0.0.1) -> count :: Counter
   -> dump :: ToDump(out.pcap) -> out;
 options[1] -> Discard;
