@@ -44,6 +44,7 @@ def _type(text: str) -> int:
 
 class ICMP6Error(Replacing):
     ports = Ports("1/1", "a/a")
+    is_short = False
     software_reason = "IPv6 addresses beside packets are the software's"
     source = Argument("SRC", ip6_address)
     type = Argument("TYPE", _type)

@@ -95,6 +95,7 @@ def source_route(header: bytes) -> tuple[int, int] | None:
 
 class ICMPError(Replacing):
     ports = Ports("1/1", "a/a")
+    is_short = False
     is_rare: ClassVar[bool] = True
     source = Argument("SRC", ip_address)
     type = Argument("TYPE", _type)

@@ -50,6 +50,7 @@ def _entry(text: str) -> tuple[Entry, ...]:
 
 class IP6NDAdvertiser(Replacing):
     ports = Ports("1/1", "a/a")
+    is_short = False
     software_reason = "IPv6 addresses beside packets are the software's"
     entries = Rest("ENTRY", _entry)
 

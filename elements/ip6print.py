@@ -28,6 +28,7 @@ A_LINE = 24
 
 class IP6Print(Replacing):
     ports = Ports("1/1", "a/a")
+    is_short = False
     software_reason = "IPv6 addresses beside packets are the software's"
     label = Argument("LABEL", line_of_text, "")
     contents = keyword("CONTENTS", boolean, False)

@@ -45,6 +45,7 @@ class WrongOption(Exception):
 
 class IPGWOptions(EachPacket):
     ports = Ports("1/1-2", "a/ah")
+    is_short = False
     address = Argument("MYADDR", ip_address)
     others = Argument[tuple[int, ...]]("OTHERADDRS", ip_addresses, ())
     dropped = StateVariable(32)

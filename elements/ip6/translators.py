@@ -83,6 +83,7 @@ class Translator(Replacing):
     """An element that makes new packets of those that come."""
 
     ports = Ports("1/1", "a/a")
+    is_short = False
     software_reason = "IPv6 addresses beside packets are the software's"
 
     def move(self, output: int) -> Move:
