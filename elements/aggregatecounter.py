@@ -61,6 +61,7 @@ from elements.definition.csource import CSource
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads, writes
 from elements.definition.host import Address, Host
+from elements.definition.octets import as_text, octets
 from elements.definition.parsers import boolean, integer, word
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
@@ -271,12 +272,12 @@ class AggregateCounter(Element):
         if self.host is None or not name:
             raise ValueError("argument should be filename" if not name else "files are written by machines that run by themselves")
         head = f"{self.head}\n" if self.head and not self.head.endswith("\n") else self.head
-        whole = f"!IPAggregate 1.0\n{head}!num_nonzero {state.get(self.entries)}\n{mark}".encode() + data
+        whole = octets(f"!IPAggregate 1.0\n{head}!num_nonzero {state.get(self.entries)}\n{mark}") + data
         if name == "-":
             self.host.write_out(whole)
             return
         try:
-            Path(name).write_bytes(whole)
+            Path(as_text(name)).write_bytes(whole)
         except OSError as error:
             raise ValueError(f"{name}: {error.strerror}") from None
 

@@ -49,7 +49,7 @@ def compiler() -> list[str]:
 def load_c(text: str) -> ctypes.CDLL:
     """The library that ``text`` compiles to. Errors: `CompilerError`."""
     command = compiler()
-    key = hashlib.sha256("\0".join((text, *FLAGS, *command)).encode()).hexdigest()[:32]
+    key = hashlib.sha256("\0".join((text, *FLAGS, *command)).encode("utf-8", "surrogateescape")).hexdigest()[:32]
     library = cache_folder() / f"{key}.so"
     if not library.exists():
         try:
@@ -65,7 +65,7 @@ def _compile(command: list[str], text: str, library: Path) -> None:
     library.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=library.parent) as folder:
         source, made = Path(folder, "engine.c"), Path(folder, "engine.so")
-        source.write_text(text, encoding="utf-8")
+        source.write_text(text, encoding="utf-8", errors="surrogateescape")
         done = subprocess.run([*command, *FLAGS, "-o", str(made), str(source)], capture_output=True, text=True, check=False)
         source.replace(library.with_suffix(".c"))
         if done.returncode:

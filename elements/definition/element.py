@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from elements.definition.arguments import parse_arguments
 from elements.definition.names import Definition, names_in_use
+from elements.definition.octets import as_octets, as_text, unescaped
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
 from elements.program.program import Network, Program, State
@@ -94,7 +95,7 @@ class Element:
         self.inputs = inputs
         self.outputs = outputs
         try:
-            self.__dict__.update(parse_arguments(type(self), node.config))
+            self.__dict__.update(parse_arguments(type(self), as_octets(node.config)))
             self.setup()
         except ValueError as error:
             raise ClickError(*map(self.refusal, str(error).split("\n"))) from None
@@ -111,7 +112,7 @@ class Element:
 
     def refusal(self, why: str) -> Diagnostic:
         """What is said where the element cannot be as it is configured."""
-        place = f"{self.node.name} :: {self.node.class_name}"
+        place, why = f"{self.node.name} :: {self.node.class_name}", as_text(unescaped(why))
         known = ((self.node.location, f"While configuring '{place}':\n  {why}"),)
         return Diagnostic(
             self.node.location, f"{place}: {why}", f"see the manual page of {self.node.class_name}", self.node.source_line, known

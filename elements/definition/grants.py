@@ -8,6 +8,7 @@ from pathlib import Path
 from elements.definition.arguments import with_argument
 from elements.definition.catalogue import find
 from elements.definition.folders import inside
+from elements.definition.octets import as_octets, as_text
 from elements.reference.machine import element_for
 from graph.configuration import quote
 from graph.diagnostics import ClickError, Diagnostic
@@ -28,7 +29,7 @@ def granted(graph: Graph, tenant: TenantPolicy, policy: Path) -> Graph:
         if found is None or found.file_argument is None:
             nodes.append(node)
             continue
-        name = element_for(graph, node).filename
+        name = as_text(element_for(graph, node).filename)
         if not name:
             nodes.append(node)
             continue
@@ -50,7 +51,7 @@ def granted(graph: Graph, tenant: TenantPolicy, policy: Path) -> Graph:
             if path in written:
                 mistakes.append(_mistake(node, f"{written[path]} writes {name!r}, too", "give each its own file"))
             written[path] = node.name
-        nodes.append(replace(node, config=with_argument(found, node.config, found.file_argument, quote(str(path)))))
+        nodes.append(replace(node, config=with_argument(found, node.config, found.file_argument, quote(as_octets(str(path))))))
     if mistakes:
         raise ClickError(*mistakes)
     return replace(graph, nodes=tuple(nodes))

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Final, Literal
 
 from elements.definition.host import HandlerError, Host
+from elements.definition.octets import as_text, octets
 from elements.definition.parsers import nanoseconds
 from elements.scripts.errors import Errors
 from elements.scripts.instructions import BEGIN, Instruction, find_label
 from elements.scripts.numbers import truth, truth_text, words
-from elements.scripts.texts import octets
 from graph.configuration import shift_word, unquote
 from graph.variables import substitute
 
@@ -215,7 +215,7 @@ class Run:
             name, text = shift_word(text[len(">>" if mode == "ab" else ">") :])
         before = errors.count
         try:
-            file_to = Path(name).open(mode) if name not in ("", "-") else None  # noqa: SIM115 - it is closed below
+            file_to = Path(as_text(name)).open(mode) if name not in ("", "-") else None  # noqa: SIM115 - it is closed below
         except OSError as error:
             errors.error(f"{name}: {error.strerror}")
             return
