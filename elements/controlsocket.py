@@ -30,6 +30,7 @@ Examples:
     ControlSocket(TCP, PORT 41931, LOCALHOST true, VERBOSE true, RETRIES 3, RETRY_WARNINGS false)
 """
 
+import os
 import socket
 from pathlib import Path
 from typing import ClassVar
@@ -40,6 +41,7 @@ from elements.definition.csource import CSource
 from elements.definition.element import Element
 from elements.definition.handlers import StateView, reads
 from elements.definition.host import READABLE, WRITABLE, Host
+from elements.definition.octets import as_text
 from elements.definition.parsers import boolean, integer, word
 from elements.definition.ports import Ports
 from elements.scripts.numbers import whole
@@ -73,11 +75,11 @@ class ControlSocket(Element):
         given = [each for each in (self.address, self.port_given, self.file_given, self.descriptor_given) if each]
         if len(given) != 1:
             raise ValueError("ADDRESS is missing" if not given else "ADDRESS, PORT, FILENAME and FD are one argument: give it once")
-        self.where = given[0]
+        self.where = as_text(given[0])
         number = whole(self.where.removesuffix("+") if self.kind == "TCP" else self.where)
         if self.kind == "TCP" and (number is None or not 0 < number < 1 << 16):
             raise ValueError("PORT requires TCP port")
-        if self.kind == "UNIX" and len(self.where.encode()) > _LONGEST_NAME:
+        if self.kind == "UNIX" and len(os.fsencode(self.where)) > _LONGEST_NAME:
             raise ValueError("filename too long")
         if self.kind == "SOCKET" and (number is None or number < 0):
             raise ValueError("FD: a file descriptor is wanted")

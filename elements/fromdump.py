@@ -46,6 +46,7 @@ Examples:
     FromDump(in.pcap, FORCE_IP true, SAMPLE 0.5, START_AFTER 10ms, INTERVAL 1min)
 """
 
+import os
 from typing import ClassVar, Final
 
 from elements.captures.pcap import ETHERNET, HEADER, Format, Record, read_bytes, read_format, read_record
@@ -56,6 +57,7 @@ from elements.definition.csource import CSource, c_string
 from elements.definition.element import Element, Move, StateVariable
 from elements.definition.handlers import StateView, reads, writes
 from elements.definition.host import Address, Host
+from elements.definition.octets import as_text
 from elements.definition.parsers import boolean, file_name, integer, nanoseconds, probability, raw
 from elements.definition.ports import Ports
 from elements.placement.layouts import UNKNOWN
@@ -106,7 +108,7 @@ class FromDump(Element):
         if self.stop and self.end_call:
             raise ValueError("STOP and END_CALL cannot both be given")
         self.has_end = any(given is not None for given in (self.end, self.end_after, self.interval))
-        self.path = self.folder / self.filename
+        self.path = self.folder / as_text(self.filename)
         self.threshold = round(self.sample * (1 << SAMPLING_BITS))
         self.content = b""
         self.format = Format("<", 1, ETHERNET)
@@ -225,7 +227,7 @@ class FromDump(Element):
         return True
 
     def c_source(self) -> CSource:
-        title = c_string(f"{self.name} :: FromDump: {self.path}".encode())
+        title = c_string(os.fsencode(f"{self.name} :: FromDump: {self.path}"))
         early = int(self.start is not None or self.start_after is not None)
         first = f"{self.start}ULL" if self.start is not None else f"r.time + {self.start_after or 0}ULL"
         last = (

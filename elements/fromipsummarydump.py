@@ -46,6 +46,7 @@ Examples:
 
 import bz2
 import gzip
+import os
 import shlex
 import sys
 from typing import ClassVar, Final
@@ -54,6 +55,7 @@ from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource, c_string
 from elements.definition.element import Element, Move, StateVariable
 from elements.definition.handlers import StateView, reads, writes
+from elements.definition.octets import as_text, octets
 from elements.definition.parsers import boolean, byte, probability, raw, word
 from elements.definition.ports import Ports
 from elements.fromdump import FACTOR, SAMPLING_BITS, STEP
@@ -121,7 +123,7 @@ class FromIPSummaryDump(Element):
         # A flow follows its first word, as behind `!flowid`.
         self.first_fields = fields[0].encode() if fields else b""
         self.first_flow = b"!flowid " + flows[0].encode() if flows else b""
-        self.path = self.folder / self.filename
+        self.path = self.folder / as_text(self.filename)
         self.title = "<data>" if self.data else "<stdin>" if self.filename == "-" else self.filename
         self.threshold = round(self.sample * (1 << SAMPLING_BITS))
         self.compressed: str | None = None
@@ -232,7 +234,7 @@ class FromIPSummaryDump(Element):
         if not self.data:
             compressed = self.compressed is not None
             opened = (
-                f'popen({c_string(str(self.compressed).encode())}, "r")' if compressed else f'fopen({c_string(bytes(self.path))}, "rb")'
+                f'popen({c_string(os.fsencode(str(self.compressed)))}, "r")' if compressed else f'fopen({c_string(bytes(self.path))}, "rb")'
             )
             source += f"""
     self->reader->file = {"stdin" if self.filename == "-" else opened};
@@ -288,7 +290,7 @@ class FromIPSummaryDump(Element):
     self->reader = calloc(1, sizeof *self->reader);
     if (!self->reader) no_memory();
     {source}
-    self->reader->name = {c_string(self.title.encode())};
+    self->reader->name = {c_string(octets(self.title))};
     self->reader->protocol = {self.protocol};
     self->reader->minor = 3;
     {fields}

@@ -16,6 +16,7 @@ Examples:
 
 from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource, c_string
+from elements.definition.octets import octets
 from elements.definition.parsers import boolean, integer, line_of_text
 from elements.definition.ports import Ports
 from elements.ip6.addresses import TEXT_C, ip6_text
@@ -44,7 +45,7 @@ class IP6Print(Replacing):
         header = bytes(packet.buffer[network : network + 40])
         source, destination = (ip6_text(int.from_bytes(header[at : at + 16], "big")) for at in (8, 24))
         payload = int.from_bytes(header[4:6], "big")
-        prefix = f"{self.label}: " if self.label else ""
+        prefix = octets(f"{self.label}: " if self.label else "").decode("utf-8", "replace")
         machine.trace(f"{prefix}{source} -> {destination} plen {payload}, next {header[6]}, hlim {header[7]}")
         shown = packet.data[: self.most] if self.contents else b""
         for at in range(0, len(shown) + 1 if self.contents else 0, A_LINE):
@@ -55,7 +56,7 @@ class IP6Print(Replacing):
         return packet
 
     def c_each(self) -> str:
-        prefix = c_string((f"{self.label}: " if self.label else "").encode())
+        prefix = c_string(octets(f"{self.label}: " if self.label else ""))
         shown = f"""
         uint32_t shown = p->length < {self.most}u ? p->length : {self.most}u;
         for (uint32_t at = 0; at <= shown; at += {A_LINE}) {{
@@ -68,7 +69,7 @@ class IP6Print(Replacing):
         return f"""
     if (p->network >= 0 && (int64_t)p->length - p->network >= 40) {{
         const uint8_t *ip = p->data + p->network;
-        static __thread char line[{len(self.label.encode()) + 256}];
+        static __thread char line[{len(self.label) + 256}];
         int n = sprintf(line, "%s", {prefix});
         n += ip6_text(line + n, ip + 8);
         n += sprintf(line + n, " -> ");

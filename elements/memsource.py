@@ -29,6 +29,7 @@ Examples:
     MemSource("in.pcap", 1000, BURST 8, STOP true)
 """
 
+import os
 from typing import ClassVar, Final
 
 from elements.captures.pcap import ETHERNET, read_bytes, read_format, read_records
@@ -39,6 +40,7 @@ from elements.definition.csource import CSource, c_string
 from elements.definition.element import Element, Move, StateVariable
 from elements.definition.handlers import StateView, reads, writes
 from elements.definition.host import Address, Host
+from elements.definition.octets import as_text
 from elements.definition.parsers import boolean, file_name, integer, raw
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
@@ -66,7 +68,7 @@ class MemSource(Element):
     def setup(self) -> None:
         if self.stop and self.end_call:
             raise ValueError("STOP and END_CALL cannot both be given")
-        self.path = self.folder / self.filename
+        self.path = self.folder / as_text(self.filename)
         self.frames: list[bytes] = []
 
     def examine(self) -> None:
@@ -102,7 +104,7 @@ class MemSource(Element):
         return now > 0
 
     def c_source(self) -> CSource:
-        title = c_string(f"{self.name} :: MemSource: {self.path}".encode())
+        title = c_string(os.fsencode(f"{self.name} :: MemSource: {self.path}"))
         limited = self.limit >= 0
         room = AT_ONCE if limited else self.burst
         timed = "if (self->begun) { self->used = thread_time() - self->begun; self->begun = 0; }"

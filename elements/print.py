@@ -30,6 +30,7 @@ from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource, c_string
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads, writes
+from elements.definition.octets import octets
 from elements.definition.parsers import boolean, integer, line_of_text
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
@@ -87,7 +88,7 @@ class Print(Element):
     def _print(self, machine: Machine, packet: Packet) -> None:
         if not machine.stores[self.name].get(self.printing):
             return
-        parts = [self.label] if self.label else []
+        parts = [octets(self.label).decode("utf-8", "replace")] if self.label else []
         if self.timestamp:
             parts.append(time_text(packet.time).decode())
         text = ": ".join([*parts, f"{packet.length:4}"])
@@ -102,7 +103,7 @@ class Print(Element):
         machine.trace(text)
 
     def c_source(self) -> CSource:
-        prefix = c_string(self.label.encode())
+        prefix = c_string(octets(self.label))
         parts = [f'    n += snprintf(line + n, room - n, "%s%s", {prefix}, {c_string(b": " if self.label else b"")});']
         if self.timestamp:
             parts.append(_C_TIME)
@@ -116,7 +117,7 @@ class Print(Element):
         body = "\n".join(parts)
         printing = f"""
     if (self->printing) {{
-    uint64_t n = 0, room = {len(self.label.encode()) + 192} + 3 * (uint64_t)p->length;
+    uint64_t n = 0, room = {len(self.label) + 192} + 3 * (uint64_t)p->length;
     char *line = malloc(room);
     if (!line) no_memory();
 {body}

@@ -102,6 +102,7 @@ from elements.definition.csource import CSource
 from elements.definition.element import Element
 from elements.definition.handlers import StateView, private, reads, writes
 from elements.definition.host import Address, HandlerError, Host
+from elements.definition.octets import as_text
 from elements.definition.parsers import file_name, raw
 from elements.definition.ports import Ports
 from elements.passing.each_packet import each_source
@@ -327,7 +328,7 @@ class Script(Element):
     def cat(self, state: StateView, question: str = "") -> str:
         self._host()
         try:
-            return Path(file_name(question)).read_text(encoding="latin-1")
+            return Path(as_text(file_name(question))).read_text(encoding="latin-1")
         except OSError as error:
             raise ValueError(f"{file_name(question)}: {error.strerror}") from None
         except ValueError:

@@ -26,6 +26,7 @@ Examples:
     ToDump(FILENAME out.pcap, SNAPLEN 0, UNBUFFERED true)
 """
 
+import os
 from typing import ClassVar, Final
 
 from elements.captures.pcap import ETHERNET, MICROSECONDS, NANOSECONDS, file_header, record_header
@@ -33,6 +34,7 @@ from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource, c_string
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads, writes
+from elements.definition.octets import as_text
 from elements.definition.parsers import boolean, file_name, raw, unsigned32
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
@@ -71,7 +73,7 @@ class ToDump(Element):
     def setup(self) -> None:
         if self.encapsulation is not None and self.encapsulation_from:
             raise ValueError("ENCAP and USE_ENCAP_FROM cannot both be given")
-        self.path = self.folder / self.filename
+        self.path = self.folder / as_text(self.filename)
         self.longest = self.snaplen or 0xFFFF_FFFF
         self.unit = 1 if self.nano else 1000
         link = ETHERNET if self.encapsulation is None else self.encapsulation
@@ -135,7 +137,7 @@ class ToDump(Element):
 
     def c_source(self) -> CSource:
         title = f"{self.name} :: ToDump: {self.path}"
-        failure = f"dump_failed(&m->base, {c_string(title.encode())});"
+        failure = f"dump_failed(&m->base, {c_string(os.fsencode(title))});"
         write = f"""
     if (self->file) {{
         uint64_t time = p->time ? p->time : NOW;

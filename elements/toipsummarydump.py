@@ -36,6 +36,7 @@ Examples:
     ToIPSummaryDump(out.bin, FIELDS timestamp ip_src ip_opt, BINARY true, VERBOSE true)
 """
 
+import os
 import socket
 import sys
 import time
@@ -46,6 +47,7 @@ from elements.definition.csource import CSource, c_string
 from elements.definition.element import Element
 from elements.definition.flush import flush_c
 from elements.definition.handlers import StateView, writes
+from elements.definition.octets import as_text, octets
 from elements.definition.parsers import boolean, raw, word
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
@@ -98,7 +100,7 @@ class ToIPSummaryDump(Element):
         if mistakes or not fields:
             raise ValueError("\n".join(mistakes or ["no contents specified"]))
         self.style = Style(tuple(fields), self.binary, self.bad_packets, self.careful, self.extra_length)
-        self.path = self.folder / self.filename
+        self.path = self.folder / as_text(self.filename)
         self.failed = False
 
     def examine(self) -> None:
@@ -111,7 +113,7 @@ class ToIPSummaryDump(Element):
         """What is written before the first packet: in front of the lines of VERBOSE, and behind them."""
         if not self.header:
             return b"", b""
-        first = b"!IPSummaryDump %d.%d\n" % VERSION + (b"!creator " + quoted(self.banner.encode()) + b"\n" if self.banner else b"")
+        first = b"!IPSummaryDump %d.%d\n" % VERSION + (b"!creator " + quoted(octets(self.banner)) + b"\n" if self.banner else b"")
         names = [
             field.name.removeprefix("n") if field.name == "ntimestamp" and not self.binary else field.name for field in self.style.fields
         ]
@@ -174,7 +176,7 @@ class ToIPSummaryDump(Element):
 
     def c_source(self) -> CSource:
         first, last = map(c_string, self._beginning())
-        title = c_string(f"{self.name} :: ToIPSummaryDump: {self.path}".encode())
+        title = c_string(os.fsencode(f"{self.name} :: ToIPSummaryDump: {self.path}"))
         looks = any(field.order not in (ANNOTATION, LINK) for field in self.style.fields)
         one = f"{describe_c(self.style, looks)}    summary_write(&m->base, &self->file, self->text, {title});\n"
         verbose = "summary_verbose(self->text);" if self.header and self.verbose else ""

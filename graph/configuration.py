@@ -139,7 +139,7 @@ def _hexadecimal(text: str) -> str:
 
 
 def quote_always(text: str) -> str:
-    """``text`` as a string in double quotes, as Click writes it into another string."""
+    """``text``, of which a character is a byte, as a string in double quotes, as Click writes it into another string."""
     out = []
     for character in text:
         if character in '"\\$':
@@ -149,7 +149,8 @@ def quote_always(text: str) -> str:
         elif 32 <= ord(character) < 127:
             out.append(character)
         else:
-            out += [f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogatepass")]
+            data = bytes((ord(character),)) if ord(character) < 256 else character.encode("utf-8", "surrogatepass")
+            out += [f"\\{byte:03o}" for byte in data]
     return '"' + "".join(out) + '"'
 
 

@@ -24,6 +24,7 @@ from boards.versa_ecp5.report import ReportError, TimingError
 from elements.definition.catalogue import class_names, manual_page
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
+from elements.definition.octets import as_text
 from elements.reference.packet import Packet
 from graph.diagnostics import ClickError, Diagnostic, fail
 from graph.print_click import print_graph
@@ -182,7 +183,7 @@ def _handlers_asked(patterns: list[str], elements: Mapping[str, Element]) -> lis
 def _print_handlers(names: Iterable[str], texts: Mapping[str, str]) -> None:
     """As Click's ``-h`` does: text of several lines stands below its name."""
     for name in names:
-        text = texts.get(name, "is hardware, which counts by port; see registers.md of a build").rstrip("\n")
+        text = as_text(texts.get(name, "is hardware, which counts by port; see registers.md of a build")).rstrip("\n")
         typer.echo(f"{name}:\n{text}" if "\n" in text else f"{name}: {text}")
 
 

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from elements.definition.host import HandlerError
+from elements.definition.octets import as_octets, as_text
 from swclick.find_handler import full_name
 from swclick.live import Live
 
@@ -18,7 +19,7 @@ _PATTERN: Final = re.compile(r"[?*\[]")
 def print_handlers(live: Live, handlers: Sequence[str]) -> bool:
     """Print them, with their names where there are several; whether all were there. What is not is said on standard error."""
     calls, fine = [], True
-    for handler in handlers:
+    for handler in map(as_octets, handlers):
         try:
             calls += _expanded(live, handler, len(handlers) > 1)
         except HandlerError as error:
@@ -32,7 +33,7 @@ def print_handlers(live: Live, handlers: Sequence[str]) -> bool:
             live.say(str(error))
             continue
         end = "\n" if text and not text.endswith("\n") else ""
-        sys.stdout.write(f"{handler}:\n{text}{end}\n" if with_name else text + end)
+        sys.stdout.write(as_text(f"{handler}:\n{text}{end}\n" if with_name else text + end))
     sys.stdout.flush()
     return fine
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from elements.definition.host import HandlerError
+from elements.definition.octets import as_octets
 from elements.scripts.numbers import truth, whole
 from graph.configuration import shift_word
 from graph.diagnostics import ClickError
@@ -97,7 +98,7 @@ def _write_graph(name: str, graph: Graph) -> int:
         print(unparse(graph), end="", flush=True)
         return 0
     try:
-        Path(name).write_text(unparse(graph), encoding="utf-8")
+        Path(name).write_text(unparse(graph), encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         print(f"{name}: {error.strerror}", file=sys.stderr)
         return FAILED
@@ -112,7 +113,7 @@ def _times(before: os.times_result, after: os.times_result, wall: float) -> str:
 
 def _exit_code(live: Live, handler: str) -> int:
     """The code that a handler's text says: a number, or true, which is success, or false."""
-    name, question = shift_word(handler)
+    name, question = shift_word(as_octets(handler))
     try:
         text = live.read_handler(name, question).strip()
     except HandlerError as error:

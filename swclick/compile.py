@@ -69,7 +69,7 @@ def _object(command: list[str], text: str) -> Path:
 
 
 def _place(suffix: str, *content: str) -> Path:
-    return (cache_folder() / hashlib.sha256("\0".join(content).encode()).hexdigest()[:32]).with_suffix(suffix)
+    return (cache_folder() / hashlib.sha256("\0".join(content).encode("utf-8", "surrogateescape")).hexdigest()[:32]).with_suffix(suffix)
 
 
 def _compile(command: list[str], kind: list[str], text: str, result: Path, linked: list[Path]) -> None:
@@ -77,7 +77,7 @@ def _compile(command: list[str], kind: list[str], text: str, result: Path, linke
     result.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=result.parent) as folder:
         source, made = Path(folder, "engine.c"), Path(folder, result.name)
-        source.write_text(text, encoding="utf-8")
+        source.write_text(text, encoding="utf-8", errors="surrogateescape")
         whole = [*command, *FLAGS, *kind, "-o", str(made), str(source), *map(str, linked)]
         done = subprocess.run(whole, capture_output=True, text=True, check=False)
         source.replace(result.with_suffix(".c"))

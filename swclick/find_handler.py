@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from elements.definition.catalogue import class_names
 from elements.definition.handlers import handlers_of
 from elements.definition.host import HandlerError
+from elements.definition.octets import as_octets
 from graph.configuration import shift_word, unquote
 from swclick.unparse import connections, unparse
 
@@ -59,8 +60,8 @@ class Handlers:
         self.asked: dict[str, Handler] = {
             "version": Handler(lambda _: VERSION),
             "driver": Handler(lambda _: "userlevel"),
-            "config": Handler(lambda _: unparse(live.graph)),
-            "flatconfig": Handler(lambda _: unparse(live.graph)),
+            "config": Handler(lambda _: as_octets(unparse(live.graph))),
+            "flatconfig": Handler(lambda _: as_octets(unparse(live.graph))),
             "requirements": Handler(lambda _: "".join(f"{name}\n" for name in live.graph.requirements)),
             "handlers": Handler(lambda _: listed(self.asked, self.written)),
             "list": Handler(lambda _: "".join(f"{line}\n" for line in (len(live.names), *live.names))),
@@ -169,7 +170,7 @@ class Handlers:
         always = {
             "handlers": Handler(lambda _: listed(self.reads(name), self.writes(name)), is_calm=True),
             "ports": Handler(lambda _: self._ports(name), is_calm=True),
-            "config": Handler(lambda _: element.node.config, is_calm=True),
+            "config": Handler(lambda _: as_octets(element.node.config), is_calm=True),
             "class": Handler(lambda _: element.node.class_name, is_calm=True),
             "name": Handler(lambda _: name, is_calm=True),
         }

@@ -14,6 +14,7 @@ from typing import Final
 from elements.definition.element import Element
 from elements.definition.flush import flush_c
 from elements.definition.host import Address, HandlerError
+from elements.definition.octets import as_text
 from graph.diagnostics import ClickError, Diagnostic
 from graph.model import Graph
 from swclick.find_handler import Handlers
@@ -279,7 +280,7 @@ class Live(Machine):
 
     def say(self, text: str) -> None:
         """A line on standard error."""
-        print(text, file=sys.stderr, flush=True)
+        print(as_text(text), file=sys.stderr, flush=True)
 
     def write_out(self, data: bytes) -> None:
         """Bytes on standard output, at once."""

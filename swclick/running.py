@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from elements.definition.host import HandlerError
+from elements.definition.octets import as_octets, as_text
 from graph.diagnostics import ClickError, Location, fail
 from graph.load import in_folder, load_read
 from graph.model import Graph, Node
@@ -83,7 +84,7 @@ class Running:
         clock = Clock(simulated, None if before is None else before.now)
         live = Live(_with_sockets(graph, self._arguments, more), clock, before=before)
         if "compact_config" not in graph.requirements:
-            live.handlers.asked["config"] = Handler(lambda _: source.text)
+            live.handlers.asked["config"] = Handler(lambda _: as_octets(source.text))
         live.handlers.asked["timewarp"] = Handler(lambda _: "1" if simulated is None else "simulation")
         if self._arguments.reconfigure:
             live.handlers.written["hotconfig"] = Handler(self._reconfigure)
@@ -91,7 +92,7 @@ class Running:
 
     def _reconfigure(self, text: str) -> None:
         """Make the machine of another configuration and let the one that runs stop. Errors: `HandlerError`."""
-        source, graph = Source(text, "config", path=self._path), None
+        source, graph = Source(as_text(text), "config", path=self._path), None
         try:
             graph = source.graph(self._arguments.variables)
             coming = self._made(source, graph, self.live)

@@ -6,13 +6,15 @@ import struct
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address
 
+from elements.definition.octets import octets
+
 Counts = Sequence[tuple[int, int]]
 
 
 def counts_file(banner: str, counts: Counts, mark: str, data: bytes) -> bytes:
     """A whole file: its head, a line that says how the counts are written, where that is not the usual one, and they."""
     head = f"{banner}\n" if banner and not banner.endswith("\n") else banner
-    return f"!IPAggregate 1.0\n{head}!num_nonzero {len(counts)}\n{mark}".encode() + data
+    return octets(f"!IPAggregate 1.0\n{head}!num_nonzero {len(counts)}\n{mark}") + data
 
 
 def text_data(counts: Counts) -> bytes:

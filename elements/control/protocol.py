@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from elements.definition.host import HandlerError, Host
+from elements.definition.octets import octets
 from elements.scripts.numbers import whole
-from elements.scripts.texts import octets
 
 GREETING: Final = b"Click::ControlSocket/1.3\r\n"
 OK, SYNTAX, UNIMPLEMENTED, NO_ELEMENT, NO_HANDLER = 200, 500, 501, 510, 511

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from elements.definition.arguments import parse_arguments
 from elements.definition.folders import inside
 from elements.definition.names import Definition, names_in_use
+from elements.definition.octets import as_octets, as_text, unescaped
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
 from elements.program.program import Network, Program, State
@@ -97,7 +98,7 @@ class Element:
         self.inputs = inputs
         self.outputs = outputs
         try:
-            self.__dict__.update(parse_arguments(type(self), node.config))
+            self.__dict__.update(parse_arguments(type(self), as_octets(node.config)))
             self.setup()
         except ValueError as error:
             raise ClickError(*map(self.refusal, str(error).split("\n"))) from None
@@ -114,7 +115,7 @@ class Element:
 
     def refusal(self, why: str) -> Diagnostic:
         """What is said where the element cannot be as it is configured."""
-        place = f"{self.node.name} :: {self.node.class_name}"
+        place, why = f"{self.node.name} :: {self.node.class_name}", as_text(unescaped(why))
         known = ((self.node.location, f"While configuring '{place}':\n  {why}"),)
         return Diagnostic(
             self.node.location, f"{place}: {why}", f"see the manual page of {self.node.class_name}", self.node.source_line, known
@@ -130,10 +131,10 @@ class Element:
         ``ValueError``."""
         tenant = self.node.location.tenant
         if tenant is None:
-            return Path(name)
+            return Path(as_text(name))
         if not self.node.folder:
             raise ValueError(f"{tenant} may use no files")
-        return inside(Path(self.node.folder), name)
+        return inside(Path(self.node.folder), as_text(name))
 
     def setup(self) -> None:
         """Check and prepare after the arguments are set. Errors: ``ValueError``, one sentence a line."""

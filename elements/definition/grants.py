@@ -10,6 +10,7 @@ from elements.definition.arguments import Argument, declared, with_argument
 from elements.definition.catalogue import find
 from elements.definition.element import Element
 from elements.definition.folders import inside
+from elements.definition.octets import as_octets, as_text
 from elements.reference.machine import element_for
 from graph.configuration import quote
 from graph.diagnostics import ClickError, Diagnostic
@@ -37,7 +38,7 @@ def granted(graph: Graph, tenant: TenantPolicy, policy: Path) -> Graph:
         if found is None or found.file_argument is None:
             nodes.append(node)
             continue
-        name = element_for(graph, node).filename
+        name = as_text(element_for(graph, node).filename)
         if not name:
             nodes.append(node)
             continue
@@ -59,7 +60,7 @@ def granted(graph: Graph, tenant: TenantPolicy, policy: Path) -> Graph:
             if path in written:
                 mistakes.append(_mistake(node, f"{written[path]} writes {name!r}, too", "give each its own file"))
             written[path] = node.name
-        nodes.append(replace(node, config=with_argument(found, node.config, found.file_argument, quote(str(path)))))
+        nodes.append(replace(node, config=with_argument(found, node.config, found.file_argument, quote(as_octets(str(path))))))
     if mistakes:
         raise ClickError(*mistakes)
     return replace(graph, nodes=tuple(nodes))

@@ -9,6 +9,7 @@ import socket
 from fractions import Fraction
 
 from elements.definition.names import named_address, named_ethernet, named_prefix
+from elements.definition.octets import is_one_line, octets
 from graph.configuration import unquote
 
 
@@ -186,14 +187,14 @@ def ip_addresses(text: str) -> tuple[int, ...]:
 def line_of_text(text: str) -> str:
     """One word or string, unquoted, of characters that can be printed on one line."""
     unquoted = unquote(text)
-    if not unquoted.isprintable():
+    if not is_one_line(unquoted):
         raise ValueError(f"text that can be printed on one line is wanted, not {text!r}")
     return unquoted
 
 
 def byte_string(text: str) -> bytes:
     """The bytes that a word or string stands for, at most 2048; characters beyond a byte are UTF-8."""
-    data = b"".join(bytes((ord(c),)) if ord(c) < 256 else c.encode() for c in unquote(text))
+    data = octets(unquote(text))
     if len(data) > 2048:
         raise ValueError(f"at most 2048 bytes are wanted, not {len(data)}")
     return data
@@ -217,7 +218,7 @@ def probability(text: str) -> float:
 def file_name(text: str) -> str:
     """The name of a file, unquoted."""
     name = unquote(text)
-    if not name or name == "-" or not name.isprintable():
+    if not name or name == "-" or not is_one_line(name):
         raise ValueError(f"the name of a file is wanted, not {text!r}")
     return name
 

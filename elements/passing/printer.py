@@ -8,6 +8,7 @@ from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource, c_string
 from elements.definition.element import StateVariable
 from elements.definition.handlers import StateView, reads, writes
+from elements.definition.octets import as_text, octets
 from elements.definition.parsers import boolean, raw, word
 from elements.definition.ports import Ports
 from elements.passing.each_packet import EachPacket
@@ -33,7 +34,7 @@ class Printer(EachPacket):
     printing = StateVariable(1)
 
     def setup(self) -> None:
-        self.path = self.folder / self.filename
+        self.path = self.folder / as_text(self.filename)
 
     def examine(self) -> None:
         if self.filename and (self.path.is_dir() or not self.path.parent.is_dir()):
@@ -62,7 +63,7 @@ class Printer(EachPacket):
     def each(self, machine: Machine, packet: Packet) -> int:
         if not machine.stores[self.name].get(self.printing):
             return 0
-        start = (f"{self.label}: " if self.label else "").encode() + (time_text(packet.time) + b": " if self.timestamp else b"")
+        start = octets(f"{self.label}: " if self.label else "") + (time_text(packet.time) + b": " if self.timestamp else b"")
         line = self.line(packet, start)
         if line is None:
             return 0
@@ -74,7 +75,7 @@ class Printer(EachPacket):
         return 0
 
     def c_each(self) -> str:
-        label = c_string(f"{self.label}: ".encode())
+        label = c_string(octets(f"{self.label}: "))
         return f"""
     if (self->printing) {{
         struct text *t = self->text;

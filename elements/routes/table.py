@@ -11,6 +11,7 @@ from elements.definition.arguments import Rest, keyword
 from elements.definition.element import Element
 from elements.definition.folders import inside
 from elements.definition.handlers import StateView, reads, writes
+from elements.definition.octets import as_text
 from elements.definition.parsers import integer, ip_address, ip_prefix, word
 from elements.program.packet import Packet
 from elements.program.program import Table
@@ -113,12 +114,12 @@ class RouteTable(Element):
     def _path(self) -> Path:
         """Where the file is. A tenant's stands beside its Click file or below. Errors: ``ValueError`` for one that does not."""
         if self.node.location.tenant is None:
-            return self.folder / self.file
+            return self.folder / as_text(self.file)
         try:
-            inside(self.folder, self.file)
+            inside(self.folder, as_text(self.file))
         except ValueError as error:
             raise ValueError(f"FILE: {error}") from None
-        return self.folder / self.file
+        return self.folder / as_text(self.file)
 
     def inlined(self) -> str | None:
         return ", ".join(str(entry) for entry in self.all_routes) if self.file else None

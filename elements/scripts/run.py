@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final, Literal
 
 from elements.definition.host import HandlerError, Host
+from elements.definition.octets import as_text, octets
 from elements.definition.parsers import nanoseconds
 from elements.scripts.errors import Errors
 from elements.scripts.instructions import BEGIN, Instruction, find_label
 from elements.scripts.numbers import truth, truth_text, words
-from elements.scripts.texts import octets
 from graph.configuration import shift_word, unquote
 from graph.variables import substitute
 
@@ -217,7 +217,7 @@ class Run:
         before = errors.count
         with ExitStack() as closed:
             try:
-                file_to = closed.enter_context(Path(name).open(mode)) if name not in ("", "-") else None
+                file_to = closed.enter_context(Path(as_text(name)).open(mode)) if name not in ("", "-") else None
             except OSError as error:
                 errors.error(f"{name}: {error.strerror}")
                 return

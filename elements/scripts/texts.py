@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from elements.definition.octets import octets
 from elements.scripts.numbers import truth, truth_text, whole, words
 from graph.configuration import shift_word, unquote
 
@@ -29,11 +30,6 @@ def among(text: str) -> str:
     """`in`: whether the first word is one of the others."""
     wanted, *others = [unquote(word) for word in words(text)] or [""]
     return truth_text(bool(wanted) and wanted in others)
-
-
-def octets(text: str) -> bytes:
-    """The bytes that are meant: those of characters beyond a byte in UTF-8."""
-    return b"".join(bytes((ord(c),)) if ord(c) < 256 else c.encode("utf-8", "surrogatepass") for c in text)
 
 
 def length(text: str) -> str:
