@@ -18,12 +18,13 @@ Tests of ports and of fields behind the IP header are passed by packets of their
 by a packet that ends before what it asks for, whatever the relation: `src port != 80` is not the same as `not src port 80`, which all these
 pass. A qualifier without a value, as in `not src` or `src !=`, is refused.
 
-What is not as in Click: ranges, masks behind a slash, numbers from 2147483648, `net` without a length, `host` with one, and `any` and
-`none` within expressions are not in Click. A packet that ends within what is asked does not pass, also where the mask or the relation would
-need its first bytes alone or, as `>= 0`, none; Click reads bytes by number of `ip` on past the packet's end. Under a mask, `<` and `>`
-compare numbers, also where Click errs (the value has a last bit that the mask has not). A mask that is a number counts from an address's
-last octet on every machine. `ip ect 1 or 2` goes on with these two bits, not with all of the TOS. Refused are `tcp ip[9]`, which Click
-takes for bytes of the TCP header, `transp` alone, and more than 100 levels of parentheses, `not` and `? :`.
+What is not as in Click: ranges, masks behind a slash, numbers from 2147483648 for four bytes, `net` without a length, `host` with one, and
+`any` and `none` within expressions are not in Click. A packet that ends within what is asked does not pass, also where the mask or the
+relation would need its first bytes alone or, as `>= 0`, none; Click reads bytes by number of `ip` on past the packet's end. `<` and `>`
+compare numbers under any mask; Click can err where the mask has not the last bit. A mask that is a number counts from an address's last
+octet on every machine. `ip ect 1 or 2` goes on with these two bits, not with all of the TOS. Refused are `tcp ip[9]`, which Click takes for
+bytes of the TCP header, `transp` alone, a protocol in front of `ip proto` with another or a relation, and more than 100 levels of
+parentheses, `not` and `? :`.
 
 Arguments:
     PATTERN: an expression; `-` matches every packet.

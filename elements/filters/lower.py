@@ -35,11 +35,11 @@ def _lower_test(test: Test, p: Packet) -> Value:
     if test.kind == "constant":
         return TRUE if test.low else FALSE
     if test.kind == "host":
-        return _sided(test, _held(test, p, 96, 32), _held(test, p, 128, 32))
+        return _either_way(test, p, 96, 32)
     if test.kind == "ether":
         return _sided(test, _compared(test, p.field("network", -64, 48)), _compared(test, p.field("network", -112, 48)))
     if test.kind == "port":
-        return _sided(test, _held(test, p, 0, 16), _held(test, p, 16, 16))
+        return _either_way(test, p, 0, 16)
     if test.kind == "frag":
         fragment = p.ip.more_fragments | p.ip.fragment_offset.any()
         return p.has(8, "network") & (~fragment if test.negated else fragment)
@@ -54,10 +54,15 @@ def _number(test: Test, p: Packet) -> Value:
     return p.has((test.offset + test.size + 7) // 8, test.layer) & (~right if test.negated else right)
 
 
-def _held(test: Test, p: Packet, bit: int, width: int) -> Value:
-    """The test as it is where it is not negated; it decides so that it is not passed in the end where its bytes are not there."""
-    there, found = p.has((bit + width) // 8, test.layer), _compared(test, p.field(test.layer, bit, width))
-    return ~there | found if test.negated else there & found
+def _either_way(test: Test, p: Packet, bit: int, width: int) -> Value:
+    """A test of the source, at ``bit``, or of the destination behind it. A side that is not there is not what is asked; a negated test is
+    not passed where a side that it asks is not there."""
+    places = (bit, bit + width)
+    source, destination = (_compared(test, p.field(test.layer, place, width)) for place in places)
+    has_source, has_destination = (p.has((place + width) // 8, test.layer) for place in places)
+    if not test.negated:
+        return _sided(test, has_source & source, has_destination & destination)
+    return (has_source if test.side == "src" else has_destination) & _sided(test, source, destination)
 
 
 def _sided(test: Test, source: Value, destination: Value) -> Value:

@@ -80,16 +80,17 @@ def compared(rng: random.Random, values: tuple[int, ...]) -> tuple[str, Callable
 
 
 def port_test(rng: random.Random) -> tuple[str, Meaning]:
-    side, protocol = rng.choice(("src", "dst", "src or dst", "")), rng.choice(("tcp", "udp", ""))
+    side, protocol = rng.choice(("src", "dst", "src or dst", "src and dst", "")), rng.choice(("tcp", "udp", ""))
     value, holds, turned = compared(rng, PORTS)
     protocols = {"tcp": (6,), "udp": (17,), "": (6, 17)}[protocol]
 
     def meaning(fields: Fields) -> bool:
         ports = [fields.transport(at, 2, at + 2) for at in (0, 2)]
-        if fields.protocol not in protocols or fields.number(6, 2) & 0x1FFF:
+        if fields.protocol not in protocols or (turned and ports[side != "src"] is None):
             return False
-        source, destination = (turned if port is None else holds(port) for port in ports)
-        return {"src": source, "dst": destination}.get(side, source or destination) != turned
+        source, destination = (port is not None and holds(port) for port in ports)
+        sides = {"src": source, "dst": destination, "src and dst": source and destination}
+        return sides.get(side, source or destination) != turned
 
     return f"{side} {protocol} port {value}".strip(), meaning
 
@@ -286,8 +287,8 @@ def test_bytes_that_are_not_there_pass_no_test(bench: Callable[..., Bench]) -> N
     x = bench("", text="s0 :: FromCrossing(t:0) -> all :: Tee;" + "".join(
         f"all[{n}] -> IPClassifier({text}) -> d{n} :: ToCrossing(t:{n});" for n, text in enumerate(
             ("ip[19] & 128 == 0", "ip[19] & 128 != 0", "not ip[19] & 128 == 0", "transp[1] & 128 == 0", "tcp dst port != 80", "src port 5",
-             "dst 1.2.3.4", "ip ttl > 0", "ip frag"))))  # fmt: skip
+             "dst 1.2.3.4", "ip ttl > 0", "ip frag", "src and dst port != 80", "src or dst port 5"))))  # fmt: skip
     whole = ipv4(0x0A000001, 0x01020304, 6, b"\0\5\0\x50")
     assert [sorted(o for o, _ in x.out(whole[:size], network=0)) for size in (24, 23, 21, 19, 8)] == [
-        [0, 3, 5, 6, 7], [0, 3, 5, 6, 7], [0, 6, 7], [2, 7], [2],
+        [0, 3, 5, 6, 7, 9, 10], [0, 3, 5, 6, 7, 10], [0, 6, 7], [2, 7], [2],
     ]  # fmt: skip
