@@ -64,7 +64,6 @@ from elements.definition.csource import CSource
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads, writes
 from elements.definition.host import Address, Host
-from elements.definition.octets import as_text
 from elements.definition.parsers import boolean, integer, word
 from elements.definition.ports import Ports
 from elements.hashing.salted import SALTED
