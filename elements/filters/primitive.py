@@ -19,9 +19,11 @@ _EQUAL: Final = ("=", "==", "!=")
 
 
 def read_test(words: Words, last: Test | None) -> tuple[Test, bool]:
-    """The test that is next, and whether it is meant the other way round. Without qualifiers it has those of the ``last`` one."""
+    """The test that is next, and whether it is meant the other way round. Without qualifiers it has those of the ``last`` one: a test that
+    has no sides keeps the one that was named for the next."""
     primitive = _Primitive(words, last)
-    return primitive.test(), primitive.q.negated
+    test = primitive.test()
+    return replace(test, side=primitive.q.side or test.side), primitive.q.negated
 
 
 class _Primitive:
@@ -57,7 +59,7 @@ class _Primitive:
             if q.protocol not in (None, *PORTED):
                 self.words.refuse("only TCP, UDP and DCCP have ports", self.start)
             protocol = TCP_OR_UDP if q.protocol is None else q.protocol
-            return self.numbered(Test("port", side=q.side or "src or dst", protocol=protocol, layer="transport", size=16), "port")
+            return self.numbered(Test("port", protocol=protocol, layer="transport", size=16), "port")
         if kind == "opt":
             return self.flags()
         if kind == "proto":
@@ -81,7 +83,7 @@ class _Primitive:
         if last is not None and kind == "field":
             # As in Click, a protocol in front of a field of the IP header is not meant again with the value behind it.
             q.field, q.protocol = (last.layer, last.offset, last.size), last.protocol if last.layer == "transport" else None
-        if last is not None and kind in ("address", "ether", "port"):
+        if last is not None and kind in ("address", "ether", "port", "opt"):
             q.side = q.side or last.side
         if last is not None and kind == "port" and q.protocol is None:
             q.protocol = _protocol(last)
@@ -100,7 +102,7 @@ class _Primitive:
                 self.words.fail(f"a mask of an {'Ethernet' if ether else 'IP'} address", self.masked_at)
             under = self.mask.bits
         low = value.low & under
-        return Test("ether" if ether else "host", low, low, under, False, self.relation == "!=", q.side or "src or dst", q.protocol)
+        return Test("ether" if ether else "host", low, low, under, False, self.relation == "!=", protocol=q.protocol)
 
     def flags(self) -> Test:
         if self.q.protocol not in (None, PROTOCOLS["tcp"]):
