@@ -47,7 +47,8 @@ def rule(text: str) -> Rule:
     try:
         output = _OUTPUTS[action] if action in _OUTPUTS else unsigned16(action)
     except ValueError:
-        raise ValueError(f"allow, deny, drop or the number of an output is wanted first, not {action or whole[:1]!r}") from None
+        first = action or next(iter(whole.split()), "")
+        raise ValueError(f"allow, deny, drop or the number of an output is wanted first, not {first!r}") from None
     return Rule(output, parse_expression(expression or "any"))
 
 
