@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from elements.definition.loops import MOST_ROUNDS
+from elements.definition.loops import MOST_ROUNDS, MOST_TIMERS
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,9 @@ static void settle_tasks(struct machine *m)
 /* What is due until then, in the order of time, each with all that follows from it. */
 static void advance(struct machine *m, uint64_t until)
 {{
-    while (run_timer(m, &m->live, &m->base, until)) settle_tasks(m);
+    int left = {MOST_TIMERS};
+    for (; left && run_timer(m, &m->live, &m->base, until); left--) settle_tasks(m);
+    if (!left && next_timer(&m->live) <= until) m->unsettled[(struct timer *)m->live.pending.entries[0] - m->live.timers]++;
     if (until > m->base.now) m->base.now = until;
 }}
 void machine_settle(struct machine *m, uint64_t now)
