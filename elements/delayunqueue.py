@@ -28,13 +28,13 @@ from elements.reference.machine import Machine
 class DelayUnqueue(Delay):
     ports = Ports("1/1", "l/h")
 
-    def task(self, machine: Machine) -> bool:
+    def task(self, machine: Machine) -> int:
         for moved in range(MOST_A_RUN):
             packet = self.ripe(machine)
             if packet is None:
-                return moved > 0
+                return moved
             machine.push_out(self.name, 0, packet)
-        return True
+        return MOST_A_RUN
 
     def timer(self, machine: Machine) -> None:
         """Its task runs by itself then."""
@@ -43,9 +43,9 @@ class DelayUnqueue(Delay):
         return self.delay_source(
             task=f"""
     for (int moved = 0; moved < {MOST_A_RUN}; moved++) {{
-{self.ripe_c("return moved > 0;")}
+{self.ripe_c("return moved;")}
         OUT(0, p);
     }}
-    return 1;
+    return {MOST_A_RUN};
 """,
         )

@@ -47,14 +47,14 @@ class Discard(Element):
     def initialize(self, machine: Machine) -> None:
         machine.stores[self.name].set(self.stopped, int(not self.active))
 
-    def task(self, machine: Machine) -> bool:
+    def task(self, machine: Machine) -> int:
         if machine.checked.kind(self.name, False, 0) == "push" or machine.stores[self.name].get(self.stopped):
             return False
         pulled = 0
         while pulled < self.most and (packet := machine.pull_in(self.name, 0)) is not None:
             machine.offer(self.name, 0, packet)
             pulled += 1
-        return pulled > 0
+        return pulled
 
     def c_source(self) -> CSource:
         return CSource(
@@ -64,7 +64,7 @@ class Discard(Element):
 #if INPUT_IS_PULL
     uint32_t pulled = 0;
     for (struct packet *p; !self->stopped && pulled < {self.most} && (p = IN(0)); pulled++) OFFER(0, p);
-    return pulled > 0;
+    return pulled;
 #else
     return 0;
 #endif

@@ -65,7 +65,7 @@ class LinkUnqueue(Element):
         state.set(self.travel, self.latency)
         state.set(self.rate, self.bandwidth)
 
-    def task(self, machine: Machine) -> bool:
+    def task(self, machine: Machine) -> int:
         state = machine.stores[self.name]
         travel, pulled, sent = state.get(self.travel), 0, 0
         arrives = machine.now + travel
@@ -87,7 +87,7 @@ class LinkUnqueue(Element):
         if self.link:
             room_at = self.link[-1].time - travel
             machine.at(self.name, min(self.link[0].time, room_at) if room_at > machine.now else self.link[0].time)
-        return pulled + sent > 0
+        return pulled + sent
 
     def timer(self, machine: Machine) -> None:
         """Its task runs by itself then."""
@@ -130,7 +130,7 @@ class LinkUnqueue(Element):
         uint64_t room_at = self->last->time - self->travel;
         AT(room_at > NOW && room_at < self->first->time ? room_at : self->first->time);
     }}
-    return pulled + sent > 0;
+    return pulled + sent;
 """,
             timer="    WAKE;\n",
             after_write="""

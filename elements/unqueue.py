@@ -62,7 +62,7 @@ class Unqueue(Element):
         state.set(self.each, self.burst)
         state.set(self.most, self.limit)
 
-    def task(self, machine: Machine) -> bool:
+    def task(self, machine: Machine) -> int:
         state = machine.stores[self.name]
         limit = signed(state.get(self.most), 32)
         count = min(state.get(self.each), MOST_A_RUN)
@@ -76,7 +76,7 @@ class Unqueue(Element):
             worked += 1
             state.set(self.pulled, state.get(self.pulled) + 1)
             machine.push_out(self.name, 0, packet)
-        return worked > 0
+        return worked
 
     def c_source(self) -> CSource:
         return CSource(
@@ -94,7 +94,7 @@ class Unqueue(Element):
         self->pulled++;
         OUT(0, p);
     }}
-    return worked > 0;
+    return worked;
 """,
             empty="!self->going || ((int32_t)self->most >= 0 && self->pulled >= self->most)",
             state=tuple((name, f"self->{name}") for name in ("going", "each", "most", "pulled")),

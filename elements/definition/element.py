@@ -216,8 +216,8 @@ class Element:
         """Reference: a packet is asked for at pull output ``port``."""
         raise NotImplementedError
 
-    def task(self, machine: Machine) -> bool:
-        """Reference: one run of the element's task; whether it did anything."""
+    def task(self, machine: Machine) -> int:
+        """Reference: one run of the element's task; whether it did anything, or the packets that it moved, where it can be many."""
         return False
 
     def timer(self, machine: Machine) -> None:

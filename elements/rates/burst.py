@@ -19,7 +19,7 @@ class BurstUnqueue(Element):
     """Packets of this burst that runs before took."""
     next_at = StateVariable(64)
 
-    def task(self, machine: Machine) -> bool:
+    def task(self, machine: Machine) -> int:
         state = machine.stores[self.name]
         if state.get(self.waits):
             return False
@@ -33,7 +33,7 @@ class BurstUnqueue(Element):
             machine.push_out(self.name, 0, packet)
         if pulled == most and before + pulled < self.burst:
             state.set(self.taken, before + pulled)
-            return True
+            return pulled
         state.set(self.taken, 0)
         if not before + pulled:
             state.set(self.next_at, 0)
@@ -43,7 +43,7 @@ class BurstUnqueue(Element):
         state.set(self.next_at, due)
         state.set(self.waits, 1)
         machine.at(self.name, due)
-        return True
+        return max(pulled, 1)
 
     def timer(self, machine: Machine) -> None:
         machine.stores[self.name].set(self.waits, 0)
@@ -56,13 +56,13 @@ class BurstUnqueue(Element):
     uint32_t pulled = 0, before = self->taken, most = {self.burst}u - before;
     if (most > {MOST_A_RUN}) most = {MOST_A_RUN};
     for (struct packet *p; pulled < most && (p = IN(0)); pulled++) OUT(0, p);
-    if (pulled == most && before + pulled < {self.burst}u) {{ self->taken = before + pulled; return 1; }}
+    if (pulled == most && before + pulled < {self.burst}u) {{ self->taken = before + pulled; return pulled; }}
     self->taken = 0;
     if (!(before + pulled)) {{ self->next_at = 0; return 0; }}
     self->next_at = (self->next_at ? self->next_at : NOW) + {self.interval}ULL;
     self->waits = 1;
     AT(self->next_at);
-    return 1;
+    return pulled ? pulled : 1;
 """,
             timer="    self->waits = 0;\n    WAKE;\n",
             state=tuple((name, f"self->{name}") for name in ("waits", "taken", "next_at")),

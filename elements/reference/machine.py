@@ -11,7 +11,7 @@ from typing import Final
 from elements.definition.catalogue import class_info, find
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
-from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_PULLS, MOST_ROUNDS, MOST_TIMERS, find_rings
+from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_PULLS, MOST_ROUNDS, MOST_TIMERS, MOVED_A_ROUND, find_rings
 from elements.definition.names import Definition, Names, names_of
 from elements.reference.interpret import ProgramRunner, StateStore
 from elements.reference.packet import LONGEST, Packet
@@ -109,11 +109,14 @@ class Machine:
 
     def _settle(self) -> None:
         with self._room():
-            for _ in range(MOST_ROUNDS):
+            left = MOST_ROUNDS
+            while left > 0:
                 # Every task runs once a round, whatever the others did.
-                busy = [element.name for element in self._tasks if element.task(self)]
+                moved = {element.name: element.task(self) for element in self._tasks}
+                busy = [name for name, count in moved.items() if count]
                 if not busy:
                     return
+                left -= -(-max(moved.values()) // MOVED_A_ROUND)
         for name in busy:
             self.unsettled[name] = self.unsettled.get(name, 0) + 1
 
