@@ -3,7 +3,7 @@
 Pulls packets and pushes them on as a link would that has this latency and bandwidth.
 
 A packet leaves LATENCY, and the time that its bytes take at BANDWIDTH, after it was pulled, and no sooner than its bytes take after the one
-before; its time is then that. Bytes that are not here any more (see Truncate) count, too. No more packets are pulled than the link holds, which is
+before; its time is then that. Bytes that are not here any more (see Truncate) count, too. No more packets are pulled than the link holds,
 65536 at most; at most 4096 are pulled, and leave, before other tasks have their turn.
 
 Arguments:

@@ -88,7 +88,10 @@ uint64_t machine_next(struct machine *m) { return next_timer(&m->live); }
 
 
 def _rounds(parts: Parts) -> str:
-    tasks = "\n".join(f"        busy[{place}] = (moved = e{n}_task(m)) != 0;\n        if (moved > most) most = moved;" for place, n in enumerate(parts.working))
+    tasks = "\n".join(
+        f"        busy[{place}] = (moved = e{n}_task(m)) != 0;\n        if (moved > most) most = moved;"
+        for place, n in enumerate(parts.working)
+    )
     unsettled = "\n".join(f"    m->unsettled[{n}] += busy[{place}];" for place, n in enumerate(parts.working))
     return f"""
 static void settle_tasks(struct machine *m)

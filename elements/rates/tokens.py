@@ -76,7 +76,8 @@ class Bucket(Element):
 
     def bucket_c(self, rate: int, size: int) -> str:
         """C that makes the bucket as it begins."""
-        return f"    self->level = {min(size * TOKEN, MOST_LEVEL) if rate else 0}LL;\n    self->rate_now = {rate}u;\n    self->room = {size}u;\n"
+        level = min(size * TOKEN, MOST_LEVEL) if rate else 0
+        return f"    self->level = {level}LL;\n    self->rate_now = {rate}u;\n    self->room = {size}u;\n"
 
 
 BUCKET_STATE: Final = tuple((name, f"self->{name}") for name in ("level", "filled_at", "rate_now", "room"))

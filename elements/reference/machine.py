@@ -32,7 +32,8 @@ class Machine:
     it goes, then tasks run in the order of their elements until none has anything to do. ``elements`` are the
     graph's elements by name, where they are not those that its class names stand for. ``runaway`` counts, by (element, output port), the
     packets that were dropped because they went round a ring of connections without end; ``unsettled``, by element, the times that its task
-    had still something to do when tasks had taken `MOST_ROUNDS` rounds, or that its timer was the next when `MOST_TIMERS` had been run. Where ``writes_files`` is false, elements do all that they do but
+    had still something to do when tasks had taken `MOST_ROUNDS` rounds, or that its timer was the next when `MOST_TIMERS` had been run.
+    Where ``writes_files`` is false, elements do all that they do but
     write files.
     """
 

@@ -127,7 +127,9 @@ def test_a_link_that_is_reset_is_empty(bench: Callable[..., Bench]) -> None:
         ("Discard(BURST 50)", 120),
     ],
 )
-def test_a_task_moves_so_many_packets_in_a_run(monkeypatch: pytest.MonkeyPatch, bench: Callable[..., Bench], element: str, moved: int) -> None:
+def test_a_task_moves_so_many_packets_in_a_run(
+    monkeypatch: pytest.MonkeyPatch, bench: Callable[..., Bench], element: str, moved: int
+) -> None:
     """The source has millions at the first instant, in which every task has nine rounds; a run of 40 packets counts as three."""
     bound(monkeypatch, "MOST_ROUNDS", 9)
     bound(monkeypatch, "MOST_A_RUN", 40)
@@ -181,7 +183,9 @@ def test_timers_of_an_arrival_end(monkeypatch: pytest.MonkeyPatch, bench: Callab
 @pytest.mark.parametrize("element", ["RatedUnqueue(RATE 10, BURST_SIZE 1)", "BandwidthRatedUnqueue(690, BURST_BYTES 1)"])
 def test_a_rated_unqueue_that_is_active_again_goes_on(element: str) -> None:
     """In a machine that runs by itself: the bucket has not been looked at since it was empty."""
-    script = "wait 1s, write u.active false, wait 1s, set n $(c.count), write u.active true, wait 2s, print $(gt $(c.count) $(add $n 15)), stop"
+    script = (
+        "wait 1s, write u.active false, wait 1s, set n $(c.count), write u.active true, wait 2s, print $(gt $(c.count) $(add $n 15)), stop"
+    )
     text = f"InfiniteSource(LIMIT 1000, BURST 1000) -> Queue(1000) -> u :: {element} -> c :: Counter -> Discard; Script({script});"
     done = swclick("--simtime", "-e", text, timeout=120)
     assert (done.stdout, done.stderr) == (b"true\n", b"")

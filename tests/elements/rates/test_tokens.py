@@ -41,7 +41,10 @@ def test_a_bucket_of_more_than_64_bits_is_full_and_not_empty(bench: Callable[...
 
 
 def test_a_bucket_that_begins_with_a_rate_of_more_than_64_bits_is_full(bench: Callable[..., Bench]) -> None:
-    x = bench("", text="s :: InfiniteSource(LIMIT 20) -> Queue -> x :: BandwidthRatedUnqueue(17GBps, BURST_DURATION 1000) -> c :: Counter -> Discard")
+    x = bench(
+        "",
+        text="s :: InfiniteSource(LIMIT 20) -> Queue -> x :: BandwidthRatedUnqueue(17GBps, BURST_DURATION 1000) -> c :: Counter -> Discard",
+    )
     for count in ("20", "40"):
         x.settle(SECOND * int(count))
         assert x.read("count", element="c") == count
