@@ -113,12 +113,11 @@ class Machine:
             left = MOST_ROUNDS
             while left > 0:
                 # Every task runs once a round, whatever the others did.
-                moved = {element.name: element.task(self) for element in self._tasks}
-                busy = [name for name, count in moved.items() if count]
-                if not busy:
+                moved = [(count, element.name) for element in self._tasks if (count := element.task(self))]
+                if not moved:
                     return
-                left -= -(-max(moved.values()) // MOVED_A_ROUND)
-        for name in busy:
+                left -= -(-max(moved)[0] // MOVED_A_ROUND)
+        for _, name in moved:
             self.unsettled[name] = self.unsettled.get(name, 0) + 1
 
     @contextmanager
