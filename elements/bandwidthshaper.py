@@ -3,7 +3,7 @@
 Gives, when it is pulled from, packets of at most RATE bytes a second, as evenly as it is pulled from.
 
 A packet may be pulled when the bytes of those before it have been paid for. What is not pulled in time can be pulled later, as many bytes
-as a second has. The rate is exact over any time.
+as a second has, and no more than 9.2 GB. The rate is exact over any time.
 
 Arguments:
     RATE: bytes a second, or a bandwidth such as `1Mbps`.

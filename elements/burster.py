@@ -5,8 +5,8 @@ Pulls at most BURST packets each INTERVAL and pushes them on. It is TimedUnqueue
 Where nothing is there, the next packet is pulled when it comes.
 
 Arguments:
-    INTERVAL: time between bursts, in whole milliseconds.
-    BURST: packets that are pulled at most; 8 if not given.
+    INTERVAL: time between bursts, in whole milliseconds; what rounds to none is one.
+    BURST: packets that are pulled at most, no more than 4096 of them before other tasks have their turn; 8 if not given.
 
 Examples:
     Burster(1)
@@ -25,4 +25,4 @@ class Burster(BurstUnqueue):
     burst = Argument("BURST", integer(1, 0x7FFF_FFFF), 8)
 
     def setup(self) -> None:
-        self.interval = self.period * 1_000_000
+        self.interval = max(self.period, 1) * 1_000_000

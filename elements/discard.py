@@ -4,7 +4,7 @@ Drops every packet, and counts them. From a pull input it takes packets as fast 
 
 Arguments:
     ACTIVE: whether a pull input is pulled; true if not given. A push input has no use for false.
-    BURST: packets that are pulled at once, all that there are where it is 0; 1 if not given.
+    BURST: packets that are pulled at once, all that there are where it is 0, but never more than 4096; 1 if not given.
 
 Handlers:
     active (read): whether a pull input is pulled.
@@ -21,6 +21,7 @@ from elements.definition.arguments import keyword
 from elements.definition.csource import CSource
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads, writes
+from elements.definition.loops import MOST_A_RUN
 from elements.definition.parsers import boolean, unsigned32
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
@@ -35,6 +36,7 @@ class Discard(Element):
     stopped = StateVariable(1)
 
     def setup(self) -> None:
+        self.most = min(self.burst or MOST_A_RUN, MOST_A_RUN)
         if not self.active:
             self.pull_reason = "ACTIVE false has no meaning for a push input"
 
@@ -45,14 +47,14 @@ class Discard(Element):
     def initialize(self, machine: Machine) -> None:
         machine.stores[self.name].set(self.stopped, int(not self.active))
 
-    def task(self, machine: Machine) -> bool:
+    def task(self, machine: Machine) -> int:
         if machine.checked.kind(self.name, False, 0) == "push" or machine.stores[self.name].get(self.stopped):
             return False
         pulled = 0
-        while (pulled < self.burst or not self.burst) and (packet := machine.pull_in(self.name, 0)) is not None:
+        while pulled < self.most and (packet := machine.pull_in(self.name, 0)) is not None:
             machine.offer(self.name, 0, packet)
             pulled += 1
-        return pulled > 0
+        return pulled
 
     def c_source(self) -> CSource:
         return CSource(
@@ -61,8 +63,8 @@ class Discard(Element):
             task=f"""
 #if INPUT_IS_PULL
     uint32_t pulled = 0;
-    for (struct packet *p; !self->stopped && pulled < {self.burst or 0xFFFF_FFFF}u && (p = IN(0)); pulled++) OFFER(0, p);
-    return pulled > 0;
+    for (struct packet *p; !self->stopped && pulled < {self.most} && (p = IN(0)); pulled++) OFFER(0, p);
+    return pulled;
 #else
     return 0;
 #endif

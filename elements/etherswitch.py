@@ -60,6 +60,10 @@ class EtherSwitch(Element):
     def initialize(self, machine: Machine) -> None:
         machine.stores[self.name].set(self.hold, self.timeout)
 
+    @property
+    def most_ways(self) -> int:
+        return max(1, self.outputs - 1)
+
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         if packet.length < 14:
             return

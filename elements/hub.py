@@ -1,6 +1,7 @@
 """Hub()
 
-Sends a copy of every packet to each output but that of the input at which it came.
+Sends a copy of every packet to each output but that of the input at which it came. One packet of a tenant may become 1024 at
+most, by all elements that copy it.
 
 Examples:
     Hub
@@ -15,6 +16,13 @@ from elements.reference.packet import Packet
 
 class Hub(Element):
     ports = Ports("-/=", "h/h", "#/[^#]")
+
+    def usual_share(self, output: int) -> float:
+        return (self.outputs - 1) / self.outputs
+
+    @property
+    def most_ways(self) -> int:
+        return max(1, self.outputs - 1)
 
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         outputs = [output for output in range(self.outputs) if output != port]

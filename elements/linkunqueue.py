@@ -3,7 +3,8 @@
 Pulls packets and pushes them on as a link would that has this latency and bandwidth.
 
 A packet leaves LATENCY, and the time that its bytes take at BANDWIDTH, after it was pulled, and no sooner than its bytes take after the one
-before; its time is then that. Bytes that are not here any more (see Truncate) count, too. No more packets are pulled than the link holds.
+before; its time is then that. Bytes that are not here any more (see Truncate) count, too. No more packets are pulled than the link holds,
+65536 at most; at most 4096 are pulled, and leave, before other tasks have their turn.
 
 Arguments:
     LATENCY: time that a bit takes.
@@ -23,15 +24,20 @@ Examples:
 """
 
 from collections import deque
+from typing import Final
 
 from elements.definition.arguments import Argument
 from elements.definition.csource import CSource
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads, writes
+from elements.definition.loops import MOST_A_RUN
 from elements.definition.parsers import bandwidth, interval_text, nanoseconds
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
+
+MOST_HELD: Final = 65536
+"""Packets in a link, whatever its latency and bandwidth: what else it had room for waits in front of it."""
 
 
 def _bandwidth(text: str) -> int:
@@ -59,11 +65,11 @@ class LinkUnqueue(Element):
         state.set(self.travel, self.latency)
         state.set(self.rate, self.bandwidth)
 
-    def task(self, machine: Machine) -> bool:
+    def task(self, machine: Machine) -> int:
         state = machine.stores[self.name]
-        travel, worked = state.get(self.travel), False
+        travel, pulled, sent = state.get(self.travel), 0, 0
         arrives = machine.now + travel
-        while not self.link or self.link[-1].time <= arrives:
+        while pulled < MOST_A_RUN and len(self.link) < MOST_HELD and (not self.link or self.link[-1].time <= arrives):
             packet = machine.pull_in(self.name, 0)
             if packet is None:
                 state.set(self.together, 0)
@@ -72,16 +78,16 @@ class LinkUnqueue(Element):
             packet.time = start + (packet.length + packet.extra_length) * 1_000_000_000 // state.get(self.rate)
             self.link.append(packet)
             state.set(self.together, 1)
-            worked = True
-        while self.link and self.link[0].time <= machine.now:
+            pulled += 1
+        while sent < MOST_A_RUN and self.link and self.link[0].time <= machine.now:
             state.set(self.held, len(self.link) - 1)
             machine.push_out(self.name, 0, self.link.popleft())
-            worked = True
+            sent += 1
         state.set(self.held, len(self.link))
         if self.link:
             room_at = self.link[-1].time - travel
             machine.at(self.name, min(self.link[0].time, room_at) if room_at > machine.now else self.link[0].time)
-        return worked
+        return pulled + sent
 
     def timer(self, machine: Machine) -> None:
         """Its task runs by itself then."""
@@ -98,12 +104,12 @@ class LinkUnqueue(Element):
         return CSource(
             fields="struct packet *first, *last; uint64_t travel, rate; uint32_t held, together;",
             initialize=f"    self->travel = {self.latency}ULL;\n    self->rate = {self.bandwidth}u;\n",
-            task="""
+            task=f"""
     uint64_t arrives = NOW + self->travel;
-    int worked = 0;
-    while (!self->first || self->last->time <= arrives) {
+    int pulled = 0, sent = 0;
+    while (pulled < {MOST_A_RUN} && self->held < {MOST_HELD} && (!self->first || self->last->time <= arrives)) {{
         struct packet *p = IN(0);
-        if (!p) { self->together = 0; break; }
+        if (!p) {{ self->together = 0; break; }}
         uint64_t start = self->first && self->together ? self->last->time : arrives;
         p->time = start + ((uint64_t)p->length + p->extra_length) * 1000000000u / self->rate;
         p->next = NULL;
@@ -112,20 +118,19 @@ class LinkUnqueue(Element):
         self->last = p;
         self->held++;
         self->together = 1;
-        worked = 1;
-    }
-    while (self->first && self->first->time <= NOW) {
+        pulled++;
+    }}
+    for (; sent < {MOST_A_RUN} && self->first && self->first->time <= NOW; sent++) {{
         struct packet *p = self->first;
         self->first = p->next;
         self->held--;
         OUT(0, p);
-        worked = 1;
-    }
-    if (self->first) {
+    }}
+    if (self->first) {{
         uint64_t room_at = self->last->time - self->travel;
         AT(room_at > NOW && room_at < self->first->time ? room_at : self->first->time);
-    }
-    return worked;
+    }}
+    return pulled + sent;
 """,
             timer="    WAKE;\n",
             after_write="""

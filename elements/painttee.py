@@ -35,6 +35,10 @@ class PaintTee(Element):
     def always_sends(self, output: int) -> bool:
         return output == 0
 
+    @property
+    def most_ways(self) -> int:
+        return 2
+
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         if packet.paint == self.color:
             machine.push_out(self.name, 1, packet.copy())

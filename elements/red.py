@@ -10,7 +10,7 @@ Arguments:
     MIN_THRESH: packets, at most 65535.
     MAX_THRESH: packets, no fewer than MIN_THRESH, at most 65535.
     MAX_P: a number from 0 to 1.
-    QUEUES: names of queues, with spaces between them, in the place of the nearest.
+    QUEUES: names of queues, with spaces between them, in the place of the nearest; a tenant's are its own.
     STABILITY: how slowly the average follows: a packet counts 2**-STABILITY; 0 to 16, 4 if not given.
     GENTLE: whether the probability grows to 1 above MAX_THRESH; true if not given, otherwise all packets are dropped there.
 
@@ -87,14 +87,13 @@ class RED(EachPacket):
             raise ValueError("MAX_THRESH must be at least 1")
         self.found: list[str] = []
 
+    def meet(self, elements: Mapping[str, Element]) -> None:
+        self.found = named_storage(self, self.queue_names.split(), elements)
+
     def storage_near(self, checked: Checked, elements: Mapping[str, Element]) -> list[str]:
-        names = self.queue_names.split()
-        try:
-            self.found = named_storage(self, names, elements) if names else nearest_storage(self, checked, elements)
-            if not self.found:
-                raise ValueError("no nearby Queues")
-        except ValueError as error:
-            raise ClickError(self.refusal(str(error))) from None
+        self.found = self.found or nearest_storage(self, checked, elements)
+        if not self.found:
+            raise ClickError(self.refusal("no nearby Queues"))
         return self.found
 
     def initialize(self, machine: Machine) -> None:

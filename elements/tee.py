@@ -1,6 +1,6 @@
 """Tee([N])
 
-Sends a copy of every packet to each output.
+Sends a copy of every packet to each output. One packet of a tenant may become 1024 at most, by all elements that copy it.
 
 Arguments:
     N: number of outputs, checked against those in use.

@@ -3,7 +3,7 @@
 Pulls packets and pushes them on, as fast as they come.
 
 Arguments:
-    BURST: packets that are pulled in one run, all that there are where it is negative; 1 if not given.
+    BURST: packets that are pulled in one run, all that there are where it is negative, but never more than 4096; 1 if not given.
     ACTIVE: whether packets are pulled; true if not given.
     LIMIT: packets to pull; without end where it is negative, as it is if not given.
 
@@ -30,6 +30,7 @@ from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads, writes
+from elements.definition.loops import MOST_A_RUN
 from elements.definition.parsers import boolean, integer
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
@@ -61,10 +62,10 @@ class Unqueue(Element):
         state.set(self.each, self.burst)
         state.set(self.most, self.limit)
 
-    def task(self, machine: Machine) -> bool:
+    def task(self, machine: Machine) -> int:
         state = machine.stores[self.name]
         limit = signed(state.get(self.most), 32)
-        count = state.get(self.each)
+        count = min(state.get(self.each), MOST_A_RUN)
         if limit >= 0:
             count = min(count, limit - state.get(self.pulled))
         worked = 0
@@ -75,7 +76,7 @@ class Unqueue(Element):
             worked += 1
             state.set(self.pulled, state.get(self.pulled) + 1)
             machine.push_out(self.name, 0, packet)
-        return worked > 0
+        return worked
 
     def c_source(self) -> CSource:
         return CSource(
@@ -85,15 +86,15 @@ class Unqueue(Element):
     self->each = {self.burst};
     self->most = {self.limit};
 """,
-            task="""
-    int64_t count = self->each, rest = (int64_t)self->most - self->pulled;
+            task=f"""
+    int64_t count = self->each < {MOST_A_RUN} ? self->each : {MOST_A_RUN}, rest = (int64_t)self->most - self->pulled;
     if ((int32_t)self->most >= 0 && rest < count) count = rest;
     int64_t worked = 0;
-    for (struct packet *p; worked < count && self->going && (p = IN(0)); worked++) {
+    for (struct packet *p; worked < count && self->going && (p = IN(0)); worked++) {{
         self->pulled++;
         OUT(0, p);
-    }
-    return worked > 0;
+    }}
+    return worked;
 """,
             empty="!self->going || ((int32_t)self->most >= 0 && self->pulled >= self->most)",
             state=tuple((name, f"self->{name}") for name in ("going", "each", "most", "pulled")),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from elements.definition.catalogue import class_info
+from elements.definition.copies import refuse_copies
 from elements.definition.element import Element
 from elements.definition.grants import granted
 from elements.definition.loops import refuse_endless
@@ -78,6 +79,7 @@ def read_tenant(policy: Policy, name: str) -> Graph:
     graph = granted(graph, tenant, policy.path)
     elements = instantiate(graph)
     refuse_endless(checked, elements)
+    refuse_copies(graph, elements)
     for element in elements.values():
         element.examine()
     nodes = tuple(_inlined(node, elements[node.name].inlined()) for node in graph.nodes)
@@ -122,7 +124,7 @@ def rates_of(merged: Merged, packets: Iterable[tuple[str, Packet]] | None) -> Ra
             if f"{name}/{element}" not in merged.master.graph:
                 fail(f"rates name {element!r}, which {name} does not have", "names are those of the flat graph", tenant.location)
             shares[f"{name}/{element}"] = told
-    return stated_rates(merged.master.graph, shares)
+    return stated_rates(merged.master.graph, shares, merged.elements)
 
 
 def split(merged: Merged, rates: Rates, pins: dict[str, bool] | None = None, progress: Progress = quiet, ports: int | None = None) -> Split:

@@ -116,7 +116,7 @@ def _lost(machine: ReferenceMachine | SoftwareMachine) -> list[str]:
         for (name, port), count in sorted(machine.runaway.items())
     ]
     found += [
-        f"warning: {name}: {count} time(s) packets went round a queue without end, until the next arrival"
+        f"warning: {name}: {count} time(s) packets went round a queue, or timers followed each other, without end, until the next arrival"
         for name, count in sorted(machine.unsettled.items())
     ]
     lost: dict[str, int] = {}

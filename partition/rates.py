@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from elements.definition.copies import MOST_COPIES
+from elements.definition.element import Element
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
 from graph.merge import MADE_BY_MERGE
@@ -31,10 +33,13 @@ def rates_from_packets(graph: Graph, packets: Iterable[tuple[str, Packet]]) -> d
     return {place: count / max(offered, 1) for place, count in counts.items()}
 
 
-def stated_rates(graph: Graph, shares: Mapping[str, tuple[float, ...]]) -> dict[tuple[str, int], float]:
+def stated_rates(
+    graph: Graph, shares: Mapping[str, tuple[float, ...]], elements: Mapping[str, Element] | None = None
+) -> dict[tuple[str, int], float]:
     """Rates where every source gets the same share, and every output of an element what ``shares`` says of what reaches it, or
-    else the same share; loops are followed `ROUNDS` times. Of a quota's policers and of what keeps long packets from a port, which merge
-    added, all packets pass unless ``shares`` says otherwise: a tenant that behaves is what the operator expects."""
+    else the same share; by an output by which the element, one of ``elements``, always sends a packet or a copy, all leave. Loops are
+    followed `ROUNDS` times, and no more than `MOST_COPIES` packets at once. Of a quota's policers and of what keeps long packets from a
+    port, which merge added, all packets pass unless ``shares`` says otherwise: a tenant that behaves is what the operator expects."""
     conforming = {node.name: (1.0, 0.0) for node in graph.nodes if node.location == MADE_BY_MERGE and node.class_name in _POLICERS}
     sources = [node.name for node in graph.nodes if not graph.incoming(node.name) and graph.outgoing(node.name)]
     arriving = {name: 1 / len(sources) for name in sources}
@@ -46,11 +51,14 @@ def stated_rates(graph: Graph, shares: Mapping[str, tuple[float, ...]]) -> dict[
             for port in ports:
                 told = shares.get(name, conforming.get(name))
                 share = amount / len(ports) if told is None else amount * told[port] if port < len(told) else 0.0
+                known = elements[name].usual_share(port) if elements is not None and graph.incoming(name) else None
+                if known is not None:
+                    share = amount * known
                 rates[name, port] = rates.get((name, port), 0.0) + share
                 for edge in graph.outgoing(name):
                     if edge.source_port == port:
                         following[edge.target] = following.get(edge.target, 0.0) + share
-        arriving = {name: amount for name, amount in following.items() if amount > 1e-6}
+        arriving = {name: min(amount, MOST_COPIES) for name, amount in following.items() if amount > 1e-6}
     return rates
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from elements.definition.loops import MOST_ROUNDS
+from elements.definition.loops import MOST_ROUNDS, MOST_TIMERS, MOVED_A_ROUND
 
 
 @dataclass(frozen=True)
@@ -88,23 +88,28 @@ uint64_t machine_next(struct machine *m) { return next_timer(&m->live); }
 
 
 def _rounds(parts: Parts) -> str:
-    tasks = "\n".join(f"        worked |= busy[{place}] = e{n}_task(m) != 0;" for place, n in enumerate(parts.working))
+    tasks = "\n".join(
+        f"        busy[{place}] = (moved = e{n}_task(m)) != 0;\n        if (moved > most) most = moved;"
+        for place, n in enumerate(parts.working)
+    )
     unsettled = "\n".join(f"    m->unsettled[{n}] += busy[{place}];" for place, n in enumerate(parts.working))
     return f"""
 static void settle_tasks(struct machine *m)
 {{
     _Bool busy[{len(parts.working) + 1}];
-    for (int round = 0; round < {MOST_ROUNDS}; round++) {{
-        int worked = 0;
+    for (int moved, most, left = {MOST_ROUNDS}; left > 0; left -= (most + {MOVED_A_ROUND - 1}) / {MOVED_A_ROUND}) {{
+        moved = most = 0;
 {tasks}
-        if (!worked) return;
+        if (!most) return;
     }}
 {unsettled}
 }}
 /* What is due until then, in the order of time, each with all that follows from it. */
 static void advance(struct machine *m, uint64_t until)
 {{
-    while (run_timer(m, &m->live, &m->base, until)) settle_tasks(m);
+    int left = {MOST_TIMERS};
+    for (; left && run_timer(m, &m->live, &m->base, until); left--) settle_tasks(m);
+    if (!left && next_timer(&m->live) <= until) m->unsettled[(struct timer *)m->live.pending.entries[0] - m->live.timers]++;
     if (until > m->base.now) m->base.now = until;
 }}
 void machine_settle(struct machine *m, uint64_t now)

@@ -44,7 +44,8 @@ class CSource:
       members may still be zero.
 
     ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or
-    NULL; ``task`` returns 1 if it did anything: one that returns 0 is not run again before somebody wakes it. ``ready`` has ``fd`` and the
+    NULL; ``task`` returns 1 if it did anything, or the packets that it moved:
+    one that returns 0 is not run again before somebody wakes it. ``ready`` has ``fd`` and the
     ``events`` that it is ready for. ``quick`` is what is done, in place of ``push`` and alike to it, with the usual packets of input
     ``port``: it has the packet's header in ``v``, whose members (those of ``p`` up to ``fix_ip_src``) stay in registers; ``PASS(k)`` hands
     the packet on by push output ``k``, and what comes to its end is left to ``push``; ``seen_headroom(p, v, n)`` makes room in front, which

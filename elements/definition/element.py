@@ -196,6 +196,15 @@ class Element:
         ways = self.trace().exits if self.has_program else ()
         return any(way.port == output and way.when is TRUE and way.shift >= 0 for way in ways)
 
+    def usual_share(self, output: int) -> float | None:
+        """The share of packets that leaves by ``output``, where that does not depend on what they are; None where it does."""
+        return 1.0 if self.always_sends(output) else None
+
+    @property
+    def most_ways(self) -> int:
+        """By how many outputs one packet may leave, copies of it by all but one."""
+        return 1 if not self.has_program or self.trace().exclusive else self.outputs
+
     def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
         """The most bytes of a packet that leaves by ``output``, where those that come have at most ``arriving``, by input; where there is
         none, those of a port; whatever write handlers set. Overridden where it is less, and where new packets may have more."""
@@ -216,8 +225,8 @@ class Element:
         """Reference: a packet is asked for at pull output ``port``."""
         raise NotImplementedError
 
-    def task(self, machine: Machine) -> bool:
-        """Reference: one run of the element's task; whether it did anything."""
+    def task(self, machine: Machine) -> int:
+        """Reference: one run of the element's task; whether it did anything, or the packets that it moved, where it can be many."""
         return False
 
     def timer(self, machine: Machine) -> None:

@@ -27,7 +27,13 @@ MOST_PASSES: Final = 16384
 MOST_PULLS: Final = 1024
 """Packets that a program may drop or turn away for one that is pulled through it."""
 MOST_ROUNDS: Final = 65536
-"""Rounds of all tasks for one arrival; what they still have to do then waits for the next."""
+"""Rounds of all tasks for one arrival; what they still have to do then waits for the next. One in which a task moves more than
+`MOVED_A_ROUND` packets counts as several."""
+MOVED_A_ROUND: Final = 16
+MOST_A_RUN: Final = 4096
+"""Packets that a task moves in one run; what else there is waits for its next, so that other tasks have their turn."""
+MOST_TIMERS: Final = 1 << 18
+"""Timers that are run for one arrival; those that are still due then wait for the next."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from elements.definition.element import Element
+from elements.definition.find_element import find_element
 from graph.check import Checked
 
 
@@ -37,19 +38,13 @@ def is_storage(element: Element) -> bool:
 
 
 def named_storage(element: Element, names: list[str], elements: Mapping[str, Element]) -> list[str]:
-    """Those of these names, looked for from the compound element outwards that ``element`` stands in. Errors: ``ValueError``."""
+    """Those of these names, as `find_element` finds them. Errors: ``ValueError``."""
     found = []
     for name in names:
-        around = element.name
-        full = name
-        while around:
-            around = around.rpartition("/")[0]
-            full = f"{around}/{name}" if around else name
-            if full in elements:
-                break
-        if full not in elements:
+        storage = find_element(elements, element, name)
+        if storage is None:
             raise ValueError(f"no element named {name!r}")
-        if not is_storage(elements[full]):
+        if not is_storage(storage):
             raise ValueError(f"{name!r} is not a Storage element")
-        found.append(full)
+        found.append(storage.name)
     return found

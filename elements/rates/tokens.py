@@ -13,6 +13,8 @@ from elements.reference.machine import Machine
 
 TOKEN: Final = 1_000_000_000
 MOST_TOKENS: Final = 0xFFFF_FFFF
+MOST_LEVEL: Final = (1 << 63) - 1
+"""Billionths of tokens that a bucket holds, whatever its size: those of 9.2 billion."""
 BURST_MILLISECONDS: Final = 20
 
 
@@ -38,13 +40,13 @@ class Bucket(Element):
         """The bucket as it begins."""
         state.set(self.rate_now, rate)
         state.set(self.room, size)
-        state.set(self.level, size * TOKEN if rate else 0)
+        state.set(self.level, min(size * TOKEN, MOST_LEVEL) if rate else 0)
 
     def change_rate(self, state: StateView, rate: int, size: int) -> None:
         """Another rate and size; what is in the bucket stays, as far as there is room."""
         state.set(self.rate_now, rate)
         state.set(self.room, size)
-        state.set(self.level, min(self.tokens(state), size * TOKEN))
+        state.set(self.level, min(self.tokens(state), size * TOKEN, MOST_LEVEL))
 
     def tokens(self, state: StateView) -> int:
         """Billionths of tokens in the bucket."""
@@ -55,7 +57,7 @@ class Bucket(Element):
         """Let in what has come by now; billionths of tokens that are there."""
         state = machine.stores[self.name]
         passed = max(0, machine.now - state.get(self.filled_at))
-        full = state.get(self.room) * TOKEN
+        full = min(state.get(self.room) * TOKEN, MOST_LEVEL)
         level = min(full, self.tokens(state) + passed * state.get(self.rate_now)) if state.get(self.rate_now) else self.tokens(state)
         state.set(self.filled_at, max(machine.now, state.get(self.filled_at)))
         state.set(self.level, level)
@@ -74,7 +76,8 @@ class Bucket(Element):
 
     def bucket_c(self, rate: int, size: int) -> str:
         """C that makes the bucket as it begins."""
-        return f"    self->level = {size * TOKEN if rate else 0}LL;\n    self->rate_now = {rate}u;\n    self->room = {size}u;\n"
+        level = min(size * TOKEN, MOST_LEVEL) if rate else 0
+        return f"    self->level = {level}LL;\n    self->rate_now = {rate}u;\n    self->room = {size}u;\n"
 
 
 BUCKET_STATE: Final = tuple((name, f"self->{name}") for name in ("level", "filled_at", "rate_now", "room"))
@@ -82,14 +85,15 @@ FIELDS: Final = "int64_t level; uint64_t filled_at, rate_now, room;"
 HELPERS: Final = """
 /* A token bucket, in billionths of tokens. */
 #ifndef BUCKET_REFILL
-#define BUCKET_REFILL bucket_refill(&self->level, &self->filled_at, self->rate_now, self->room * 1000000000u, NOW)
+#define BUCKET_REFILL bucket_refill(&self->level, &self->filled_at, self->rate_now, self->room, NOW)
 #define BUCKET_SPEND(tokens) (self->level -= (int64_t)(tokens) * 1000000000)
 /* When ``wanted`` will be there, NEVER without a rate; the bucket was refilled NOW. */
 #define BUCKET_DUE(wanted) \\
     (self->rate_now ? NOW + ((uint64_t)((wanted) - self->level) + self->rate_now - 1) / self->rate_now : NEVER)
-static inline int64_t bucket_refill(int64_t *level, uint64_t *filled_at, uint64_t rate, uint64_t full, uint64_t now)
+static inline int64_t bucket_refill(int64_t *level, uint64_t *filled_at, uint64_t rate, uint64_t room, uint64_t now)
 {
     if (now <= *filled_at) return *level;
+    uint64_t full = room < INT64_MAX / 1000000000 ? room * 1000000000 : INT64_MAX;
     uint64_t passed = now - *filled_at, missing = full - (uint64_t)*level;
     *filled_at = now;
     if (!rate) return *level;

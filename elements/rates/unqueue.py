@@ -94,6 +94,8 @@ class BucketUnqueue(Bucket):
     return 1;
 """,
             timer="    WAKE;\n",
+            # The level that ``empty`` looks at is that of the last run.
+            after_write="    WAKE;\n",
             empty=f"!self->going || self->level < {self.wanted}",
             state=(*BUCKET_STATE, *((name, f"self->{name}") for name in ("going", "runs", "empty_runs", "pushes", "failed_pulls"))),
         )

@@ -11,7 +11,7 @@ from typing import Final
 from elements.definition.catalogue import class_info, find
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
-from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_PULLS, MOST_ROUNDS, find_rings
+from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_PULLS, MOST_ROUNDS, MOST_TIMERS, MOVED_A_ROUND, find_rings
 from elements.definition.names import Definition, Names, names_of
 from elements.reference.interpret import ProgramRunner, StateStore
 from elements.reference.packet import LONGEST, Packet
@@ -32,7 +32,8 @@ class Machine:
     it goes, then tasks run in the order of their elements until none has anything to do. ``elements`` are the
     graph's elements by name, where they are not those that its class names stand for. ``runaway`` counts, by (element, output port), the
     packets that were dropped because they went round a ring of connections without end; ``unsettled``, by element, the times that its task
-    had still something to do when tasks had taken `MOST_ROUNDS` rounds. Where ``writes_files`` is false, elements do all that they do but
+    had still something to do when tasks had taken `MOST_ROUNDS` rounds, or that its timer was the next when `MOST_TIMERS` had been run.
+    Where ``writes_files`` is false, elements do all that they do but
     write files.
     """
 
@@ -86,26 +87,37 @@ class Machine:
             self._timers[name] = (time, self._orders)
 
     def _advance(self, until: int) -> None:
-        """What is due until then, in the order of time, each with all that follows from it."""
-        while self._timers:
-            name, (time, _) = min(self._timers.items(), key=itemgetter(1))
-            if time > until:
+        """What is due until then, `MOST_TIMERS` of it at most, in the order of time, each with all that follows from it."""
+        for _ in range(MOST_TIMERS):
+            due = self._due(until)
+            if due is None:
                 break
-            del self._timers[name]
-            self.now = max(self.now, time)
+            self.now = max(self.now, self._timers.pop(due)[0])
             with self._room():
-                self.elements[name].timer(self)
+                self.elements[due].timer(self)
             self._settle()
+        late = self._due(until)
+        if late is not None:
+            self.unsettled[late] = self.unsettled.get(late, 0) + 1
         self.now = max(self.now, until)
+
+    def _due(self, until: int) -> str | None:
+        """The element whose timer is the next, where it is due by then."""
+        if not self._timers:
+            return None
+        name, (time, _) = min(self._timers.items(), key=itemgetter(1))
+        return name if time <= until else None
 
     def _settle(self) -> None:
         with self._room():
-            for _ in range(MOST_ROUNDS):
+            left = MOST_ROUNDS
+            while left > 0:
                 # Every task runs once a round, whatever the others did.
-                busy = [element.name for element in self._tasks if element.task(self)]
-                if not busy:
+                moved = [(count, element.name) for element in self._tasks if (count := element.task(self))]
+                if not moved:
                     return
-        for name in busy:
+                left -= -(-max(moved)[0] // MOVED_A_ROUND)
+        for _, name in moved:
             self.unsettled[name] = self.unsettled.get(name, 0) + 1
 
     @contextmanager

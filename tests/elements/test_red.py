@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from elements.reference.machine import Machine
+from elements.reference.machine import Machine, instantiate
 from graph.diagnostics import ClickError
 from graph.load import load_text
+from graph.merge import merge
+from graph.policy import read_policy
 from tests.elements.bench import Bench
 
 STATS = "{} current queue\n{} avg queue\n{} drops\n"
@@ -69,3 +71,18 @@ def test_a_pause_with_empty_queues_brings_the_average_down(bench: Callable[..., 
 def test_without_queues_there_is_none(text: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(ClickError, match=said):
         Machine(load_text(text, str(tmp_path / "t.click")))
+
+
+def test_a_tenant_sees_no_queue_of_another(tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text("[tenants.x]\nport = 0\n[tenants.y]\nport = 1\n")
+
+    def merged(queues: str) -> list[str]:
+        x = load_text(f"Idle -> r :: RED(1, 5, 0.5, QUEUES {queues}) -> q :: Queue -> Idle;", "x.click", "x")
+        y = load_text("Idle -> q :: Queue -> Idle;", "y.click", "y")
+        graph = merge({"x": x, "y": y}, read_policy(tmp_path / "policy.toml")).graph
+        machine = Machine(graph, elements=instantiate(graph))
+        return machine.read("x/r", "queues").split()
+
+    assert merged("q") == ["x/q"]
+    with pytest.raises(ClickError, match=r"^x: x\.click:1:9: error: x/r :: RED: no element named 'y/q'"):
+        merged("y/q")

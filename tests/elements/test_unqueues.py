@@ -5,8 +5,17 @@ from collections.abc import Callable
 import pytest
 
 from tests.elements.bench import Bench
+from tests.swclick.program import swclick
 
 MS = 1_000_000
+
+
+def bound(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
+    """Another bound of `elements.definition.loops`, in both readings."""
+    machines = ("elements.reference.machine", "swclick.generate_machine")
+    tasks = ("elements.delayunqueue", "elements.discard", "elements.linkunqueue", "elements.rates.burst", "elements.unqueue")
+    for module in tasks if name == "MOST_A_RUN" else machines:
+        monkeypatch.setattr(f"{module}.{name}", value)
 
 
 def stored(element: str, count: int = 200) -> str:
@@ -103,3 +112,87 @@ def test_a_link_that_is_reset_is_empty(bench: Callable[..., Bench]) -> None:
     with pytest.raises(ValueError, match="bandwidth too small, minimum 100Bps"):
         x.write("bandwidth", "99")
     assert x.read("bandwidth") == "25000"
+
+
+@pytest.mark.parametrize(
+    ("element", "moved"),
+    [
+        ("DelayUnqueue(0)", 120),
+        ("Unqueue(BURST -1)", 120),
+        ("Unqueue(50)", 120),
+        ("TimedUnqueue(1s, 2147483647)", 120),
+        ("Burster(1s, 100)", 100),
+        ("LinkUnqueue(0, 16GBps)", 80),  # it moves each twice
+        ("Discard(BURST 0)", 120),
+        ("Discard(BURST 50)", 120),
+    ],
+)
+def test_a_task_moves_so_many_packets_in_a_run(
+    monkeypatch: pytest.MonkeyPatch, bench: Callable[..., Bench], element: str, moved: int
+) -> None:
+    """The source has millions at the first instant, in which every task has nine rounds; a run of 40 packets counts as three."""
+    bound(monkeypatch, "MOST_ROUNDS", 9)
+    bound(monkeypatch, "MOST_A_RUN", 40)
+    end = "" if "Discard" in element else " -> Discard"
+    x = bench("", text=f"RatedSource(RATE 4294967295, LENGTH 0) -> x :: Counter -> PullNull -> u :: {element}{end}")
+    x.settle(1000 * MS)
+    assert int(x.read("count")) == moved
+
+
+@pytest.mark.parametrize("element", ["DelayUnqueue(0)", "Unqueue(BURST -1)"])
+def test_on_a_ring_with_a_queue_a_run_ends(monkeypatch: pytest.MonkeyPatch, bench: Callable[..., Bench], element: str) -> None:
+    bound(monkeypatch, "MOST_ROUNDS", 9)
+    bound(monkeypatch, "MOST_A_RUN", 40)
+    x = bench("", text=f"InfiniteSource(LIMIT 5) -> q :: Queue -> u :: {element} -> x :: Counter -> q;")
+    x.settle(1000 * MS)
+    assert (int(x.read("count")), x.machine.unsettled) == (120, {"InfiniteSource@1": 1, "u": 1})
+
+
+def test_a_burst_of_many_runs_is_one_burst(monkeypatch: pytest.MonkeyPatch, bench: Callable[..., Bench]) -> None:
+    bound(monkeypatch, "MOST_A_RUN", 40)
+    x = bench("", text="RatedSource(RATE 4294967295, LENGTH 0) -> u :: Burster(10ms, 90) -> x :: Counter -> Discard")
+    counts = []
+    for time in (0, 9, 10, 19, 20):
+        x.settle((1000 + time) * MS)
+        counts.append(int(x.read("count")))
+    assert counts == [90, 90, 180, 180, 270]
+
+
+@pytest.mark.parametrize("element", ["Burster(0)", "TimedUnqueue(0.0001s, 8)"])
+def test_an_interval_that_rounds_to_nothing_is_a_millisecond(bench: Callable[..., Bench], element: str) -> None:
+    assert sent(bench("", text=stored(element, 40)), 0, 1, 1, 2) == [8, 8, 0, 8]
+
+
+def test_a_link_holds_so_many_packets_whatever_its_latency(monkeypatch: pytest.MonkeyPatch, bench: Callable[..., Bench]) -> None:
+    monkeypatch.setattr("elements.linkunqueue.MOST_HELD", 10)
+    x = bench("", text=stored("LinkUnqueue(50ms, 16GBps)", 25).replace("LENGTH 100", "LENGTH 0"))
+    seen = [(sent(x, time), x.read("size")) for time in (0, 49, 50, 99, 100, 150)]
+    assert seen == [([0], "10"), ([0], "10"), ([10], "10"), ([0], "10"), ([10], "5"), ([5], "0")]
+
+
+def test_timers_of_an_arrival_end(monkeypatch: pytest.MonkeyPatch, bench: Callable[..., Bench]) -> None:
+    bound(monkeypatch, "MOST_TIMERS", 50)
+    x = bench("", text=stored("TimedUnqueue(1ms)"))
+    assert (sent(x, 0, 50), x.machine.unsettled) == ([1, 50], {})
+    # What is late is for the next arrivals.
+    assert (sent(x, 170), x.machine.unsettled) == ([50], {"x": 1})
+    assert (sent(x, 170), x.machine.unsettled) == ([50], {"x": 2})
+    assert (sent(x, 170, 171), x.machine.unsettled) == ([20, 1], {"x": 2})
+
+
+@pytest.mark.parametrize("element", ["RatedUnqueue(RATE 10, BURST_SIZE 1)", "BandwidthRatedUnqueue(690, BURST_BYTES 1)"])
+def test_a_rated_unqueue_that_is_active_again_goes_on(element: str) -> None:
+    """In a machine that runs by itself: the bucket has not been looked at since it was empty."""
+    script = (
+        "wait 1s, write u.active false, wait 1s, set n $(c.count), write u.active true, wait 2s, print $(gt $(c.count) $(add $n 15)), stop"
+    )
+    text = f"InfiniteSource(LIMIT 1000, BURST 1000) -> Queue(1000) -> u :: {element} -> c :: Counter -> Discard; Script({script});"
+    done = swclick("--simtime", "-e", text, timeout=120)
+    assert (done.stdout, done.stderr) == (b"true\n", b"")
+
+
+def test_a_rate_that_is_given_later_is_kept() -> None:
+    text = """InfiniteSource(LIMIT 50, BURST 50) -> Queue -> u :: RatedUnqueue(0) -> c :: Counter -> Discard;
+        Script(wait 1s, write u.rate 1000, wait 2s, print $(c.count), stop);"""
+    done = swclick("--simtime", "-e", text, timeout=120)
+    assert (done.stdout, done.stderr) == (b"50\n", b"")

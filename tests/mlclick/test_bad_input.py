@@ -252,7 +252,7 @@ RUNAWAY = {
     ),
     "a queue": (
         "FromDevice(eth0) -> q :: Queue -> p :: PaintTee(0) -> d :: Discard; p[1] -> q;",
-        "a/d: 3 time(s) packets went round a queue without end, until the next arrival",
+        "a/d: 3 time(s) packets went round a queue, or timers followed each other, without end, until the next arrival",
     ),
 }
 

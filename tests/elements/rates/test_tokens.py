@@ -26,3 +26,27 @@ def test_a_bucket_holds_what_it_is_told_or_20_ms() -> None:
     assert bucket_size(0xFFFF_FFFF, 10**6, None, "N") == 0xFFFF_FFFF
     with pytest.raises(ValueError, match="BURST_DURATION and N cannot both be given"):
         bucket_size(1, 1, 1, "N")
+
+
+def test_a_bucket_of_more_than_64_bits_is_full_and_not_empty(bench: Callable[..., Bench]) -> None:
+    """Of 17 billion bytes, in billionths."""
+    x = bench("", text="s :: InfiniteSource(LIMIT 20) -> Queue -> x :: BandwidthShaper(17GBps) -> Unqueue -> c :: Counter -> Discard")
+    counts = []
+    for time in (1, 2, 3, 4):
+        x.settle(time * SECOND)
+        counts.append(x.read("count", element="c"))
+        if time == 3:
+            x.write("reset", element="s")
+    assert counts == ["1", "20", "20", "40"]
+
+
+def test_a_bucket_that_begins_with_a_rate_of_more_than_64_bits_is_full(bench: Callable[..., Bench]) -> None:
+    x = bench(
+        "",
+        text="s :: InfiniteSource(LIMIT 20) -> Queue -> x :: BandwidthRatedUnqueue(17GBps, BURST_DURATION 1000) -> c :: Counter -> Discard",
+    )
+    for count in ("20", "40"):
+        x.settle(SECOND * int(count))
+        assert x.read("count", element="c") == count
+        x.write("rate", "16GBps")
+        x.write("reset", element="s")
