@@ -15,6 +15,7 @@ Handlers:
     active (read): whether packets are pulled.
     active (write): sets that.
     calls (read): how often the task ran, for nothing, pushed a packet, and found none.
+    config (read): the same as rate.
     rate (read): the bandwidth.
     rate (write): sets that.
 

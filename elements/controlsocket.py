@@ -2,6 +2,8 @@
 
 Lets other programs call handlers, over a socket, by Click's control protocol (version 1.3).
 
+A client that leaves a MB of answers unread is not listened to until it reads; one that sends more than 16 MB of one command is refused.
+
 Commands are lines: READ and WRITE with a handler and what it is asked or told, READDATA and WRITEDATA with the length of the data that
 follows, READUNTIL and WRITEUNTIL with the line that ends it, CHECKREAD and CHECKWRITE, LLRPC, HELP, QUIT. It works in a machine that runs
 by itself (`swclick`), and does nothing in others.
@@ -183,14 +185,15 @@ class ControlSocket(Element):
             self._accept(host, self.listening)
             return
         client, conversation = self.clients[descriptor]
-        if not conversation.is_over:
+        if not conversation.is_over and not conversation.is_full:
             self._receive(client, conversation)
-        more = conversation.step()
+        more = conversation.is_full
+        more = conversation.step() or more
         broken = self._send(client, conversation)
         if broken or (conversation.is_over and not conversation.incoming and not conversation.outgoing):
             self._drop(host, descriptor)
             return
-        reading = 0 if conversation.is_over else READABLE
+        reading = 0 if conversation.is_over or conversation.is_full else READABLE
         host.watch(self.name, descriptor, reading | (WRITABLE if conversation.outgoing or more else 0))
 
     def _accept(self, host: Host, listening: socket.socket) -> None:

@@ -124,7 +124,7 @@ class IPPrint(Printer):
             elif ip.first and ip.number(9, 1) == 17:
                 at += 8
         end = packet.end if self.most < 0 else min(packet.end, at + self.most)
-        data = packet.buffer[at : max(at, end)]
+        data = _buffer(packet, at, end)
         out = ""
         if (self.contents or self.payload) == HEX:
             for index, byte in enumerate(data):
@@ -168,8 +168,13 @@ class IPPrint(Printer):
 """
 
 
+def _buffer(packet: Packet, start: int, end: int) -> bytes:
+    """The bytes of the packet's buffer from ``start`` to ``end``; those in front of it are zero."""
+    return bytes(max(0, min(0, end) - start)) + bytes(packet.buffer[max(0, start) : max(0, end)])
+
+
 class _Header:
-    """A header at ``at`` in the packet's buffer; past the packet's end it is zero."""
+    """A header at ``at`` in the packet's buffer; past the packet's end, and in front of the buffer, it is zero."""
 
     def __init__(self, packet: Packet, at: int) -> None:
         self.packet = packet
@@ -178,7 +183,7 @@ class _Header:
 
     def number(self, at: int, size: int) -> int:
         start = self.at + at
-        return int.from_bytes(bytes(self.packet.buffer[start : max(start, min(start + size, self.packet.end))]).ljust(size, b"\0"), "big")
+        return int.from_bytes(_buffer(self.packet, start, min(start + size, self.packet.end)).ljust(size, b"\0"), "big")
 
     @property
     def first(self) -> bool:

@@ -2,7 +2,8 @@
 
 Says how often elements' tasks are run, against those of others.
 
-A share of 2 is twice that of an element that is not named, which has 1; tickets are 1024 times that. Names are those of elements in the
+A share of 2 is twice that of an element that is not named, which has 1; tickets are 1024 times that, and no less than 1 and no more
+than 32768. Names are those of elements in the
 compound element that it stands in; the share of a compound element multiplies those of the elements in it.
 
 Arguments:
@@ -24,6 +25,7 @@ from elements.definition.parsers import decimal
 from elements.definition.ports import Ports
 
 TICKETS: Final = 1024
+MOST_TICKETS: Final = 1 << 15
 
 
 def _share(text: str) -> tuple[str, Fraction]:
@@ -53,7 +55,7 @@ class ScheduleInfo(Element):
     def _multiply(host: Host, name: str, share: Fraction) -> None:
         try:
             tickets = int(host.read_handler(f"{name}.tickets"))
-            host.write_handler(f"{name}.tickets", str(int(tickets * share)))
+            host.write_handler(f"{name}.tickets", str(min(max(int(tickets * share), 1), MOST_TICKETS)))
         except HandlerError:
             # An element without a task has no tickets.
             return

@@ -100,8 +100,13 @@ def shift_word(text: str) -> tuple[str, str]:
 
 def unquote(text: str) -> str:
     """The text that quotes and escapes stand for; bytes are characters 0 to 255."""
+    return unquote_word(text.strip(" \t\n\r\f\v"))
+
+
+def unquote_word(text: str) -> str:
+    """The same of a word, in which a string that is not closed may end with white space."""
     result: list[str] = []
-    for kind, piece in _pieces(text.strip(" \t\n\r\f\v")):
+    for kind, piece in _pieces(text):
         if kind == "string":
             result.append(_escaped(_string_content(piece)))
         elif kind == "verbatim":

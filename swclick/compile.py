@@ -11,10 +11,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from graph.diagnostics import ClickError, Diagnostic
 
+MOST_BYTES = 2 << 30
+"""What compiled engines may take of the disk; those that were not used for longest go first."""
+IN_USE = 3600
+"""Seconds for which what was used stays, so that nobody misses what another process takes away."""
 FLAGS = ("-O2", "-std=gnu11", "-fPIC", "-fno-strict-aliasing", "-w")
 
 
@@ -51,10 +57,11 @@ def load_c(text: str, beside: str = "") -> ctypes.CDLL:
     `CompilerError`."""
     command = compiler()
     library = _place(".so", text, beside, *FLAGS, *command)
-    if not library.exists():
+    if not _is_kept(library):
         try:
             linked = [_object(command, beside)] if beside else []
             _compile(command, ["-shared"], text, library, linked)
+            make_room(library.parent)
         except OSError as error:
             advice = "set MLCLICK_CACHE to a folder that can be written"
             raise CompilerError(f"cannot keep compiled C in {library.parent}: {error.strerror}", advice) from None
@@ -63,9 +70,36 @@ def load_c(text: str, beside: str = "") -> ctypes.CDLL:
 
 def _object(command: list[str], text: str) -> Path:
     made = _place(".o", text, *FLAGS, *command)
-    if not made.exists():
+    if not _is_kept(made):
         _compile(command, ["-c", "-fvisibility=hidden"], text, made, [])
     return made
+
+
+def _is_kept(made: Path) -> bool:
+    """Whether it is there; it is used from now on."""
+    try:
+        os.utime(made)
+    except OSError:
+        # What cannot be written can be read all the same.
+        return made.exists()
+    return True
+
+
+def make_room(folder: Path, most: int = MOST_BYTES) -> None:
+    """Take what was not used for longest out of ``folder``, until what was compiled has at most ``most`` bytes there."""
+    found = []
+    for file in folder.iterdir():
+        # Another process may do the same.
+        with suppress(FileNotFoundError):
+            if file.suffix in (".so", ".o", ".c"):
+                known = file.stat()
+                found.append((known.st_mtime, file.name, known.st_size))
+    total = sum(size for _, _, size in found)
+    for used, name, size in sorted(found):
+        if total <= most or used > time.time() - IN_USE:
+            return
+        (folder / name).unlink(missing_ok=True)
+        total -= size
 
 
 def _place(suffix: str, *content: str) -> Path:

@@ -12,11 +12,12 @@ from elements.definition.catalogue import class_names
 from elements.definition.handlers import handlers_of
 from elements.definition.host import HandlerError
 from elements.definition.octets import as_octets
+from elements.scripts.numbers import whole
 from graph.configuration import shift_word, unquote
 from swclick.unparse import connections, unparse
 
 if TYPE_CHECKING:
-    from swclick.live import Live
+    from swclick.live import Live, Task
 
 VERSION: Final = "2.1"
 """The version of Click whose language, elements and handlers these are."""
@@ -55,6 +56,7 @@ class Handlers:
 
     def __init__(self, live: Live) -> None:
         self._live = live
+        self._tickets: dict[str, int] = {}
         self._reads: dict[str, dict[str, Handler]] = {}
         self._writes: dict[str, dict[str, Handler]] = {}
         self.asked: dict[str, Handler] = {
@@ -160,7 +162,7 @@ class Handlers:
         task = live.task_of(name)
         if task is not None:
             found["scheduled"] = Handler(lambda _: str(live.is_scheduled(name)).lower())
-            found["tickets"] = Handler(lambda _: str(TICKETS // task.stride))
+            found["tickets"] = Handler(lambda _: str(self._tickets.get(name, TICKETS // task.stride)))
             found["home_thread"] = Handler(lambda _: "0")
         for handler, method in handlers_of(element, "read").items():
             asks, is_private = len(signature(method).parameters) > 1, bool(method.__dict__.get("is_private"))
@@ -181,18 +183,22 @@ class Handlers:
         found: dict[str, Handler] = {}
         task = live.task_of(name)
         if task is not None:
-
-            def set_tickets(text: str) -> None:
-                if not text.strip().isdigit():
-                    raise ValueError("expected a number of tickets")
-                task.stride = TICKETS // min(max(int(text), 1), MOST_TICKETS)
-
-            found["tickets"] = Handler(set_tickets)
+            found["tickets"] = Handler(partial(self._set_tickets, name, task))
         for handler, method in handlers_of(live.elements[name], "write").items():
             found[handler] = Handler(partial(_write, live, name, method))
         for handler, call in live.elements[name].more_handlers("write").items():
             found[handler] = Handler(call)
         return found
+
+    def _set_tickets(self, name: str, task: Task, text: str) -> None:
+        """A task has a stride; the tickets that it was made from are kept."""
+        wanted = whole(text.strip())
+        if wanted is None:
+            raise ValueError("syntax error")
+        tickets = min(max(wanted, 1), MOST_TICKETS)
+        if tickets != wanted:
+            self._live.say(f"While calling '{name}.tickets {text}':\n  warning: tickets pinned at {tickets}")
+        self._tickets[name], task.stride = tickets, TICKETS // tickets
 
     def _ports(self, name: str) -> str:
         """What every port of an element is and is connected to, as Click says it."""

@@ -30,6 +30,11 @@ _HELP: Final = (
     "QUIT                end the connection",
 )
 _LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)")
+_END: Final = re.compile(rb"[\r\n]")
+MOST_WAITING: Final = 1 << 24
+"""Bytes that may wait to be understood; whoever sends more of one command is refused, and is not listened to any more."""
+MOST_UNREAD: Final = 1 << 20
+"""Bytes of answers beyond which nothing more is done for a client before it reads them."""
 
 
 class _Incomplete(Exception):
@@ -55,26 +60,57 @@ class Conversation:
         self.outgoing = bytearray(GREETING)
         self.is_over = False
         """Nothing more comes."""
+        self._looked = 0
+        """Bytes of `incoming` in which no line ends."""
+        self._line = ""
+        """The command in front of `incoming`, which waits for its data."""
+        self._wanted = 0
+        """Bytes of `incoming` without which it need not be tried again."""
+        self._lines = 0
+        """Bytes of `incoming` whose lines are not the one that ends the data."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much of what it is sent waits that nothing more is done or taken in before it reads."""
+        return len(self.outgoing) >= MOST_UNREAD
 
     def step(self) -> bool:
         """Do what one command says; whether there may be another that can be done now."""
-        before = bytes(self.incoming)
-        found = _LINE.match(before)
-        if found is None and (not self.is_over or not before):
+        if self.is_full:
             return False
-        line = before[: found.end()] if found is not None else before
-        del self.incoming[: len(line)]
+        if not self._line:
+            self._line = self._next_line()
+        if not self._line or (len(self.incoming) < self._wanted and not self.is_over):
+            return self._too_much()
         try:
-            self._command(line.decode("latin-1"))
+            self._command(self._line)
         except _Incomplete:
-            if self.is_over:
-                self._message(SYNTAX, "Not enough data")
-            else:
-                self.incoming[:] = before
-                return False
+            if not self.is_over:
+                return self._too_much()
+            self._message(SYNTAX, "Not enough data")
         except _Refused as refused:
             self._message(refused.code, str(refused))
+        self._line, self._looked, self._wanted, self._lines = "", 0, 0, 0
         return bool(self.incoming)
+
+    def _next_line(self) -> str:
+        """A line, taken from what came; nothing where none has ended."""
+        if _END.search(self.incoming, self._looked) is None and not self.is_over:
+            self._looked = len(self.incoming)
+            return ""
+        found = _LINE.match(self.incoming)
+        line = bytes(self.incoming) if found is None else found.group()
+        del self.incoming[: len(line)]
+        self._looked = 0
+        return line.decode("latin-1")
+
+    def _too_much(self) -> bool:
+        """There is nothing to do; whoever sent too much for one command is refused."""
+        if len(self.incoming) > MOST_WAITING:
+            self._message(SYNTAX, "Too much data")
+            self.is_over = True
+            self.incoming.clear()
+        return False
 
     def _command(self, line: str) -> None:
         words = line.split()
@@ -117,20 +153,28 @@ class Conversation:
         count = whole(length)
         if count is None or count < 0:
             raise _Refused(SYNTAX, f"Syntax error in '{command}'")
+        if count > MOST_WAITING:
+            raise _Refused(SYNTAX, "Too much data")
         if len(self.incoming) < count:
+            self._wanted = count
             raise _Incomplete
         data = bytes(self.incoming[:count])
         del self.incoming[:count]
         return data.decode("latin-1")
 
     def _data_until(self, last: str) -> str:
-        at = 0
-        while (found := _LINE.match(self.incoming, at)) is not None:
+        at = self._lines
+        is_new = _END.search(self.incoming, self._looked) is not None
+        while is_new and (found := _LINE.match(self.incoming, at)) is not None:
             if found.group().decode("latin-1").rstrip() == last:
                 data = bytes(self.incoming[:at])
                 del self.incoming[: found.end()]
+                self._looked = 0
                 return data.decode("latin-1")
             at = found.end()
+            if at < len(self.incoming) or not found.group().endswith(b"\r"):
+                self._lines = at
+        self._looked, self._wanted = len(self.incoming), len(self.incoming) + 1
         raise _Incomplete
 
     # Handlers

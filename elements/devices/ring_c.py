@@ -82,23 +82,24 @@ static __attribute__((noinline)) void ring_sum(uint8_t *ip, uint32_t length)
     ip[field] = sum >> 8;
     ip[field + 1] = sum;
 }}
-/* The packet as it was on the wire: a tag that the kernel took off is put back. */
+/* The packet as it was on the wire, cut to ``most`` bytes: a tag that the kernel took off is put back. */
 ALWAYS struct packet *ring_packet(struct base *b, const struct tpacket2_hdr *h, uint32_t front, uint32_t most)
 {{
     const uint8_t *data = (const uint8_t *)h + h->tp_mac;
-    uint32_t status = h->tp_status, length = h->tp_snaplen, tag = status & TP_STATUS_VLAN_VALID && length >= 12 ? 4 : 0;
-    if (length + tag > most) length = most > tag ? most - tag : 0;
-    struct packet *p = raw_packet(b, front, length + tag);
+    uint32_t status = h->tp_status, taken = h->tp_snaplen, tag = status & TP_STATUS_VLAN_VALID && taken >= 12 ? 4 : 0;
+    uint32_t length = taken + tag < most ? taken + tag : most;
+    struct packet *p = raw_packet(b, front, length);
     memset(p->buffer, 0, front);
-    if (tag) {{
+    if (tag && length > 12) {{
         uint32_t type = status & TP_STATUS_VLAN_TPID_VALID ? h->tp_vlan_tpid : 0x8100;
+        const uint8_t bytes[4] = {{type >> 8, type, h->tp_vlan_tci >> 8, h->tp_vlan_tci}};
         memcpy(p->data, data, 12);
-        p->data[12] = type >> 8; p->data[13] = type; p->data[14] = h->tp_vlan_tci >> 8; p->data[15] = h->tp_vlan_tci;
-        memcpy(p->data + 16, data + 12, length - 12);
+        memcpy(p->data + 12, bytes, length < 16 ? length - 12 : 4);
+        if (length > 16) memcpy(p->data + 16, data + 12, length - 16);
     }} else {{
         memcpy(p->data, data, length);
     }}
-    p->extra_length = h->tp_len > length ? h->tp_len - length : 0;
+    p->extra_length = h->tp_len + tag > length ? h->tp_len + tag - length : 0;
     p->packet_type = ((const struct sockaddr_ll *)((const uint8_t *)h + TPACKET_ALIGN(sizeof *h)))->sll_pkttype;
     if (status & TP_STATUS_CSUMNOTREADY && length >= 14) {{
         uint32_t network = 14;

@@ -33,6 +33,10 @@ class BucketUnqueue(Bucket):
         """Tokens that a packet takes."""
         raise NotImplementedError
 
+    def rate_text(self, state: StateView) -> str:
+        """The rate that is now, as the argument is written."""
+        raise NotImplementedError
+
     def read_rate(self, text: str) -> int:
         """A rate, as the argument is read. Errors: ``ValueError``."""
         raise NotImplementedError
@@ -107,6 +111,10 @@ class BucketUnqueue(Bucket):
     @writes("active")
     def set_active(self, state: StateView, text: str) -> None:
         state.set(self.going, int(boolean(text.strip())))
+
+    @reads("config")
+    def configuration(self, state: StateView) -> str:
+        return self.rate_text(state)
 
     @writes("rate")
     def set_rate(self, state: StateView, text: str) -> None:

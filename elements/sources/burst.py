@@ -13,7 +13,8 @@ from elements.definition.host import Address, Host
 from elements.definition.parsers import integer
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
-from elements.sources.data import CountingSource, signed
+from elements.scripts.numbers import whole
+from elements.sources.data import CountingSource, expect_whole, signed
 
 AT_ONCE: Final = 4096
 """Packets that a source makes at most at one instant of a machine that packets are offered to."""
@@ -118,6 +119,21 @@ class BurstSource(CountingSource):
     def burst_text(self, state: StateView) -> str:
         return str(state.get(self.each))
 
+    @writes("limit")
+    def set_limit(self, state: StateView, text: str) -> None:
+        expect_whole(text, "limit parameter must be integer")
+        super().set_limit(state, text)
+
+    @writes("active")
+    def set_active(self, state: StateView, text: str) -> None:
+        try:
+            super().set_active(state, text)
+        except ValueError:
+            raise ValueError("active parameter must be boolean") from None
+
     @writes("burst")
     def set_burst(self, state: StateView, text: str) -> None:
+        number = whole(text.strip())
+        if number is None or number < 1:
+            raise ValueError("burstsize parameter must be integer >= 1")
         state.set(self.each, burst_number(text.strip()))

@@ -10,6 +10,7 @@ from elements.definition.handlers import FRAME, StateView, reads, settable, writ
 from elements.definition.parsers import boolean, integer
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
+from elements.scripts.numbers import whole
 
 TEXT: Final = b"Whatever a packet may say, this one says it in at least 64 bytes, and"
 LONGEST_MADE: Final = 9216
@@ -157,9 +158,16 @@ class DataSource(BytesSource):
 
     @writes("length")
     def set_length(self, state: StateView, text: str) -> None:
+        expect_whole(text, "length must be integer")
         size = settable(length_number(text.strip()), self.most_octets, "LENGTH")
         self._check_data(state.get(self.octet_count), size)
         state.set(self.size, size)
+
+
+def expect_whole(text: str, sentence: str) -> None:
+    """Errors: ``ValueError`` with Click's ``sentence`` where ``text`` is no whole number; its bounds are not looked at."""
+    if whole(text.strip()) is None:
+        raise ValueError(sentence)
 
 
 def signed(number: int, width: int) -> int:

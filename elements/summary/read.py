@@ -15,7 +15,7 @@ from elements.summary.fields import ICMP_CODES, OLD_FLAG_LETTERS, TCP_FLAG_LETTE
 from elements.summary.options import ALL, NOT_TIMESTAMP, SACK
 from elements.summary.options_read import parse_ip_options, parse_tcp_options
 from elements.summary.text import SECOND, U32, parse_time, saturated, whole_number
-from graph.configuration import unquote
+from graph.configuration import unquote_word
 
 MOST_FIELDS: Final = 255
 _LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
@@ -120,7 +120,7 @@ class Reader:
     def set_fields(self, line: bytes) -> None:
         """Fields are those whose names ``line`` has, behind `!data` where it begins with that."""
         words = split(line)
-        names = [unquote(word.decode("latin-1")) for word in words]
+        names = [unquote_word(word.decode("latin-1")) for word in words]
         self.fields = []
         for name in names[1:] if names[:1] in (["!data"], ["!contents"]) else names:
             found = find(name)
@@ -218,7 +218,7 @@ class Reader:
         """The number and the bytes that a field says."""
         name = each.name
         if name == "payload":
-            return 0, unquote(text.decode("latin-1")).encode("latin-1")
+            return 0, unquote_word(text.decode("latin-1")).encode("latin-1")
         if name in ("eth_src", "eth_dst"):
             return _bytes(parse_ethernet(text))
         if name in ("ip_opt", "tcp_opt", "tcp_ntopt", "tcp_sack"):

@@ -50,6 +50,8 @@ def test_handlers_change_what_is_made(bench: Callable[..., Bench]) -> None:
     x = bench("", text=source("\\<00ff>, ACTIVE false, STOP true"))
     assert x.settle(1) == []
     assert x.read("data") == "\x00\xff"
+    x.write("data", "\x80\xc3\xa9")
+    assert x.read("data") == "\x80\xc3\xa9"
     for handler, text in (("data", "xy\xe9"), ("length", "5"), ("burst", "2"), ("active", "true")):
         x.write(handler, text)
         assert x.read(handler) == text
@@ -59,10 +61,14 @@ def test_handlers_change_what_is_made(bench: Callable[..., Bench]) -> None:
 @pytest.mark.parametrize(
     ("handler", "text", "said"),
     [
-        ("burst", "0", "a whole number from 1 to 4096 is wanted, not '0'"),
-        ("limit", "x", "a whole number from -4611686018427387904 to 4611686018427387904 is wanted, not 'x'"),
+        ("burst", "0", "burstsize parameter must be integer >= 1"),
+        ("burstsize", "x", "burstsize parameter must be integer >= 1"),
+        ("burst", "4097", "a whole number from 1 to 4096 is wanted, not '4097'"),
+        ("limit", "x", "limit parameter must be integer"),
+        ("length", "", "length must be integer"),
+        ("datasize", "1.5", "length must be integer"),
         ("length", "9217", "a whole number from -1 to 9216 is wanted, not '9217'"),
-        ("active", "maybe", "true or false is wanted, not 'maybe'"),
+        ("active", "maybe", "active parameter must be boolean"),
         ("data", "x" * 2049, "at most 2048 bytes are wanted, not 2049"),
     ],
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from elements.reference.packet import HEADROOM
 from tests.elements.bench import Bench
 
 NOW = 7_000_020_000
@@ -69,6 +70,12 @@ def test_payloads_are_shown(bench: Callable[..., Bench], payload: str, shown: st
     x = bench(f"IPPrint(TIMESTAMP false, {payload})")
     x.out(ip(6, TCP), network=0)
     assert list(x.log) == ["10.0.0.1.20 > 10.0.0.2.80: S 5:10(5,44,44) ack 6 win 16" + shown]
+
+
+def test_what_is_in_front_of_the_buffer_is_zero(bench: Callable[..., Bench]) -> None:
+    x = bench("IPPrint(TIMESTAMP false, ID true, PAYLOAD hex, MAXLENGTH 24)")
+    x.out(ip(17, "0014005000080000"), network=-HEADROOM - 20)
+    assert list(x.log) == ["id 0 0.0.0.0 > 0.0.0.0: ip-proto-0\n  " + " ".join(["00000000"] * 6)]
 
 
 def test_lines_go_to_a_file_where_one_is_named(bench: Callable[..., Bench], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

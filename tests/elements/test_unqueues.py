@@ -47,7 +47,9 @@ def test_rated_unqueue_sends_its_burst_and_then_at_its_rate(bench: Callable[...,
     x = bench("", text=stored("RatedUnqueue(100, BURST_SIZE 3)"))
     assert sent(x, 0, 9, 10, 19, 20, 55, 60) == [3, 0, 1, 0, 1, 3, 1]
     assert x.read("rate") == "100"
+    assert x.read("config") == "100"
     x.write("rate", "1000")
+    assert x.read("config") == "1000"
     assert sent(x, 61, 62, 72) == [1, 1, 10]
     x.write("active", "false")
     assert (sent(x, 100), x.read("active"), x.read("calls").split("\n")[2]) == ([0], "false", "21 pushes")
@@ -59,7 +61,7 @@ def test_bandwidth_rated_unqueue_pays_for_bytes(bench: Callable[..., Bench]) -> 
     assert sent(x, 0, 9, 10, 20, 29, 40) == [3, 0, 1, 1, 0, 2]
     assert x.read("rate") == "80kbps"
     x.write("rate", "125000")
-    assert (x.read("rate"), sent(x, 41)) == ("1Mbps", [1])
+    assert (x.read("rate"), x.read("config"), sent(x, 41)) == ("1Mbps", "1Mbps", [1])
 
 
 @pytest.mark.parametrize("rate", ["RatedUnqueue(0)", "RatedUnqueue(RATE 0, BURST_SIZE 5)"])

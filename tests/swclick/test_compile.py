@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from swclick.compile import CompilerError, cache_folder, compiler, load_c
+from swclick.compile import CompilerError, cache_folder, compiler, load_c, make_room
 
 
 @pytest.fixture(autouse=True)
@@ -88,3 +90,25 @@ def test_the_cache_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert str(found.value) == (
         f"error: cannot keep compiled C in {place}: Not a directory\n  set MLCLICK_CACHE to a folder that can be written"
     )
+
+
+def test_what_was_not_used_for_longest_makes_room(tmp_path: Path) -> None:
+    for hours, name in enumerate(("now.so", "new.so", "old.c", "older.so", "oldest.o")):
+        file = tmp_path / name
+        file.write_bytes(bytes(100))
+        os.utime(file, (time.time() - 3600 * hours - 5,) * 2)
+    (tmp_path / "other").write_bytes(bytes(1000))
+    make_room(tmp_path, 300)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["new.so", "now.so", "old.c", "other"]
+    make_room(tmp_path, 0)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["now.so", "other"]
+
+
+def test_what_is_loaded_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLCLICK_CACHE", str(tmp_path))
+    load_c("int used(void) { return 1; }")
+    (made,) = cache_folder().glob("*.so")
+    os.utime(made, (0, 0))
+    load_c("int used(void) { return 1; }")
+    make_room(cache_folder(), 0)
+    assert made.exists()

@@ -1,12 +1,14 @@
 """Conversations of the control protocol, byte for byte."""
 
 import errno
+import re
 from collections.abc import Callable
 from typing import cast
 
 import pytest
 
-from elements.control.protocol import GREETING, Conversation
+from elements.control import protocol
+from elements.control.protocol import GREETING, MOST_UNREAD, MOST_WAITING, Conversation
 from elements.definition.host import HandlerError, Host
 
 
@@ -132,3 +134,51 @@ def test_a_proxy_is_asked_in_the_place_of_elements(say: Callable[..., str]) -> N
     assert say("read x.y\nread version\nread x.z\n", proxy="e") == (
         "200 Read handler 'x.y' OK\r\nDATA 2\r\n<>200 Read handler 'version' OK\r\nDATA 2\r\n<>511 No proxied handler named 'x.z'\r\n"
     )
+
+
+class Matches:
+    """The expression of lines, and how many bytes it was made to look at."""
+
+    def __init__(self) -> None:
+        self.line = protocol._LINE
+        self.looked_at = 0
+
+    def match(self, data: bytes, at: int = 0) -> re.Match[bytes] | None:
+        self.looked_at += len(data) - at
+        return self.line.match(data, at)
+
+
+@pytest.mark.parametrize(
+    "said", ["write e.both " + "x" * 3000 + "\n", "writedata e.both 3000\n" + "x" * 3000, "writeuntil e.both E\n" + "x" * 3000 + "\nE\n"]
+)
+def test_what_came_already_is_not_looked_at_again(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    matches, host = Matches(), Handlers()
+    monkeypatch.setattr(protocol, "_LINE", matches)
+    conversation = Conversation(cast("Host", host))
+    for byte in said.encode():
+        conversation.incoming.append(byte)
+        while conversation.step():
+            continue
+    assert [name for name, _ in host.calls] == ["e.both"]
+    assert matches.looked_at < 4 * len(said)
+
+
+@pytest.mark.parametrize("said", [b"x", b"writeuntil e.both E\n", b"writedata e.both 16777217\n"])
+def test_nobody_sends_without_end(said: bytes) -> None:
+    conversation = Conversation(cast("Host", Handlers()))
+    conversation.incoming += said + bytes(MOST_WAITING + 1)
+    conversation.step()
+    assert conversation.outgoing.removeprefix(GREETING) == b"500 Too much data\r\n"
+
+
+def test_who_does_not_read_is_not_listened_to() -> None:
+    conversation = Conversation(cast("Host", Handlers()))
+    conversation.incoming += b"help\n" * 10_000
+    while conversation.step():
+        continue
+    assert conversation.is_full
+    assert len(conversation.outgoing) < MOST_UNREAD + 1000
+    left = len(conversation.incoming)
+    conversation.outgoing.clear()
+    assert conversation.step()
+    assert len(conversation.incoming) == left - 5

@@ -53,6 +53,24 @@ def test_what_lines_say_is_written_again(bench: Callable[..., Bench]) -> None:
     assert through(bench, SAME, fields)[0] == expected
 
 
+@pytest.mark.parametrize(
+    ("word", "payload"),
+    [
+        (b'" 1.5\n', b" 1.5\n"),
+        (b'" 1.5', b" 1.5"),
+        (b'" 1.5\r\n', b" 1.5\r\n"),
+        (b'"ab\\\n', b"ab"),
+        (b'"ab\\', b"ab\\"),
+        (b'"ab \\ \n', b"ab  \n"),
+        (b'"ab\\<41 \n', b"abA"),
+    ],
+)
+def test_a_string_that_is_not_closed_ends_with_its_line(bench: Callable[..., Bench], word: bytes, payload: bytes) -> None:
+    Path("in").write_bytes(b"!data payload\n" + word)
+    x = bench("", text="x :: FromIPSummaryDump(in, PROTO 17) -> d0 :: ToCrossing(t:0);")
+    assert [packet.data[28:] for now in range(2) for _, packet in x.settle(now)] == [payload]
+
+
 def test_options_payloads_and_digests_are_click_s(bench: Callable[..., Bench]) -> None:
     lines = """\
 !data ip_opt tcp_opt payload
