@@ -13,6 +13,7 @@ from sim.proof.readers import prove_readers
 from tests.sim.proof.small_datapath import small_datapath
 
 WHOLE = "what is owed is granted, or left of what is sent does not follow"
+OWNER = "what is sent is said to be of the tenant whose word was read does not follow"
 
 
 def results(tenants: int = 2, only: str = "") -> dict[str, Result]:
@@ -61,6 +62,12 @@ DEFECTS = [
 ]
 
 
+OWNERS = [
+    (defect("arbiter", "TenantArbiter", "_send", "out.meta.eq(held)", "[out.meta.eq(held), out.meta.tenant.eq(0)]"), "arbiter"),
+    (defect("egress", "EgressPort", "_send", "self.tenant.eq(held_tenant)", "self.tenant.eq(0)"), "egress 0"),
+]
+
+
 CHARGES = [
     (defect("arbiter", "TenantArbiter", "_share", "self._beats(note) * self.lanes", "(self._beats(note) + 1) * self.lanes"), "arbiter"),
     (defect("egress", "EgressPort", "_share", "turns.length.eq(self.pace.charged(", "turns.length.eq(0 & self.pace.charged("), "egress 0"),
@@ -72,6 +79,12 @@ CHARGES = [
 def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, where: str, what: str) -> None:
     with planted(mutant):
         assert what in results(only=where)[where].failures
+
+
+@pytest.mark.parametrize(("mutant", "where"), OWNERS, ids=["arbiter", "way out"])
+def test_a_packet_that_is_said_to_be_of_another_than_it_was_read_for_is_refused_for_that_alone(mutant: Mutant, where: str) -> None:
+    with planted(mutant):
+        assert results(only=where)[where].failures == [OWNER]
 
 
 @pytest.mark.parametrize(("mutant", "where"), CHARGES, ids=lambda each: each.name if isinstance(each, Mutant) else "")

@@ -13,6 +13,7 @@ from sim.proof.timed_readers import prove_timed_readers
 from tests.sim.proof.small_datapath import by_name, defect, small_datapath
 
 BYTES = "what is sent has the bytes of the word that was read"
+OWNER = "what is sent is said to be of the tenant whose word was read"
 OWED = "what is owed is left of what is sent"
 WAITS, SHOWN = "what was looked at is not popped", "what was looked at last is what may begin"
 
@@ -71,6 +72,19 @@ DEFECTS = [
 def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, where: str, what: str) -> None:
     with planted(mutant):
         assert what in failures(where)
+
+
+@pytest.mark.parametrize(
+    ("mutant", "where"),
+    [
+        (in_arbiter("out.meta.eq(held)", "[out.meta.eq(held), out.meta.tenant.eq(0)]", "_send"), "arbiter"),
+        (in_egress("self.tenant.eq(held_tenant)", "self.tenant.eq(0)", "_send"), "egress 0"),
+    ],
+    ids=["arbiter", "way out"],
+)
+def test_a_packet_that_is_said_to_be_of_another_than_it_was_read_for_is_refused_for_that_alone(mutant: Mutant, where: str) -> None:
+    with planted(mutant):
+        assert failures(where) == [OWNER]
 
 
 def test_a_packet_that_takes_longer_than_its_slot_has_is_refused_since_its_end_would_stay() -> None:
