@@ -34,8 +34,8 @@ class Reader:
     ``charged`` where turns are shares. ``stores``: the nets of each store begin so; a note has the packet's length from the bit
     ``length_at`` on. ``growth``: of the arbiter, the beats that it leaves free behind a packet, by tenant; in turns of time it ends with a
     slot what is sent; ``arbiter``: what it keeps of `sim.proof.sent`. The rest are nets: of the store whose note is known, where there are
-    several, and of the packet that is sent its tenant, with the lowest bit of that, and its store; ``said_tenant``: the tenant whose it is said to be
-    beside what is sent, with the lowest bit of that."""
+    several, and of the packet that is sent its tenant, with the lowest bit of that, and its store; ``said_tenant``: whose it is said to be
+    beside it, with the lowest bit of that."""
 
     netlist: Netlist
     tenants: int
