@@ -89,7 +89,7 @@ def links_of(parts: Parts) -> list[Link]:
     ]
     found += [
         Link("the arbiter", "", (parts.readers["arbiter"], parts.sent["arbiter"]), (ways_in,)),
-        Link("the pipeline", "", (parts.growth,)),
+        Link("the pipeline", "", (parts.growth,), (("the arbiter",),)),
         Link("the editor", "", (parts.delivery, parts.edited), (("the arbiter",), ("the pipeline",))),
     ]
     found += [

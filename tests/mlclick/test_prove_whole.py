@@ -15,6 +15,7 @@ from mlclick.prove_whole import IN_SHARES, IN_SLOTS, NO_RESET, WHOLE, Link, link
 from sim.evidence import Finding
 from sim.proof import duties
 from sim.proof.delivery import prove_delivery
+from sim.proof.growth import prove_growth
 from sim.proof.noninterference import Result
 from sim.proof.said import Said
 from tests.sim.proof.small_datapath import LONGEST, defect, small_datapath
@@ -88,6 +89,14 @@ def test_an_arbiter_for_shorter_frames_than_come_presumes_what_none_keeps(parts:
     found = whole(broken)
     assert not found.holds
     assert found.detail == f"the arbiter presumes what none beside it keeps: {duties.KNOWN.said(LONGEST - 1)}"
+
+
+def test_a_pipeline_of_which_it_is_proved_for_shorter_packets_than_come_presumes_what_none_keeps(parts: Parts) -> None:
+    broken = copy(parts)
+    broken.growth = prove_growth(parts.datapath.pipeline, LONGEST - 1)
+    assert broken.growth.proved
+    found = whole(broken)
+    assert (found.holds, found.detail) == (False, f"the pipeline presumes what none beside it keeps: {duties.SENT_LENGTH.said(LONGEST - 1)}")
 
 
 def without(links: list[Link], what: Said, name: str) -> list[Link]:

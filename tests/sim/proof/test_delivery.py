@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from elements.program.values import const, part, sub
+from elements.program.values import const, mux, part, sub
 from hdl.composition import meta
 from hdl.pipeline import Pipeline
 from mlclick.mutants.mutant import Mutant, planted
@@ -124,6 +124,20 @@ def test_packets_that_grow_by_more_than_they_may_or_below_nothing_are_refused(lo
     result = prove_growth(pipeline(longer), LONGEST)
     assert result.failures == ([f"{duties.GROWS.says} does not follow"] if grows else [])
     assert result.kept == (() if grows else (duties.IN_TIME.said(), duties.GROWS.said()))
+
+
+def test_what_a_pipeline_makes_of_longer_packets_than_come_is_presumed_not_to_be() -> None:
+    longest = 20
+    cut = replace(small_datapath().composition, length=mux(meta("length") <= longest, meta("length"), const(1000, 16)))
+    assert prove_growth(Pipeline(cut, 2, 8), LONGEST).failures == [f"{duties.GROWS.says} does not follow"]
+    found = prove_growth(Pipeline(cut, 2, 8), longest)
+    assert (found.failures, found.presumed[:2]) == ([], (duties.SENT_OF.said(2), duties.SENT_LENGTH.said(longest)))
+
+
+def test_a_pipeline_in_which_there_are_packets_at_first_is_refused_for_that_alone() -> None:
+    begun = 'valid = Signal(name=f"valid_s{stage}"'
+    with planted(defect("pipeline", "Pipeline", f"{begun})", f"{begun}, init=stage == 1)", "_valid_chain")):
+        assert prove_growth(pipeline(0), LONGEST).failures == ["nothing leaves before the first that came does not follow"]
 
 
 @pytest.mark.parametrize(
