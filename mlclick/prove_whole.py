@@ -1,5 +1,5 @@
-"""That every packet that is accepted leaves once, with its tail, or is counted as dropped: put together of what is proved of each part of
-its way, and of nothing else.
+"""That every packet that is accepted leaves once, with all that is to be left of it, or is counted as dropped: put together of what is proved
+of each part of its way, and of nothing else.
 
 Each part is a link, and links stand in the order of the way. The whole holds where each link's proofs do, and each duty that one presumes
 is kept by another beside it: by all of those on one of its sides, where there are several, as in front of the arbiter there are the stores
@@ -27,8 +27,8 @@ from sim.proof.said import Said
 from sim.proof.stores import store_names
 
 WHOLE: Final = (
-    "every packet that is accepted at a way in leaves once by each port that is selected for it, with its tail, or is counted there as "
-    "dropped"
+    "every packet that is accepted at a way in leaves once by each port that is selected for it, with the bytes that are to be left of it, "
+    "or is counted there as dropped"
 )
 NO_RESET: Final = Said("there is no reset")
 BY_CONSTRUCTION: Final = (
@@ -36,7 +36,8 @@ BY_CONSTRUCTION: Final = (
     "a way out says it stored or dropped"
 )
 MEANT: Final = (
-    "which ports are selected, or none, and what is written over is what the tenant's elements mean, by the findings of agreement"
+    "which ports are selected, or none, from which byte on a packet leaves and how long, and what is written over it or in front of it is "
+    "what the tenant's elements mean, by the findings of agreement"
 )
 IN_SHARES: Final = (
     "that a packet leaves at all needs ports that take what is offered; how long it waits at most is in the findings of what other tenants "

@@ -4,10 +4,11 @@ core's netlist, for whatever the registers hold that stand behind those at the p
 Of what leaves: R1 to R6, R9 and R10, and that a frame for the host begins with its shim. For R5 what has left of a packet is counted, the
 shim with it; how long packets are is what `sim.proof.noted` shows of the ways out. The ports' payloads say nothing of a packet but its
 bytes, so that R7 and R8 ask nothing there. Of the shim, which is among them, R7 and that it is its note's are in that proof, and here it is
-shown that where the pipeline makes it it says the length that goes with it to that note. What comes in is taken in every cycle, so that
-its sender cannot break R1 and R2; how it is framed, R3 to R5, is judged where it is stored. Of the registers' bus: L2 to L8, that each
-access that was taken is answered, in the cycle after all of it was, and that there is never more than one under way. Resets may come in
-any cycle. Of the streams inside, `sim.proof.noted` has those of the arbiter and of the ways out, and `sim.proof.edited` the editor's.
+shown that where the pipeline makes it it says the length that goes with it to that note. What comes in is taken in every cycle, so that its
+sender cannot break R1 and R2; how it is framed, R3 to R5, is judged where it is stored. Of the registers' bus: L2 to L8, that each access
+that was taken is answered, in the cycle after all of it was, and that there is never more than one under way. Resets may come in any cycle
+here; where it is shown of the ways out what R5 rests on, there is none. Of the streams inside, `sim.proof.noted` has those of the arbiter
+and of the ways out, and `sim.proof.edited` the editor's.
 """
 
 from __future__ import annotations

@@ -27,7 +27,8 @@ def failures(*, strict: bool = False, shifts: tuple[int, ...] = (0, 4, -12)) -> 
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize(("width", "tenants", "shifts"), [(64, 1, (0,)), (64, 3, (0, 20, -12)), (256, 2, (0, -12))])
 def test_each_packet_is_put_once_into_the_stores_that_are_selected(width: int, tenants: int, shifts: tuple[int, ...], strict: bool) -> None:
-    result = prove_delivery(small_datapath(width, tenants, strict=strict, shifts=shifts))
+    growth = {tenant: 8 * tenant for tenant in range(tenants)}
+    result = prove_delivery(small_datapath(width, tenants, strict=strict, shifts=shifts, growth=growth))
     assert result.failures == []
     assert result.obligations > 90
 
@@ -99,6 +100,44 @@ TAILS = [
         AS_IT_CAME,
     ),
 ]
+
+
+COMES = [
+    (
+        defect(
+            "datapath",
+            "Datapath",
+            "editor.verdict_valid.eq(pipeline.out_valid),",
+            "pipeline.length.eq(arbiter.source.p.meta.length), editor.verdict_valid.eq(pipeline.out_valid),",
+        ),
+        "its length comes with it",
+    ),
+    (defect("collector", "Collector", "Mux(ended[number], 0, window[age].data)", "window[age].data"), "its header is its own first bytes"),
+    (
+        defect("collector", "Collector", "here.last.eq(self.sink.valid & self.sink.p.last)", "here.last.eq(0)"),
+        "the last of a beat is collected, 1 cycles on",
+    ),
+]
+"""What a pipeline has of a packet, it has of another."""
+WRITTEN = [
+    (
+        defect("editor", "Editor", "eq(edits.word_select(number, 8))", "eq(edits_next.word_select(number, 8))", "_overlaid"),
+        "beat 0 of the window is as it was sent, but for what is edited",
+    ),
+    (
+        defect("editor", "Editor", "edits_next.eq(edits)", "edits_next.eq(self.verdict.bytes)", "_overlaid"),
+        "what is written over a packet is what is said of it",
+    ),
+    (defect("editor", "Editor", "m.d.comb += coming.bytes", "m.d.sync += coming.bytes", "_verdict"), "what stands in front goes with it"),
+    (defect("editor", "Editor", "kept.eq(now)", "[kept.eq(now), kept.bytes.eq(0)]", "_verdict"), "what stands in front is kept"),
+    (defect("editor", "Editor", "eq(verdict.bytes.word_select(number, 8))", "eq(verdict.bytes.word_select(0, 8))", "_aligned"), AS_IT_CAME),
+]
+
+
+@pytest.mark.parametrize(("mutant", "what"), [*COMES, *WRITTEN], ids=lambda each: each.new if isinstance(each, Mutant) else "")
+def test_what_is_known_or_said_of_another_packet_is_refused_for_that_alone(mutant: Mutant, what: str) -> None:
+    with planted(mutant):
+        assert failures() == [f"{what} does not follow"]
 
 
 @pytest.mark.parametrize(("mutant", "what"), [*DEFECTS, *TAILS], ids=lambda each: each.new if isinstance(each, Mutant) else "")

@@ -100,6 +100,11 @@ def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, where: str, w
         assert what in results(only=where)[where].failures
 
 
+def test_a_beat_that_is_not_said_to_be_the_last_of_its_packet_is_refused_for_that_alone() -> None:
+    with planted(defect("arbiter", "TenantArbiter", "_send", "out.last.eq(last)", "out.last.eq(last & ~begins_packet)")):
+        assert results(only="arbiter")["arbiter"].failures == [f"{duties.SENT_LAST.says} does not follow"]
+
+
 @pytest.mark.parametrize(("mutant", "where"), OWNERS, ids=["arbiter", "way out"])
 def test_a_packet_that_is_said_to_be_of_another_than_it_was_read_for_is_refused_for_that_alone(mutant: Mutant, where: str) -> None:
     with planted(mutant):
