@@ -123,8 +123,9 @@ def _delivery_presumes(parts: Parts) -> list[Said]:
 def _noted_presumes(parts: Parts) -> list[str]:
     """Of what is sent, what stores and the way to the editor do not keep, and what is presumed where those keep the rest."""
     stores = _filled(parts)
-    own = [*_unmet(parts.sent, stores), *unmet([parts.edited], [parts.delivery])]
-    return _once(own, _unmet(stores, parts.readers), _delivery_presumes(parts))
+    return _once(
+        _unmet(parts.sent, stores), unmet([parts.edited], [parts.delivery]), _unmet(stores, parts.readers), _delivery_presumes(parts)
+    )
 
 
 def _once(*presumed: Sequence[Said | str]) -> list[str]:

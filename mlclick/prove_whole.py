@@ -1,5 +1,5 @@
-"""That every packet that is accepted leaves once, with all that is to be left of it, or is counted as dropped: put together of what is proved
-of each part of its way, and of nothing else.
+"""That every packet that is accepted leaves once, with all that is to be left of it, or is counted as dropped: put together of what is
+proved of each part of its way, and of nothing else.
 
 Each part is a link, and links stand in the order of the way. The whole holds where each link's proofs do, and each duty that one presumes
 is kept by another beside it: by all of those on one of its sides, where there are several, as in front of the arbiter there are the stores

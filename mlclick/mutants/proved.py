@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from boards.netfpga.prove_lengths import prove_lengths
 from hdl.tools.verilog import to_verilog
 from mlclick.mutants.bench import Bench
+from mlclick.parts import Parts
+from mlclick.prove_whole import links_of, put_together
 from sim.proof.arrivals import prove_arrivals
 from sim.proof.counted import prove_counted
 from sim.proof.datapath import prove_datapath
@@ -14,6 +17,7 @@ from sim.proof.delivery import prove_delivery
 from sim.proof.edited import prove_edited
 from sim.proof.growth import prove_growth
 from sim.proof.netlist import read_netlist
+from sim.proof.noninterference import Result
 from sim.proof.noted import prove_noted
 from sim.proof.pipeline import prove_pipeline
 from sim.proof.ports import prove_ports
@@ -83,6 +87,17 @@ def edited(bench: Bench) -> bool:
 def ports(bench: Bench) -> bool:
     """The rules of streams and registers are kept at the ports."""
     return all(result.proved for result in prove_ports(bench.core, read_netlist(to_verilog(bench.core, "core"), "core")).values())
+
+
+def whole(bench: Bench) -> bool:
+    """Each packet that is accepted leaves, or is counted: put together of all proofs of its way, of which the quickest come first."""
+    parts = Parts(bench.core)
+    quick: tuple[Callable[[], Iterable[Result]], ...] = (
+        lambda: parts.ports.values(),
+        lambda: [parts.delivery],
+        lambda: parts.readers.values(),
+    )
+    return all(result.proved for part in quick for result in part()) and put_together(links_of(parts), strict=False).holds
 
 
 def lengths(_: Bench) -> bool:
