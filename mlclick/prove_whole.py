@@ -32,7 +32,8 @@ WHOLE: Final = (
 )
 NO_RESET: Final = Said("there is no reset")
 BY_CONSTRUCTION: Final = (
-    "by construction, that what two links say in the same words is of the same nets, and that a tenant's registers count each packet that "
+    "by construction, that what two links say in the same words is of the same nets, which is read off the core's netlist from the ways in "
+    "to the collector and at its ports, and that a tenant's registers count each packet that "
     "a way out says it stored or dropped"
 )
 MEANT: Final = (
@@ -89,7 +90,7 @@ def links_of(parts: Parts) -> list[Link]:
         for place, name in zip(places, in_stores, strict=True)
     ]
     found += [
-        Link("the arbiter", "", (parts.readers["arbiter"], parts.sent["arbiter"]), (ways_in,)),
+        Link("the arbiter", "", (parts.readers["arbiter"], parts.sent["arbiter"], parts.joints), (ways_in,)),
         Link("the pipeline", "", (parts.growth,), (("the arbiter",),)),
         Link("the editor", "", (parts.delivery, parts.edited), (("the arbiter",), ("the pipeline",))),
     ]

@@ -87,6 +87,12 @@ def test_a_link_of_which_nothing_was_proved_is_named(parts: Parts) -> None:
     assert (whole(broken).holds, whole(broken).detail) == (False, "the way out to the host: nothing was proved")
 
 
+def test_parts_that_are_not_joined_as_they_are_proved_are_against_it(parts: Parts) -> None:
+    broken = copy(parts)
+    broken.joints = Result(1, ["one is not the same net as the other"])
+    assert (whole(broken).holds, whole(broken).detail) == (False, "the arbiter: one is not the same net as the other")
+
+
 def test_an_arbiter_for_shorter_frames_than_come_presumes_what_none_keeps(parts: Parts) -> None:
     strict = parts.datapath.parameters.strict
     with planted(defect("datapath", "Datapath", "turns, growth, self.returned)", "turns, growth, self.returned - 1)", "__init__")):
