@@ -14,6 +14,7 @@ from sim.proof.counted import prove_counted
 from sim.proof.delivery import prove_delivery
 from sim.proof.edited import prove_edited
 from sim.proof.growth import prove_growth
+from sim.proof.joints import prove_joints
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.noninterference import Result
 from sim.proof.noted import prove_noted
@@ -59,6 +60,11 @@ class Parts:
     def sent(self) -> Mapping[str, Result]:
         """Of the same, what they send."""
         return prove_noted(self.datapath)
+
+    @cached_property
+    def joints(self) -> Result:
+        """Of the core, that its ways in, the arbiter and the collector are joined as they are proved."""
+        return prove_joints(self.datapath, self.netlist)
 
     @cached_property
     def growth(self) -> Result:

@@ -44,11 +44,13 @@ STORES: Final = (
 READERS: Final = "what is granted of a tenant's packets is read from its segment, each word once, and no more, and sent as it was read"
 ARRIVALS: Final = (
     "each frame that ends on a port is counted once, as stored, lost, nobody's or, just where it breaks a rule, malformed; and what the "
-    "store is given of one that is good is what came, word for word, for its tenant"
+    "store is given of one that is good is what came, word for word, for one and the same tenant: whose it is, or that it is nobody's, is "
+    "shown by construction"
 )
 DELIVERY: Final = (
     "each packet that leaves the arbiter is put once, whole and as its tenant's, into the store of each port that the pipeline selects for "
-    "it, and into no other, with every byte that the pipeline leaves as it came; there it is counted as stored or as dropped"
+    "it, and into no other, with every byte as it came or as the pipeline says of it; there the way out says, once, that it is stored or "
+    "dropped, and that a register counts what it says is shown in simulation alone"
 )
 COUNTERS: Final = "what comes by a port of the core comes to its way in, and the port's counters count all that is said there of frames"
 _WORK: Final = Work(solver=f"bitwuzla {version('bitwuzla')}", depth=UNBOUNDED)
@@ -94,26 +96,41 @@ def packets_are_kept(parts: Parts) -> Iterator[Finding]:
     all stores, of whoever reads them, and of what is sent. Those that are alike are proved once."""
     yield _finding(ARRIVALS, parts.arrivals, unmet([*parts.arrivals.values()], []))
     delivery, growth, edited = parts.delivery, parts.growth, parts.edited
-    yield _finding(
-        DELIVERY,
-        {"the way out": delivery, "lengths behind the pipeline": growth},
-        unmet([delivery, growth], [joined(growth, parts.readers.get("arbiter", Result()))]),
-    )
+    yield _finding(DELIVERY, {"the way out": delivery, "lengths behind the pipeline": growth}, _delivery_presumes(parts))
     stores = _filled(parts)
     yield _finding(STORES, stores, _unmet(stores, parts.readers))
     yield _finding(READERS, parts.readers, _unmet(parts.readers, stores))
-    yield _finding(NOTED, {**parts.sent, "editor": edited}, [*_unmet(parts.sent, stores), *unmet([edited], [delivery])])
+    yield _finding(NOTED, {**parts.sent, "editor": edited}, _noted_presumes(parts))
 
 
 def rules_are_kept(parts: Parts) -> Finding:
     """A finding of all ports; what leaves by them is shown by what the ways out send."""
     leave = [result for name, result in parts.ports.items() if name.startswith("tx")]
-    return _finding(PORTS, parts.ports, unmet(leave, [result for name, result in parts.sent.items() if name.startswith("egress")]))
+    own = unmet(leave, [result for name, result in parts.sent.items() if name.startswith("egress")])
+    return _finding(PORTS, parts.ports, _once(own, _noted_presumes(parts)))
 
 
 def frames_are_counted(parts: Parts) -> Finding:
     """A finding of the counters of all ways in."""
     return _finding(COUNTERS, parts.counted, unmet([*parts.counted.values()], []))
+
+
+def _delivery_presumes(parts: Parts) -> list[Said]:
+    """Of the way out, what the arbiter does not keep."""
+    return unmet([parts.delivery, parts.growth], [joined(parts.growth, parts.readers.get("arbiter", Result()))])
+
+
+def _noted_presumes(parts: Parts) -> list[str]:
+    """Of what is sent, what stores and the way to the editor do not keep, and what is presumed where those keep the rest."""
+    stores = _filled(parts)
+    return _once(
+        _unmet(parts.sent, stores), unmet([parts.edited], [parts.delivery]), _unmet(stores, parts.readers), _delivery_presumes(parts)
+    )
+
+
+def _once(*presumed: Sequence[Said | str]) -> list[str]:
+    """Of several, each of what they presume once."""
+    return [*dict.fromkeys(str(what) for each in presumed for what in each)]
 
 
 def _filled(parts: Parts) -> dict[str, Result]:

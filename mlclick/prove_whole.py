@@ -1,5 +1,5 @@
-"""That every packet that is accepted leaves once, with its tail, or is counted as dropped: put together of what is proved of each part of
-its way, and of nothing else.
+"""That every packet that is accepted leaves once, with all that is to be left of it, or is counted as dropped: put together of what is
+proved of each part of its way, and of nothing else.
 
 Each part is a link, and links stand in the order of the way. The whole holds where each link's proofs do, and each duty that one presumes
 is kept by another beside it: by all of those on one of its sides, where there are several, as in front of the arbiter there are the stores
@@ -27,16 +27,18 @@ from sim.proof.said import Said
 from sim.proof.stores import store_names
 
 WHOLE: Final = (
-    "every packet that is accepted at a way in leaves once by each port that is selected for it, with its tail, or is counted there as "
-    "dropped"
+    "every packet that is accepted at a way in leaves once by each port that is selected for it, with the bytes that are to be left of it, "
+    "or is counted there as dropped"
 )
 NO_RESET: Final = Said("there is no reset")
 BY_CONSTRUCTION: Final = (
-    "by construction, that what two links say in the same words is of the same nets, and that a tenant's registers count each packet that "
+    "by construction, that what two links say in the same words is of the same nets, which is read off the core's netlist from the ways in "
+    "to the collector and at its ports, and that a tenant's registers count each packet that "
     "a way out says it stored or dropped"
 )
 MEANT: Final = (
-    "which ports are selected, or none, and what is written over is what the tenant's elements mean, by the findings of agreement"
+    "which ports are selected, or none, from which byte on a packet leaves and how long, and what is written over it or in front of it is "
+    "what the tenant's elements mean, by the findings of agreement"
 )
 IN_SHARES: Final = (
     "that a packet leaves at all needs ports that take what is offered; how long it waits at most is in the findings of what other tenants "
@@ -88,8 +90,8 @@ def links_of(parts: Parts) -> list[Link]:
         for place, name in zip(places, in_stores, strict=True)
     ]
     found += [
-        Link("the arbiter", "", (parts.readers["arbiter"], parts.sent["arbiter"]), (ways_in,)),
-        Link("the pipeline", "", (parts.growth,)),
+        Link("the arbiter", "", (parts.readers["arbiter"], parts.sent["arbiter"], parts.joints), (ways_in,)),
+        Link("the pipeline", "", (parts.growth,), (("the arbiter",),)),
         Link("the editor", "", (parts.delivery, parts.edited), (("the arbiter",), ("the pipeline",))),
     ]
     found += [

@@ -12,6 +12,7 @@ from hdl.core import Core
 from hdl.datapath import DatapathParameters
 from mlclick.design import Merged, Source, Split
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
+from mlclick.parts import Parts
 from sim.isolation import Party, Stage, Timed
 from sim.tenant_traffic import random_traffic
 
@@ -78,6 +79,11 @@ class Bench:
     def core(self) -> Core:
         """In turns of shares."""
         return build_core(self.design, self._parameters)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What is proved of `core`, each part once for all checks that ask."""
+        return Parts(self.core)
 
     @cached_property
     def strict(self) -> Core:

@@ -21,6 +21,7 @@ from mlclick.mutants.names import (
     SERVICE,
     STORES,
     WAYS_IN,
+    WHOLE,
 )
 from mlclick.mutants.seen_in_software import merging, rates, software
 from mlclick.mutants.seen_in_tables import tables
@@ -60,6 +61,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     LENGTHS: proved.lengths,
     PORTS: proved.ports,
     slots.__name__: slots,
+    WHOLE: proved.whole,
     DATAPATH: proved.datapath,
 }
 """By name, in the order of the time they take to find something."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mlclick.mutants.mutant import Mutant
-from mlclick.mutants.names import DATAPATH, DELIVERY, EDITED, LENGTHS, NOTED, PORTS, RULES
+from mlclick.mutants.names import DATAPATH, DELIVERY, EDITED, LENGTHS, NOTED, PORTS, RULES, WHOLE
 
 MUTANTS: Final = (
     Mutant(
@@ -109,6 +109,15 @@ MUTANTS: Final = (
         "_outputs",
         '            final(meta("tenant")),\n            final(c.edge),',
         "            Const(0, 8),\n            final(c.edge),",
+    ),
+    Mutant(
+        "a frame crosses as another's than the way out says",
+        WHOLE,
+        "hdl.datapath",
+        "Datapath",
+        "elaborate",
+        "prepend.shim.eq(out.shim)",
+        "prepend.shim.eq(out.shim ^ (1 << 24))",
     ),
     Mutant(
         "paint lost at the crossing",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mlclick.mutants.mutant import Mutant
-from mlclick.mutants.names import DATAPATH, PROOF
+from mlclick.mutants.names import DATAPATH, PROOF, WHOLE
 
 MUTANTS: Final = (
     Mutant(
@@ -99,6 +99,15 @@ MUTANTS: Final = (
         "_table_number",
         "table.eq(number)",
         "table.eq(0)",
+    ),
+    Mutant(
+        "the pipeline is told the length of a packet behind",
+        WHOLE,
+        "hdl.datapath",
+        "Datapath",
+        "elaborate",
+        "editor.verdict_valid.eq(pipeline.out_valid),",
+        "pipeline.length.eq(arbiter.source.p.meta.length), editor.verdict_valid.eq(pipeline.out_valid),",
     ),
     Mutant(
         "a bucket holds twice its burst",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mlclick.mutants.mutant import Mutant
-from mlclick.mutants.names import DATAPATH, READERS, SERVICE
+from mlclick.mutants.names import DATAPATH, READERS, SERVICE, WHOLE
 
 MUTANTS: Final = (
     Mutant(
@@ -68,6 +68,15 @@ MUTANTS: Final = (
         "_slots",
         "store.pop.eq(turns.grant & (looked_port == index))",
         "store.pop.eq(turns.grant & (chosen == index))",
+    ),
+    Mutant(
+        "what the arbiter reads of everybody it sends as tenant 0's",
+        WHOLE,
+        "hdl.arbiter",
+        "TenantArbiter",
+        "_send",
+        "out.meta.eq(held)",
+        "[out.meta.eq(held), out.meta.tenant.eq(0)]",
     ),
     Mutant(
         "who has credit gains on",

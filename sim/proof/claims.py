@@ -134,12 +134,13 @@ class Claims:
         """A condition that is so by what is meant: of a number that is chosen, of what a memory is. It is not said with the result."""
         self.presumed[name] = condition
 
-    def expects(self, duty: Duty, where: Value, *words: Value | int, of: str = "") -> None:
-        """The duty is presumed; ``of`` tells one presumption of it from another."""
+    def expects(self, duty: Duty, where: Value, *words: Value | int, of: str = "", before: bool = False) -> None:
+        """The duty is presumed; ``of`` tells one presumption of it from another. It is presumed of a cycle ``before`` all of which
+        something is claimed, or else of this one."""
         said = duty.said(*words)
         name = f"{said} ({of})" if of else str(said)
         self.presumed[name] = implies(where, duty.formula(*words))
-        self._levels[name] = duty.level
+        self._levels[name] = _BEFORE if before else duty.level
         self._said[said] = None
 
     def keeps(self, duty: Duty, where: Value, *words: Value | int, state: bool = False, of: str = "") -> None:

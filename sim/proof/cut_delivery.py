@@ -10,6 +10,7 @@ from amaranth.hdl import Module, Signal, Value
 from amaranth.lib import wiring
 
 from hdl.arbiter import TenantArbiter
+from hdl.composition import META
 from hdl.datapath import Datapath
 from hdl.ingress import Ingress
 from hdl.tools.verilog import to_verilog
@@ -18,6 +19,10 @@ from sim.proof.netlist import Netlist, read_netlist
 
 SENT: Final = "sent"
 """What the arbiter gives, as inputs: ``sent_valid``, ``sent_payload``, ``sent_first`` and ``sent_begins``."""
+
+CAME: Final = "came"
+"""What the pipeline gets, as outputs: ``came_header`` and, by the names of `hdl.composition.META`, what is known of a
+packet."""
 
 COUNTED: Final = ("queued", "dropped")
 
@@ -57,8 +62,8 @@ class CutIngress(wiring.Component):
 
 def delivery_netlist(datapath: Datapath) -> Netlist:
     """Of a data path like ``datapath`` without what is in front of the arbiter's output. What the pipeline says of a packet can be
-    anything; that one comes, and whose it is, is kept. What registers count as stored and as dropped at each egress are outputs:
-    ``counts0_queued``, …"""
+    anything; that one comes, and whose it is, is kept, and what comes to it are outputs (`CAME`). What registers count as stored and as
+    dropped at each egress are outputs: ``counts0_queued``, …"""
     alike = copy(datapath)
     pipeline, arbiter = CutPipeline(datapath.pipeline), CutArbiter(datapath.arbiter)
     # The blocks are made before they are elaborated, so they can be exchanged.
@@ -67,6 +72,7 @@ def delivery_netlist(datapath: Datapath) -> Netlist:
         *(("__".join(map(str, path)), Value.cast(value), None) for path, _, value in datapath.signature.flatten(datapath)),
         *((said.name, said, None) for said in pipeline.said.values()),
         *((given.name, given, None) for _, given in arbiter.given),
+        *((f"{CAME}_{name}", getattr(pipeline, name), None) for name in ("header", *META)),
         *((f"counts{port}_{what}", getattr(each, what), None) for port, each in enumerate(alike.egress_ports) for what in COUNTED),
     ]
     return read_netlist(to_verilog(alike, "delivery", named), "delivery")

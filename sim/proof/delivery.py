@@ -18,6 +18,7 @@ from typing import Final
 from elements.program.values import FALSE, TRUE, Value, bit_not, const, eq, mux, part
 from hdl.datapath import Datapath
 from sim.proof import duties
+from sim.proof.came import claim_came
 from sim.proof.claims import one_of
 from sim.proof.coming import beats_of
 from sim.proof.cut_delivery import COUNTED, delivery_netlist
@@ -55,6 +56,7 @@ class _Delivery:
         self._put()
         self._stored()
         self._counted()
+        claim_came(self.way)
         claim_tails(self.way, Put(self.port, self.begins, self.owed, self._of_port("put.data")))
         return self.claims.proved()
 

@@ -63,9 +63,10 @@ SENT_OF: Final = Duty("a packet that leaves the arbiter is of one of {most} tena
 SENT_LENGTH: Final = Duty("a packet leaves the arbiter with 1 to {most} bytes", _at_most)
 SENT_APART: Final = Duty("a packet leaves the arbiter when the one before has had its cycles", lambda rest: bit_not(rest.any()))
 SENT_TOGETHER: Final = Duty("the beats of a packet leave the arbiter one cycle after another, as many as its length takes", eq)
+SENT_LAST: Final = Duty("the last beat of a packet that leaves the arbiter, and no other, is said to be the last", eq)
 SLOT_APART: Final = Duty("a slot of time begins when the packet before has had its cycles", lambda rest: bit_not(rest.any()))
-"""Of the arbiter, all but the fourth where a packet, or the slot, begins: `sim.proof.sent` says them. The cycles of a packet are those of
-its beats and as many as packets of its tenant may grow by."""
+"""Of the arbiter, all but the fourth and the fifth where a packet, or the slot, begins: `sim.proof.sent` says them. The cycles of a packet
+are those of its beats and as many as packets of its tenant may grow by."""
 IN_TIME: Final = Duty("a packet leaves the pipeline after its latency, as its tenant's, and nothing else does", _in_time)
 GROWS: Final = Duty(
     "a packet leaves the pipeline longer by no more than its tenant's may grow", lambda length, before, growth: length <= before + growth

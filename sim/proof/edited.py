@@ -2,7 +2,8 @@
 
 R3, R4 and R10; what is said of a packet, where it goes, whose it is, its length and its shim, is the same on all of its beats (R7), it has
 that many bytes (R8), and lanes past its end are zero (R9). Its beats come in one cycle after another. Presumed is that nothing begins there
-while a packet still leaves, which the editor would cut off. Resets may come in any cycle.
+while a packet still leaves, which the editor would cut off. Resets may come in any cycle here; where it is shown that nothing begins so,
+there is none.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 It is proved of the pipeline's netlist, for all packets, and whatever state and tables hold. What leaves is followed back to what came in,
 cycle by cycle. What a tenant's state is on the way can be anything in each of them, and so can what a lookup finds. A solver is asked about
-what is left.
+what is left, and whether nothing leaves of what registers hold at first. That packets come as they left the arbiter is shown by
+`sim.proof.way`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from elements.program.combine import walk
-from elements.program.values import FALSE, TRUE, Value, const
+from elements.program.values import FALSE, TRUE, Value, bit_not, bit_or, const
 from hdl.pipeline import Pipeline
 from sim.proof import duties
 from sim.proof.claims import Claims, one_of
@@ -39,21 +40,38 @@ def _prove(pipeline: Pipeline, longest: int, netlist: Netlist) -> Result:
     design = Design(unroll_delays(spread_memories(netlist, ownership.memories), _RESET))
     behind = {name: design.outputs[name] for name in ("out_valid", "out_tenant", "select", "out_length")}
     came = followed_back(design, behind, pipeline.latency)
+    early = _leaves_at_first(design, pipeline.latency)
     claims = Claims()
-    for value in walk(list(came.values())):
+    for value in walk([*came.values(), early]):
         if value.op == "meta":
             claims.input(str(value.attributes[0]), value.width)
     valid, length, tenant = (
         claims.input(f"{name}, {pipeline.latency} cycles ago", design.widths[name]) for name in ("valid", "length", "tenant")
     )
-    claims.takes(
-        "packets that come are of tenants, and as long as they may be", (tenant < pipeline.tenants) & length.any() & (length <= longest)
-    )
+    # They left the arbiter before they came, since the collector stands between.
+    claims.expects(duties.SENT_OF, valid, tenant, pipeline.tenants, before=True)
+    claims.expects(duties.SENT_LENGTH, valid, length, longest, before=True)
+    claims.now("nothing leaves before the first that came", bit_not(early))
     growth = [const(pipeline.composition.growth.get(number, 0), 16) for number in range(pipeline.tenants)]
     claims.presume("there is no reset", TRUE)
     claims.keeps(duties.IN_TIME, TRUE, came["out_valid"], came["out_tenant"], valid, tenant)
     claims.keeps(duties.GROWS, came["out_valid"] & came["select"].any(), came["out_length"], length, one_of(tenant, growth))
     return claims.proved()
+
+
+def _leaves_at_first(design: Design, cycles: int) -> Value:
+    """Whether something leaves in one of so many cycles from the first on, in which there is no reset, of what registers hold at first."""
+    term, result = design.outputs["out_valid"], FALSE
+    for cycle in range(cycles):
+        first = {name: const(design.initial.get(name, 0), design.widths[name]) for name in design.registers}
+        result = bit_or(result, where(term, first | _inputs(design, f"{cycle} cycles ago")))
+        term = where(term, design.next | _inputs(design, f"{cycle} cycles ago"))
+    return result
+
+
+def _inputs(design: Design, when: str) -> dict[str, Value]:
+    """What comes in then; there is no reset."""
+    return {name: symbol(f"{name}, {when}", design.widths[name]) for name in design.inputs} | {_RESET: FALSE}
 
 
 def followed_back(design: Design, terms: Mapping[str, Value], cycles: int) -> dict[str, Value]:
@@ -62,10 +80,9 @@ def followed_back(design: Design, terms: Mapping[str, Value], cycles: int) -> di
     found = dict(terms)
     for cycle in range(cycles + 1):
         step = {
-            name: symbol(f"{name}, {cycle} cycles ago", width)
-            if name in design.inputs or cycle == cycles or name in design.support[name]
-            else design.next[name]
+            name: symbol(f"{name}, {cycle} cycles ago", width) if cycle == cycles or name in design.support[name] else design.next[name]
             for name, width in design.widths.items()
-        } | {_RESET: FALSE}
+            if name in design.registers
+        } | _inputs(design, f"{cycle} cycles ago")
         found = {name: where(term, step) for name, term in found.items()}
     return found

@@ -7,7 +7,8 @@ leaves out are zero (R9). Of the arbiter's stream, which is at no port, R3, R4 a
 still sends where a slot ends: it is shown that nothing is.
 
 What `sim.proof.ports` needs for R5 is what leaves here: what has left of a packet and what is left of it are no more than its note says.
-Presumed is of a note only that it says bytes, and no more than there may be. Resets may come in any cycle.
+Presumed is of a note only that it says bytes, and no more than there may be. Resets may come in any cycle here; where a store shows what a
+note says, there is none.
 """
 
 from __future__ import annotations

@@ -4,15 +4,17 @@ core's netlist, for whatever the registers hold that stand behind those at the p
 Of what leaves: R1 to R6, R9 and R10, and that a frame for the host begins with its shim. For R5 what has left of a packet is counted, the
 shim with it; how long packets are is what `sim.proof.noted` shows of the ways out. The ports' payloads say nothing of a packet but its
 bytes, so that R7 and R8 ask nothing there. Of the shim, which is among them, R7 and that it is its note's are in that proof, and here it is
-shown that where the pipeline makes it it says the length that goes with it to that note. What comes in is taken in every cycle, so that
-its sender cannot break R1 and R2; how it is framed, R3 to R5, is judged where it is stored. Of the registers' bus: L2 to L8, that each
-access that was taken is answered, in the cycle after all of it was, and that there is never more than one under way. Resets may come in
-any cycle. Of the streams inside, `sim.proof.noted` has those of the arbiter and of the ways out, and `sim.proof.edited` the editor's.
+shown that where the pipeline makes it it says the length that goes with it to that note. What comes in is taken in every cycle, so that its
+sender cannot break R1 and R2; how it is framed, R3 to R5, is judged where it is stored. Of the registers' bus: L2 to L8, that each access
+that was taken is answered, in the cycle after all of it was, and that there is never more than one under way. Resets may come in any cycle
+here; where it is shown of the ways out what R5 rests on, there is none. Of the streams inside, `sim.proof.noted` has those of the arbiter
+and of the ways out, and `sim.proof.edited` the editor's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -58,8 +60,10 @@ def _left(netlist: Netlist, port: str, egress: EgressPort, name: str) -> Result:
     return deeply(lambda: _Stream(netlist, port, egress, name).proved())
 
 
-def _claims(netlist: Netlist, outputs: list[str]) -> Claims:
-    return Claims(Design(around(netlist, outputs)))
+def _claims(netlist: Netlist, outputs: Sequence[str], nets: Sequence[str] = (), cycles: int = 1) -> Claims:
+    """Of what is around the ``outputs``, and around nets that are none. Errors: `NoSuchNet` for one of those."""
+    shown = {name: (False, _net(netlist, name)) for name in nets}
+    return Claims(Design(around(replace(netlist, ports={**shown, **netlist.ports}), [*outputs, *shown], cycles)))
 
 
 class _Held:
@@ -94,7 +98,7 @@ class _Stream:
     def __init__(self, netlist: Netlist, port: str, egress: EgressPort, name: str) -> None:
         width = egress.width
         self.port, self.lanes, self.netlist = port, width // 8, netlist
-        self.claims = claims = _claims(netlist, [f"{port}__valid", f"{port}__payload"])
+        self.claims = claims = _claims(netlist, [f"{port}__valid", f"{port}__payload"], [f"{name}.shim"] if egress.with_shim else [])
         self.valid, self.ready = claims.net(f"{port}__valid"), claims.net(f"{port}__ready")
         self.payload = claims.net(f"{port}__payload", width + self.lanes + 1)
         self.keep, self.last = part(self.payload, width, self.lanes), part(self.payload, width + self.lanes, 1)
@@ -104,6 +108,7 @@ class _Stream:
         taken = claims.net("datapath.prepend.sink__ready") if egress.with_shim else self.ready
         self.there, self.taken = there, there & taken
         self.given = claims.net(f"{name}.source__payload", width + self.lanes + 1)
+        self.given_shim = claims.net(f"{name}.shim", 8 * SHIM_BYTES) if egress.with_shim else const(0, 8 * SHIM_BYTES)
         self.sent = sent_before(claims, f"by {name}", self.taken, left, self.lanes)
         claims.expects(duties.LEFT, there, left)
         claims.expects(duties.TOGETHER, there, self.sent, left, egress.longest)
@@ -122,8 +127,9 @@ class _Stream:
         result = claims.proved()
         result.obligations += 1
         if self.with_shim:
-            result.obligations += 1
-            result.failures += _wrong_length(self.netlist)
+            length = _shim_says(self.netlist)
+            result.obligations += length.obligations
+            result.failures += length.failures
         if f"{self.port}__ready" in {str(value.attributes[0]) for value in walk([self.valid, self.payload]) if value.op == "meta"}:
             result.failures.append(f"R6: what {self.port} offers is made of whether it is taken")
         return result
@@ -147,9 +153,10 @@ class _Stream:
         claims.now("what leaves is what the way out gives, byte for byte", same, where=where)
 
     def _has_shim(self, before: Value) -> None:
-        """In front of each frame there is its shim, and it is counted with what has left ``before`` of a packet."""
+        """In front of each frame there is its shim, as the way out has it, and it is counted with what has left ``before`` of a packet."""
         claims, bits, width = self.claims, 8 * SHIM_BYTES, 8 * self.lanes
         shim, data = claims.net("datapath.prepend.shim", bits), part(self.payload, 0, width)
+        claims.now("the shim of a frame is the one that the way out gives", eq(shim, self.given_shim), where=self.there)
         if self.lanes <= SHIM_BYTES:
             behind = extend(part(claims.net("datapath.prepend.index", None) * self.lanes, 0, 8), 16)
             inside = behind < SHIM_BYTES
@@ -182,11 +189,14 @@ class _Stream:
         claims.now("behind it is the beginning of what the way out gives", behind, where=self.valid & bit_not(flush))
 
 
-def _wrong_length(netlist: Netlist) -> list[str]:
-    """Where the last two bytes of the shim, high one first, are not the very nets of the length that the pipeline gives beside it."""
-    shim, length = (_net(netlist, f"datapath.pipeline.{name}") for name in ("shim", "out_length"))
-    right = shim[8 * SHIM_BYTES - 16 :] == length[8:] + length[:8]
-    return [] if right else ["R8: a shim says another length than goes with it"]
+def _shim_says(netlist: Netlist) -> Result:
+    """That the last two bytes of the shim, high one first, are the length that the pipeline gives beside it."""
+    names = [f"datapath.pipeline.{name}" for name in ("shim", "out_length")]
+    claims = _claims(netlist, (), names, cycles=0)
+    shim, length = (claims.net(name, bits) for name, bits in zip(names, (8 * SHIM_BYTES, 16), strict=True))
+    high, low = (part(shim, at, 8) for at in (8 * SHIM_BYTES - 16, 8 * SHIM_BYTES - 8))
+    claims.now("R8: a shim says the length that goes with it", eq(cat(high, low), length))
+    return claims.proved()
 
 
 def _net(netlist: Netlist, name: str) -> tuple[Bit, ...]:

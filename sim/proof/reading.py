@@ -16,6 +16,7 @@ from hdl.arbiter import TenantArbiter
 from hdl.datapath import Datapath
 from hdl.egress import EgressPort
 from hdl.meta import Meta
+from hdl.stream import PacketBeat
 from hdl.tools.verilog import to_verilog
 from sim.proof import duties
 from sim.proof.claims import Claims, one_of
@@ -33,7 +34,8 @@ class Reader:
     ``charged`` where turns are shares. ``stores``: the nets of each store begin so; a note has the packet's length from the bit
     ``length_at`` on. ``growth``: of the arbiter, the beats that it leaves free behind a packet, by tenant; in turns of time it ends with a
     slot what is sent; ``arbiter``: what it keeps of `sim.proof.sent`. The rest are nets: of the store whose note is known, where there are
-    several, and of the packet that is sent its tenant, with the lowest bit of that, and its store."""
+    several, and of the packet that is sent its tenant, with the lowest bit of that, and its store; ``said_tenant``: whose it is said to be
+    beside it, with the lowest bit of that."""
 
     netlist: Netlist
     tenants: int
@@ -47,6 +49,7 @@ class Reader:
     known_store: str
     sent_tenant: tuple[str, int]
     sent_store: str
+    said_tenant: tuple[str, int]
 
 
 def reader_names(datapath: Datapath) -> list[str]:
@@ -84,6 +87,7 @@ def _of_arbiter(datapath: Datapath, known_store: str) -> Reader:
         known_store,
         ("held", meta["tenant"].offset),
         "held_port",
+        ("source__payload", PacketBeat(arbiter.width, meta)["meta"].offset + meta["tenant"].offset),
     )
 
 
@@ -101,6 +105,7 @@ def _of_egress(datapath: Datapath, egress: EgressPort) -> Reader:
         "",
         ("held_tenant", 0),
         "",
+        ("tenant", 0),
     )
 
 
@@ -199,7 +204,7 @@ class Reading:
 
     def _words(self, sent: Value) -> None:
         """Each word that is read of the tenant's leaves in the next cycle, where ``sent`` says whose it is, and stays until it is taken,
-        with those of its bytes that are left of the packet; and nothing else is sent as the tenant's."""
+        with those of its bytes that are left of the packet, and is said to be the tenant's; and nothing else is sent as that."""
         claims, lanes = self.claims, self.reader.lanes
         valid, left = claims.net("source__valid"), claims.net("left_now", 16)
         stays = bit_not(claims.net("source__ready")) if "source__ready" in claims.nets else FALSE
@@ -212,6 +217,9 @@ class Reading:
         bytes_left = [mux(left > lane, part(word, 8 * lane, 8), const(0, 8)) for lane in reversed(range(lanes))]
         data = part(claims.net("source__payload", None), 0, 8 * lanes)
         claims.always("what is sent has the bytes of the word that was read", eq(data, cat(*bytes_left)), where=read)
+        name, low = self.reader.said_tenant
+        said = part(claims.net(name, None), low, 8)
+        claims.always("what is sent is said to be of the tenant whose word was read", eq(said, self.tenant), where=read)
 
     def short(self, length: Value) -> Value:
         """Whether it is no longer than the words of a packet are counted."""

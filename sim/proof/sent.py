@@ -44,11 +44,13 @@ def kind_of(datapath: Datapath) -> Kind:
 @dataclass(frozen=True)
 class Sent:
     """What leaves in a cycle: whether a packet begins (``first``), and then its ``length`` and its ``tenant``; whether there is a beat
-    (``valid``), and whether a slot of time begins. Ghosts: ``rest``, the cycles that the packet before still has, this one among them;
-    ``to_come``, its beats among those. ``rest_after`` and ``to_come_after`` are what they are in the next cycle."""
+    (``valid``), and whether that is said to be the ``last`` of its packet; whether a slot of time begins. Ghosts: ``rest``, the cycles
+    that the packet before still has, this one among them; ``to_come``, its beats among those. ``rest_after`` and ``to_come_after`` are
+    what they are in the next cycle."""
 
     first: Value
     valid: Value
+    last: Value
     begins: Value
     length: Value
     tenant: Value
@@ -80,13 +82,13 @@ def sent(claims: Claims, kind: Kind, valid: Value, first: Value, begins: Value, 
     shape = PacketBeat(width, Meta())
     low = shape["meta"].offset
     length, tenant = (part(payload, low + Meta()[name].offset, Meta()[name].width) for name in ("length", "tenant"))
-    starts = bit_and(valid, first)
+    starts, last = bit_and(valid, first), bit_and(valid, part(payload, shape["last"].offset, 1))
     rest, to_come = (claims.ghost(f"{what} of what was sent", const(0, LONG)) for what in ("cycles", "beats"))
     rest_after = follows(kind, starts, length, tenant, rest)
     to_come_after = mux(starts, minus(beats_of(length, kind.lanes), const(1, LONG)), less(to_come))
     claims.becomes("cycles of what was sent", rest_after)
     claims.becomes("beats of what was sent", to_come_after)
-    return Sent(starts, valid, begins, length, tenant, rest, rest_after, to_come, to_come_after)
+    return Sent(starts, valid, last, begins, length, tenant, rest, rest_after, to_come, to_come_after)
 
 
 def say(tell: Callable[..., None], kind: Kind, out: Sent) -> None:
@@ -95,6 +97,7 @@ def say(tell: Callable[..., None], kind: Kind, out: Sent) -> None:
     tell(duties.SENT_LENGTH, out.first, out.length, kind.longest)
     tell(duties.SENT_APART, out.first, out.rest)
     tell(duties.SENT_TOGETHER, out.valid | out.to_come.any(), out.valid & bit_not(out.first), out.to_come.any())
+    tell(duties.SENT_LAST, out.valid, out.last, bit_not(out.to_come_after.any()))
     if kind.slots:
         tell(duties.SLOT_APART, out.begins, out.rest)
 

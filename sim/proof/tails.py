@@ -1,5 +1,5 @@
-"""That each byte of a packet that is put into a store is the one that came with it, as many positions on as the pipeline says, where the
-pipeline edits none and one came: whatever the packet's length, and with its tail.
+"""That each byte of a packet that is put into a store is the one that came with it, as many positions on as the pipeline says, or the one
+that the pipeline says of this packet, where it writes over it or puts it in front: whatever the packet's length, and with its tail.
 
 The beats of a packet are one place apart, from where they leave the arbiter to the editor's window. A beat of the packet that leaves stands
 in a place where there is one and where no packet begins between that place and the one from which packets leave. A byte of any one lane is
@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from elements.program.values import FALSE, TRUE, Value, bit_and, bit_not, bit_or, const, eq, extend, mux, part, sub
+from elements.program.values import TRUE, Value, bit_and, bit_not, cat, const, eq, extend, mux, part, sub
 from hdl.editor import Editor
 from sim.proof.claims import Claims, implies, one_of
 from sim.proof.way import Way, every
@@ -50,6 +50,8 @@ class _Tails:
         self.editor: Final[Editor] = way.datapath.editor
         self.lanes: Final = self.editor.lanes
         self.edited_beats: Final = max([0, *self.editor.positions]) // self.lanes + 1
+        self.in_front: Final = [number for number, position in enumerate(self.editor.positions) if position < 0]
+        """Of the bytes that the pipeline says those that stand in front of the packet."""
 
     def claim(self) -> None:
         """All of it."""
@@ -87,20 +89,26 @@ class _Tails:
         claims.becomes("number of the beat that comes", mux(eq(came, most), most, part(came + 1, 0, number.width)))
         if "editor.index_next" in claims.nets:
             claims.always("beats are counted as they come", eq(way.net("editor.index_next", number.width), number))
-        self.numbers = {way.verdict: came}
+        edits = claims.ghost("what is written over the packet that came last", const(0, 8 * max(1, len(editor.positions))))
+        said = mux(way.places[way.verdict].first, way.net("pipeline.bytes", edits.width), edits)
+        claims.becomes("what is written over the packet that came last", said)
+        if "editor.edits_next" in claims.nets:
+            claims.always("what is written over a packet is what is said of it", eq(way.net("editor.edits_next", edits.width), edits))
+        self.numbers, self.edits = {way.verdict: came}, {way.verdict: said}
         for age in range(editor.depth):
             place = self._place(age)
             self.numbers[place] = came = claims.ghost(f"number of the beat in place {place}", came)
-            data, sent = way.net(f"editor.window{age}.data"), way.places[place].data
-            facts = [bit_or(self._edited(place, lane), eq(_byte(data, lane), _byte(sent, lane))) for lane in range(self.lanes)]
+            self.edits[place] = said = claims.ghost(f"what is written over the beat in place {place}", said)
+            data = way.net(f"editor.window{age}.data")
+            facts = [eq(_byte(data, lane), self._edited(place, lane)) for lane in range(self.lanes)]
             claims.always(f"beat {age} of the window is as it was sent, but for what is edited", every(facts))
 
     def _edited(self, place: int, lane: int) -> Value:
-        """Whether the pipeline edits this byte of the beat that is there."""
-        beats = [position // self.lanes for position in self.editor.positions if position >= 0 and position % self.lanes == lane]
-        result = FALSE
-        for beat in beats:
-            result = bit_or(result, self.numbers[place].equals(beat))
+        """This byte of the beat that is there: as it was sent, or as the pipeline says of its packet where it edits it."""
+        result = _byte(self.way.places[place].data, lane)
+        for number, position in enumerate(self.editor.positions):
+            if position >= 0 and position % self.lanes == lane:
+                result = mux(self.numbers[place].equals(position // self.lanes), _byte(self.edits[place], number), result)
         return result
 
     def _belongs(self, place: int) -> Value:
@@ -120,8 +128,20 @@ class _Tails:
             claims.always(f"beat {age} of the window is known", eq(way.net(f"editor.own{age}_next", 1), before), where=active)
         if in_front := _in_front(editor):
             number = way.net("editor.number")
-            facts = [implies(number.equals(n), way.places[leaves + n].first) for n in range(1, in_front + 1)]
+            facts = []
+            for n in range(1, in_front + 1):
+                between = every(bit_not(place.first) for place in way.places[leaves + 1 : leaves + n])
+                facts.append(eq(number.equals(n), bit_and(way.places[leaves + n].first, between)))
             claims.always("the beats that leave are counted", number.any() & every(facts), where=active)
+        if self.in_front:
+            way.moves(
+                "what stands in front goes with it",
+                self._front(way.net(f"editor.verdict{editor.ahead}.bytes"), kept=True),
+                [(place.first, self._front(place.says["bytes"])) for place in way.places[way.verdict + 1 : leaves + 1]],
+            )
+            kept = self._front(way.net("editor.kept.bytes"), kept=True)
+            facts = [implies(number.equals(n), eq(kept, self._front(way.places[leaves + n].says["bytes"]))) for n in range(1, in_front + 1)]
+            claims.always("what stands in front is kept", every(facts), where=active)
 
     def _bytes(self) -> None:
         """A byte of what is put."""
@@ -135,7 +155,7 @@ class _Tails:
         claims.becomes("bytes that are owed", mux(put.begins, way.start.says["out_length"], rest))
         came, wanted = [], []
         for index, moved in enumerate(editor.shifts):
-            pairs = [self._came(number, moved) for number in range(self.lanes)]
+            pairs = [self._in_front_of(number, moved, self._came(number, moved)) for number in range(self.lanes)]
             here = now.equals(index)
             came.append(here & one_of(lane, [known for known, _ in pairs]))
             wanted.append(mux(here, one_of(lane, [byte for _, byte in pairs]), const(0, 8)))
@@ -143,7 +163,7 @@ class _Tails:
         for more, byte in zip(came[1:], wanted[1:], strict=True):
             expected, known = expected | byte, known | more
         expected = claims.ghost("the byte that is to be put", expected)
-        known = claims.ghost("it came with the packet", known)
+        known = claims.ghost("it came with the packet, or is in front of it", known)
         shown = one_of(lane, [_byte(put.data, number) for number in range(self.lanes)])
         self._left(left, rest, now, shift)
         within = extend(lane, 16) < left
@@ -159,12 +179,27 @@ class _Tails:
         claims.always("what leaves is moved as was said", eq(way.net("editor.kept.shift_index", 4), shift), where=mine)
 
     def _came(self, lane: int, moved: int) -> tuple[Value, Value]:
-        """Of the byte in this lane of what leaves, of a packet that is moved by so many positions: whether it came with it and is not
-        edited, and what it was."""
+        """Of the byte in this lane of what leaves, of a packet that is moved by so many positions: whether it came with it, and what it
+        is."""
         beats, at = divmod(lane + moved, self.lanes)
         place = self.way.leaves - beats
-        known = bit_and(self._belongs(place), bit_not(self._edited(place, at)))
-        return known, _byte(self.way.places[place].data, at)
+        return self._belongs(place), self._edited(place, at)
+
+    def _in_front_of(self, lane: int, moved: int, came: tuple[Value, Value]) -> tuple[Value, Value]:
+        """The same, where what ``came`` is said; of one in front of the packet it is what the pipeline says."""
+        known, byte = came
+        for number in self.in_front:
+            beat, at = divmod(self.editor.positions[number] - moved, self.lanes)
+            if beat < 0 or at != lane:
+                continue
+            places = self.way.places[self.way.leaves : self.way.leaves + beat + 1]
+            here = every([*(bit_not(place.first) for place in places[:-1]), places[-1].first])
+            known, byte = known | here, mux(here, _byte(places[-1].says["bytes"], number), byte)
+        return known, byte
+
+    def _front(self, said: Value, *, kept: bool = False) -> Value:
+        """Of the bytes that are said, or of those of them that are kept, those in front of the packet."""
+        return cat(*reversed([_byte(said, at if kept else number) for at, number in enumerate(self.in_front)]))
 
 
 def _byte(word: Value, number: int) -> Value:

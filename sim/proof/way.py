@@ -26,15 +26,17 @@ from sim.proof.sent import Kind, Sent, follows, kind_of, say, sent
 from sim.proof.unroll_delays import unroll_delays
 
 _RESET: Final = "rst"
+_SAYS: Final = ("select", "out_length", "shim", "shift_index", "bytes")
 SAID: Final = {"select": "select", "length": "out_length", "shim": "shim", "shift_index": "shift_index"}
 """What the editor has of a packet, and what the pipeline calls that."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """What there is in one: whether a packet begins (``first``), and then how long it came, whose it is, and the cycles that the one before
-    still has; whether there is a beat (``valid``), and its ``data``; whether a slot begins; from the pipeline on what that says of the
-    packet."""
+    """What there is in one: whether a packet begins (``first``), and then how long it came, whose it is, and the cycles that the one
+    before still has; whether there is a beat (``valid``), its ``data``, and whether it is the ``last`` of its packet; whether a slot
+    begins; as far as the pipeline what is known of the packet beside its beats (``meta``), and from there on what the pipeline says of it.
+    """
 
     first: Value
     length: Value
@@ -42,7 +44,9 @@ class Place:
     rest: Value
     valid: Value
     data: Value
+    last: Value
     begins: Value
+    meta: Value
     says: Mapping[str, Value]
 
 
@@ -74,10 +78,10 @@ class Way:
 
     def _places(self, payload: Value, beyond: int) -> list[Place]:
         out, width = self.out, self.datapath.parameters.width
-        data = part(payload, PacketBeat(width, Meta())["data"].offset, width)
-        found = [Place(out.first, out.length, out.tenant, out.rest, out.valid, data, out.begins, {})]
+        data, meta = (part(payload, (at := PacketBeat(width, Meta())[name]).offset, at.width) for name in ("data", "meta"))
+        found = [Place(out.first, out.length, out.tenant, out.rest, out.valid, data, out.last, out.begins, meta, {})]
         for cycle in range(1, self.leaves + beyond + 1):
-            says = {name: self.net(f"pipeline.{name}") for name in SAID.values()} if cycle == self.verdict + 1 else found[-1].says
+            says = {name: self.net(f"pipeline.{name}") for name in _SAYS} if cycle == self.verdict + 1 else found[-1].says
             found.append(self._later(found[-1], says, cycle))
         return found
 
@@ -94,7 +98,9 @@ class Way:
             ghost("rest", place.rest),
             ghost("valid", place.valid),
             ghost("data", place.data),
+            ghost("last", place.last),
             ghost("slot", place.begins),
+            ghost("known", place.meta) if cycle <= self.datapath.collector.beats else place.meta,
             {name: ghost(name, value) for name, value in says.items()},
         )
 

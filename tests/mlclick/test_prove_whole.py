@@ -15,6 +15,7 @@ from mlclick.prove_whole import IN_SHARES, IN_SLOTS, NO_RESET, WHOLE, Link, link
 from sim.evidence import Finding
 from sim.proof import duties
 from sim.proof.delivery import prove_delivery
+from sim.proof.growth import prove_growth
 from sim.proof.noninterference import Result
 from sim.proof.said import Said
 from tests.sim.proof.small_datapath import LONGEST, defect, small_datapath
@@ -48,9 +49,17 @@ def test_every_link_holds_and_keeps_what_the_next_presumes(parts: Parts) -> None
 def test_the_evidence_presumes_nothing_but_that_there_is_no_reset(parts: Parts) -> None:
     kept = list(packets_are_kept(parts))
     assert [found.holds for found in kept] == [True] * 5
-    assert [found.detail.partition("; ")[2] for found in kept[:-1]] == ["presumed, and not shown: there is no reset"] * 4
-    for found in (kept[-1], rules_are_kept(parts), frames_are_counted(parts)):
-        assert (found.holds, found.detail.partition("; ")[2]) == (True, "nothing is presumed")
+    for found in (*kept, rules_are_kept(parts)):
+        assert (found.holds, found.detail.partition("; ")[2]) == (True, "presumed, and not shown: there is no reset")
+    counted = frames_are_counted(parts)
+    assert (counted.holds, counted.detail.partition("; ")[2]) == (True, "nothing is presumed")
+
+
+def test_what_a_port_presumes_is_said_where_its_way_out_does_not_keep_it(parts: Parts) -> None:
+    less, longest = copy(parts), parts.datapath.egress_ports[0].longest
+    less.sent = {**parts.sent, "egress 1": replace(parts.sent["egress 1"], kept=(duties.LEFT.said(), duties.TOGETHER.said(longest + 1)))}
+    said = f"what has left of a packet by a port and what is left of it are at most {longest} bytes"
+    assert rules_are_kept(less).detail.endswith(f"axi; presumed, and not shown: {said}; there is no reset")
 
 
 def test_what_is_not_shown_of_the_arbiter_is_said_of_the_way_out_and_of_the_stores(parts: Parts) -> None:
@@ -58,7 +67,7 @@ def test_what_is_not_shown_of_the_arbiter_is_said_of_the_way_out_and_of_the_stor
     less.readers = {}
     _, way, stores, _, _ = packets_are_kept(less)
     presumed = [what for what in parts.delivery.presumed if what not in parts.growth.kept]
-    assert len(presumed) == (6 if parts.datapath.parameters.strict else 5)
+    assert len(presumed) == (7 if parts.datapath.parameters.strict else 6)
     assert way.detail.partition("; ")[2] == f"presumed, and not shown: {'; '.join(map(str, presumed))}"
     assert {duties.OWED.says, duties.WAITING.says} <= set(stores.detail.split("; "))
 
@@ -78,6 +87,12 @@ def test_a_link_of_which_nothing_was_proved_is_named(parts: Parts) -> None:
     assert (whole(broken).holds, whole(broken).detail) == (False, "the way out to the host: nothing was proved")
 
 
+def test_parts_that_are_not_joined_as_they_are_proved_are_against_it(parts: Parts) -> None:
+    broken = copy(parts)
+    broken.joints = Result(1, ["one is not the same net as the other"])
+    assert (whole(broken).holds, whole(broken).detail) == (False, "the arbiter: one is not the same net as the other")
+
+
 def test_an_arbiter_for_shorter_frames_than_come_presumes_what_none_keeps(parts: Parts) -> None:
     strict = parts.datapath.parameters.strict
     with planted(defect("datapath", "Datapath", "turns, growth, self.returned)", "turns, growth, self.returned - 1)", "__init__")):
@@ -88,6 +103,15 @@ def test_an_arbiter_for_shorter_frames_than_come_presumes_what_none_keeps(parts:
     found = whole(broken)
     assert not found.holds
     assert found.detail == f"the arbiter presumes what none beside it keeps: {duties.KNOWN.said(LONGEST - 1)}"
+
+
+def test_a_pipeline_of_which_it_is_proved_for_shorter_packets_than_come_presumes_what_none_keeps(parts: Parts) -> None:
+    broken = copy(parts)
+    broken.growth = prove_growth(parts.datapath.pipeline, LONGEST - 1)
+    assert broken.growth.proved
+    found = whole(broken)
+    presumed = duties.SENT_LENGTH.said(LONGEST - 1)
+    assert (found.holds, found.detail) == (False, f"the pipeline presumes what none beside it keeps: {presumed}")
 
 
 def without(links: list[Link], what: Said, name: str) -> list[Link]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from elements.program.values import Value, bit_not, const, make
 from hdl.composition import Composition, meta
@@ -21,8 +21,12 @@ def vlan(tenant: int) -> int:
     return 100 + tenant
 
 
-def small_datapath(width: int = 64, tenants: int = 2, *, strict: bool = True, shifts: Iterable[int] = (0, 4, -12)) -> Datapath:
-    """One port and the host: a packet leaves where it came in, with one byte of its own written over another, moved as its port says."""
+def small_datapath(
+    width: int = 64, tenants: int = 2, *, strict: bool = True, shifts: Iterable[int] = (0, 4, -12), growth: Mapping[int, int] | None = None
+) -> Datapath:
+    """One port and the host: a packet leaves where it came in, with one byte of its own written over another, moved as its port says. Of
+    each tenant packets may grow by as many bytes as ``growth`` says, or else by 8, so that one never begins beside the last beat of the
+    one before; where they may not grow, it does."""
     port: Value = make("slice", 1, (meta("port"),), (0,))
     positions = range(min(0, *shifts), 1)
     composition = Composition(
@@ -35,7 +39,7 @@ def small_datapath(width: int = 64, tenants: int = 2, *, strict: bool = True, sh
         annotations={name: meta(name) for name in ("paint", "dst_ip", "vlan_tci", "device", "fix_ip_src", "packet_type")},
         banks=(),
         engines=(),
-        growth=dict.fromkeys(range(tenants), 8),
+        growth=dict.fromkeys(range(tenants), 8) if growth is None else growth,
         header_bytes=17,
     )
     rules = tuple(Rule(tenant, vlan(tenant), None, None) for tenant in range(tenants))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from elements.program.values import const, part, sub
+from elements.program.values import const, mux, part, sub
 from hdl.composition import meta
 from hdl.pipeline import Pipeline
 from mlclick.mutants.mutant import Mutant, planted
@@ -27,7 +27,8 @@ def failures(*, strict: bool = False, shifts: tuple[int, ...] = (0, 4, -12)) -> 
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize(("width", "tenants", "shifts"), [(64, 1, (0,)), (64, 3, (0, 20, -12)), (256, 2, (0, -12))])
 def test_each_packet_is_put_once_into_the_stores_that_are_selected(width: int, tenants: int, shifts: tuple[int, ...], strict: bool) -> None:
-    result = prove_delivery(small_datapath(width, tenants, strict=strict, shifts=shifts))
+    growth = {tenant: 8 * tenant for tenant in range(tenants)}
+    result = prove_delivery(small_datapath(width, tenants, strict=strict, shifts=shifts, growth=growth))
     assert result.failures == []
     assert result.obligations > 90
 
@@ -101,6 +102,44 @@ TAILS = [
 ]
 
 
+COMES = [
+    (
+        defect(
+            "datapath",
+            "Datapath",
+            "editor.verdict_valid.eq(pipeline.out_valid),",
+            "pipeline.length.eq(arbiter.source.p.meta.length), editor.verdict_valid.eq(pipeline.out_valid),",
+        ),
+        "its length comes with it",
+    ),
+    (defect("collector", "Collector", "Mux(ended[number], 0, window[age].data)", "window[age].data"), "its header is its own first bytes"),
+    (
+        defect("collector", "Collector", "here.last.eq(self.sink.valid & self.sink.p.last)", "here.last.eq(0)"),
+        "the last of a beat is collected, 1 cycles on",
+    ),
+]
+"""What a pipeline has of a packet, it has of another."""
+WRITTEN = [
+    (
+        defect("editor", "Editor", "eq(edits.word_select(number, 8))", "eq(edits_next.word_select(number, 8))", "_overlaid"),
+        "beat 0 of the window is as it was sent, but for what is edited",
+    ),
+    (
+        defect("editor", "Editor", "edits_next.eq(edits)", "edits_next.eq(self.verdict.bytes)", "_overlaid"),
+        "what is written over a packet is what is said of it",
+    ),
+    (defect("editor", "Editor", "m.d.comb += coming.bytes", "m.d.sync += coming.bytes", "_verdict"), "what stands in front goes with it"),
+    (defect("editor", "Editor", "kept.eq(now)", "[kept.eq(now), kept.bytes.eq(0)]", "_verdict"), "what stands in front is kept"),
+    (defect("editor", "Editor", "eq(verdict.bytes.word_select(number, 8))", "eq(verdict.bytes.word_select(0, 8))", "_aligned"), AS_IT_CAME),
+]
+
+
+@pytest.mark.parametrize(("mutant", "what"), [*COMES, *WRITTEN], ids=lambda each: each.new if isinstance(each, Mutant) else "")
+def test_what_is_known_or_said_of_another_packet_is_refused_for_that_alone(mutant: Mutant, what: str) -> None:
+    with planted(mutant):
+        assert failures() == [f"{what} does not follow"]
+
+
 @pytest.mark.parametrize(("mutant", "what"), [*DEFECTS, *TAILS], ids=lambda each: each.new if isinstance(each, Mutant) else "")
 def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, what: str) -> None:
     with planted(mutant):
@@ -124,6 +163,20 @@ def test_packets_that_grow_by_more_than_they_may_or_below_nothing_are_refused(lo
     result = prove_growth(pipeline(longer), LONGEST)
     assert result.failures == ([f"{duties.GROWS.says} does not follow"] if grows else [])
     assert result.kept == (() if grows else (duties.IN_TIME.said(), duties.GROWS.said()))
+
+
+def test_what_a_pipeline_makes_of_longer_packets_than_come_is_presumed_not_to_be() -> None:
+    longest = 20
+    cut = replace(small_datapath().composition, length=mux(meta("length") <= longest, meta("length"), const(1000, 16)))
+    assert prove_growth(Pipeline(cut, 2, 8), LONGEST).failures == [f"{duties.GROWS.says} does not follow"]
+    found = prove_growth(Pipeline(cut, 2, 8), longest)
+    assert (found.failures, found.presumed[:2]) == ([], (duties.SENT_OF.said(2), duties.SENT_LENGTH.said(longest)))
+
+
+def test_a_pipeline_in_which_there_are_packets_at_first_is_refused_for_that_alone() -> None:
+    begun = 'valid = Signal(name=f"valid_s{stage}"'
+    with planted(defect("pipeline", "Pipeline", f"{begun})", f"{begun}, init=stage == 1)", "_valid_chain")):
+        assert prove_growth(pipeline(0), LONGEST).failures == ["nothing leaves before the first that came does not follow"]
 
 
 @pytest.mark.parametrize(

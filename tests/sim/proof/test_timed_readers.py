@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -13,18 +14,24 @@ from sim.proof.timed_readers import prove_timed_readers
 from tests.sim.proof.small_datapath import by_name, defect, small_datapath
 
 BYTES = "what is sent has the bytes of the word that was read"
+OWNER = "what is sent is said to be of the tenant whose word was read"
 OWED = "what is owed is left of what is sent"
 WAITS, SHOWN = "what was looked at is not popped", "what was looked at last is what may begin"
 
 
-def results(tenants: int = 2, only: str = "") -> dict[str, Result]:
+UNEQUAL = {0: 0, 1: 8}
+NONE = {0: 0, 1: 0}
+"""By how many bytes packets of each tenant may grow; where they may not, the next one begins beside their last beat."""
+
+
+def results(tenants: int = 2, only: str = "", growth: Mapping[int, int] | None = None) -> dict[str, Result]:
     """Of a small data path in turns of time, as the generator makes it now; where that is said, of ``only`` one."""
-    return prove_timed_readers(small_datapath(tenants=tenants), only=only)
+    return prove_timed_readers(small_datapath(tenants=tenants, growth=growth), only=only)
 
 
-def failures(where: str) -> list[str]:
+def failures(where: str, growth: Mapping[int, int] | None = None) -> list[str]:
     """What does not follow of one of those."""
-    return [failure.removesuffix(" does not follow") for failure in results(only=where)[where].failures]
+    return [failure.removesuffix(" does not follow") for failure in results(only=where, growth=growth)[where].failures]
 
 
 @pytest.mark.parametrize("tenants", [1, 2, 3])
@@ -33,6 +40,11 @@ def test_what_is_granted_in_a_slot_is_read_each_word_once_and_no_more(tenants: i
     assert list(found) == ["arbiter", "egress 0", "egress 1"]
     assert [result.failures for result in found.values()] == [[]] * 3
     assert all(result.obligations > 40 for result in found.values())
+
+
+@pytest.mark.parametrize("growth", [UNEQUAL, NONE], ids=["unequal", "none"])
+def test_it_is_read_so_where_a_packet_begins_beside_the_last_beat_of_another(growth: Mapping[int, int]) -> None:
+    assert failures("arbiter", growth) == []
 
 
 def in_arbiter(old: str, new: str, method: str = "_slots") -> Mutant:
@@ -71,6 +83,25 @@ DEFECTS = [
 def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, where: str, what: str) -> None:
     with planted(mutant):
         assert what in failures(where)
+
+
+def test_a_word_that_is_taken_from_the_next_packets_store_is_refused_for_that_alone() -> None:
+    words = "for store in inside.stores)["
+    with planted(in_arbiter(f"{words}held_port]", f"{words}now_port]", "_send")):
+        assert failures("arbiter", UNEQUAL) == [BYTES]
+
+
+@pytest.mark.parametrize(
+    ("mutant", "where"),
+    [
+        (in_arbiter("out.meta.eq(held)", "[out.meta.eq(held), out.meta.tenant.eq(0)]", "_send"), "arbiter"),
+        (in_egress("self.tenant.eq(held_tenant)", "self.tenant.eq(0)", "_send"), "egress 0"),
+    ],
+    ids=["arbiter", "way out"],
+)
+def test_a_packet_that_is_said_to_be_of_another_than_it_was_read_for_is_refused_for_that_alone(mutant: Mutant, where: str) -> None:
+    with planted(mutant):
+        assert failures(where) == [OWNER]
 
 
 def test_a_packet_that_takes_longer_than_its_slot_has_is_refused_since_its_end_would_stay() -> None:
