@@ -64,6 +64,7 @@ from elements.definition.csource import CSource
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads, writes
 from elements.definition.host import Address, Host
+from elements.definition.octets import WHITE
 from elements.definition.parsers import boolean, integer, word
 from elements.definition.ports import Ports
 from elements.hashing.salted import SALTED
@@ -245,7 +246,7 @@ class AggregateCounter(Element):
         return sorted((state.get(self.keys, place), state.get(self.counts, place)) for place in range(state.get(self.entries)))
 
     def _write(self, state: StateView, name: str, mark: str, data: ByteString) -> None:
-        name = word(name.strip())
+        name = word(name.strip(WHITE))
         if self.host is None or not name:
             raise ValueError("argument should be filename" if not name else "files are written by machines that run by themselves")
         whole = counts_file(self.head, self._all(state), mark, data)

@@ -18,6 +18,7 @@ from typing import Final
 
 from elements.definition.arguments import Rest
 from elements.definition.element import Element
+from elements.definition.octets import WHITE
 from elements.definition.parsers import unsigned16
 from elements.definition.ports import Ports
 from elements.filters.expression import parse_expression
@@ -27,7 +28,7 @@ from elements.program.packet import Packet
 from elements.program.values import FALSE, bit_and, bit_not
 from graph.configuration import unquote
 
-_ACTION: Final = re.compile(r"\s*([A-Za-z0-9\-./@_:]*)\s*")
+_ACTION: Final = re.compile(r"\s*([A-Za-z0-9\-./@_:]*)\s*", re.ASCII)
 _OUTPUTS: Final = {"allow": 0, "deny": None, "drop": None}
 
 
@@ -43,11 +44,11 @@ def rule(text: str) -> Rule:
     """A rule of text. Errors: ``ValueError``; columns count from the start of the expression."""
     whole = unquote(text) if '"' in text or "'" in text else text
     found = _ACTION.match(whole)
-    action, expression = (found.group(1), whole[found.end() :].rstrip()) if found else ("", whole)
+    action, expression = (found.group(1), whole[found.end() :].rstrip(WHITE)) if found else ("", whole)
     try:
         output = _OUTPUTS[action] if action in _OUTPUTS else unsigned16(action)
     except ValueError:
-        first = action or next(iter(whole.split()), "")
+        first = action or next(iter(re.findall(r"\S+", whole, re.ASCII)), "")
         raise ValueError(f"allow, deny, drop or the number of an output is wanted first, not {first!r}") from None
     return Rule(output, parse_expression(expression or "any"))
 

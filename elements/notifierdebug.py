@@ -40,7 +40,6 @@ class NotifierDebug(EachPacket):
 
     def c_rest(self) -> CSource:
         return CSource(
-            is_short=True,
             fields=f"uint32_t count, pulls, active[{MOST // 32}];",
             before_read=f"""
     self->pulls = INPUT_IS_PULL;

@@ -166,7 +166,6 @@ class RED(EachPacket):
     def c_rest(self) -> CSource:
         names = ("low", "high", "peak", "average", "idle_since", "since_drop", "draw", "generator", "dropped", "present")
         return CSource(
-            is_short=True,
             fields="struct red red;",
             types=_TYPES,
             helpers=_HELPERS,

@@ -19,7 +19,7 @@
 #define NO_NETWORK INT32_MIN
 #define USUAL_ROOM 2048
 
-/* HEADROOM (what is in front of a new packet's data) and LONGEST (the most bytes that a packet has) are the reference's: see generate.py. */
+/* HEADROOM (what is in front of a new packet's data) and LONGEST (the most bytes that a packet has) are the reference's: see runtime.py. */
 #define HEADER_OF_A_PACKET \
     uint8_t *data; \
     uint32_t length; \
@@ -168,7 +168,6 @@ static inline void move_start(struct packet *p, int64_t shift)
     if (p->network != NO_NETWORK) p->network -= shift;
 }
 
-void add_tail(struct packet *p, uint32_t count);
 ALWAYS uint32_t get16(const uint8_t *b) { return (uint32_t)b[0] << 8 | b[1]; }
 ALWAYS uint32_t get32(const uint8_t *b) { return get16(b) << 16 | get16(b + 2); }
 ALWAYS void put16(uint8_t *b, uint32_t v) { b[0] = v >> 8; b[1] = v; }

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from elements.definition.host import HandlerError, Host
-from elements.definition.octets import octets
+from elements.definition.octets import WHITE, octets
 from elements.scripts.numbers import whole
 
 GREETING: Final = b"Click::ControlSocket/1.3\r\n"
@@ -113,11 +113,11 @@ class Conversation:
         return False
 
     def _command(self, line: str) -> None:
-        words = line.split()
+        words = re.findall(r"\S+", line, re.ASCII)
         if not words:
             return
         command, arguments = words[0].upper(), words[1:]
-        text = line.split(None, 2)[2].rstrip() if len(words) > 2 else ""
+        text = re.split(r"\s+", line.strip(WHITE), maxsplit=2, flags=re.ASCII)[2] if len(words) > 2 else ""
         if command in ("READ", "GET", "WRITE", "SET"):
             self._expect(bool(arguments))
             self._call(command[0] in "RG", arguments[0], text)
@@ -154,6 +154,9 @@ class Conversation:
         if count is None or count < 0:
             raise _Refused(SYNTAX, f"Syntax error in '{command}'")
         if count > MOST_WAITING:
+            # What would follow is data, and no command.
+            self.is_over = True
+            self.incoming.clear()
             raise _Refused(SYNTAX, "Too much data")
         if len(self.incoming) < count:
             self._wanted = count
@@ -166,7 +169,7 @@ class Conversation:
         at = self._lines
         is_new = _END.search(self.incoming, self._looked) is not None
         while is_new and (found := _LINE.match(self.incoming, at)) is not None:
-            if found.group().decode("latin-1").rstrip() == last:
+            if found.group().decode("latin-1").rstrip(WHITE) == last:
                 data = bytes(self.incoming[:at])
                 del self.incoming[: found.end()]
                 self._looked = 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+WHITE: Final = " \t\n\v\f\r"
+"""What is white space: `str.strip` would take bytes beyond ASCII for it, too."""
 _ESCAPED: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\x([89a-f][0-9a-f])")
 
 

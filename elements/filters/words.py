@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 from typing import Final, NoReturn
 
+from elements.definition.octets import WHITE
+
 FACTOR_ENDS: Final = (")", "?", ":", "or", "||", "and", "&&")
 """Words that no test begins with and no value is."""
-_WORD: Final = re.compile(r"\s*(\|\||&&|[<>!=]=|[A-Za-z0-9\-./@_:]+|[&|<>!=()\[\],;?])")
+_WORD: Final = re.compile(r"\s*(\|\||&&|[<>!=]=|[A-Za-z0-9\-./@_:]+|[&|<>!=()\[\],;?])", re.ASCII)
 
 
 class Words:
     """The words of ``text``, read from left to right; ``at`` is the number of the next. Errors are ``ValueError`` that name a column."""
 
     def __init__(self, text: str) -> None:
-        self.text = text.rstrip()
+        self.text = text.rstrip(WHITE)
         self.at = 0
         self._words: list[tuple[str, int]] = []
         at = 0
         while at < len(self.text):
             found = _WORD.match(self.text, at)
             if found is None:
-                rest = self.text[at:].lstrip()
+                rest = self.text[at:].lstrip(WHITE)
                 raise ValueError(f"column {len(self.text) - len(rest) + 1}: {rest[:1]!r} has no meaning in a filter expression")
             self._words.append((found.group(1), found.start(1) + 1))
             at = found.end()

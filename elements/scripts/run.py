@@ -221,7 +221,7 @@ class Run:
             except OSError as error:
                 errors.error(f"{name}: {error.strerror}")
                 return
-            if text[:1].isalpha() or text[:1] in ("@", "_"):
+            if (text[:1].isascii() and text[:1].isalpha()) or text[:1] in ("@", "_"):
                 result = self._read(host, self._expand(host, text, errors), errors, unquoting=word in ("printq", "printnq"))[1]
             else:
                 result = unquote(self._expand(host, text, errors, quoting=True))

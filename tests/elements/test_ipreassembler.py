@@ -138,6 +138,6 @@ def test_a_flood_of_fragments_takes_no_more_than_there_is(bench: Made, himem: in
         assert len(gone) <= 16
     kept = came - left - int(x.read("drops"))
     assert 0 < kept <= himem // 772
-    assert x.out(fragment(b"12345678", 0, True, 0xFFFF), network=0, now=2 * SECOND) is not None
+    x.out(fragment(b"12345678", 0, True, 0xFFFF), network=0, now=2 * SECOND)
     found = x.out(fragment(b"last", 8, False, 0xFFFF), network=0, now=2 * SECOND)
     assert [data[20:] for output, data in found if output == 0] == [b"12345678last"]

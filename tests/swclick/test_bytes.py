@@ -11,7 +11,12 @@ import pytest
 from elements.captures.pcap import read_capture
 from tests.swclick.program import swclick
 
-TEXTS = {"UTF-8": "Grüße-ÄÖ→漢字😀".encode(), "no UTF-8": b"\xff\xfe-caf\xe9-\x80", "some of both": "é".encode() + b"\xe9"}
+TEXTS = {
+    "UTF-8": "Grüße-ÄÖ→漢字😀".encode(),
+    "no UTF-8": b"\xff\xfe-caf\xe9-\x80",
+    "some of both": "é".encode() + b"\xe9",
+    "white in latin-1": "Å-à".encode(),
+}
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
