@@ -54,7 +54,7 @@ def _named(text: str) -> list[Definition]:
         raise ValueError(f"a name and its addresses are wanted, not {text!r}")
     found = [list(meanings(name, address)) for address in addresses]
     for address, each in zip(addresses, found, strict=True):
-        if not each and not re.fullmatch(r"[0-9a-fA-F:]*:[0-9a-fA-F:.]*(/\d+)?", address):
+        if not each and not re.fullmatch(r"[0-9a-fA-F:]*:[0-9a-fA-F:.]*(/[0-9]+)?", address):
             raise ValueError(f"{address!r} is no address")
     # Of several addresses of a kind the first counts, unless a later one is of that kind alone.
     kinds: dict[str, Definition] = {}

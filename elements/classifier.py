@@ -35,7 +35,7 @@ class Clause:
     negated: bool
 
 
-_CLAUSE = re.compile(r"(!?)(\d+)/([0-9a-fA-F?]+)(?:%([0-9a-fA-F]+))?")
+_CLAUSE = re.compile(r"(!?)(0*[0-9]{1,9})/([0-9a-fA-F?]+)(?:%([0-9a-fA-F]+))?")
 
 
 def pattern(text: str) -> tuple[Clause, ...]:

@@ -42,6 +42,7 @@ Examples:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Literal
 
@@ -80,14 +81,17 @@ class FromDevice(Element):
     descriptor = StateVariable(32)
 
     def setup(self) -> None:
-        promiscuous = self.device.isdigit() if self.promiscuous is None else self.promiscuous
+        promiscuous = self._is_port() if self.promiscuous is None else self.promiscuous
         wanted = Reception(self.snaplen, promiscuous, self.outbound)
         self.live = Device(self, self.device, lambda: open_to_receive(self.device, wanted))
         self.dropped = 0
 
     def number(self) -> int:
         """The physical port's number, 0 where the device is known by a name."""
-        return int(self.device) & 15 if self.device.isdigit() else 0
+        return int(self.device) & 15 if self._is_port() else 0
+
+    def _is_port(self) -> bool:
+        return re.fullmatch("[0-9]{1,15}", self.device) is not None
 
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         destination = packet.data[:6].ljust(6, b"\0")

@@ -30,7 +30,7 @@ from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource
 from elements.definition.element import Element
 from elements.definition.find_element import find_element
-from elements.definition.parsers import boolean, raw
+from elements.definition.parsers import boolean, raw, unsigned32
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
@@ -41,6 +41,13 @@ from elements.rewriter.rewriter import HELPERS, Rewriter
 
 ABOUT: Final = (3, 4, 5, 11, 12)
 """Types of errors."""
+
+
+def _offset(text: str) -> int | None:
+    try:
+        return unsigned32(text)
+    except ValueError:
+        return None
 
 
 class ICMPRewriter(Element):
@@ -55,12 +62,13 @@ class ICMPRewriter(Element):
         for text in self.maps_text.split():
             name, colon, offset = text.partition(":")
             rewriter = find_element(elements, self, name)
-            if not isinstance(rewriter, Rewriter) or (colon and not offset.isdigit()):
+            first = _offset(offset) if colon else None
+            if not isinstance(rewriter, Rewriter) or (colon and first is None):
                 mistakes.append(f"{name} not an IP rewriter")
-            elif colon and int(offset) + rewriter.outputs > self.outputs:
+            elif first is not None and first + rewriter.outputs > self.outputs:
                 mistakes.append(f"{text} port offset requires more than {self.outputs} output{'' if self.outputs == 1 else 's'}")
             else:
-                self.maps.append((rewriter, int(offset) if colon else None))
+                self.maps.append((rewriter, first))
         if mistakes:
             raise ValueError("\n".join(mistakes))
 

@@ -19,7 +19,7 @@ from elements.definition.arguments import Rest
 from elements.definition.csource import CSource
 from elements.definition.element import Element
 from elements.definition.names import Definition
-from elements.definition.parsers import unsigned16
+from elements.definition.parsers import byte, unsigned16
 from elements.definition.ports import Ports
 from elements.filters.names import PROTOCOLS
 from graph.configuration import split_arguments
@@ -38,11 +38,18 @@ def _named(text: str) -> list[Definition]:
         kinds = ["tcp", "udp"]
     elif protocol.lower() in ("tcp", "udp"):
         kinds = [protocol.lower()]
-    elif protocol in PROTOCOLS or protocol.isdigit():
-        kinds = [f"port {PROTOCOLS.get(protocol, protocol)}"]
     else:
-        raise ValueError(f"{protocol!r} is no protocol")
+        kinds = [f"port {_protocol(protocol)}"]
     return [(kind, name, port) for kind in kinds for name in (words[0], *words[2:])]
+
+
+def _protocol(text: str) -> int:
+    if text in PROTOCOLS:
+        return PROTOCOLS[text]
+    try:
+        return byte(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no protocol") from None
 
 
 class PortInfo(Element):

@@ -27,6 +27,7 @@ Examples:
 """
 
 import os
+from contextlib import suppress
 from typing import ClassVar, Final
 
 from elements.captures.pcap import ETHERNET, MICROSECONDS, NANOSECONDS, file_header, record_header
@@ -35,7 +36,7 @@ from elements.definition.csource import CSource, c_string
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads, writes
 from elements.definition.octets import as_text
-from elements.definition.parsers import boolean, file_name, raw, unsigned32
+from elements.definition.parsers import boolean, file_name, raw, unsigned16, unsigned32
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine
 from elements.reference.packet import Packet
@@ -52,8 +53,9 @@ LINKS: Final = {
 def _link(text: str) -> int:
     if text in LINKS:
         return LINKS[text]
-    if text.startswith("#") and text[1:].isdigit() and int(text[1:]) < 1 << 16:
-        return int(text[1:])
+    if text.startswith("#"):
+        with suppress(ValueError):
+            return unsigned16(text[1:])
     raise ValueError(f"an encapsulation ({', '.join(LINKS)} or # and a number) is wanted, not {text!r}")
 
 

@@ -36,10 +36,10 @@ def rates_from_packets(graph: Graph, packets: Iterable[tuple[str, Packet]]) -> d
 def stated_rates(
     graph: Graph, shares: Mapping[str, tuple[float, ...]], elements: Mapping[str, Element] | None = None
 ) -> dict[tuple[str, int], float]:
-    """Rates where every source gets the same share, and every output of an element what ``shares`` says of what reaches it, or
-    else the same share; by an output by which the element, one of ``elements``, always sends a packet or a copy, all leave. Loops are
-    followed `ROUNDS` times, and no more than `MOST_COPIES` packets at once. Of a quota's policers and of what keeps long packets from a
-    port, which merge added, all packets pass unless ``shares`` says otherwise: a tenant that behaves is what the operator expects."""
+    """Rates where every source gets the same share, and every output of an element what ``shares`` says of what reaches it; else
+    the share that the element, one of ``elements``, usually sends by it (`Element.usual_share`); else the same share. Loops are followed
+    `ROUNDS` times, and no more than `MOST_COPIES` packets at once. Of a quota's policers and of what keeps long packets from a port,
+    which merge added, all packets pass unless ``shares`` says otherwise: a tenant that behaves is what the operator expects."""
     conforming = {node.name: (1.0, 0.0) for node in graph.nodes if node.location == MADE_BY_MERGE and node.class_name in _POLICERS}
     sources = [node.name for node in graph.nodes if not graph.incoming(node.name) and graph.outgoing(node.name)]
     arriving = {name: 1 / len(sources) for name in sources}
@@ -50,10 +50,11 @@ def stated_rates(
             ports = sorted({edge.source_port for edge in graph.outgoing(name)})
             for port in ports:
                 told = shares.get(name, conforming.get(name))
-                share = amount / len(ports) if told is None else amount * told[port] if port < len(told) else 0.0
-                known = elements[name].usual_share(port) if elements is not None and graph.incoming(name) else None
-                if known is not None:
-                    share = amount * known
+                known = elements[name].usual_share(port) if told is None and elements is not None and graph.incoming(name) else None
+                if told is not None:
+                    share = amount * told[port] if port < len(told) else 0.0
+                else:
+                    share = amount / len(ports) if known is None else amount * known
                 rates[name, port] = rates.get((name, port), 0.0) + share
                 for edge in graph.outgoing(name):
                     if edge.source_port == port:

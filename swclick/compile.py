@@ -18,9 +18,11 @@ from pathlib import Path
 from graph.diagnostics import ClickError, Diagnostic
 
 MOST_BYTES = 2 << 30
-"""What compiled engines may take of the disk; those that were not used for longest go first."""
+"""What compiled engines that were not used within `IN_USE` may take of the disk; those that were not used for longest go first."""
 IN_USE = 3600
 """Seconds for which what was used stays, so that nobody misses what another process takes away."""
+_TEMPORARY = "tmp"
+"""What the names of folders begin with in which something is being compiled."""
 FLAGS = ("-O2", "-std=gnu11", "-fPIC", "-fno-strict-aliasing", "-w")
 
 
@@ -57,15 +59,36 @@ def load_c(text: str, beside: str = "") -> ctypes.CDLL:
     `CompilerError`."""
     command = compiler()
     library = _place(".so", text, beside, *FLAGS, *command)
-    if not _is_kept(library):
-        try:
-            linked = [_object(command, beside)] if beside else []
-            _compile(command, ["-shared"], text, library, linked)
-            make_room(library.parent)
-        except OSError as error:
-            advice = "set MLCLICK_CACHE to a folder that can be written"
-            raise CompilerError(f"cannot keep compiled C in {library.parent}: {error.strerror}", advice) from None
-    return ctypes.CDLL(str(library))
+    if _is_kept(library):
+        # Another process may take it away at any time: what cannot be loaded is compiled once more.
+        with suppress(OSError):
+            return ctypes.CDLL(str(library))
+    try:
+        _link(command, text, beside, library)
+    except OSError as error:
+        advice = "set MLCLICK_CACHE to a folder that can be written"
+        raise CompilerError(f"cannot keep compiled C in {library.parent}: {error.strerror}", advice) from None
+    try:
+        loaded = ctypes.CDLL(str(library))
+    except OSError as error:
+        advice = "set MLCLICK_CACHE to a folder from which programs may run"
+        raise CompilerError(f"cannot load compiled C: {error}", advice) from None
+    make_room(library.parent)
+    return loaded
+
+
+def _link(command: list[str], text: str, beside: str, library: Path) -> None:
+    kind = ["-shared"]
+    if not beside:
+        return _compile(command, kind, text, library, [])
+    with_it = _object(command, beside)
+    try:
+        _compile(command, kind, text, library, [with_it])
+    except CompilerError:
+        if with_it.exists():
+            raise
+        # Another process took it away meanwhile.
+        _compile(command, kind, text, library, [_object(command, beside)])
 
 
 def _object(command: list[str], text: str) -> Path:
@@ -80,26 +103,50 @@ def _is_kept(made: Path) -> bool:
     try:
         os.utime(made)
     except OSError:
-        # What cannot be written can be read all the same.
-        return made.exists()
+        # What cannot be written can be read all the same, and counts as used.
+        return os.access(made, os.R_OK)
     return True
 
 
 def make_room(folder: Path, most: int = MOST_BYTES) -> None:
-    """Take what was not used for longest out of ``folder``, until what was compiled has at most ``most`` bytes there."""
+    """Take what was not used for longest out of ``folder``, until what was compiled has at most ``most`` bytes there or all of it was used
+    within `IN_USE`; and what compilations left there that were ended before that. What cannot be taken away stays."""
+    before = time.time() - IN_USE
     found = []
-    for file in folder.iterdir():
+    for file in _entries(folder):
         # Another process may do the same.
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
+            known = file.stat()
             if file.suffix in (".so", ".o", ".c"):
-                known = file.stat()
                 found.append((known.st_mtime, file.name, known.st_size))
+            elif file.name.startswith(_TEMPORARY) and known.st_mtime <= before:
+                shutil.rmtree(file, ignore_errors=True)
     total = sum(size for _, _, size in found)
-    for used, name, size in sorted(found):
-        if total <= most or used > time.time() - IN_USE:
+    for _, name, size in sorted(found):
+        if total <= most:
             return
-        (folder / name).unlink(missing_ok=True)
-        total -= size
+        if _took_away(folder / name, before):
+            total -= size
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _took_away(file: Path, before: float) -> bool:
+    """Whether it is gone now; looked at only here, as another process may just have begun to use it."""
+    try:
+        if file.stat().st_mtime > before:
+            return False
+        file.unlink()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def _place(suffix: str, *content: str) -> Path:
@@ -109,7 +156,7 @@ def _place(suffix: str, *content: str) -> Path:
 def _compile(command: list[str], kind: list[str], text: str, result: Path, linked: list[Path]) -> None:
     """Nobody sees the result before it is whole, and two that compile the same text do not disturb each other."""
     result.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=result.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=_TEMPORARY, dir=result.parent) as folder:
         source, made = Path(folder, "engine.c"), Path(folder, result.name)
         source.write_text(text, encoding="utf-8", errors="surrogateescape")
         whole = [*command, *FLAGS, *kind, "-o", str(made), str(source), *map(str, linked)]

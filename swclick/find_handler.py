@@ -216,7 +216,8 @@ class Handlers:
         return "".join(f"{line}\n" for line in lines)
 
     def _stop(self, text: str) -> None:
-        self._live.stop(int(text) if text.strip().isdigit() else 1)
+        count = whole(text.strip())
+        self._live.stop(1 if count is None or count < 0 else count)
 
 
 def _read(live: Live, name: str, method: Callable[..., str], asks: bool, question: str) -> str:

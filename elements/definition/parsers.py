@@ -12,6 +12,9 @@ from elements.definition.names import named_address, named_ethernet, named_prefi
 from elements.definition.octets import is_one_line, octets
 from graph.configuration import unquote
 
+_LONGEST_NUMBER = 100
+"""Characters of a number, beyond which it is none."""
+
 
 def integer(low: int, high: int) -> _Integer:
     """A parser of whole numbers from ``low`` to ``high``, decimal, 0x hexadecimal or 0 octal."""
@@ -24,11 +27,11 @@ class _Integer:
         self.high = high
 
     def __call__(self, text: str) -> int:
-        wanted = f"a whole number from {self.low} to {self.high} is wanted, not {text!r}"
-        if not re.fullmatch(r"[-+]?(0[xX][0-9a-fA-F]+|\d+)", text):
+        wanted = f"a whole number from {self.low} to {self.high} is wanted, not {_short(text)}"
+        if not re.fullmatch(r"[-+]?(0[xX][0-9a-fA-F]+|[0-9]+)", text) or len(text) > _LONGEST_NUMBER:
             raise ValueError(wanted)
         digits = text.lstrip("-+")
-        octal = len(digits) > 1 and digits[0] == "0" and digits.isdigit()
+        octal = len(digits) > 1 and digits[0] == "0" and digits[1] not in "xX"
         if octal and not set(digits) <= set("01234567"):
             raise ValueError(wanted)
         number = int(digits, 8 if octal else 0) * (-1 if text.startswith("-") else 1)
@@ -73,20 +76,28 @@ def ip_address(text: str) -> int:
         return named
 
 
+def prefix_length(text: str, most: int) -> int | None:
+    """The bits of a prefix that are written as a number, None where ``text`` is no number up to ``most``."""
+    found = re.fullmatch("0*([0-9]{1,3})", text)
+    length = None if found is None else int(found[1])
+    return length if length is not None and length <= most else None
+
+
 def ip_prefix(text: str) -> tuple[int, int]:
     """An IPv4 prefix, `10.0.0.0/8` or `10.0.0.0/255.0.0.0`, as (address, prefix length); a bare address is a /32, and octets that the
     prefix does not reach may be left out: `10.1/16`. Host bits are kept. A name stands for an address before it stands for a prefix."""
-    address, slash, length = text.rpartition("/")
+    address, slash, bits = text.rpartition("/")
     if not slash:
         return _bare_prefix(text)
     octets = address.split(".")
-    whole = ".".join([*octets, *["0"] * (4 - len(octets))]) if address[:1].isdigit() and octets[-1] else address
-    if length.isdigit() and int(length) <= 32:
-        if int(length) > 8 * len(octets) and whole != address:
-            raise ValueError(f"more octets of {address!r} are wanted for a prefix of {int(length)} bits")
-        return ip_address(whole), int(length)
+    whole = ".".join([*octets, *["0"] * (4 - len(octets))]) if re.match("[0-9]", address) and octets[-1] else address
+    length = prefix_length(bits, 32)
+    if length is not None:
+        if length > 8 * len(octets) and whole != address:
+            raise ValueError(f"more octets of {address!r} are wanted for a prefix of {length} bits")
+        return ip_address(whole), length
     try:
-        mask = ip_address(length)
+        mask = ip_address(bits)
     except ValueError:
         raise ValueError(f"an IP prefix such as 10.0.0.0/8 is wanted, not {text!r}") from None
     inverted = mask ^ 0xFFFF_FFFF
@@ -146,14 +157,10 @@ def some_milliseconds(text: str) -> int:
 
 def _time(text: str) -> Fraction:
     """A time in seconds."""
-    found = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)", text.strip())
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([a-z]*)", text.strip())
     if found is None or found.group(2) not in _SECONDS or len(text) > _LONGEST_NUMBER:
         raise ValueError(f"a time such as 20ms or 0.02 is wanted, not {_short(text)}")
     return Fraction(found.group(1)) * Fraction(str(_SECONDS[found.group(2)]))
-
-
-_LONGEST_NUMBER = 100
-"""Characters of a number, beyond which it is none."""
 
 
 def _short(text: str) -> str:
@@ -166,7 +173,7 @@ _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
 def bandwidth(text: str) -> int:
     """A bandwidth in bytes a second: a bare number, or with a unit as Click has them: `10 kBps`, `1Mbps` (bits), `1 MB/s`."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(?:([kKmMgG]?)(B|b|bit|bits|byte|bytes|Bps|bps|baud|B/s|b/s))?", text.strip())
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*(?:([kKmMgG]?)(B|b|bit|bits|byte|bytes|Bps|bps|baud|B/s|b/s))?", text.strip())
     if found is None or len(text) > _LONGEST_NUMBER:
         raise ValueError(f"a bandwidth such as 125000, 1Mbps or 125kBps is wanted, not {_short(text)}")
     number, scale, unit = found.groups()
@@ -208,10 +215,13 @@ def nanoseconds(text: str) -> int:
     return whole
 
 
+_FRACTION = r"[0-9]+(\.[0-9]*)?|\.[0-9]+"
+
+
 def probability(text: str) -> float:
     """A number from 0 to 1."""
-    if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", text) or float(text) > 1:
-        raise ValueError(f"a number from 0 to 1 is wanted, not {text!r}")
+    if not re.fullmatch(_FRACTION, text) or len(text) > _LONGEST_NUMBER or float(text) > 1:
+        raise ValueError(f"a number from 0 to 1 is wanted, not {_short(text)}")
     return float(text)
 
 
@@ -258,6 +268,6 @@ def bandwidth_text(rate: int) -> str:
 
 def decimal(text: str) -> Fraction:
     """A number with or without a fraction, not negative."""
-    if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", text):
-        raise ValueError(f"a number is wanted, not {text!r}")
+    if not re.fullmatch(_FRACTION, text) or len(text) > _LONGEST_NUMBER:
+        raise ValueError(f"a number is wanted, not {_short(text)}")
     return Fraction(text if text[-1] != "." else text[:-1])

@@ -97,7 +97,7 @@ def _brackets(words: Words, q: Qualifiers) -> None:
         text += words.take()
     if not words.accept("]"):
         words.fail("']'")
-    found = re.fullmatch(r"(\d{1,5})(?:(:|,)(\d{1,5}))?", text)
+    found = re.fullmatch(r"([0-9]{1,5})(?:(:|,)([0-9]{1,5}))?", text)
     first = int(found.group(1)) if found else -1
     second = int(found.group(3)) if found and found.group(3) else 1
     count = second - first + 1 if found and found.group(2) == "," else second

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from typing import Final
 
+from elements.definition.parsers import prefix_length
+
 NEXT_ICMP6: Final = 58
 
 
@@ -18,15 +20,16 @@ def ip6_address(text: str) -> int:
 
 def ip6_prefix(text: str) -> tuple[int, int]:
     """An IPv6 prefix, `3ffe::/16` or `3ffe::/ffff::`, as (address, prefix length); a bare address is a /128. Host bits are kept."""
-    address, slash, length = text.partition("/")
+    address, slash, bits = text.partition("/")
     wanted = f"an IPv6 prefix such as 3ffe::/16 is wanted, not {text!r}"
     try:
         number = ip6_address(address)
         if not slash:
             return number, 128
-        if length.isdigit() and int(length) <= 128:
-            return number, int(length)
-        inverted = ip6_address(length) ^ (1 << 128) - 1
+        length = prefix_length(bits, 128)
+        if length is not None:
+            return number, length
+        inverted = ip6_address(bits) ^ (1 << 128) - 1
     except ValueError:
         raise ValueError(wanted) from None
     if inverted & (inverted + 1):

@@ -13,13 +13,16 @@ from graph.configuration import shift_word, unquote
 _DIGITS: Final = re.compile(r"[+-]?(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)|(?P<oct>0[0-7]*)|(?P<dec>[1-9][0-9]*))")
 _FLOAT: Final = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf(?:inity)?|nan)", re.IGNORECASE)
 _HEX_FLOAT: Final = re.compile(r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?")
+_LONGEST: Final = 100
+"""Characters of a number: what has more is larger than all that is counted."""
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 
 
 def whole(text: str) -> int | None:
-    """The whole number that ``text`` is, decimal, octal after 0, hexadecimal after 0x or binary after 0b; None where it is none."""
+    """The whole number that ``text`` is, decimal, octal after 0, hexadecimal after 0x or binary after 0b; None where it is none, or
+    longer than `_LONGEST`."""
     found = _DIGITS.fullmatch(text)
-    if found is None:
+    if found is None or len(text) > _LONGEST:
         return None
     kinds = (("hex", 16), ("bin", 2), ("oct", 8), ("dec", 10))
     number = next(int(found.group(kind), base) for kind, base in kinds if found.group(kind))

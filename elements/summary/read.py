@@ -289,9 +289,9 @@ def cut(line: bytes, count: int) -> list[bytes]:
 def parse_address(text: bytes) -> int | None:
     """An IP address."""
     parts = text.split(b".")
-    if len(parts) != 4 or not all(part.isdigit() and int(part) < 256 for part in parts):
+    if len(parts) != 4 or not all(re.fullmatch(rb"0*[0-9]{1,3}", part) and int(part.lstrip(b"0") or b"0") < 256 for part in parts):
         return None
-    return int.from_bytes(bytes(int(part) for part in parts), "big")
+    return int.from_bytes(bytes(int(part.lstrip(b"0") or b"0") for part in parts), "big")
 
 
 def parse_ethernet(text: bytes) -> bytes | None:

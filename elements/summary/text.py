@@ -18,13 +18,15 @@ UNITS: Final = {
     b"nsec": (-9, 1), b"m": (0, 60), b"min": (0, 60), b"h": (0, 3600), b"hr": (0, 3600), b"d": (0, 86400), b"day": (0, 86400),
 }  # fmt: skip
 """Units of time: a power of ten, and a factor behind it."""
+_MOST_DIGITS: Final = 40
+"""What has more is larger than any field."""
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@"
 """What six bits of a digest are written as."""
 
 
 def leading_number(text: bytes, at: int, *, decimal: bool = False) -> tuple[int | None, int]:
     """The number at ``at`` (0x hexadecimal, 0b binary, 0 octal or decimal, or ``decimal`` only), and where it ends; None where there is
-    none. Octal ones end before an 8. Not bounded."""
+    none. Octal ones end before an 8. Not bounded, but of decimal ones only `_MOST_DIGITS` digits count."""
     found = (_DECIMAL if decimal else _NUMBER).match(text, at)
     if found is None:
         return None, at
@@ -35,7 +37,7 @@ def leading_number(text: bytes, at: int, *, decimal: bool = False) -> tuple[int 
         return int(digits["two"], 2), found.end()
     ten = digits["ten"]
     if decimal or not ten.startswith(b"0"):
-        return int(ten), found.end()
+        return int(ten.replace(b"_", b"").lstrip(b"0")[:_MOST_DIGITS] or b"0"), found.end()
     octal = re.match(rb"[0-7](?:_?[0-7])*", ten)
     assert octal is not None
     return int(octal.group(), 8), found.end() - len(ten) + octal.end()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from elements.captures.pcap import read_capture, write_capture
+from elements.fromdevice import FromDevice
 from elements.reference.machine import instantiate
 from graph.diagnostics import ClickError
 from graph.load import load_text
@@ -36,6 +37,8 @@ REFUSED = {
     "PortInfo(web)": "NAME 1: a name and its port are wanted, not 'web'",
     "PortInfo(web 80/what)": "NAME 1: 'what' is no protocol",
     "PortInfo(web 70000)": "NAME 1: " + INTEGER.format(0, 65535, "70000"),
+    "PortInfo(web 80/\udcb2)": "NAME 1: '\ufffd' is no protocol",
+    "PortInfo(web 80/256)": "NAME 1: '256' is no protocol",
     "LinearIPLookup(10.1/24 0)": "ROUTE 1: more octets of '10.1' are wanted for a prefix of 24 bits",
     "UDPIPEncap(1.0.0.1, nobody, 2.0.0.2, 70000)": (
         "SPORT: a UDP port, a number from 0 to 65535 or a name, is wanted, not 'nobody'",
@@ -52,6 +55,8 @@ REFUSED = {
     "Strip(128)": "LENGTH: " + INTEGER.format(0, 127, "128"),
     "Strip(-1)": "LENGTH: " + INTEGER.format(0, 127, "-1"),
     "Strip(08)": "LENGTH: " + INTEGER.format(0, 127, "08"),
+    "Strip(\udcb2)": "LENGTH: " + INTEGER.format(0, 127, "\ufffd"),
+    f"Strip({'9' * 5000})": f"LENGTH: a whole number from 0 to 127 is wanted, not '{'9' * 20}'...",
     "Strip(1.5)": "LENGTH: " + INTEGER.format(0, 127, "1.5"),
     "Unstrip(65)": "LENGTH: " + INTEGER.format(0, 64, "65"),
     "MarkIPHeader(200)": "OFFSET: " + INTEGER.format(0, 127, "200"),
@@ -88,6 +93,7 @@ REFUSED = {
     "RatedSplitter(9, BURST_DURATION soon)": "BURST_DURATION: " + TIME.format("soon"),
     "ARPQuerier(1.1.1.1, 1:1:1:1:1:1, TIMEOUT 3x)": "TIMEOUT: " + TIME.format("3x"),
     "BandwidthRatedSplitter(fast)": "RATE: " + BANDWIDTH.format("fast"),
+    "RandomSample(\udcb2)": "P: a number from 0 to 1 is wanted, not '\ufffd'",
     "RandomSample(1.5)": "P: a number from 0 to 1 is wanted, not '1.5'",
     "FromDump(x, SAMPLE 2)": "SAMPLE: a number from 0 to 1 is wanted, not '2'",
     "ToDump(-)": "FILENAME: the name of a file is wanted, not '-'",
@@ -130,12 +136,15 @@ REFUSED = {
     "Print(MAXLENGTH 1, NBYTES 2)": "MAXLENGTH, LENGTH and NBYTES are one argument: give it once",
     "Print(CONTENTS octal)": "CONTENTS: NONE, HEX or ASCII is wanted, not 'octal'",
     "ToDump(x, ENCAP IP, USE_ENCAP_FROM f)": "ENCAP and USE_ENCAP_FROM cannot both be given",
+    "ToDump(x, ENCAP #\udcb2)": f"ENCAP: an encapsulation ({LINKS} or # and a number) is wanted, not '#\ufffd'",
+    "ToDump(x, ENCAP #65536)": f"ENCAP: an encapsulation ({LINKS} or # and a number) is wanted, not '#65536'",
     "ToDump(x, ENCAP TOKEN)": f"ENCAP: an encapsulation ({LINKS} or # and a number) is wanted, not 'TOKEN'",
     "FromDump(x, START 1, START_AFTER 1)": "START and START_AFTER cannot both be given",
     "FromDump(x, END 1, INTERVAL 1)": "only one of END, END_AFTER and INTERVAL can be given",
     "FromDump(x, STOP true, END_CALL y)": "STOP and END_CALL cannot both be given",
     "InfiniteSource(STOP true, END_CALL y)": "STOP and END_CALL cannot both be given",
     "Counter(COUNT_CALL 3)": "COUNT_CALL: a number and a handler are wanted, not '3'",
+    "Counter(COUNT_CALL \udcb2 y)": "COUNT_CALL: " + INTEGER.format(0, (1 << 63) - 1, "\ufffd"),
     "Counter(COUNT_CALL x y)": "COUNT_CALL: " + INTEGER.format(0, (1 << 63) - 1, "x"),
     "RatedSource(LENGTH 1, DATASIZE 1)": "LENGTH and DATASIZE are one argument: give it once",
     "RatedSource(BANDWIDTH 1Mbps, LENGTH 0)": "BANDWIDTH: packets without bytes have none",
@@ -174,10 +183,13 @@ REFUSED = {
     "RED(0, 0, 0.5)": "MAX_THRESH must be at least 1",
     "RED(1, 2, 1.5)": "MAX_P: a number from 0 to 1 is wanted, not '1.5'",
     "ScheduleInfo(a)": "SHARE 1: expected 'ELEMENTNAME PARAM'",
+    "ScheduleInfo(a \udcb2)": "SHARE 1: a number is wanted, not '\ufffd'",
+    f"ScheduleInfo(a {'9' * 5000})": f"SHARE 1: a number is wanted, not '{'9' * 20}'...",
     "ScheduleInfo(a b)": "SHARE 1: a number is wanted, not 'b'",
     "InfiniteSource(LENGTH 1, DATASIZE 1)": "LENGTH and DATASIZE are one argument: give it once",
     'InfiniteSource("", LENGTH 1)': "DATA is empty: it cannot fill a packet of LENGTH bytes",
     "IPRewriter(drop, MAPPING_CAPACITY 65536)": "MAPPING_CAPACITY: " + INTEGER.format(0, 65535, "65536"),
+    "IPRewriter(drop, MAPPING_CAPACITY \udcb2)": "MAPPING_CAPACITY: " + INTEGER.format(0, 65535, "\ufffd"),
     "IPRewriter(drop, MAPPING_CAPACITY other)": "bad MAPPING_CAPACITY: there is no rewriter 'other'",
     "IPRewriter(drop, MAPPING_CAPACITY x)": "bad MAPPING_CAPACITY: rewriters name each other in a ring",
     "IPRewriter(drop, UDP_TIMEOUT soon)": "UDP_TIMEOUT: " + TIME.format("soon"),
@@ -228,6 +240,7 @@ REFUSED = {
     "SetIP6Address(1.2.3.4)": f"IPADDR: {ADDRESS6.format('1.2.3.4')}",
     "LookupIP6Route(3ffe::/16)": "ROUTE 1: a route such as `3ffe::/16 3ffe::1 1` (ADDR/MASK [GW] OUT) is wanted, not '3ffe::/16'",
     "LookupIP6Route(3ffe::/129 0)": "ROUTE 1: an IPv6 prefix such as 3ffe::/16 is wanted, not '3ffe::/129'",
+    "LookupIP6Route(3ffe::/\udcb2 0)": "ROUTE 1: an IPv6 prefix such as 3ffe::/16 is wanted, not '3ffe::/\ufffd'",
     "LookupIP6Route(3ffe::/ff00:1:: 0)": "ROUTE 1: the mask of '3ffe::/ff00:1::' is not a prefix: its ones must come first",
     "LookupIP6Route(3ffe::/16 1)": "need 2 or more output ports",
     f"LookupIP6Route({', '.join(['::/0 0'] * 4097)})": "at most 4096 routes are wanted, not 4097",
@@ -262,6 +275,8 @@ REFUSED = {
     "FromIPSummaryDump(x, FLOWID a, DEFAULT_FLOWID b)": "FLOWID and DEFAULT_FLOWID are one argument: give it once",
     # Patterns
     "Classifier(12/08x0)": CLAUSE.format("12/08x0"),
+    "Classifier(\udcb2/08)": CLAUSE.format("\ufffd/08"),
+    f"Classifier({'9' * 5000}/08)": CLAUSE.format("9" * 5000 + "/08"),
     "Classifier(12/080)": "PATTERN 1: '12/080' has half a byte: two digits a byte are wanted",
     "Classifier(12/0800%f)": "PATTERN 1: '12/0800%f' has half a byte: two digits a byte are wanted",
     "Classifier(12/0800%ff)": "PATTERN 1: the mask of '12/0800%ff' is not as long as its value",
@@ -275,6 +290,9 @@ REFUSED = {
     "IPFilter(allow udp, 1 all)": "RULE 2: there is no output 1: 1 are in use",
     # Routes
     "RadixIPLookup(10.0.0.0/8)": "ROUTE 1: a route such as `10.0.0.0/8 10.0.0.1 1` (ADDR/MASK [GW] OUT) is wanted, not '10.0.0.0/8'",
+    "RadixIPLookup(1.2.3.0/\udcb2 0)": "ROUTE 1: " + PREFIX.format("1.2.3.0/\ufffd"),
+    f"RadixIPLookup(1.2.3.0/{'9' * 5000} 0)": "ROUTE 1: " + PREFIX.format(f"1.2.3.0/{'9' * 5000}"),
+    "RadixIPLookup(10.0.0.0/8 \udcb2)": "ROUTE 1: " + INTEGER.format(0, 255, "\ufffd"),
     "RadixIPLookup(10.0.0.0/8 x 0)": "ROUTE 1: " + ADDRESS.format("x"),
     "RadixIPLookup(10.0.0.0/8 256)": "ROUTE 1: " + INTEGER.format(0, 255, "256"),
     "RadixIPLookup(10.0.0.0/8 1.1.1.1 1)": "the route 10.0.0.0/8 1.1.1.1 1 names output 1, but 1 output(s) are in use",
@@ -329,6 +347,25 @@ def test_a_route_file_is_named_with_its_line(tmp_path: Path) -> None:
     said = refused("RadixIPLookup(FILE bad)", 1, tmp_path)
     route = "a route such as `10.0.0.0/8 10.0.0.1 1` (ADDR/MASK [GW] OUT) is wanted, not '10.0.0.0/8 a b c'"
     assert said == f"{tmp_path}/bad:2:3: error: bad route: {route}\n      10.0.0.0/8 a b c\n      ^\n  write ADDR/MASK [GW] OUT"
+    (tmp_path / "far").write_text("10.0.0.0/8 \u0663\n", encoding="utf-8")
+    assert f"{tmp_path}/far:1:1: error: bad route: {INTEGER.format(0, 255, chr(0x663))}\n" in refused(
+        "RadixIPLookup(FILE far)", 1, tmp_path
+    )
+
+
+def test_a_port_that_is_no_number_makes_no_rewriter_of_a_rewriter() -> None:
+    for offset in ("\udcb2", "9" * 5000):
+        text = f"r :: IPRewriter(drop); Idle -> r -> Discard; x :: ICMPRewriter(r:{offset}); Idle -> x -> Discard;"
+        with pytest.raises(ClickError) as error:
+            instantiate(load_text(text, "t.click"))
+        assert "error: x :: ICMPRewriter: r not an IP rewriter\n" in str(error.value)
+
+
+def test_a_device_with_a_digit_that_is_no_number_is_no_port() -> None:
+    for name in ("\udcb2", "9" * 5000):
+        device = instantiate(load_text(f"d :: FromDevice({name}) -> Discard;", "t.click"))["d"]
+        assert isinstance(device, FromDevice)
+        assert device.number() == 0
 
 
 CAPTURES = {

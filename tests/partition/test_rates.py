@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from elements.captures.pcap import read_capture, write_capture
+from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
 from graph.load import load_text
 from graph.merge import merge
@@ -34,6 +35,16 @@ def test_what_shares_say_of_an_element_is_taken_of_what_reaches_it_and_what_they
     graph = load_text("a :: Idle -> s :: PaintSwitch -> x :: PaintSwitch -> d :: Discard; s [1] -> d; s [2] -> d; x [1] -> d;", "t")
     rates = stated_rates(graph, {"s": (0.75, 0.25), "x": (0.0, 1.0)})
     assert rates == {("a", 0): 1.0, ("s", 0): 0.75, ("s", 1): 0.25, ("s", 2): 0.0, ("x", 0): 0.0, ("x", 1): 0.75}
+
+
+def test_what_shares_say_goes_before_what_elements_usually_send() -> None:
+    """A hub whose packets mostly come by one input, and a tee of which the cut is to see nothing by one output."""
+    text = "Idle -> h :: Hub -> d :: Discard; Idle -> [1] h [1] -> t :: Tee -> d; t [1] -> d;"
+    graph = load_text(text, "t")
+    rates = stated_rates(graph, {"h": (0.1, 0.9), "t": (1.0, 0.0)}, instantiate(graph))
+    assert [rates[place] for place in (("h", 0), ("h", 1), ("t", 0), ("t", 1))] == [0.1, 0.9, 0.9, 0.0]
+    usual = stated_rates(graph, {"h": (0.1, 0.9)}, instantiate(graph))
+    assert [usual[place] for place in (("h", 0), ("h", 1), ("t", 0), ("t", 1))] == [0.1, 0.9, 0.9, 0.9]
 
 
 def test_a_ring_is_followed_until_next_to_nothing_is_left() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import os
+import shutil
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -112,3 +116,121 @@ def test_what_is_loaded_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     load_c("int used(void) { return 1; }")
     make_room(cache_folder(), 0)
     assert made.exists()
+
+
+def test_what_is_used_while_room_is_made_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process begins to use it after its age was looked at first."""
+    for name in ("a.so", "b.so", "c.so"):
+        (tmp_path / name).write_bytes(bytes(100))
+        os.utime(tmp_path / name, (0, 0))
+    unlink = Path.unlink
+
+    def while_another_uses_it(file: Path, missing_ok: bool = False) -> None:
+        os.utime(tmp_path / "b.so")
+        unlink(file, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", while_another_uses_it)
+    make_room(tmp_path, 0)
+    assert [file.name for file in tmp_path.iterdir()] == ["b.so"]
+
+
+def test_what_is_another_s_stays_and_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.so", "b.so", "c.so"):
+        (tmp_path / name).write_bytes(bytes(100))
+        os.utime(tmp_path / name, (0, 0))
+    unlink = Path.unlink
+
+    def of_mine(file: Path, missing_ok: bool = False) -> None:
+        if file.name == "a.so":
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+        unlink(file, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", of_mine)
+    make_room(tmp_path, 200)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.so", "c.so"]
+
+
+def test_what_is_compiled_is_loaded_where_room_cannot_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(folder: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    assert load_c("int crowded(void) { return 6; }").crowded() == 6
+
+
+def copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache at another place: a library that was loaded under its name is not looked for again."""
+    shutil.copytree(cache_folder(), folder / "software")
+    monkeypatch.setenv("MLCLICK_CACHE", str(folder))
+
+
+def test_a_library_that_vanishes_before_it_is_loaded_is_compiled_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "int vanished(void) { return 5; }"
+    load_c(text)
+    copied(tmp_path / "copy", monkeypatch)
+    taken = []
+
+    def used(file: Path) -> None:
+        file.unlink()
+        taken.append(file)
+
+    monkeypatch.setattr(os, "utime", used)
+    assert load_c(text).vanished() == 5
+    assert taken == list(cache_folder().glob("*.so"))
+
+
+def test_a_library_that_is_damaged_is_compiled_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "int damaged(void) { return 4; }"
+    load_c(text)
+    copied(tmp_path / "copy", monkeypatch)
+    (made,) = cache_folder().glob("*.so")
+    made.write_bytes(b"\x7fELF")
+    assert load_c(text).damaged() == 4
+
+
+def test_what_cannot_be_loaded_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", str(command(tmp_path / "bin", "emptycc", 'while [ "$1" != -o ]; do shift; done; : > "$2"')))
+    with pytest.raises(CompilerError) as found:
+        load_c("int x;")
+    (made,) = cache_folder().glob("*.so")
+    assert str(found.value) == (
+        f"error: cannot load compiled C: {made}: file too short\n  set MLCLICK_CACHE to a folder from which programs may run"
+    )
+
+
+def test_what_vanishes_before_it_is_linked_is_compiled_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here the compiler itself takes it away, the first time that it links."""
+    real, log = compiler()[0], tmp_path / "log"
+    taking = f'case "$*" in *-shared*) [ -e {log} ] || rm {cache_folder()}/*.o; echo linked >> {log};; esac; exec {real} "$@"'
+    monkeypatch.setenv("CC", str(command(tmp_path / "bin", "takingcc", taking)))
+    assert load_c("int beside(void); int both(void) { return 1 + beside(); }", "int beside(void) { return 3; }").both() == 4
+    assert log.read_text() == "linked\nlinked\n"
+
+
+def test_what_can_only_be_read_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, log = compiler()[0], tmp_path / "log"
+    monkeypatch.setenv("CC", str(command(tmp_path / "bin", "mycc", f'echo once >> {log}; exec {real} "$@"')))
+    text = "int read_only(void) { return 8; }"
+    load_c(text)
+    copied(tmp_path / "copy", monkeypatch)
+
+    def refused(file: Path) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(os, "utime", refused)
+    assert load_c(text).read_only() == 8
+    assert log.read_text() == "once\n"
+
+
+def test_what_a_killed_compilation_leaves_is_taken_away(tmp_path: Path) -> None:
+    killing = command(tmp_path / "bin", "killingcc", "kill -9 $PPID")
+    done = subprocess.run(
+        [sys.executable, "-c", "from swclick.compile import load_c; load_c('int x;')"], env={**os.environ, "CC": str(killing)}, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    (left,) = cache_folder().iterdir()
+    make_room(cache_folder(), 0)
+    assert (left / "engine.c").read_text() == "int x;"
+    os.utime(left, (0, 0))
+    make_room(cache_folder())
+    assert not left.exists()

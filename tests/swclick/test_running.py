@@ -79,6 +79,15 @@ def test_the_clock_is_one_and_does_not_follow_the_walls(monkeypatch: pytest.Monk
     assert Live(load_text("Idle -> Discard", "t"), Clock(5, after=7_000_000_001)).now == 7_000_000_001
 
 
+def test_stop_with_what_is_no_number_stops_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    live = Live(load_text("Idle -> Discard", "t"))
+    counts: list[int] = []
+    monkeypatch.setattr(live, "stop", counts.append)
+    for text in ("", "2", " 3 ", "x", "\u00b2", "9" * 5000, "-4"):
+        live.write_handler("stop", text)
+    assert counts == [1, 2, 3, 1, 1, 1, 1]
+
+
 def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements.scripts.numbers import ARITHMETIC
+from elements.scripts.numbers import ARITHMETIC, whole
 from elements.scripts.texts import TEXTS
 
 WANTED = [
@@ -63,3 +63,9 @@ def test_a_handler_refuses_what_it_cannot_read(call: str, said: str) -> None:
     with pytest.raises(ValueError) as refused:
         computed(call)
     assert str(refused.value) == said
+
+
+def test_a_number_with_more_digits_than_are_read_is_none() -> None:
+    assert whole("0" * 99 + "7") == 7
+    for text in ("9" * 5000, "0x" + "f" * 5000, "\u00b2"):
+        assert whole(text) is None

@@ -283,3 +283,9 @@ def test_a_stock_click_says_the_same(bench: Callable[..., Bench]) -> None:
     text = f"FromIPSummaryDump(in, STOP true) -> ToIPSummaryDump(-, HEADER false, FIELDS {fields}, BAD_PACKETS true)"
     stock = subprocess.run([str(CLICK), "-e", text], capture_output=True, check=True, text=True).stdout.splitlines()
     assert ours == stock
+
+
+def test_numbers_and_octets_with_more_digits_than_are_read_are_too_large(bench: Callable[..., Bench]) -> None:
+    many, zeros = "9" * 5000, "0" * 5000
+    lines = f"!data ip_src ip_id ip_ttl\n1.2.3.{many} 1 1\n1.2.3.{zeros}4 1 1\n1.2.3.4 {many} 1\n"
+    assert through(bench, lines, "ip_src ip_id")[0] == ["0.0.0.0 1", "1.2.3.4 1", "1.2.3.4 0"]
