@@ -97,6 +97,14 @@ class ARPQuerier(ARPTable):
         # Answers go no further.
         return max(60, arriving[0] + 14)
 
+    @property
+    def most_ways(self) -> int:
+        return self.outputs
+
+    def most_pieces(self, output: int, arriving: int) -> int:
+        # The packet, and the question for its address.
+        return 2 if self.outputs == 1 else 1
+
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         state = machine.stores[self.name]
         state.set(self.clock, machine.now)

@@ -73,6 +73,14 @@ class IP6NDSolicitor(Element):
     def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
         return max(arriving[0] + 14, FRAME) if output == 0 else FRAME
 
+    @property
+    def most_ways(self) -> int:
+        return self.outputs
+
+    def most_pieces(self, output: int, arriving: int) -> int:
+        # The packet, and the question for its address.
+        return 2 if self.outputs == 1 else 1
+
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         if port == 0:
             self._send(machine, packet)

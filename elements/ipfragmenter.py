@@ -57,6 +57,15 @@ class IPFragmenter(Element):
     def move(self, output: int) -> Move:
         return Move(0, 0) if output == 0 else Move()
 
+    @property
+    def cuts_to(self) -> int | None:
+        return self.mtu
+
+    def most_pieces(self, output: int, arriving: int) -> int:
+        # Every piece holds at least what fits behind the longest header, and one that is cut has 8 bytes of room.
+        headers = range(20, min(60, self.mtu - 8) + 1, 4) if output == 0 and arriving > self.mtu else ()
+        return max([1, *(-(-(arriving - header) // (self.mtu - header & ~7)) for header in headers)])
+
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         network = packet.network
         if network is None or network < packet.start or packet.end - network < 20 or packet.end - network <= self.mtu:

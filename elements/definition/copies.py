@@ -1,48 +1,60 @@
-"""How many packets one may become, where elements that copy stand one behind the other."""
+"""No packet becomes too many, where elements that copy or cut packets stand one behind the other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from elements.definition.element import Element
+from elements.definition.multiplied import Multiplied, Place, multiplied
 from graph.diagnostics import fail
-from graph.model import Edge, Graph
+from graph.model import Graph
 
 MOST_COPIES: Final = 1024
 """Packets that one of a tenant's may become, itself among them."""
+_NAMED: Final = 4
+"""Elements at either end of a way that a message names."""
 
 
 def refuse_copies(graph: Graph, elements: Mapping[str, Element]) -> None:
     """Errors: `ClickError` for an element where one packet may become more than `MOST_COPIES`, the first in the graph's order behind which
-    there is no such element."""
-    after: dict[str, list[Edge]] = {node.name: [] for node in graph.nodes}
-    for edge in graph.edges:
-        after[edge.source].append(edge)
-    made = _made(after, elements)
+    there is no such element; for a ring, where it begins."""
+    found = multiplied(graph, elements)
+    last = {found.first[place] for place, made in found.made.items() if made > MOST_COPIES}
+    last -= {found.first[place] for place, steps in found.after.items() if any(_leads_on(found, place, step.target) for step in steps)}
     for node in graph.nodes:
-        most = made[node.name]
-        if most > MOST_COPIES and all(made[edge.target] <= MOST_COPIES for edge in after[node.name]):
-            message = f"one packet may become {most} behind {node.name}, and {MOST_COPIES} at most are allowed"
-            advice = "put fewer elements that copy (Tee, PullTee, PaintTee, Hub, EtherSwitch) one behind the other"
-            fail(message, advice, node.location, node.source_line)
+        place = next((each for each in ((node.name, False), (node.name, True)) if each in last), None)
+        if place is not None:
+            way = _way(found, place)
+            message = f"one packet may become {found.made[place]} behind {node.name}, and {MOST_COPIES} at most are allowed"
+            fail(f"{message}: {_shown(way)}", _advice(found, elements, way), node.location, node.source_line)
 
 
-def _made(after: Mapping[str, list[Edge]], elements: Mapping[str, Element]) -> dict[str, int]:
-    """By element, the packets that one which comes there may become, wherever queues stand between; of a ring, the way once round."""
-    made: dict[str, int] = {}
-    for root in after:
-        path: list[tuple[str, Iterator[Edge]]] = [] if root in made else [(root, iter(after[root]))]
-        open_ones = {name for name, _ in path}
-        while path:
-            name, edges = path[-1]
-            edge = next((each for each in edges if each.target not in made and each.target not in open_ones), None)
-            if edge is not None:
-                open_ones.add(edge.target)
-                path.append((edge.target, iter(after[edge.target])))
-                continue
-            path.pop()
-            open_ones.discard(name)
-            ways = sorted((made.get(each.target, 1) for each in after[name]), reverse=True)
-            made[name] = max(1, sum(ways[: elements[name].most_ways]))
-    return made
+def _leads_on(found: Multiplied, place: Place, target: Place) -> bool:
+    """Whether it becomes too many behind ``target``, which is on no ring with ``place``."""
+    return found.made[target] > MOST_COPIES and found.first[target] != found.first[place]
+
+
+def _way(found: Multiplied, place: Place) -> list[Place]:
+    """Where most packets come from, as far as there are several."""
+    way = [place]
+    while (step := found.onwards.get(way[-1])) is not None and found.made[step.target] > 1:
+        way.append(step.target)
+    return way
+
+
+def _shown(way: list[Place]) -> str:
+    names = [name for name, _ in way]
+    return " -> ".join(names if len(names) <= 2 * _NAMED + 1 else (*names[:_NAMED], "...", *names[-_NAMED:]))
+
+
+def _advice(found: Multiplied, elements: Mapping[str, Element], way: list[Place]) -> str:
+    """The classes of those on the way that make several of one, in its order."""
+    several = [
+        name
+        for name, piece in way
+        if any(step.pieces > 1 for step in found.after[name, piece])
+        or min(elements[name].most_ways, len({step.output for step in found.after[name, piece]})) > 1
+    ]
+    classes = ", ".join(dict.fromkeys(elements[name].node.class_name for name in several))
+    return f"put fewer elements that make several packets of one ({classes}) one behind the other"

@@ -205,6 +205,16 @@ class Element:
         """By how many outputs one packet may leave, copies of it by all but one."""
         return 1 if not self.has_program or self.trace().exclusive else self.outputs
 
+    @property
+    def cuts_to(self) -> int | None:
+        """The most bytes of the pieces that it cuts packets into, which leave by output 0; None where it cuts none."""
+        return None
+
+    def most_pieces(self, output: int, arriving: int) -> int:
+        """The most packets that leave by ``output`` for one that comes, of at most ``arriving`` bytes: pieces, and what is sent beside it.
+        What was stored counts for the packet that it came as."""
+        return 1
+
     def most_bytes(self, output: int, arriving: tuple[int, ...]) -> int:
         """The most bytes of a packet that leaves by ``output``, where those that come have at most ``arriving``, by input; where there is
         none, those of a port; whatever write handlers set. Overridden where it is less, and where new packets may have more."""

@@ -21,21 +21,23 @@ Lengths = Mapping[tuple[str, int], int]
 """By (element, output port): the most bytes of a packet there, `LONGEST` where there is no bound below."""
 
 
-def find_lengths(graph: Graph, elements: Mapping[str, Element]) -> Lengths:
-    """The lengths on every edge, by the output that it starts from; of outputs that no packet takes some too."""
-    known: dict[tuple[str, int], int] = {}
+def find_lengths(graph: Graph, elements: Mapping[str, Element], starts: Lengths | None = None) -> Lengths:
+    """The lengths on every edge, by the output that it starts from; of outputs that no packet takes some too. With ``starts``, of those
+    packets alone that start there. A packet without bytes counts as one byte."""
+    known: dict[tuple[str, int], int] = dict(starts or {})
     waiting = list(elements)
     while waiting:
         name = waiting.pop(0)
         arriving = [0] * max(1, elements[name].inputs)
         for edge in graph.incoming(name):
             arriving[edge.target_port] = max(arriving[edge.target_port], known.get((edge.source, edge.source_port), 0))
-        if graph.incoming(name) and not any(arriving):
+        if (graph.incoming(name) or starts is not None) and not any(arriving):
             continue
         for port in range(elements[name].outputs):
             leaving = elements[name].most_bytes(port, tuple(arriving) if any(arriving) else (TAKEN,))
             # On a loop that makes them longer there is no bound.
-            leaving = max(0, leaving) if leaving <= 2 * CARRIED else LONGEST
+            leaving = max(1, leaving) if leaving <= 2 * CARRIED else LONGEST
+            leaving = max(leaving, (starts or {}).get((name, port), 0))
             if leaving != known.get((name, port)):
                 known[name, port] = leaving
                 waiting += [edge.target for edge in graph.outgoing(name) if edge.source_port == port and edge.target not in waiting]

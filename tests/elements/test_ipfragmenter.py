@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from scapy.layers.inet import IP, IPOption_LSRR, IPOption_NOP, IPOption_RR, defragment
+from scapy.layers.inet import IP, IPOption, IPOption_LSRR, IPOption_NOP, IPOption_RR, defragment
 
+from elements.reference.machine import instantiate
+from graph.load import load_text
 from sim.packets import internet_checksum, ipv4
 from tests.elements.bench import Bench
 
@@ -39,6 +41,17 @@ def test_only_copied_options_are_in_later_fragments(bench: Callable[..., Bench])
     parts = fragments(bench("IPFragmenter(100)"), bytes(IP(src="1.2.3.4", dst="5.6.7.8", proto=253, options=options) / bytes(200)))
     assert [part.ihl for part in parts] == [9, 7, 7]  # of 64, 72 and 64 bytes
     assert [option.option for option in parts[1].options] == [3, 0]
+
+
+@pytest.mark.parametrize("mtu", [28, 68, 100, 576, 1500])
+def test_no_packet_makes_more_than_it_says(bench: Callable[..., Bench], mtu: int) -> None:
+    """With as many options as there may be, all of which each fragment has, and with none."""
+    x = bench(f"IPFragmenter({mtu})")
+    options = [[], IPOption(b"\x88\x28" + bytes(38))]
+    made = [len(fragments(x, bytes(IP(options=each) / bytes(1580 - n)))) for n, each in zip((0, 40), options, strict=True)]
+    element = instantiate(load_text(f"x :: IPFragmenter({mtu});", "t"))["x"]
+    assert element.most_pieces(0, 1600) == max(made)
+    assert element.most_pieces(0, mtu) == element.most_pieces(1, 1600) == 1
 
 
 def test_a_fragment_is_cut_further(bench: Callable[..., Bench]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from elements.definition.copies import MOST_COPIES, refuse_copies
+from elements.definition.multiplied import multiplied
 from elements.reference.machine import instantiate
 from graph.diagnostics import ClickError
 from graph.load import load_text
@@ -23,6 +24,12 @@ def chain(element: str, count: int) -> str:
     return "\n".join(lines)
 
 
+def made(text: str, name: str) -> int:
+    """What a packet that comes to the element may become."""
+    graph = load_text(text, "t.click", "t")
+    return multiplied(graph, instantiate(graph)).made[name, False]
+
+
 def refuse(text: str) -> None:
     graph = load_text(text, "t.click", "t")
     refuse_copies(graph, instantiate(graph))
@@ -33,15 +40,29 @@ def test_copies_of_copies_are_as_many_as_may_be(element: str, most: int) -> None
     refuse(chain(element, most))
 
 
-@pytest.mark.parametrize("element", ["Tee", "PaintTee(1)"])
-def test_one_doubling_more_is_refused_where_it_is(element: str) -> None:
+@pytest.mark.parametrize(
+    ("element", "classes"), [("Tee", "Tee"), ("PaintTee(1)", "PaintTee"), ("PaintSwitch", "PaintSwitch"), ("Tee(2)", "Tee")]
+)
+def test_one_doubling_more_is_refused_where_it_is(element: str, classes: str) -> None:
     """Behind the last but ten there are as many as may be; the one in front of it makes too many."""
     with pytest.raises(ClickError) as error:
         refuse(chain(element, 13))
-    assert str(error.value).splitlines()[0] == (
-        f"t: t.click:3:1: error: one packet may become 2048 behind e2, and {MOST_COPIES} at most are allowed"
+    (found,) = error.value.diagnostics
+    assert found.message == (
+        "one packet may become 2048 behind e2, and 1024 at most are allowed: e2 -> f3 -> e3 -> f4 -> ... -> f11 -> e11 -> f12 -> e12"
     )
-    assert "put fewer elements that copy (Tee, PullTee, PaintTee, Hub, EtherSwitch) one behind the other" in str(error.value)
+    assert found.advice == f"put fewer elements that make several packets of one ({classes}) one behind the other"
+    assert str(found.location).endswith("t.click:3:1")
+
+
+def test_the_advice_names_what_makes_several_on_the_way_in_its_order() -> None:
+    row = "Idle -> p :: PaintTee(1) -> n :: Null -> t :: Tee -> h :: Hub -> Discard; p[1] -> Discard; "
+    row += "h[1] -> Discard; h[2] -> Discard; Idle -> [1] h; Idle -> [2] h; "
+    with pytest.raises(ClickError) as error:
+        refuse(row + " ".join(f"t[{n}] -> Discard;" for n in range(1, 1024)))
+    (found,) = error.value.diagnostics
+    assert found.message == "one packet may become 1025 behind t, and 1024 at most are allowed: t -> h"
+    assert found.advice == "put fewer elements that make several packets of one (Tee, Hub) one behind the other"
 
 
 def test_a_queue_between_hides_no_copies() -> None:
@@ -64,7 +85,76 @@ def test_what_sends_to_all_but_one_is_counted_so(element: str, ways: int) -> Non
 
 
 def test_a_ring_is_counted_once_round() -> None:
-    refuse("Idle -> q :: Queue -> Unqueue -> t :: Tee -> q; t[1] -> s :: Tee -> q; s[1] -> Discard;")
+    assert made("Idle -> q :: Queue -> Unqueue -> t :: Tee -> q; t[1] -> s :: Tee -> q; s[1] -> Discard;", "q") == 3
+
+
+def test_the_order_of_declarations_is_nothing_to_a_ring() -> None:
+    """A ring of two, and behind one of them a Tee: it is behind both, whichever comes first."""
+    parts = [
+        "x :: Tee;",
+        "a :: PaintSwitch;",
+        "b :: Queue;",
+        "u :: Unqueue;",
+        "i :: Idle;",
+        "big :: Tee;",
+        "i -> x; x[0] -> a; x[1] -> b; b -> u -> a; a[0] -> b; a[1] -> big;" + "".join(f"big[{n}] -> Discard;" for n in range(300)),
+    ]
+    for order in (parts, parts[::-1][1:] + parts[-1:], [*parts[2:6], *parts[:2], parts[6]]):
+        found = {name: made(" ".join(order), name) for name in "xabu"}
+        assert found == {"x": 602, "a": 301, "b": 301, "u": 301}
+
+
+def test_what_leads_back_within_a_row_hides_none_of_it() -> None:
+    """Each element of the row has a third output that leads to the one before."""
+    row = "Idle -> e0 :: Tee;" + "".join(f"e{n} :: Tee;" for n in range(1, 12)) + "e12 :: Discard;"
+    row += "".join(f"e{n}[0] -> e{n + 1}; e{n}[1] -> e{n + 1}; e{n}[2] -> e{max(0, n - 1)};" for n in range(12))
+    with pytest.raises(ClickError, match=r"one packet may become \d+ behind e0, and 1024 at most are allowed: e0 -> e1 -> "):
+        refuse(row)
+
+
+def test_too_many_on_a_ring_are_refused_where_it_begins() -> None:
+    row = " ".join(f"t{n} :: Tee; t{n}[0] -> t{n + 1}; t{n}[1] -> t{n + 1};" for n in reversed(range(10)))
+    ring = f"t10 :: {{}}; u :: Unqueue; q :: Queue; Idle -> q; {row} q -> u -> t0; t10 -> q;"
+    refuse(ring.format("Null"))
+    with pytest.raises(ClickError, match=r"one packet may become 2048 behind q, .*: q -> u -> t0 -> t1 -> \.\.\. -> t7 -> t8 -> t9 -> t10"):
+        refuse(ring.format("Tee") + " t10[1] -> Discard;")
+
+
+@pytest.mark.parametrize(
+    ("source", "element", "pieces"),
+    [
+        ("FromDump(x.pcap)", "IPFragmenter(1500)", 46),
+        ("FromDump(x.pcap)", "IPFragmenter(576)", 128),
+        ("FromDevice(0)", "IPFragmenter(1500)", 2),
+        ("FromDevice(0)", "IPFragmenter(576)", 4),
+        ("FromDevice(0)", "IPFragmenter(28)", 198),
+        ("FromDevice(0)", "IPFragmenter(27)", 1),
+        ("FromDevice(0)", "IPFragmenter(1600)", 1),
+        ("FromDevice(0)", "ARPQuerier(1.0.0.1, 2:2:2:2:2:2)", 2),
+        ("FromDevice(0)", "IP6NDSolicitor(fe80::1, 2:2:2:2:2:2)", 2),
+    ],
+)
+def test_pieces_are_as_many_as_the_longest_packet_makes(source: str, element: str, pieces: int) -> None:
+    """65535 bytes from a file, 1600 from a port; the longest header leaves the least room."""
+    rest = "; Idle -> [1] x" if "," in element else ""
+    assert made(f"{source} -> x :: {element} -> Discard{rest};", "x") == pieces
+
+
+def test_pieces_are_cut_again_only_where_they_have_grown() -> None:
+    twice = "FromDump(x.pcap) -> x :: IPFragmenter(1500) -> {0} IPFragmenter({1}) -> Discard;"
+    assert made(twice.format("", 1500), "x") == 46
+    assert made(twice.format("Queue -> Unqueue -> Strip(14) -> Unstrip(14) ->", 1514), "x") == 46
+    assert made(twice.format("UDPIPEncap(1.0.0.1, 1, 2.0.0.2, 2) ->", 1500), "x") == 46 * 2
+    assert made(twice.format("", 576), "x") == 46 * 3
+
+
+def test_pieces_of_pieces_are_refused() -> None:
+    row = "FromDevice(0) -> " + " -> ".join(f"u{n} :: UDPIPEncap(1.0.0.1, 1, 2.0.0.2, 2) -> f{n} :: IPFragmenter(28)" for n in range(3))
+    with pytest.raises(ClickError) as error:
+        refuse(f"{row} -> Discard;")
+    (found,) = error.value.diagnostics
+    assert found.message == "one packet may become 1640 behind f1, and 1024 at most are allowed: f1 -> u2 -> f2"
+    assert found.advice == "put fewer elements that make several packets of one (IPFragmenter) one behind the other"
 
 
 def test_a_tenant_with_too_many_is_refused(tmp_path: Path) -> None:
