@@ -14,9 +14,9 @@ from elements.program.values import TRUE, Value, bit_and, bit_not, const, eq, mu
 from hdl.collector import Collector
 from hdl.composition import META
 from hdl.meta import Meta
-from sim.proof.claims import Claims, implies
+from sim.proof.claims import Claims, every, implies
 from sim.proof.cut_delivery import CAME
-from sim.proof.way import Way, every
+from sim.proof.way import Way
 
 
 def claim_came(way: Way) -> None:

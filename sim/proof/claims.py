@@ -7,7 +7,7 @@ write, is an invariant of the ghost that remembers it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from bitwuzla import Bitwuzla, Options
@@ -15,7 +15,7 @@ from bitwuzla import Result as Outcome
 
 from elements.logic.terms import Term, Terms, translate
 from elements.program.substitute import substitute
-from elements.program.values import TRUE, Value, bit_not, bit_or, const, make, mux
+from elements.program.values import TRUE, Value, bit_and, bit_not, bit_or, const, make, mux
 from sim.proof.design import Design
 from sim.proof.duties import Duty
 from sim.proof.netlist import Bit
@@ -242,4 +242,12 @@ def one_of(number: Value, words: Sequence[Value]) -> Value:
     result = words[-1]
     for index in reversed(range(len(words) - 1)):
         result = mux(number.equals(index), words[index], result)
+    return result
+
+
+def every(facts: Iterable[Value]) -> Value:
+    """Whether all of them are so."""
+    result = TRUE
+    for fact in facts:
+        result = bit_and(result, fact)
     return result

@@ -19,7 +19,7 @@ from elements.program.values import FALSE, TRUE, Value, bit_not, const, eq, mux,
 from hdl.datapath import Datapath
 from sim.proof import duties
 from sim.proof.came import claim_came
-from sim.proof.claims import one_of
+from sim.proof.claims import every, one_of
 from sim.proof.coming import beats_of
 from sim.proof.cut_delivery import COUNTED, delivery_netlist
 from sim.proof.netlist import Netlist
@@ -28,7 +28,7 @@ from sim.proof.segments import plus
 from sim.proof.sent import LONG, less
 from sim.proof.tails import Put, claim_tails, places_beyond
 from sim.proof.terms import symbol
-from sim.proof.way import Way, every
+from sim.proof.way import Way
 
 _NONE: Final = const(0, LONG)
 _OUT: Final = "editor.out__payload"

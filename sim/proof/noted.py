@@ -22,7 +22,7 @@ from hdl.datapath import Datapath
 from hdl.egress import EgressPort
 from hdl.meta import Meta
 from sim.proof import duties
-from sim.proof.claims import Claims, one_of
+from sim.proof.claims import Claims, every, one_of
 from sim.proof.coming import beats_of
 from sim.proof.cut_stores import cut_stores
 from sim.proof.design import Design
@@ -157,7 +157,7 @@ class _Noted:
         note = one_of(number, [claims.net(f"{store}__note", None) for store in sender.stores])
         claims.expects(duties.KNOWN, granted, part(note, sender.length_at, 16), sender.longest)
         self._looked(granted, number)
-        return (claims.net("grants.r_en"), self._buffered(note.width)) if sender.buffered else (granted, note)
+        return (claims.net("grants.r_en"), self._buffered(granted, note)) if sender.buffered else (granted, note)
 
     def _looked(self, granted: Value, number: Value) -> None:
         """A note of which `duties.KNOWN` is presumed is that of a packet that was waiting when it was looked at last."""
@@ -181,16 +181,23 @@ class _Noted:
             claims.always("what was looked at waited", shown, where=claims.net("turns.looked"))
         claims.always("what is granted was looked at, and waited", shown, where=granted)
 
-    def _buffered(self, bits: int) -> Value:
-        """The note of each grant in the buffer says bytes; gives that of the oldest, of so many bits."""
+    def _buffered(self, granted: Value, shown: Value) -> Value:
+        """Each grant in the buffer has the note that the store showed, but for the tenant, and says bytes; gives that of the oldest."""
         claims, sender = self.claims, self.sender
         level, consume, produce = (claims.net(f"grants.{name}", bits) for name, bits in (("level", 3), ("consume", 2), ("produce", 2)))
         claims.always("the buffer's ends are as far apart as it is full", eq(part(level, 0, 2), part(sub(produce, consume), 0, 2)))
-        claims.always("there are no more grants than the buffer has room for", level <= _GRANTS)
-        notes = [part(claims.register(word_name(_BUFFER, n)), sender.in_front, bits) for n in range(_GRANTS)]
-        for n, note in enumerate(notes):
+        claims.always("there is room for a grant", level + granted <= _GRANTS)
+        same = [(sender.length_at, 16), *((in_note, bits) for _, in_note, bits in sender.alike)]
+        notes = []
+        for n in range(_GRANTS):
+            name = f"the note that the store showed of grant {n}"
+            notes.append(claims.ghost(name, const(0, shown.width)))
+            claims.becomes(name, mux(granted & eq(produce, const(n, 2)), shown, notes[n]))
             live = extend(part(sub(const(n, 2), consume), 0, 2), 3) < level
-            claims.always(f"grant {n} says bytes", self._within(part(note, sender.length_at, 16)), where=live)
+            claims.always(f"grant {n} says bytes", self._within(part(notes[n], sender.length_at, 16)), where=live)
+            buffered = part(claims.register(word_name(_BUFFER, n)), sender.in_front, shown.width)
+            facts = [eq(part(buffered, at, bits), part(notes[n], at, bits)) for at, bits in same]
+            claims.always(f"grant {n} has the note that the store showed", every(facts), where=live)
         return one_of(consume, notes)
 
     def _counted(self) -> None:

@@ -1,5 +1,6 @@
 """That each byte of a packet that is put into a store is the one that came with it, as many positions on as the pipeline says, or the one
-that the pipeline says of this packet, where it writes over it or puts it in front: whatever the packet's length, and with its tail.
+that the pipeline says of this packet, where it writes over it or puts it in front, or zero, where neither is and the packet grew: whatever
+its length, and with its tail.
 
 The beats of a packet are one place apart, from where they leave the arbiter to the editor's window. A beat of the packet that leaves stands
 in a place where there is one and where no packet begins between that place and the one from which packets leave. A byte of any one lane is
@@ -13,8 +14,8 @@ from typing import Final
 
 from elements.program.values import TRUE, Value, bit_and, bit_not, cat, const, eq, extend, mux, part, sub
 from hdl.editor import Editor
-from sim.proof.claims import Claims, implies, one_of
-from sim.proof.way import Way, every
+from sim.proof.claims import Claims, every, implies, one_of
+from sim.proof.way import Way
 
 
 @dataclass(frozen=True)
@@ -153,21 +154,18 @@ class _Tails:
         claims.becomes("how its packet is moved", now)
         rest = mux(left < self.lanes, none, part(sub(left, const(self.lanes, 16)), 0, 16))
         claims.becomes("bytes that are owed", mux(put.begins, way.start.says["out_length"], rest))
-        came, wanted = [], []
+        wanted = []
         for index, moved in enumerate(editor.shifts):
             pairs = [self._in_front_of(number, moved, self._came(number, moved)) for number in range(self.lanes)]
-            here = now.equals(index)
-            came.append(here & one_of(lane, [known for known, _ in pairs]))
-            wanted.append(mux(here, one_of(lane, [byte for _, byte in pairs]), const(0, 8)))
-        expected, known = wanted[0], came[0]
-        for more, byte in zip(came[1:], wanted[1:], strict=True):
-            expected, known = expected | byte, known | more
+            wanted.append(mux(now.equals(index), one_of(lane, [mux(known, byte, const(0, 8)) for known, byte in pairs]), const(0, 8)))
+        expected = wanted[0]
+        for byte in wanted[1:]:
+            expected = expected | byte
         expected = claims.ghost("the byte that is to be put", expected)
-        known = claims.ghost("it came with the packet, or is in front of it", known)
         shown = one_of(lane, [_byte(put.data, number) for number in range(self.lanes)])
         self._left(left, rest, now, shift)
         within = extend(lane, 16) < left
-        claims.always("a byte is put as it came, where it belongs", eq(shown, expected), where=put.owed.any() & known & within)
+        claims.always("a byte is put as it came, where it belongs, or else is zero", eq(shown, expected), where=put.owed.any() & within)
 
     def _left(self, left: Value, rest: Value, now: Value, shift: Value) -> None:
         """The editor counts the same bytes, and moves the packet as was said."""

@@ -7,17 +7,17 @@ is and, for each place in front of it, what it will be when that has come: so re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from elements.program.values import FALSE, TRUE, Value, bit_and, bit_not, const, eq, part
+from elements.program.values import FALSE, TRUE, Value, bit_not, const, eq, part
 from hdl.datapath import Datapath
 from hdl.meta import Meta
 from hdl.stream import PacketBeat
 from sim.proof import duties
-from sim.proof.claims import Claims, implies, one_of
+from sim.proof.claims import Claims, every, implies, one_of
 from sim.proof.cut_delivery import SENT
 from sim.proof.cut_stores import cut_stores
 from sim.proof.design import Design, where
@@ -156,11 +156,3 @@ class Way:
         """Whether a packet is a tenant's, and as long as it may be."""
         length = place.length
         return (place.tenant < len(self.datapath.weights)) & length.any() & (length <= self.kind.longest)
-
-
-def every(facts: Iterable[Value]) -> Value:
-    """Whether all of them are so."""
-    result = TRUE
-    for fact in facts:
-        result = bit_and(result, fact)
-    return result

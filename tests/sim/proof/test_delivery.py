@@ -80,7 +80,7 @@ DEFECTS = [
 ]
 
 
-AS_IT_CAME = "a byte is put as it came, where it belongs"
+AS_IT_CAME = "a byte is put as it came, where it belongs, or else is zero"
 TAILS = [
     (by_name("edits a beat late"), "beat 0 of the window is as it was sent, but for what is edited"),
     (
@@ -93,6 +93,7 @@ TAILS = [
     ),
     (defect("editor", "Editor", "Cat(low[8 * residue :], high[", "Cat(high[8 * residue :], low[", "_aligned"), AS_IT_CAME),
     (defect("editor", "Editor", "Mux(left > lane, signal, 0)", "Mux(left > lane + 1, signal, 0)", "_aligned"), AS_IT_CAME),
+    (defect("editor", "Editor", "Mux(own, moved.word_select(lane, 8), 0)", "Mux(own, moved.word_select(lane, 8), 0xAA)", "_aligned"), AS_IT_CAME),
     (defect("editor", "Editor", "& ~window[age].first", "& window[age].first", "_own"), AS_IT_CAME),
     (defect("editor", "Editor", "(at == beat)", "(at >= beat)", "_aligned"), AS_IT_CAME),
     (

@@ -59,6 +59,7 @@ def of_egress(old: str, new: str, method: str = "_send") -> Mutant:
     return defect("egress", "EgressPort", old, new, method)
 
 
+SHOWN = "grant 0 has the note that the store showed"
 WAITED, PACKET = "what is granted was looked at, and waited", "what has left and what is left are the packet"
 BOTH = [
     (of_arbiter("Mux(last, (1 << left_now", "Mux(1, (1 << left_now"), "arbiter", "R3"),
@@ -79,10 +80,19 @@ BOTH = [
 ]
 OF_SHARES = [
     (of_egress("read.look_tenant.eq(turns.chosen)", "read.look_tenant.eq(0)", "_share"), "egress 0", WAITED),
-    (of_egress("grants.w_data.eq(Cat(turns.granted_tenant, read.note))", "grants.w_data.eq(read.note)", "_share"), "egress 0", "grant 0"),
+    (of_egress("grants.w_data.eq(Cat(turns.granted_tenant, read.note))", "grants.w_data.eq(read.note)", "_share"), "egress 0", SHOWN),
     (of_arbiter("ahead_port.eq(ahead)", "ahead_port.eq(0)", "_share"), "arbiter", WAITED),
+    (of_arbiter("note.tenant.eq(number)", "note.tenant.eq(number), note.port.eq(0)", "_note"), "arbiter", SHOWN),
+    (of_arbiter("note.tenant.eq(number)", "note.tenant.eq(number), note.length[:3].eq(0)", "_note"), "arbiter", SHOWN),
+    (of_egress("turns.granted_tenant, read.note", "turns.granted_tenant, read.note ^ (5 << 40)", "_share"), "egress 1", SHOWN),
 ]
 OF_SLOTS = [
+    (
+        of_arbiter("note.tenant.eq(number)", "note.tenant.eq(number), note.port.eq(0)", "_note"),
+        "arbiter",
+        "R7: what is said of a packet is what",
+    ),
+    (of_arbiter("note.tenant.eq(number)", "note.tenant.eq(number), note.length[:3].eq(0)", "_note"), "arbiter", PACKET),
     (of_arbiter("turns.cost.eq(self._beats(inside.meta))", "turns.cost.eq(0)", "_slots"), "arbiter", "what is still to be asked for fits"),
     (of_egress("read.look_tenant.eq(turns.owner)", "read.look_tenant.eq(0)", "_slots"), "egress 0", "what was looked at waited"),
     (
