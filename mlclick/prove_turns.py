@@ -3,30 +3,28 @@
 Of turns of time, that nobody sees anything of the others; of turns of shares, that others are granted no more than is said while one waits.
 Of the stores, in either, that each tenant's packets stay in its segment, with all their words; of the way from the arbiter to those of the
 ways out, that each packet comes there, once; of who sends packets, that they are as long as is said; of the ports of a core, that they keep
-to the rules of streams and of the bus. What one of these proofs presumes and no other shows is said in its finding.
+to the rules of streams and of the bus. What a proof presumes and no other shows is said in its finding, and what those others presume too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 from hdl.datapath import Datapath
+from mlclick.links import ARBITER, COMES, EDITOR, LEAVES, PIPELINE, STORE_IN, STORE_OUT, WAY_IN, WAY_OUT, Link, links_of, rests_on
 from mlclick.parts import Parts
 from mlclick.refute import Refute
 from mlclick.service import places
 from sim.evidence import UNBOUNDED, Finding, Work
-from sim.proof.arrivals import arrival_names
 from sim.proof.datapath import PRESUMED, prove_datapath
-from sim.proof.duties import joined, met, unmet
+from sim.proof.duties import unmet
 from sim.proof.noninterference import Result
-from sim.proof.reading import reader_names
 from sim.proof.replay import replay_of
 from sim.proof.said import Said
 from sim.proof.service import SPLIT, prove_service
-from sim.proof.stores import store_names
 
 NOTED: Final = (
     "every packet that the arbiter, the editor or a way out sends has as many bytes as is said of it, and zeros past its end, and what is "
@@ -68,24 +66,26 @@ def nothing_is_seen(datapath: Datapath, tenants: Sequence[str], folder: Path | N
         yield Finding(name, "proof", result.proved, detail, victim=tenants[number], work=_WORK, counterexample=against)
 
 
-def bounds_hold(datapath: Datapath, tenants: Sequence[str], readers: Mapping[str, Result]) -> Iterator[Finding]:
-    """A finding for each tenant, in turns of shares, where what is charged is shown by ``readers``. Places whose schedulers are alike are
-    proved once."""
-    found = list(zip(places(datapath), reader_names(datapath), strict=True))
+def bounds_hold(datapath: Datapath, tenants: Sequence[str], links: Sequence[Link]) -> Iterator[Finding]:
+    """A finding for each tenant, in turns of shares, where what is charged is shown by those of the ``links`` that grant. Places whose
+    schedulers are alike are proved once."""
+    granted = [link for link in links if link.part in (ARBITER, WAY_OUT)]
+    found = list(zip(places(datapath), granted, strict=True))
     results = {most: prove_service(datapath.arbiter.turns.weights, most) for most in sorted({place.most for place, _ in found})}
+    known = {link.name: link.together for link in links}
+    rests = rests_on(links, (ARBITER, WAY_OUT))
     for number, tenant in enumerate(tenants):
         mine = [result[number] for result in results.values()]
         wrong = next((failure for result in mine for failure in result.failures), "")
         waits = ", ".join(f"{place.services[number].wait} cycles at the {place.name}" for place, _ in found)
         asked = sum(result.obligations for result in mine)
-        presumed = dict.fromkeys(
-            what for place, name in found for what in unmet([results[place.most][number]], [readers[name]] if name in readers else [])
-        )
+        own = [what for place, link in found for what in unmet([results[place.most][number]], [known[link.name]])]
+        presumed = dict.fromkeys([*rests, *own])
         yield Finding(
             f"other tenants are granted no more bytes than is said while {tenant} waits",
             "proof",
             not wrong,
-            wrong or f"{asked} obligations, {SPLIT}; so, where ports keep their pace, it waits at most {waits}; {_presumed([*presumed])}",
+            wrong or f"{asked} obligations, {SPLIT}; so, where ports keep their pace, it waits at most {waits}; {_presumed(presumed)}",
             victim=tenant,
             work=_WORK,
         )
@@ -94,75 +94,33 @@ def bounds_hold(datapath: Datapath, tenants: Sequence[str], readers: Mapping[str
 def packets_are_kept(parts: Parts) -> Iterator[Finding]:
     """A finding of each of the ``parts`` between the ports, in either mode: of all ways in, of the way to the stores of the ways out, of
     all stores, of whoever reads them, and of what is sent. Those that are alike are proved once."""
-    yield _finding(ARRIVALS, parts.arrivals, unmet([*parts.arrivals.values()], []))
-    delivery, growth, edited = parts.delivery, parts.growth, parts.edited
-    yield _finding(DELIVERY, {"the way out": delivery, "lengths behind the pipeline": growth}, _delivery_presumes(parts))
-    stores = _filled(parts)
-    yield _finding(STORES, stores, _unmet(stores, parts.readers))
-    yield _finding(READERS, parts.readers, _unmet(parts.readers, stores))
-    yield _finding(NOTED, {**parts.sent, "editor": edited}, _noted_presumes(parts))
+    delivery = {"the way out": parts.delivery, "lengths behind the pipeline": parts.growth}
+    yield _finding(ARRIVALS, parts, parts.arrivals, ("arrivals",), (WAY_IN,))
+    yield _finding(DELIVERY, parts, delivery, ("delivery", "growth"), (PIPELINE, EDITOR))
+    yield _finding(STORES, parts, parts.stores, ("stores",), (STORE_IN, STORE_OUT))
+    yield _finding(READERS, parts, parts.readers, ("readers",), (ARBITER, WAY_OUT))
+    yield _finding(NOTED, parts, {**parts.sent, "editor": parts.edited}, ("sent", "edited"), (ARBITER, EDITOR, WAY_OUT))
 
 
 def rules_are_kept(parts: Parts) -> Finding:
     """A finding of all ports; what leaves by them is shown by what the ways out send."""
-    leave = [result for name, result in parts.ports.items() if name.startswith("tx")]
-    own = unmet(leave, [result for name, result in parts.sent.items() if name.startswith("egress")])
-    return _finding(PORTS, parts.ports, _once(own, _noted_presumes(parts)))
+    return _finding(PORTS, parts, parts.ports, ("ports",), (COMES, LEAVES))
 
 
 def frames_are_counted(parts: Parts) -> Finding:
     """A finding of the counters of all ways in."""
-    return _finding(COUNTERS, parts.counted, unmet([*parts.counted.values()], []))
+    return _finding(COUNTERS, parts, parts.counted, ("counted",), (COMES,))
 
 
-def _delivery_presumes(parts: Parts) -> list[Said]:
-    """Of the way out, what the arbiter does not keep."""
-    return unmet([parts.delivery, parts.growth], [joined(parts.growth, parts.readers.get("arbiter", Result()))])
-
-
-def _noted_presumes(parts: Parts) -> list[str]:
-    """Of what is sent, what stores and the way to the editor do not keep, and what is presumed where those keep the rest."""
-    stores = _filled(parts)
-    return _once(
-        _unmet(parts.sent, stores), unmet([parts.edited], [parts.delivery]), _unmet(stores, parts.readers), _delivery_presumes(parts)
-    )
-
-
-def _once(*presumed: Sequence[Said | str]) -> list[str]:
-    """Of several, each of what they presume once."""
-    return [*dict.fromkeys(str(what) for each in presumed for what in each)]
-
-
-def _filled(parts: Parts) -> dict[str, Result]:
-    """What is proved of stores, without what all of the ways into them keep."""
-    datapath = parts.datapath
-    comes = [*(parts.arrivals[name] for name in arrival_names(datapath)), *([parts.delivery] * datapath.egresses)]
-    ways: dict[str, list[Result]] = {}
-    for store, result in zip(store_names(datapath), comes, strict=True):
-        ways.setdefault(store, []).append(result)
-    return {name: met(result, ways[name]) for name, result in parts.stores.items()}
-
-
-def _finding(name: str, results: Mapping[str, Result], presumed: Sequence[Said | str]) -> Finding:
-    """Of what was proved, by where; with all of what is presumed for it and shown by nothing."""
+def _finding(name: str, parts: Parts, results: Mapping[str, Result], timed: Collection[str], links: Collection[str]) -> Finding:
+    """Of what was proved, by where, with the seconds of the parts that are ``timed``; and with all that is presumed for those ``links``,
+    and for who keeps what they presume, and shown by nothing."""
     wrong = next((f"{where}: {failure}" for where, result in results.items() for failure in result.failures), "")
     asked = sum(result.obligations for result in results.values())
-    return Finding(name, "proof", not wrong, wrong or f"{asked} questions about {', '.join(results)}; {_presumed(presumed)}", work=_WORK)
+    detail = wrong or f"{asked} questions about {', '.join(results)}; {_presumed(rests_on(links_of(parts), links))}"
+    seconds = round(sum(parts.seconds.get(part, 0.0) for part in timed), 3)
+    return Finding(name, "proof", not wrong, detail, work=_WORK, seconds=seconds)
 
 
-def _presumed(presumed: Sequence[Said | str]) -> str:
+def _presumed(presumed: Collection[Said]) -> str:
     return f"presumed, and not shown: {'; '.join(map(str, presumed))}" if presumed else "nothing is presumed"
-
-
-def _unmet(of: Mapping[str, Result], by: Mapping[str, Result]) -> list[str]:
-    """What is presumed where packets come in, and where they go out, and not shown there by the others; said once where it is of both."""
-    ways_in, ways_out = (
-        unmet(*([result for name, result in each.items() if name.startswith("egress") is out] for each in (of, by)))
-        for out in (False, True)
-    )
-    both = [what for what in ways_in if what in ways_out]
-    return [
-        *map(str, both),
-        *(f"where frames come in, {what}" for what in ways_in if what not in both),
-        *(f"where they go out, {what}" for what in ways_out if what not in both),
-    ]

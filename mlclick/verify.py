@@ -18,9 +18,10 @@ from mlclick.compare_pairs import Pairs, Thorough
 from mlclick.design import Progress, Split
 from mlclick.disagreement import disagreement
 from mlclick.exercise import exercised
+from mlclick.links import links_of
 from mlclick.parts import Parts
 from mlclick.prove_turns import bounds_hold, frames_are_counted, nothing_is_seen, packets_are_kept, rules_are_kept
-from mlclick.prove_whole import links_of, put_together
+from mlclick.prove_whole import put_together
 from mlclick.recorder import Reached, Recorder
 from mlclick.refute import Refute
 from mlclick.report import plan_in_short
@@ -121,10 +122,10 @@ def verify(split: Split, core: Core, progress: Progress, thorough: Thorough | No
 
 
 def _timed(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """``findings`` with the seconds that each took."""
+    """``findings`` with the seconds that each took, where it does not say so itself."""
     started = monotonic()
     for finding in findings:
-        yield replace(finding, seconds=round(monotonic() - started, 3))
+        yield replace(finding, seconds=finding.seconds or round(monotonic() - started, 3))
         started = monotonic()
 
 
@@ -145,24 +146,18 @@ def _proofs(split: Split, core: Core, progress: Progress, folder: Path | None) -
     if core.datapath.parameters.strict:
         progress("proof: noninterference of the whole data path, to the cycle and without a bound")
         yield from nothing_is_seen(core.datapath, tenants, folder)
-    else:
-        progress("proof: what is read of the segments, and charged, and what others are granted while a tenant waits")
-        yield from bounds_hold(core.datapath, tenants, parts.readers)
-    progress("proof: packets come whole, and stay so in their tenants' segments and on their way out")
+    progress("proof: packets come whole, stay so in their tenants' segments and on their way out, and keep the rules at every port")
     yield from packets_are_kept(parts)
-    yield from by_construction(core, results)
-    yield from _of_netlist(parts, progress)
-
-
-def _of_netlist(parts: Parts, progress: Progress) -> Iterator[Finding]:
-    progress("construction: ways between tenants in the netlist")
-    yield ways_are_shared(parts.core, parts.netlist)
-    progress("proof: the rules of streams and of the bus on every port")
     yield rules_are_kept(parts)
-    progress("proof: the counters of frames that come")
     yield frames_are_counted(parts)
+    if not core.datapath.parameters.strict:
+        progress("proof: what others are granted while a tenant waits")
+        yield from bounds_hold(core.datapath, tenants, links_of(parts))
     progress("proof: from port to port, of all of these together")
-    yield put_together(links_of(parts), strict=parts.datapath.parameters.strict)
+    yield put_together(links_of(parts), strict=core.datapath.parameters.strict)
+    yield from by_construction(core, results)
+    progress("construction: ways between tenants in the netlist")
+    yield ways_are_shared(core, parts.netlist)
 
 
 def _noninterference(

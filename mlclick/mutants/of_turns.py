@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mlclick.mutants.mutant import Mutant
-from mlclick.mutants.names import DATAPATH, READERS, SERVICE, WHOLE
+from mlclick.mutants.names import DATAPATH, NOTED, READERS, SERVICE, WHOLE
 
 MUTANTS: Final = (
     Mutant(
@@ -77,6 +77,24 @@ MUTANTS: Final = (
         "_send",
         "out.meta.eq(held)",
         "[out.meta.eq(held), out.meta.tenant.eq(0)]",
+    ),
+    Mutant(
+        "a packet is sent as one of port 0's, whichever it came by",
+        NOTED,
+        "hdl.arbiter",
+        "TenantArbiter",
+        "_note",
+        "note.tenant.eq(number)",
+        "note.tenant.eq(number), note.port.eq(0)",
+    ),
+    Mutant(
+        "the arbiter reads the ports in another order than they are",
+        WHOLE,
+        "hdl.datapath",
+        "Datapath",
+        "elaborate",
+        'getattr(arbiter, f"store{port}")',
+        'getattr(arbiter, f"store{self.egresses - 1 - port}")',
     ),
     Mutant(
         "who has credit gains on",

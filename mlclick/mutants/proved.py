@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from boards.netfpga.prove_lengths import prove_lengths
+from mlclick.links import links_of
 from mlclick.mutants.bench import Bench
-from mlclick.prove_whole import links_of, put_together
+from mlclick.prove_whole import put_together
 from sim.proof.datapath import prove_datapath
 from sim.proof.edited import prove_edited
 from sim.proof.noninterference import Result
@@ -82,6 +83,7 @@ def whole(bench: Bench) -> bool:
     """Each packet that is accepted leaves, or is counted: put together of all proofs of its way, of which the quickest come first."""
     parts = bench.parts
     quick: tuple[Callable[[], Iterable[Result]], ...] = (
+        lambda: [parts.joints],
         lambda: parts.ports.values(),
         lambda: [parts.delivery],
         lambda: parts.readers.values(),

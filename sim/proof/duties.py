@@ -13,7 +13,7 @@ lower ``level`` alone, which `sim.proof.claims` sees to, and from registers and 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from elements.program.values import Value, bit_not, eq, mux, part, sub
@@ -119,11 +119,6 @@ def unmet(presumed: Sequence[Result], kept: Sequence[Result]) -> list[Said]:
     """What some of the first presume, in order, and not all of the second keep; all of it where there are no second ones."""
     found = {what: None for result in presumed for what in result.presumed}
     return [what for what in found if not kept or not all(any(each.shows(what) for each in result.kept) for result in kept)]
-
-
-def met(result: Result, kept: Sequence[Result]) -> Result:
-    """``result`` without what it presumes and all of ``kept`` keep."""
-    return replace(result, presumed=tuple(unmet([result], kept)))
 
 
 def joined(one: Result, other: Result) -> Result:

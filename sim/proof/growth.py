@@ -2,8 +2,11 @@
 
 It is proved of the pipeline's netlist, for all packets, and whatever state and tables hold. What leaves is followed back to what came in,
 cycle by cycle. What a tenant's state is on the way can be anything in each of them, and so can what a lookup finds. A solver is asked about
-what is left, and whether nothing leaves of what registers hold at first. That packets come as they left the arbiter is shown by
-`sim.proof.way`.
+what is left, and whether nothing leaves of what registers hold at first.
+
+What it presumes of a packet that comes is said of one that left the arbiter, a constant number of cycles earlier. That what is known of it
+comes with it is shown by `sim.proof.came`, of the way from the arbiter, and that rests on nothing that is shown here: only what is claimed
+behind the pipeline, which is of later cycles, does. So there is no circle.
 """
 
 from __future__ import annotations

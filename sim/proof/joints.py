@@ -33,6 +33,8 @@ def _pairs(datapath: Datapath, netlist: Netlist) -> Iterator[tuple[str, str]]:
         if name != "payload.last" or one in netlist.names or other in netlist.names:
             yield one, other
     yield "datapath.arbiter.first", "datapath.collector.first"
+    if datapath.parameters.strict:
+        yield "datapath.arbiter.begins", "datapath.collector.begins"
 
 
 def _net(netlist: Netlist, name: str) -> tuple[Bit, ...]:

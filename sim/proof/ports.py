@@ -167,6 +167,7 @@ class _Stream:
             )
             now = one_of(claims.net("datapath.prepend.index", None), [part(shim, at, width) for at in range(0, bits, width)])
             claims.now("a frame for the host begins with its shim", eq(data, now), where=self.valid & inside)
+            claims.now("a shim leaves in front of a frame that waits, and nowhere else", eq(self.valid, self.there), where=inside)
             self._is_given(bit_not(inside))
             return
         # Where a shim does not fill beats, a beat has the last bytes of the one before, and for the last ones there is a beat of its own.
@@ -179,6 +180,7 @@ class _Stream:
         claims.always("what is left over and what has left are a frame and its shim", together <= self.longest, where=flush)
         claims.always("nothing has left of the frame behind what is left over", bit_not(self.sent.any()), where=flush)
         claims.always("a frame has begun where some of it has left", eq(begun, before.any()), where=bit_not(flush))
+        claims.now("what leaves is of a frame that waits, or is left over of one", self.there | flush, where=self.valid)
         now = eq(part(data, 0, bits), shim)
         claims.now("a frame for the host begins with its shim", now, where=self.valid & bit_not(before.any() | flush))
         beyond = claims.ghost("what the beat before had beyond", const(0, bits))

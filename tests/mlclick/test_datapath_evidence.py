@@ -11,6 +11,7 @@ import pytest
 from mlclick import prove_turns
 from mlclick import verify as module
 from mlclick.parts import Parts
+from sim.evidence import Finding
 from sim.proof.datapath import PRESUMED
 from sim.proof.noninterference import Result
 from tests.sim.proof.small_datapath import small_datapath
@@ -34,10 +35,15 @@ def findings(monkeypatch: pytest.MonkeyPatch, strict: bool, results: dict[int, R
     monkeypatch.setattr(module, "prove_pipeline", lambda pipeline: sound)
     monkeypatch.setattr(prove_turns, "prove_datapath", lambda datapath: results)
     monkeypatch.setattr(prove_turns, "Refute", refuted)
-    monkeypatch.setattr(Parts, "readers", {})
-    monkeypatch.setattr(module, "packets_are_kept", lambda parts: iter(()))
+    monkeypatch.setattr(Parts, "netlist", None)
+    for none in ("packets_are_kept", "links_of"):
+        monkeypatch.setattr(module, none, lambda parts: iter(()))
+    for one in ("rules_are_kept", "frames_are_counted"):
+        monkeypatch.setattr(module, one, lambda parts: Finding("", "proof", True, ""))
+    monkeypatch.setattr(module, "bounds_hold", lambda datapath, tenants, links: iter(()))
+    monkeypatch.setattr(module, "put_together", lambda links, strict: Finding("", "proof", True, ""))
+    monkeypatch.setattr(module, "ways_are_shared", lambda core, netlist: Finding("", "construction", True, ""))
     monkeypatch.setattr(module, "by_construction", lambda core, results: iter(()))
-    monkeypatch.setattr(module, "_of_netlist", lambda parts, progress: iter(()))
     made = Named(strict)
     found = module._proofs(cast("Any", made), cast("Any", made), lambda line: None, Path("kept"))
     return [(each.name, each.holds, each.detail) for each in found if "data path" in each.name]

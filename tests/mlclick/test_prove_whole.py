@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from hdl.core import Core
+from mlclick.links import Link, links_of
 from mlclick.mutants.mutant import planted
 from mlclick.parts import Parts
-from mlclick.prove_turns import frames_are_counted, packets_are_kept, rules_are_kept
-from mlclick.prove_whole import IN_SHARES, IN_SLOTS, NO_RESET, WHOLE, Link, links_of, put_together
+from mlclick.prove_turns import STORES, bounds_hold, frames_are_counted, packets_are_kept, rules_are_kept
+from mlclick.prove_whole import IN_SHARES, IN_SLOTS, NO_RESET, WHOLE, put_together
 from sim.evidence import Finding
 from sim.proof import duties
 from sim.proof.delivery import prove_delivery
@@ -62,14 +63,49 @@ def test_what_a_port_presumes_is_said_where_its_way_out_does_not_keep_it(parts: 
     assert rules_are_kept(less).detail.endswith(f"axi; presumed, and not shown: {said}; there is no reset")
 
 
-def test_what_is_not_shown_of_the_arbiter_is_said_of_the_way_out_and_of_the_stores(parts: Parts) -> None:
+def presumed(found: Finding) -> set[str]:
+    """What a finding says is presumed, and not shown."""
+    return set(found.detail.partition("presumed, and not shown: ")[2].split("; "))
+
+
+def test_what_is_not_shown_of_the_arbiter_is_said_of_all_that_rests_on_it(parts: Parts) -> None:
     less = copy(parts)
-    less.readers = {}
-    _, way, stores, _, _ = packets_are_kept(less)
-    presumed = [what for what in parts.delivery.presumed if what not in parts.growth.kept]
-    assert len(presumed) == (7 if parts.datapath.parameters.strict else 6)
-    assert way.detail.partition("; ")[2] == f"presumed, and not shown: {'; '.join(map(str, presumed))}"
-    assert {duties.OWED.says, duties.WAITING.says} <= set(stores.detail.split("; "))
+    less.readers = {**parts.readers, "arbiter": Result(1)}
+    arrivals, way, stores, readers, noted = map(presumed, packets_are_kept(less))
+    assert arrivals == {str(NO_RESET)}
+    assert way == {str(what) for what in parts.delivery.presumed if what not in parts.growth.kept} | {str(NO_RESET)}
+    assert {duties.OWED.says, duties.WAITING.says} <= stores
+    assert way < stores
+    assert stores == readers == noted
+    # What leaves by a port came to it from the arbiter, and rests on that as the way out does.
+    assert presumed(rules_are_kept(less)) == way
+
+
+def test_what_the_bound_of_waiting_presumes_is_shown_by_who_grants_or_said(parts: Parts) -> None:
+    if parts.datapath.parameters.strict:
+        return
+    datapath, links = parts.datapath, links_of(parts)
+    charged = duties.CHARGED.said(datapath.arbiter.most_charged)
+    for found, without_it in zip(
+        bounds_hold(datapath, "ab", links), bounds_hold(datapath, "ab", without(links, charged, "the arbiter")), strict=True
+    ):
+        assert (found.holds, without_it.holds) == (True, True)
+        assert (presumed(found), presumed(without_it)) == ({str(NO_RESET)}, {str(NO_RESET), str(charged)})
+
+
+def test_a_store_for_shorter_frames_than_come_is_said_to_presume_them(parts: Parts) -> None:
+    less, longest = copy(parts), parts.datapath.ingresses[0].max_frame
+    came = parts.arrivals["ingress 0"]
+    assert duties.SHORT.said(longest) in [Said(what.what, what.most) for what in came.kept]
+    less.arrivals = {**parts.arrivals, "ingress 0": replace(came, kept=(duties.FIRST.said(), duties.SHORT.said(longest + 1)))}
+    stores = next(found for found in packets_are_kept(less) if found.name == STORES)
+    assert str(duties.SHORT.said(longest)) in presumed(stores)
+
+
+def test_what_a_finding_took_is_what_its_parts_took(parts: Parts) -> None:
+    arrivals, way, _, _, _ = packets_are_kept(parts)
+    assert arrivals.seconds == round(parts.seconds["arrivals"], 3)
+    assert way.seconds == round(parts.seconds["delivery"] + parts.seconds["growth"], 3)
 
 
 def test_a_link_that_does_not_hold_is_named(parts: Parts) -> None:

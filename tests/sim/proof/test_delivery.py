@@ -93,7 +93,10 @@ TAILS = [
     ),
     (defect("editor", "Editor", "Cat(low[8 * residue :], high[", "Cat(high[8 * residue :], low[", "_aligned"), AS_IT_CAME),
     (defect("editor", "Editor", "Mux(left > lane, signal, 0)", "Mux(left > lane + 1, signal, 0)", "_aligned"), AS_IT_CAME),
-    (defect("editor", "Editor", "Mux(own, moved.word_select(lane, 8), 0)", "Mux(own, moved.word_select(lane, 8), 0xAA)", "_aligned"), AS_IT_CAME),
+    (
+        defect("editor", "Editor", "Mux(own, moved.word_select(lane, 8), 0)", "Mux(own, moved.word_select(lane, 8), 0xAA)", "_aligned"),
+        AS_IT_CAME,
+    ),
     (defect("editor", "Editor", "& ~window[age].first", "& window[age].first", "_own"), AS_IT_CAME),
     (defect("editor", "Editor", "(at == beat)", "(at >= beat)", "_aligned"), AS_IT_CAME),
     (

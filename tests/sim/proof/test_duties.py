@@ -5,18 +5,14 @@ from __future__ import annotations
 import pytest
 
 from elements.program.values import TRUE, const, eq
-from hdl.core import Core
 from hdl.datapath import Datapath
 from hdl.meta import Meta
 from hdl.segment_store import SegmentStore
-from mlclick import prove_turns
 from mlclick.mutants.mutant import Mutant, planted
-from mlclick.parts import Parts
-from mlclick.prove_turns import STORES, bounds_hold, packets_are_kept
 from sim.proof import duties
 from sim.proof.claims import Claims
 from sim.proof.design import Design
-from sim.proof.duties import Duty, joined, met, unmet
+from sim.proof.duties import Duty, joined, unmet
 from sim.proof.noninterference import Result
 from sim.proof.readers import prove_readers
 from sim.proof.said import Said
@@ -43,11 +39,6 @@ def test_what_is_shown_of_more_does_not_show_what_is_presumed_of_less(shown: int
     presumed = duties.KNOWN.said(1600)
     found = unmet([Result(1, presumed=(presumed,))], [Result(1, kept=(duties.KNOWN.said(shown),))])
     assert list(map(str, found)) == ([] if met else ["a note that is shown says 1 to 1600 bytes"])
-
-
-def test_what_is_presumed_is_met_where_all_keep_it() -> None:
-    assert met(Result(3, presumed=(A, B), kept=(C,)), [Result(1, kept=(A, B)), Result(1, kept=(B,))]) == Result(3, presumed=(A,), kept=(C,))
-    assert met(Result(3, presumed=(A,)), []).presumed == (A,)
 
 
 def test_a_bound_without_a_place_in_words_is_an_error() -> None:
@@ -77,30 +68,6 @@ def test_an_arbiter_for_shorter_frames_than_come_is_said_to_presume_it(readers: 
     assert [*map(str, unmet([readers["arbiter"]], stores))] == ["there is no reset"]
     assert (stores[0].failures, shorter.failures) == ([], [])
     assert [*map(str, unmet([shorter], stores))] == ["there is no reset", f"a note that is shown says 1 to {most - 1} bytes"]
-
-
-def test_what_the_bound_of_waiting_presumes_is_shown_by_who_grants_or_said(readers: dict[str, Result]) -> None:
-    datapath = small()
-    assert [found.detail.rpartition("; ")[2] for found in bounds_hold(datapath, "ab", readers)] == [
-        "presumed, and not shown: there is no reset"
-    ] * 2
-    most = datapath.arbiter.most_charged
-    for found in bounds_hold(datapath, "ab", {name: result for name, result in readers.items() if name != "arbiter"}):
-        assert found.holds
-        assert found.detail.endswith(f"presumed, and not shown: there is no reset; what is granted is charged as 1 to {most} bytes")
-
-
-def test_a_store_for_shorter_frames_than_come_is_said_to_presume_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of two ways into stores that are alike one takes longer frames than the other."""
-    parts = Parts(Core(small()))
-    kept = [Result(1, kept=(duties.FIRST.said(), duties.SHORT.said(most))) for most in (96, 97)]
-    parts.arrivals = dict(zip(["ingress 0", "ingress 1"], kept, strict=True))
-    parts.stores = {"ingress 0": Result(1, presumed=(duties.FIRST.said(), duties.SHORT.said(96)))}
-    parts.readers, parts.sent = {}, {}
-    parts.delivery = parts.growth = parts.edited = Result(1)
-    monkeypatch.setattr(prove_turns, "store_names", lambda datapath: ["ingress 0", "ingress 0", "egress 0", "egress 1"])
-    stores = next(found for found in packets_are_kept(parts) if found.name == STORES)
-    assert stores.detail.endswith("; presumed, and not shown: where frames come in, a note says 1 to 96 bytes")
 
 
 def claims() -> Claims:
