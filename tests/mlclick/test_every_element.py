@@ -16,19 +16,38 @@ from mlclick.design import Source
 from mlclick.flow import build_core, merge_tenants, rates_of, split
 from sim.conformance.examples import Example, catalogue_examples
 
-POLICY = "[tenants.a]\nvlan = 100\ndevices = { eth0 = 0, eth1 = 1 }\n"
-EXAMPLES = catalogue_examples()
+BATCH = 8
+"""Examples of one machine, each as a tenant: as much as one alone has is made once for all of them."""
 SOFTWARE = {
     "ARPResponder": "answers are rare, and rewrite a whole packet",
     **dict.fromkeys(("CheckIPHeader", "CheckIPHeader2"), "it keeps an array of state"),
     "DecIP6HLIM": "IPv6 addresses beside packets are the software's",
     **dict.fromkeys(("BandwidthMeter", "Meter"), "its average is not done in a cycle of hardware"),
-    "PullTee": "a/Counter@10: it keeps state behind a queue; the egress only counts what departs",
-    "Tee": "a/q: two copies of one packet meet here; hardware sends a packet to a queue once",
+    "PullTee": "{tenant}/Counter@10: it keeps state behind a queue; the egress only counts what departs",
+    "Tee": "{tenant}/q: two copies of one packet meet here; hardware sends a packet to a queue once",
 }
 """Why examples of these classes may be software: by themselves, or by what stands behind them."""
 REFUSED = {"Counter(COUNT_CALL 100 x.reset)"}
 """Examples that no tenant may write: they call handlers."""
+
+
+def batches() -> list[list[Example]]:
+    """All examples that a tenant may write, those with tables apart."""
+    found = []
+    for has_tables in (False, True):
+        alike = [each for each in catalogue_examples() if bool(each.program.tables) is has_tables and each.text not in REFUSED]
+        found += [alike[first : first + BATCH] for first in range(0, len(alike), BATCH)]
+    return found
+
+
+def written(folder: Path, examples: list[Example]) -> Source:
+    """Tenants t0, t1, … of the examples."""
+    names = tuple(f"t{number}" for number in range(len(examples)))
+    policy = [f"[tenants.{name}]\nvlan = {100 + number}\ndevices = {{ eth0 = 0, eth1 = 1 }}\n" for number, name in enumerate(names)]
+    (folder / "policy.toml").write_text("".join(policy))
+    for name, example in zip(names, examples, strict=True):
+        (folder / f"{name}.click").write_text(router(example))
+    return Source(names, folder)
 
 
 def router(example: Example) -> str:
@@ -42,27 +61,29 @@ def router(example: Example) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted({example.class_name for example in EXAMPLES}))
-def test_it_is_built_or_software_with_a_reason(name: str, tmp_path: Path) -> None:
-    for number, example in enumerate(each for each in EXAMPLES if each.class_name == name):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        (folder / "policy.toml").write_text(POLICY)
-        (folder / "a.click").write_text(router(example))
-        if example.text in REFUSED:
-            with pytest.raises(ClickError, match="may not stop the machine, nor call handlers"):
-                merge_tenants(Source(("a",), folder))
-            continue
-        merged = merge_tenants(Source(("a",), folder))
-        found = split(merged, rates_of(merged, None))
-        if "a/x" not in found.placement.hardware:
-            assert SOFTWARE[name] in {**found.question.software, **found.pinned}.values(), example.text
-        core = build_core(found, DatapathParameters(64, 2))
-        pipeline = core.datapath.pipeline
-        Fragment.get(core, None)
-        homes = [home for bank in pipeline.composition.banks for home in bank.homes.values() if home.element == "a/x"]
-        kept = [access.state.name for access in example.program.accesses] if "a/x" in found.placement.hardware else []
-        assert sorted(home.state.name for home in homes) == sorted(kept), example.text
-        if not pipeline.composition.engines:
-            # Tables are large, and written to no purpose here.
-            assert "module" in rtlil.convert(pipeline)
+@pytest.mark.parametrize("examples", batches(), ids=lambda examples: f"{examples[0].text} to {examples[-1].text}")
+def test_each_is_built_or_software_with_a_reason(examples: list[Example], tmp_path: Path) -> None:
+    merged = merge_tenants(written(tmp_path, examples))
+    found = split(merged, rates_of(merged, None))
+    reasons = {**found.question.software, **found.pinned}
+    core = build_core(found, DatapathParameters(64, 2))
+    pipeline = core.datapath.pipeline
+    Fragment.get(core, None)
+    homes = [home for bank in pipeline.composition.banks for home in bank.homes.values()]
+    for number, example in enumerate(examples):
+        tenant = f"t{number}"
+        is_hardware = f"{tenant}/x" in found.placement.hardware
+        if not is_hardware:
+            assert SOFTWARE[example.class_name].format(tenant=tenant) in reasons.values(), example.text
+        kept = [access.state.name for access in example.program.accesses] if is_hardware else []
+        assert sorted(home.state.name for home in homes if home.element == f"{tenant}/x") == sorted(kept), example.text
+    if not pipeline.composition.engines:
+        # Tables are large, and written to no purpose here.
+        assert "module" in rtlil.convert(pipeline)
+
+
+@pytest.mark.parametrize("text", sorted(REFUSED))
+def test_what_calls_handlers_no_tenant_may_write(text: str, tmp_path: Path) -> None:
+    [example] = [each for each in catalogue_examples() if each.text == text]
+    with pytest.raises(ClickError, match="may not stop the machine, nor call handlers"):
+        merge_tenants(written(tmp_path, [example]))

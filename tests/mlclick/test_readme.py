@@ -103,13 +103,13 @@ def test_the_verify_example_leaves_evidence(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_one_step_of_verify_is_not_evidence(tmp_path: Path) -> None:
-    done = mlclick("verify a,b --only proof", small_tenants(tmp_path))
+    done = mlclick("verify a,b --only agreement", small_tenants(tmp_path))
     assert done.returncode == 1, done.stderr
     assert "FAILS" not in done.stdout
-    assert "incomplete: only the step proof was asked for" in done.stdout.splitlines()
+    assert "incomplete: only the step agreement was asked for" in done.stdout.splitlines()
     evidence = json.loads((tmp_path / "build" / "evidence" / "versa_ecp5" / "evidence.json").read_text())
-    assert (evidence["only"], evidence["complete"]) == ("proof", False)
-    assert {finding["how"] for finding in evidence["findings"]} == {"proof", "construction"}
+    assert (evidence["only"], evidence["complete"]) == ("agreement", False)
+    assert {finding["how"] for finding in evidence["findings"]} == {"simulation"}
 
 
 @pytest.mark.slow
@@ -158,7 +158,7 @@ def test_the_build_example_for_the_ecp5_board_ends_in_a_bitstream(tmp_path: Path
 @pytest.mark.long
 def test_the_build_example_for_the_sume_without_vivado_leaves_the_project(tmp_path: Path) -> None:
     [command] = [c for c in COMMANDS if c.endswith("netfpga_sume")]
-    done = mlclick(command, small_tenants(tmp_path))
+    done = mlclick(command, tenants_of_one_port(tmp_path))
     assert done.returncode == 3, done.stderr
     assert "the project is ready in build/netfpga_sume, but vivado is not on PATH: source its settings64.sh," in done.stderr
     for name in ("nf_datapath.v", "mlclick.xdc", "build.tcl", "registers.h", "registers.md"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -139,7 +140,7 @@ def machines() -> tuple[Reference, Compiled]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(1, 1 + int(os.environ.get("CONFORMANCE_SEEDS", "1"))))
 def test_reference_and_c_give_the_same(machines: tuple[Reference, Compiled], seed: int) -> None:
     reference, compiled = machines
     rng = random.Random(seed)
