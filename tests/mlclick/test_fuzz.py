@@ -23,7 +23,7 @@ from sim.packets import ipv4
 Patch = pytest.MonkeyPatch
 Capture = pytest.CaptureFixture[str]
 POLICY = "[tenants.a]\nvlan = 100\ndevices = { eth0 = 0 }\n[tenants.b]\nvlan = 101\ndevices = { eth0 = 0 }\n"
-A = "FromDevice(eth0) -> Counter -> Strip(14) -> CheckIPHeader -> DecIPTTL -> Unstrip(14) -> q :: Queue -> ToDevice(eth0);\n"
+A = "FromDevice(eth0) -> Counter -> EtherMirror -> q :: Queue -> ToDevice(eth0);\n"
 B = "FromDevice(eth0) -> EtherRewrite(2:2:2:2:2:2, 4:4:4:4:4:4) -> Queue -> ToDevice(eth0);\n"
 SHORT = Mutant(
     "the last byte of short frames is lost",
