@@ -7,7 +7,7 @@ there are the stores of all ways in. Ports that are alike have one result.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Final
 
@@ -47,8 +47,9 @@ class Link:
 
     @property
     def together(self) -> Result:
-        """Its proofs, of which one may keep what another presumes."""
-        return reduce(joined, self.proofs)
+        """Its proofs, of which one may keep what another presumes; where one does not hold, none keeps anything for others."""
+        found = reduce(joined, self.proofs)
+        return found if all(proof.proved for proof in self.proofs) else replace(found, kept=())
 
 
 def links_of(parts: Parts) -> list[Link]:

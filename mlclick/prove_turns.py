@@ -94,32 +94,34 @@ def bounds_hold(datapath: Datapath, tenants: Sequence[str], links: Sequence[Link
 def packets_are_kept(parts: Parts) -> Iterator[Finding]:
     """A finding of each of the ``parts`` between the ports, in either mode: of all ways in, of the way to the stores of the ways out, of
     all stores, of whoever reads them, and of what is sent. Those that are alike are proved once."""
+    links, took = links_of(parts), parts.seconds
     delivery = {"the way out": parts.delivery, "lengths behind the pipeline": parts.growth}
-    yield _finding(ARRIVALS, parts, parts.arrivals, ("arrivals",), (WAY_IN,))
-    yield _finding(DELIVERY, parts, delivery, ("delivery", "growth"), (PIPELINE, EDITOR))
-    yield _finding(STORES, parts, parts.stores, ("stores",), (STORE_IN, STORE_OUT))
-    yield _finding(READERS, parts, parts.readers, ("readers",), (ARBITER, WAY_OUT))
-    yield _finding(NOTED, parts, {**parts.sent, "editor": parts.edited}, ("sent", "edited"), (ARBITER, EDITOR, WAY_OUT))
+    yield _finding(ARRIVALS, parts.arrivals, rests_on(links, (WAY_IN,)), took, "arrivals")
+    yield _finding(DELIVERY, delivery, rests_on(links, (PIPELINE, EDITOR)), took, "delivery", "growth")
+    yield _finding(STORES, parts.stores, rests_on(links, (STORE_IN, STORE_OUT)), took, "stores")
+    yield _finding(READERS, parts.readers, rests_on(links, (ARBITER, WAY_OUT)), took, "readers")
+    sent = {**parts.sent, "editor": parts.edited}
+    yield _finding(NOTED, sent, rests_on(links, (ARBITER, EDITOR, WAY_OUT)), took, "sent", "edited")
 
 
 def rules_are_kept(parts: Parts) -> Finding:
     """A finding of all ports; what leaves by them is shown by what the ways out send."""
-    return _finding(PORTS, parts, parts.ports, ("ports",), (COMES, LEAVES))
+    # The registers' bus is on no packet's way.
+    presumed = dict.fromkeys([*rests_on(links_of(parts), (COMES, LEAVES)), *parts.ports["axi"].presumed])
+    return _finding(PORTS, parts.ports, presumed, parts.seconds, "ports")
 
 
 def frames_are_counted(parts: Parts) -> Finding:
     """A finding of the counters of all ways in."""
-    return _finding(COUNTERS, parts, parts.counted, ("counted",), (COMES,))
+    return _finding(COUNTERS, parts.counted, rests_on(links_of(parts), (COMES,)), parts.seconds, "counted")
 
 
-def _finding(name: str, parts: Parts, results: Mapping[str, Result], timed: Collection[str], links: Collection[str]) -> Finding:
-    """Of what was proved, by where, with the seconds of the parts that are ``timed``; and with all that is presumed for those ``links``,
-    and for who keeps what they presume, and shown by nothing."""
+def _finding(name: str, results: Mapping[str, Result], presumed: Collection[Said], seconds: Mapping[str, float], *parts: str) -> Finding:
+    """Of what was proved, by where, with what is presumed and shown by nothing; it took the ``seconds`` of those ``parts``."""
     wrong = next((f"{where}: {failure}" for where, result in results.items() for failure in result.failures), "")
     asked = sum(result.obligations for result in results.values())
-    detail = wrong or f"{asked} questions about {', '.join(results)}; {_presumed(rests_on(links_of(parts), links))}"
-    seconds = round(sum(parts.seconds.get(part, 0.0) for part in timed), 3)
-    return Finding(name, "proof", not wrong, detail, work=_WORK, seconds=seconds)
+    detail = wrong or f"{asked} questions about {', '.join(results)}; {_presumed(presumed)}"
+    return Finding(name, "proof", not wrong, detail, work=_WORK, seconds=round(sum(seconds[part] for part in parts if part in seconds), 3))
 
 
 def _presumed(presumed: Collection[Said]) -> str:

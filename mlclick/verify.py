@@ -20,6 +20,7 @@ from mlclick.disagreement import disagreement
 from mlclick.exercise import exercised
 from mlclick.links import links_of
 from mlclick.parts import Parts
+from mlclick.prove_parts import prove_parts
 from mlclick.prove_turns import bounds_hold, frames_are_counted, nothing_is_seen, packets_are_kept, rules_are_kept
 from mlclick.prove_whole import put_together
 from mlclick.recorder import Reached, Recorder
@@ -146,7 +147,7 @@ def _proofs(split: Split, core: Core, progress: Progress, folder: Path | None) -
     if core.datapath.parameters.strict:
         progress("proof: noninterference of the whole data path, to the cycle and without a bound")
         yield from nothing_is_seen(core.datapath, tenants, folder)
-    progress("proof: packets come whole, stay so in their tenants' segments and on their way out, and keep the rules at every port")
+    prove_parts(parts, progress)
     yield from packets_are_kept(parts)
     yield rules_are_kept(parts)
     yield frames_are_counted(parts)
@@ -154,7 +155,8 @@ def _proofs(split: Split, core: Core, progress: Progress, folder: Path | None) -
         progress("proof: what others are granted while a tenant waits")
         yield from bounds_hold(core.datapath, tenants, links_of(parts))
     progress("proof: from port to port, of all of these together")
-    yield put_together(links_of(parts), strict=core.datapath.parameters.strict)
+    whole = put_together(links_of(parts), strict=core.datapath.parameters.strict)
+    yield replace(whole, seconds=round(parts.seconds.get("joints", 0.0), 3))
     yield from by_construction(core, results)
     progress("construction: ways between tenants in the netlist")
     yield ways_are_shared(core, parts.netlist)

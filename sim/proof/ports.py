@@ -189,6 +189,25 @@ class _Stream:
         claims.now("what is left over goes on in front", eq(part(data, 0, bits), carry), where=self.valid & (begun | flush))
         behind = eq(part(data, bits, width - bits), part(self.given, 0, width - bits))
         claims.now("behind it is the beginning of what the way out gives", behind, where=self.valid & bit_not(flush))
+        self._has_lanes(flush, rest)
+
+    def _has_lanes(self, flush: Value, rest: Value) -> None:
+        """Of a frame behind its shim each byte that the way out gives leaves, and no other: those that have no room in their beat leave
+        with the next, or, if that was the last, in one of their own, in the cycles of ``flush`` as the lanes of ``rest``."""
+        claims, lanes, full = self.claims, self.lanes, const((1 << SHIM_BYTES) - 1, SHIM_BYTES)
+        room = lanes - SHIM_BYTES
+        given, ends = part(self.given, 8 * lanes, lanes), part(self.given, 9 * lanes, 1)
+        beyond = part(given, room, SHIM_BYTES)
+        ends_beyond, goes, here = ends & beyond.any(), self.valid & self.ready, self.valid & bit_not(flush)
+        due, kept_then = claims.ghost("something is left over", FALSE), claims.ghost("lanes of the beat before that had no room", beyond)
+        claims.becomes("something is left over", mux(claims.net("rst"), FALSE, mux(self.taken, ends_beyond, due & bit_not(goes))))
+        claims.becomes("lanes of the beat before that had no room", mux(self.taken, beyond, kept_then))
+        claims.always("something is left over of a last beat that had no room, and of no other", eq(flush, due))
+        claims.always("what is left over are the bytes that had no room", eq(rest, kept_then), where=flush)
+        claims.now("a beat has all bytes that are there and have room", eq(self.keep, cat(part(given, 0, room), full)), where=here)
+        claims.now("a beat is the last where it has the end of the frame", eq(self.last, ends & bit_not(beyond.any())), where=here)
+        alone = eq(self.keep, extend(rest, lanes)) & self.last
+        claims.now("what is left over leaves in a beat of its own, which is the last", alone, where=self.valid & flush)
 
 
 def _shim_says(netlist: Netlist) -> Result:

@@ -11,10 +11,12 @@ from hdl.core import Core
 from mlclick.links import Link, links_of
 from mlclick.mutants.mutant import planted
 from mlclick.parts import Parts
+from mlclick.prove_parts import ALONE, EACH, prove_parts
 from mlclick.prove_turns import STORES, bounds_hold, frames_are_counted, packets_are_kept, rules_are_kept
 from mlclick.prove_whole import IN_SHARES, IN_SLOTS, NO_RESET, WHOLE, put_together
 from sim.evidence import Finding
 from sim.proof import duties
+from sim.proof.claims import NoSuchNet
 from sim.proof.delivery import prove_delivery
 from sim.proof.growth import prove_growth
 from sim.proof.noninterference import Result
@@ -127,6 +129,25 @@ def test_parts_that_are_not_joined_as_they_are_proved_are_against_it(parts: Part
     broken = copy(parts)
     broken.joints = Result(1, ["one is not the same net as the other"])
     assert (whole(broken).holds, whole(broken).detail) == (False, "the arbiter: one is not the same net as the other")
+    # What is proved of the arbiter is not of what stands there.
+    _, way, stores, _, _ = map(presumed, packets_are_kept(broken))
+    assert duties.SENT_LAST.says in way
+    assert duties.OWED.says in stores
+
+
+def test_a_part_of_which_the_proof_breaks_off_has_failed_and_the_others_stand(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*args: object) -> None:
+        raise NoSuchNet("there is no such net")
+
+    broken, lines = copy(parts), list[str]()
+    broken.__dict__.pop("counted", None)
+    monkeypatch.setattr("mlclick.parts.prove_counted", none)
+    prove_parts(broken, lines.append)
+    assert lines == [f"proof: {what}" for what in (*EACH.values(), *ALONE.values())]
+    assert [found.holds for found in (*packets_are_kept(broken), rules_are_kept(broken))] == [True] * 6
+    counted = frames_are_counted(broken)
+    assert (counted.holds, counted.detail) == (False, "counted: NoSuchNet: there is no such net")
+    assert (whole(broken).holds, whole(broken).detail) == (False, "what comes by port 0: NoSuchNet: there is no such net")
 
 
 def test_an_arbiter_for_shorter_frames_than_come_presumes_what_none_keeps(parts: Parts) -> None:

@@ -149,6 +149,17 @@ LEFT_OVER = [
     ),
     (("begun.eq(~flush & ~beat.last |", "begun.eq(flush | ~beat.last |"), "a frame has begun where some of it has left"),
     (("Mux(begun, carry, self.shim)", "Mux(begun, carry, self.shim[8:])"), "a frame for the host begins with its shim"),
+    (("beat.keep[lanes - residue :].any()", "beat.keep[lanes - residue + 1 :].any()"), "something is left over of a last beat"),
+    (
+        ("out.keep.eq(Cat(Const(-1, residue), beat.keep[: lanes - residue]))", "out.keep.eq(~Const(0, lanes))"),
+        "a beat has all bytes that are there and have room",
+    ),
+    (("carry_keep.eq(beat.keep[lanes - residue :])", "carry_keep.eq(beat.keep[lanes - residue + 1 :])"), "what is left over are the bytes"),
+    (("out.last.eq(beat.last & ~over)", "out.last.eq(beat.last)"), "a beat is the last where it has the end of the frame"),
+    (
+        ("out.keep.eq(carry_keep), out.last.eq(1)", "out.keep.eq(carry_keep & 255), out.last.eq(1)"),
+        "what is left over leaves in a beat of its own",
+    ),
 ]
 """Where a shim does not fill a beat."""
 
