@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Final
 
 from mlclick.design import Progress
@@ -36,4 +37,9 @@ def prove_parts(parts: Parts, progress: Progress) -> None:
             getattr(parts, name)
         except BREAKS as error:
             broken = Result(failures=[why_broken(error)])
-            setattr(parts, name, defaultdict(lambda broken=broken: broken, {name: broken}) if name in EACH else broken)
+            setattr(parts, name, _everywhere(name, broken) if name in EACH else broken)
+
+
+def _everywhere(name: str, result: Result) -> Mapping[str, Result]:
+    """The same of each place, whichever is asked for."""
+    return defaultdict(lambda: result, {name: result})
