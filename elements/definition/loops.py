@@ -7,11 +7,13 @@ the routing table. Where none can, every packet that gets there goes round for e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from elements.definition.element import Element
+from elements.definition.walk import walk
 from graph.check import Checked
 from graph.diagnostics import ClickError, Diagnostic
 from graph.model import Edge
@@ -45,58 +47,18 @@ class Rings:
 
 
 def find_rings(checked: Checked) -> Rings:
-    """The rings of a checked graph."""
+    """The rings of a checked graph; which connections close them does not depend on the order of the text."""
     graph = checked.graph
-    after: dict[str, list[Edge]] = {node.name: [] for node in graph.nodes}
-    before: dict[str, list[str]] = {node.name: [] for node in graph.nodes}
-    for edge in graph.edges:
-        if checked.kind(edge.source, True, edge.source_port) == "push":
-            after[edge.source].append(edge)
-            before[edge.target].append(edge.source)
+    pushes = [edge for edge in graph.edges if checked.kind(edge.source, True, edge.source_port) == "push"]
+    pushed = {edge.target for edge in pushes}
+    after: dict[str, list[str]] = {node.name: [] for node in graph.nodes}
+    for edge in sorted(pushes, key=lambda edge: edge.source_port):
+        after[edge.source].append(edge.target)
     # Packets begin where nothing is pushed to; rings that nothing leads to come last.
-    roots = sorted(after, key=lambda name: bool(before[name]))
-    closing = _closing(after, roots)
-    back = {edge: _on_rings(edge, after, before) for edge in graph.edges if edge in closing}
+    found = walk(after, sorted(after, key=lambda name: (name in pushed, name)))
+    sizes = Counter(found.begins.values())
+    back = {edge: sizes[found.begins[edge.source]] for edge in pushes if (edge.source, edge.target) in found.closing}
     return Rings(back)
-
-
-def _closing(after: Mapping[str, list[Edge]], roots: Iterable[str]) -> set[Edge]:
-    """The edges that lead to an element which is still being followed, depth first."""
-    found: set[Edge] = set()
-    seen: set[str] = set()
-    for root in roots:
-        if root in seen:
-            continue
-        seen.add(root)
-        followed, path = {root}, [(root, iter(after[root]))]
-        while path:
-            name, edges = path[-1]
-            edge = next(edges, None)
-            if edge is None:
-                path.pop()
-                followed.discard(name)
-            elif edge.target in followed:
-                found.add(edge)
-            elif edge.target not in seen:
-                seen.add(edge.target)
-                followed.add(edge.target)
-                path.append((edge.target, iter(after[edge.target])))
-    return found
-
-
-def _on_rings(edge: Edge, after: Mapping[str, list[Edge]], before: Mapping[str, list[str]]) -> int:
-    """How many elements lie on a way from the edge's end to its start."""
-    ahead = _reached(edge.target, lambda name: [each.target for each in after[name]])
-    return len(ahead & _reached(edge.source, lambda name: before[name]))
-
-
-def _reached(name: str, following: Callable[[str], list[str]]) -> set[str]:
-    seen, waiting = {name}, [name]
-    while waiting:
-        new = [each for each in following(waiting.pop()) if each not in seen]
-        seen.update(new)
-        waiting += new
-    return seen
 
 
 def refuse_endless(checked: Checked, elements: Mapping[str, Element]) -> None:

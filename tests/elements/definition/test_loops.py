@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from elements.definition.catalogue import class_info
-from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_ROUNDS, refuse_endless
+from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_ROUNDS, find_rings, refuse_endless
 from elements.reference.machine import Machine as Reference
 from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
@@ -94,6 +94,15 @@ def test_both_readings_drop_and_count_what_runs_away(kind: str) -> None:
     assert len(compiled.emitted) == emitted
     assert compiled.runaway == reference.runaway == {place: 2 * count for place, count in dropped.items()}
     compiled.close()
+
+
+def test_what_closes_rings_is_the_same_in_whatever_order_they_are_written() -> None:
+    """Two rings that share an element, and one that nothing leads to."""
+    names = ["s, s2 :: Idle;", "c :: Classifier(0/00, 0/01, -);", "a, b :: Null;", "x :: PaintSwitch;", "y :: Null;", "d :: Discard;"]
+    ways = ["s -> c;", "s2 -> b;", "a -> c;", "b -> c;", "c[0] -> a;", "c[1] -> b;", "c[2] -> d;", "x -> y;", "y -> x;", "x[1] -> d;"]
+    for order in (names + ways, names[::-1] + ways[::-1], names[3:] + names[:3] + ways[5:] + ways[:5]):
+        found = find_rings(check(load_text("".join(order), "t"), class_info)).back
+        assert {(edge.source, edge.source_port): size for edge, size in found.items()} == {("a", 0): 3, ("b", 0): 3, ("y", 0): 2}
 
 
 def test_a_packet_that_goes_round_a_queue_stops_for_the_next_arrival() -> None:
