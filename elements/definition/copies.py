@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from elements.definition.element import Element
-from elements.definition.multiplied import Multiplied, Place, multiplied
+from elements.definition.multiplied import Multiplied, multiplied
+from elements.definition.steps import KINDS, Place
+from graph.check import Checked
 from graph.diagnostics import fail
-from graph.model import Graph
 
 MOST_COPIES: Final = 1024
 """Packets that one of a tenant's may become, itself among them."""
@@ -16,14 +17,14 @@ _NAMED: Final = 4
 """Elements at either end of a way that a message names."""
 
 
-def refuse_copies(graph: Graph, elements: Mapping[str, Element]) -> None:
+def refuse_copies(checked: Checked, elements: Mapping[str, Element]) -> None:
     """Errors: `ClickError` for an element where one packet may become more than `MOST_COPIES`, the first in the graph's order behind which
-    there is no such element; for a ring, where it begins."""
-    found = multiplied(graph, elements)
+    there is no such element; for a ring, where most come from."""
+    found = multiplied(checked, elements)
     last = {found.first[place] for place, made in found.made.items() if made > MOST_COPIES}
     last -= {found.first[place] for place, steps in found.after.items() if any(_leads_on(found, place, step.target) for step in steps)}
-    for node in graph.nodes:
-        place = next((each for each in ((node.name, False), (node.name, True)) if each in last), None)
+    for node in checked.graph.nodes:
+        place = next((each for each in ((node.name, kind) for kind in KINDS) if each in last), None)
         if place is not None:
             way = _way(found, place)
             message = f"one packet may become {found.made[place]} behind {node.name}, and {MOST_COPIES} at most are allowed"
@@ -52,9 +53,9 @@ def _advice(found: Multiplied, elements: Mapping[str, Element], way: list[Place]
     """The classes of those on the way that make several of one, in its order."""
     several = [
         name
-        for name, piece in way
-        if any(step.pieces > 1 for step in found.after[name, piece])
-        or min(elements[name].most_ways, len({step.output for step in found.after[name, piece]})) > 1
+        for name, kind in way
+        if any(step.pieces > 1 for step in found.after[name, kind])
+        or min(elements[name].most_ways, len({step.output for step in found.after[name, kind]})) > 1
     ]
     classes = ", ".join(dict.fromkeys(elements[name].node.class_name for name in several))
     return f"put fewer elements that make several packets of one ({classes}) one behind the other"
