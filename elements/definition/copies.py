@@ -13,6 +13,7 @@ from graph.diagnostics import fail
 
 MOST_COPIES: Final = 1024
 """Packets that one of a tenant's may become, itself among them."""
+_LONGEST_CUT: Final = 65535
 _NAMED: Final = 4
 """Elements at either end of a way that a message names."""
 
@@ -28,7 +29,7 @@ def refuse_copies(checked: Checked, elements: Mapping[str, Element]) -> None:
         if place is not None:
             way = _way(found, place)
             message = f"one packet may become {found.made[place]} behind {node.name}, and {MOST_COPIES} at most are allowed"
-            fail(f"{message}: {_shown(way)}", _advice(found, elements, way), node.location, node.source_line)
+            fail(f"{message}: {_shown(way)}", _advice(checked, elements, found, way), node.location, node.source_line)
 
 
 def _leads_on(found: Multiplied, place: Place, target: Place) -> bool:
@@ -49,8 +50,9 @@ def _shown(way: list[Place]) -> str:
     return " -> ".join(names if len(names) <= 2 * _NAMED + 1 else (*names[:_NAMED], "...", *names[-_NAMED:]))
 
 
-def _advice(found: Multiplied, elements: Mapping[str, Element], way: list[Place]) -> str:
-    """The classes of those on the way that make several of one, in its order."""
+def _advice(checked: Checked, elements: Mapping[str, Element], found: Multiplied, way: list[Place]) -> str:
+    """The classes of those that make several of one, in the way's order, where they are several elements; and which MTU those of them that
+    cut need, where that helps."""
     several = [
         name
         for name, kind in way
@@ -58,4 +60,27 @@ def _advice(found: Multiplied, elements: Mapping[str, Element], way: list[Place]
         or min(elements[name].most_ways, len({step.output for step in found.after[name, kind]})) > 1
     ]
     classes = ", ".join(dict.fromkeys(elements[name].node.class_name for name in several))
-    return f"put fewer elements that make several packets of one ({classes}) one behind the other"
+    advice = [f"put fewer elements that make several packets of one ({classes}) one behind the other"] if len(several) > 1 else []
+    cutting = [name for name in several if elements[name].cuts_to is not None]
+    least = _least_cut(checked, elements, cutting, way[0][0])
+    if least is not None:
+        named = [name for name in cutting if (elements[name].cuts_to or 0) < least]
+        shown = ", ".join(named if len(named) <= _NAMED else (*named[:_NAMED], "..."))
+        advice.append(f"give {shown} an MTU of {least} or more")
+    return ", or ".join(advice) or f"use fewer outputs of {several[0]}"
+
+
+def _least_cut(checked: Checked, elements: Mapping[str, Element], cutting: list[str], name: str) -> int | None:
+    """The least MTU of all that are ``cutting`` with which no more than may be come from element ``name``; None where no MTU helps."""
+    low, high = 0, _LONGEST_CUT + 1
+    while cutting and low + 1 < high:
+        # The greatest first: where even that is none, there is nothing to look for.
+        to = high - 1 if high > _LONGEST_CUT else (low + high) // 2
+        made = multiplied(checked, {**elements, **{each: elements[each].cutting_to(to) for each in cutting}}).made
+        if max(made[name, kind] for kind in KINDS) <= MOST_COPIES:
+            high = to
+        elif high > _LONGEST_CUT:
+            return None
+        else:
+            low = to
+    return high if cutting else None

@@ -157,7 +157,40 @@ def test_pieces_of_pieces_are_refused() -> None:
         refuse(f"{row} -> Discard;")
     (found,) = error.value.diagnostics
     assert found.message == "one packet may become 1025 behind f1, and 1024 at most are allowed: f1 -> u2 -> f2"
-    assert found.advice == "put fewer elements that make several packets of one (IPFragmenter) one behind the other"
+    classes = "(IPFragmenter) one behind the other"
+    assert found.advice == f"put fewer elements that make several packets of one {classes}, or give f1, f2 an MTU of 76 or more"
+    refuse(
+        f"{row} -> Discard;".replace("f1 :: IPFragmenter(28)", "f1 :: IPFragmenter(76)").replace(
+            "f2 :: IPFragmenter(28)", "f2 :: IPFragmenter(76)"
+        )
+    )
+
+
+@pytest.mark.parametrize(("mtu", "pieces"), [(28, 8190), (68, 8185), (123, 1170)])
+def test_pieces_that_are_too_small_are_refused_with_the_least_mtu(mtu: int, pieces: int) -> None:
+    row = "FromDevice(0) -> IPReassembler -> a :: IPFragmenter({}) -> Discard;"
+    refuse(row.format(124))
+    with pytest.raises(ClickError) as error:
+        refuse(row.format(mtu))
+    (found,) = error.value.diagnostics
+    assert found.message == f"one packet may become {pieces} behind a, and 1024 at most are allowed: a"
+    assert found.advice == "give a an MTU of 124 or more"
+
+
+def test_no_mtu_is_named_where_none_helps() -> None:
+    row = "FromDevice(0) -> t :: Tee -> a :: IPFragmenter(100) -> Discard;" + "".join(f"t[{n}] -> Discard; " for n in range(1, 1025))
+    with pytest.raises(ClickError) as error:
+        refuse(row)
+    (found,) = error.value.diagnostics
+    assert found.advice == "put fewer elements that make several packets of one (Tee, IPFragmenter) one behind the other"
+
+
+def test_one_that_copies_too_often_alone_is_told_so() -> None:
+    with pytest.raises(ClickError) as error:
+        refuse("Idle -> t :: Tee -> Discard;" + "".join(f"t[{n}] -> Discard; " for n in range(1, 1025)))
+    (found,) = error.value.diagnostics
+    assert found.message == "one packet may become 1025 behind t, and 1024 at most are allowed: t"
+    assert found.advice == "use fewer outputs of t"
 
 
 def test_pieces_are_no_longer_than_the_last_cut_made_them() -> None:
