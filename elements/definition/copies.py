@@ -1,4 +1,4 @@
-"""No packet becomes too many, where elements that copy or cut packets stand one behind the other."""
+"""No packet becomes too many, where elements that copy or cut packets stand one behind the other, nor by going round rings."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from elements.definition.element import Element
+from elements.definition.loops import Rings
 from elements.definition.multiplied import Multiplied, multiplied
 from elements.definition.steps import KINDS, Place
 from graph.check import Checked
 from graph.diagnostics import fail
+from graph.model import Edge
 
 MOST_COPIES: Final = 1024
-"""Packets that one of a tenant's may become, itself among them."""
+"""Packets that one of a tenant's may become, itself among them, and as many again by going round rings of push connections; what would be
+more is dropped where it closes a ring. One that was stored begins anew."""
 _LONGEST_CUT: Final = 65535
 _NAMED: Final = 4
 """Elements at either end of a way that a message names."""
@@ -30,6 +33,16 @@ def refuse_copies(checked: Checked, elements: Mapping[str, Element]) -> None:
             way = _way(found, place)
             message = f"one packet may become {found.made[place]} behind {node.name}, and {MOST_COPIES} at most are allowed"
             fail(f"{message}: {_shown(way)}", _advice(checked, elements, found, way), node.location, node.source_line)
+
+
+def added_by(checked: Checked, elements: Mapping[str, Element], rings: Rings) -> dict[Edge, int]:
+    """The packets that one which closes a ring becomes besides itself before one of them closes a ring again, by the connection that closes
+    it; never so many that the first may not."""
+    if not rings.back:
+        return {}
+    made = multiplied(checked, elements).made
+    most = {edge: max(made[edge.target, kind] for kind in KINDS) for edge in rings.back}
+    return {edge: min(count, MOST_COPIES) - 1 for edge, count in most.items()}
 
 
 def _leads_on(found: Multiplied, place: Place, target: Place) -> bool:

@@ -16,7 +16,7 @@ from elements.definition.element import Element
 from elements.definition.walk import walk
 from graph.check import Checked
 from graph.diagnostics import ClickError, Diagnostic
-from graph.model import Edge
+from graph.model import Edge, Graph
 
 if TYPE_CHECKING:
     import networkx
@@ -25,7 +25,8 @@ DEEPEST: Final = 2048
 """Elements of rings that a packet may be in at once, pushes within pushes, each ring counted whole; what would go round once more is
 dropped, but once everything may."""
 MOST_PASSES: Final = 16384
-"""Elements of rings that may be passed, by all its copies and fragments, for one packet that goes round."""
+"""Elements of rings that may be passed, by all its copies and fragments, for one packet that is pushed, before none of them may go round
+twice; what it becomes on its way is bounded by `elements.definition.copies`."""
 MOST_PULLS: Final = 1024
 """Packets that a program may drop or turn away for one that is pulled through it."""
 MOST_ROUNDS: Final = 65536
@@ -41,9 +42,12 @@ MOST_TIMERS: Final = 1 << 18
 @dataclass(frozen=True)
 class Rings:
     """``back``: push connections that close a ring, so that without them there is none, in the graph's order, each with the number of
-    elements that lie on its rings. Where packets come to a ring from elsewhere, it begins."""
+    elements that lie on its rings. Where packets come to a ring from elsewhere, it begins. ``starts``: where there are rings, the outputs
+    (element, port) by which a packet begins to be pushed: those of elements that nothing is pushed to, and of what is pulled from where it
+    is stored or made."""
 
     back: Mapping[Edge, int]
+    starts: frozenset[tuple[str, int]]
 
 
 def find_rings(checked: Checked) -> Rings:
@@ -58,7 +62,15 @@ def find_rings(checked: Checked) -> Rings:
     found = walk(after, sorted(after, key=lambda name: (name in pushed, name)))
     sizes = Counter(found.begins.values())
     back = {edge: sizes[found.begins[edge.source]] for edge in pushes if (edge.source, edge.target) in found.closing}
-    return Rings(back)
+    return Rings(back, _starts(graph, pushes) if back else frozenset())
+
+
+def _starts(graph: Graph, pushes: list[Edge]) -> frozenset[tuple[str, int]]:
+    pulls = set(graph.edges).difference(pushes)
+    pushed, pulling, pulled = {edge.target for edge in pushes}, {edge.target for edge in pulls}, {edge.source for edge in pulls}
+    begins = [edge for edge in pushes if edge.source not in pushed and edge.source not in pulled]
+    begins += [edge for edge in pulls if edge.source not in pulling]
+    return frozenset((edge.source, edge.source_port) for edge in begins)
 
 
 def refuse_endless(checked: Checked, elements: Mapping[str, Element]) -> None:
