@@ -1,7 +1,7 @@
 """Hub()
 
 Sends a copy of every packet to each output but that of the input at which it came. One packet of a tenant may become 1024 at
-most, by all elements that copy it.
+most, by all elements that copy it, and 1024 more where it goes round a ring; what would be more is dropped.
 
 Examples:
     Hub

@@ -21,6 +21,8 @@ Examples:
     IPFragmenter(68, HONOR_DF false)
 """
 
+from copy import copy
+
 from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource
 from elements.definition.element import Element, Move, StateVariable
@@ -60,6 +62,11 @@ class IPFragmenter(Element):
     @property
     def cuts_to(self) -> int | None:
         return self.mtu
+
+    def cutting_to(self, least: int) -> Element:
+        other = copy(self)
+        other.mtu = max(self.mtu, least)
+        return other
 
     def most_pieces(self, output: int, arriving: int) -> int:
         # Every piece holds at least what fits behind the longest header, and one that is cut has 8 bytes of room.

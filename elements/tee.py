@@ -1,6 +1,7 @@
 """Tee([N])
 
-Sends a copy of every packet to each output. One packet of a tenant may become 1024 at most, by all elements that copy it.
+Sends a copy of every packet to each output. One packet of a tenant may become 1024 at most, by all elements that copy it. Where it goes
+round a ring, its copies may become 1024 more on further rounds; what would be more is dropped where the ring closes, and counted.
 
 Arguments:
     N: number of outputs, checked against those in use.

@@ -79,7 +79,7 @@ def read_tenant(policy: Policy, name: str) -> Graph:
     graph = granted(graph, tenant, policy.path)
     elements = instantiate(graph)
     refuse_endless(checked, elements)
-    refuse_copies(graph, elements)
+    refuse_copies(checked, elements)
     for element in elements.values():
         element.examine()
     nodes = tuple(_inlined(node, elements[node.name].inlined()) for node in graph.nodes)

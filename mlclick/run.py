@@ -113,6 +113,7 @@ def _texts(elements: Iterable[Reader]) -> dict[str, str]:
 def _lost(machine: ReferenceMachine | SoftwareMachine) -> list[str]:
     found = [
         f"warning: {name} output {port}: {count} packet(s) dropped, which went round a ring of connections without end"
+        " or became too many there"
         for (name, port), count in sorted(machine.runaway.items())
     ]
     found += [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from elements.definition.copies import added_by
 from elements.definition.csource import CSource
 from elements.definition.element import Element
 from elements.definition.loops import find_rings
@@ -50,7 +51,9 @@ class _Generator:
         self.elements = elements
         self.numbers = {node.name: index for index, node in enumerate(self.graph.nodes)}
         rings = find_rings(checked)
-        self.back = {(edge.source, edge.source_port): (number, size) for number, (edge, size) in enumerate(rings.back.items())}
+        added = added_by(checked, elements, rings)
+        self.back = {(e.source, e.source_port): (number, size, added[e]) for number, (e, size) in enumerate(rings.back.items())}
+        self.starts = rings.starts
         self.programs: dict[str, Program] = {n: e.trace_live() for n, e in elements.items() if e.has_program}
         self.sources: dict[str, CSource] = {n: _source(e) for n, e in elements.items()}
         self.wakes = Wakes(checked, self.sources)
@@ -136,14 +139,16 @@ class _Generator:
                 if self._sees(edge.target) and self.kinds[edge.target].follows == edge:
                     handv = f"e{target}_pushv(m, {edge.target_port}, p, v);"
                 if place in self.back:
-                    ring, size = self.back[place]
-                    may = f"if (!pass_on_ring(&m->base, &m->runaway[{ring}], {size})) break;"
+                    ring, size, added = self.back[place]
+                    may = f"if (!pass_on_ring(&m->base, &m->runaway[{ring}], {size}, {added})) break;"
                     hand, handv = (f"{may} {each} m->base.depth -= {size};" for each in (hand, handv))
-                push.append(f"    case {edge.source_port}: {hand} return;")
-                pushv.append(f"    case {edge.source_port}: {handv} return;")
+                begins = "begin_pushing(&m->base); " if place in self.starts else ""
+                push.append(f"    case {edge.source_port}: {begins}{hand} return;")
+                pushv.append(f"    case {edge.source_port}: {begins}{handv} return;")
         for edge in self.graph.incoming(name):
             if self.checked.kind(name, False, edge.target_port) == "pull":
-                pull.append(f"    case {edge.target_port}: p = e{self.numbers[edge.source]}_pull(m, {edge.source_port}); break;")
+                begins = "begin_pushing(&m->base); " if (edge.source, edge.source_port) in self.starts else ""
+                pull.append(f"    case {edge.target_port}: {begins}p = e{self.numbers[edge.source]}_pull(m, {edge.source_port}); break;")
         grows = name not in self.programs or not self.graph.incoming(name) or any(way.shift < 0 for way in self.programs[name].exits)
         ways = _way_out(number, "", push, "p" if grows else "")
         if self._sees(name):

@@ -218,7 +218,8 @@ class Machine:
 
     @property
     def runaway(self) -> dict[tuple[str, int], int]:
-        """By (element, output port): packets that were dropped because they went round a ring of connections without end."""
+        """By (element, output port): packets that were dropped because they went round a ring of connections without end, or
+        became too many."""
         counts = {
             (edge.source, edge.source_port): int(self._library.machine_runaway(self._machine, ring))
             for ring, edge in enumerate(find_rings(self.checked).back)

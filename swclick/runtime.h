@@ -89,7 +89,8 @@ struct base {
     int32_t stop;
     uint8_t driven, simulated;
     uint8_t poll_error; /* of a machine that runs by itself: the errno for which it cannot wait for file descriptors */
-    uint32_t depth, passes; /* connections of rings: how many the packet is on, and were passed since it entered one */
+    /* Elements of rings that the packet is in, and that were passed since it began to be pushed; the packets that it became in rings. */
+    uint32_t depth, passes, added;
     uint64_t ahead; /* ns that the wall was before the monotonic clock when the machine was made */
 };
 
@@ -213,18 +214,21 @@ static inline void store(struct packet *p, int32_t start, int32_t offset, uint8_
     p->data[index] = value;
 }
 
-/* Whether a ring of ``size`` elements may be gone round once more; ``runaway`` counts the packets that may not. DEEPEST and MOST_PASSES are the
-   reference's. */
-static int pass_on_ring(struct base *b, uint64_t *runaway, uint32_t size)
+/* A packet begins to be pushed. */
+ALWAYS void begin_pushing(struct base *b) { b->passes = b->added = 0; }
+
+/* Whether a ring of ``size`` elements may be gone round once more by what becomes ``added`` packets besides itself; ``runaway`` counts the
+   packets that may not. DEEPEST, MOST_PASSES and MOST_COPIES are the reference's. */
+static int pass_on_ring(struct base *b, uint64_t *runaway, uint32_t size, uint32_t added)
 {
-    if (!b->depth) {
-        b->passes = 0;
-    } else if (b->depth + size > DEEPEST || b->passes + size > MOST_PASSES) {
+    int once_more = b->depth && (b->depth + size > DEEPEST || b->passes + size > MOST_PASSES);
+    if (once_more || b->added + added > MOST_COPIES) {
         ++*runaway;
         return 0;
     }
     b->depth += size;
     b->passes += size;
+    b->added += added;
     return 1;
 }
 

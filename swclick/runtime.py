@@ -5,10 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from elements.definition.copies import MOST_COPIES
 from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_PULLS
 from elements.reference.packet import HEADROOM, LONGEST
 
-_LIMITS: Final = {"HEADROOM": HEADROOM, "LONGEST": LONGEST, "DEEPEST": DEEPEST, "MOST_PASSES": MOST_PASSES, "MOST_PULLS": MOST_PULLS}
+_LIMITS: Final = {
+    "HEADROOM": HEADROOM,
+    "LONGEST": LONGEST,
+    "DEEPEST": DEEPEST,
+    "MOST_PASSES": MOST_PASSES,
+    "MOST_PULLS": MOST_PULLS,
+    "MOST_COPIES": MOST_COPIES,
+}
 
 
 def headers() -> str:

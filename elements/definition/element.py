@@ -210,6 +210,10 @@ class Element:
         """The most bytes of the pieces that it cuts packets into, which leave by output 0; None where it cuts none."""
         return None
 
+    def cutting_to(self, least: int) -> Element:
+        """The element as it is where its pieces may have ``least`` bytes at least; itself where they may, or it cuts none."""
+        return self
+
     def most_pieces(self, output: int, arriving: int) -> int:
         """The most packets that leave by ``output`` for one that comes, of at most ``arriving`` bytes: pieces, and what is sent beside it.
         What was stored counts for the packet that it came as."""

@@ -7,14 +7,16 @@ the routing table. Where none can, every packet that gets there goes round for e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from elements.definition.element import Element
+from elements.definition.walk import walk
 from graph.check import Checked
 from graph.diagnostics import ClickError, Diagnostic
-from graph.model import Edge
+from graph.model import Edge, Graph
 
 if TYPE_CHECKING:
     import networkx
@@ -23,7 +25,8 @@ DEEPEST: Final = 2048
 """Elements of rings that a packet may be in at once, pushes within pushes, each ring counted whole; what would go round once more is
 dropped, but once everything may."""
 MOST_PASSES: Final = 16384
-"""Elements of rings that may be passed, by all its copies and fragments, for one packet that goes round."""
+"""Elements of rings that may be passed, by all its copies and fragments, for one packet that is pushed, before none of them may go round
+twice; what it becomes on its way is bounded by `elements.definition.copies`."""
 MOST_PULLS: Final = 1024
 """Packets that a program may drop or turn away for one that is pulled through it."""
 MOST_ROUNDS: Final = 65536
@@ -39,64 +42,35 @@ MOST_TIMERS: Final = 1 << 18
 @dataclass(frozen=True)
 class Rings:
     """``back``: push connections that close a ring, so that without them there is none, in the graph's order, each with the number of
-    elements that lie on its rings. Where packets come to a ring from elsewhere, it begins."""
+    elements that lie on its rings. Where packets come to a ring from elsewhere, it begins. ``starts``: where there are rings, the outputs
+    (element, port) by which a packet begins to be pushed: those of elements that nothing is pushed to, and of what is pulled from where it
+    is stored or made."""
 
     back: Mapping[Edge, int]
+    starts: frozenset[tuple[str, int]]
 
 
 def find_rings(checked: Checked) -> Rings:
-    """The rings of a checked graph."""
+    """The rings of a checked graph; which connections close them does not depend on the order of the text."""
     graph = checked.graph
-    after: dict[str, list[Edge]] = {node.name: [] for node in graph.nodes}
-    before: dict[str, list[str]] = {node.name: [] for node in graph.nodes}
-    for edge in graph.edges:
-        if checked.kind(edge.source, True, edge.source_port) == "push":
-            after[edge.source].append(edge)
-            before[edge.target].append(edge.source)
+    pushes = [edge for edge in graph.edges if checked.kind(edge.source, True, edge.source_port) == "push"]
+    pushed = {edge.target for edge in pushes}
+    after: dict[str, list[str]] = {node.name: [] for node in graph.nodes}
+    for edge in sorted(pushes, key=lambda edge: edge.source_port):
+        after[edge.source].append(edge.target)
     # Packets begin where nothing is pushed to; rings that nothing leads to come last.
-    roots = sorted(after, key=lambda name: bool(before[name]))
-    closing = _closing(after, roots)
-    back = {edge: _on_rings(edge, after, before) for edge in graph.edges if edge in closing}
-    return Rings(back)
+    found = walk(after, sorted(after, key=lambda name: (name in pushed, name)))
+    sizes = Counter(found.begins.values())
+    back = {edge: sizes[found.begins[edge.source]] for edge in pushes if (edge.source, edge.target) in found.closing}
+    return Rings(back, _starts(graph, pushes) if back else frozenset())
 
 
-def _closing(after: Mapping[str, list[Edge]], roots: Iterable[str]) -> set[Edge]:
-    """The edges that lead to an element which is still being followed, depth first."""
-    found: set[Edge] = set()
-    seen: set[str] = set()
-    for root in roots:
-        if root in seen:
-            continue
-        seen.add(root)
-        followed, path = {root}, [(root, iter(after[root]))]
-        while path:
-            name, edges = path[-1]
-            edge = next(edges, None)
-            if edge is None:
-                path.pop()
-                followed.discard(name)
-            elif edge.target in followed:
-                found.add(edge)
-            elif edge.target not in seen:
-                seen.add(edge.target)
-                followed.add(edge.target)
-                path.append((edge.target, iter(after[edge.target])))
-    return found
-
-
-def _on_rings(edge: Edge, after: Mapping[str, list[Edge]], before: Mapping[str, list[str]]) -> int:
-    """How many elements lie on a way from the edge's end to its start."""
-    ahead = _reached(edge.target, lambda name: [each.target for each in after[name]])
-    return len(ahead & _reached(edge.source, lambda name: before[name]))
-
-
-def _reached(name: str, following: Callable[[str], list[str]]) -> set[str]:
-    seen, waiting = {name}, [name]
-    while waiting:
-        new = [each for each in following(waiting.pop()) if each not in seen]
-        seen.update(new)
-        waiting += new
-    return seen
+def _starts(graph: Graph, pushes: list[Edge]) -> frozenset[tuple[str, int]]:
+    pulls = set(graph.edges).difference(pushes)
+    pushed, pulling, pulled = {edge.target for edge in pushes}, {edge.target for edge in pulls}, {edge.source for edge in pulls}
+    begins = [edge for edge in pushes if edge.source not in pushed and edge.source not in pulled]
+    begins += [edge for edge in pulls if edge.source not in pulling]
+    return frozenset((edge.source, edge.source_port) for edge in begins)
 
 
 def refuse_endless(checked: Checked, elements: Mapping[str, Element]) -> None:

@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Final
 
 from elements.definition.catalogue import class_info, find
+from elements.definition.copies import MOST_COPIES, added_by
 from elements.definition.element import Element
 from elements.definition.handlers import handlers_of
 from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_PULLS, MOST_ROUNDS, MOST_TIMERS, MOVED_A_ROUND, find_rings
@@ -31,10 +32,9 @@ class Machine:
     Everything happens in the order in which Click's user-level driver would do it with one packet in flight: a packet is pushed as far as
     it goes, then tasks run in the order of their elements until none has anything to do. ``elements`` are the
     graph's elements by name, where they are not those that its class names stand for. ``runaway`` counts, by (element, output port), the
-    packets that were dropped because they went round a ring of connections without end; ``unsettled``, by element, the times that its task
-    had still something to do when tasks had taken `MOST_ROUNDS` rounds, or that its timer was the next when `MOST_TIMERS` had been run.
-    Where ``writes_files`` is false, elements do all that they do but
-    write files.
+    packets that were dropped because they went round a ring of connections without end, or became too many there; ``unsettled``, by
+    element, the times that its task had still something to do when tasks had taken `MOST_ROUNDS` rounds, or that its timer was the next
+    when `MOST_TIMERS` had been run. Where ``writes_files`` is false, elements do all that they do but write files.
     """
 
     def __init__(
@@ -53,8 +53,10 @@ class Machine:
             name: ProgramRunner(element.trace_live(), self.stores[name]) for name, element in self.elements.items() if element.has_program
         }
         rings = find_rings(self.checked)
-        self._back = {(edge.source, edge.source_port): size for edge, size in rings.back.items()}
-        self._depth = self._passes = 0
+        added = added_by(self.checked, self.elements, rings)
+        self._back = {(edge.source, edge.source_port): (size, added[edge]) for edge, size in rings.back.items()}
+        self._starts = rings.starts
+        self._depth = self._passes = self._added = 0
         self._timers: dict[str, tuple[int, int]] = {}
         self._orders = 0
         self.runaway: dict[tuple[str, int], int] = {}
@@ -144,6 +146,8 @@ class Machine:
         """
         if packet.length > LONGEST:
             return
+        if (name, port) in self._starts:
+            self._passes = self._added = 0
         if self.observer is not None:
             self.observer(name, port, packet)
         target = self._after.get((name, port))
@@ -155,14 +159,14 @@ class Machine:
         self.offer(*target, packet)
 
     def _pass_on_ring(self, place: tuple[str, int], target: tuple[str, int], packet: Packet) -> None:
-        size = self._back[place]
-        if self._depth == 0:
-            self._passes = 0
-        elif self._depth + size > DEEPEST or self._passes + size > MOST_PASSES:
+        size, added = self._back[place]
+        once_more = self._depth > 0 and (self._depth + size > DEEPEST or self._passes + size > MOST_PASSES)
+        if once_more or self._added + added > MOST_COPIES:
             self.runaway[place] = self.runaway.get(place, 0) + 1
             return
         self._depth += size
         self._passes += size
+        self._added += added
         self.offer(*target, packet)
         self._depth -= size
 
@@ -180,7 +184,10 @@ class Machine:
         if source is None:
             return None
         giver = self.elements[source[0]]
+        is_start = source in self._starts
         for _ in range(MOST_PULLS):
+            if is_start:
+                self._passes = self._added = 0
             packet = giver.pull(self, source[1]) if not giver.has_program else self._pull_through(source[0], source[1])
             if packet is None or packet.length <= LONGEST:
                 break

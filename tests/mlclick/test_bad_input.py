@@ -248,7 +248,7 @@ def test_a_port_that_the_tenant_does_not_have_is_named(
 RUNAWAY = {
     "a ring": (
         "FromDevice(eth0) -> c :: Classifier(0/00, -) -> n :: Null -> c; c[1] -> Queue -> ToDevice(eth0);",
-        "a/n output 0: 3 packet(s) dropped, which went round a ring of connections without end",
+        "a/n output 0: 3 packet(s) dropped, which went round a ring of connections without end or became too many there",
     ),
     "a queue": (
         "FromDevice(eth0) -> q :: Queue -> p :: PaintTee(0) -> d :: Discard; p[1] -> q;",

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from elements.definition.catalogue import class_info
 from elements.definition.copies import MOST_COPIES, refuse_copies
 from elements.definition.multiplied import multiplied
+from elements.definition.steps import WHOLE
 from elements.reference.machine import instantiate
+from graph.check import check
 from graph.diagnostics import ClickError
 from graph.load import load_text
 from graph.policy import read_policy
@@ -27,12 +30,12 @@ def chain(element: str, count: int) -> str:
 def made(text: str, name: str) -> int:
     """What a packet that comes to the element may become."""
     graph = load_text(text, "t.click", "t")
-    return multiplied(graph, instantiate(graph)).made[name, False]
+    return multiplied(check(graph, class_info), instantiate(graph)).made[name, WHOLE]
 
 
 def refuse(text: str) -> None:
     graph = load_text(text, "t.click", "t")
-    refuse_copies(graph, instantiate(graph))
+    refuse_copies(check(graph, class_info), instantiate(graph))
 
 
 @pytest.mark.parametrize(("element", "most"), [("Tee", 10), ("PaintTee(1)", 10), ("Classifier(0/00, -)", 100)])
@@ -153,8 +156,63 @@ def test_pieces_of_pieces_are_refused() -> None:
     with pytest.raises(ClickError) as error:
         refuse(f"{row} -> Discard;")
     (found,) = error.value.diagnostics
-    assert found.message == "one packet may become 1640 behind f1, and 1024 at most are allowed: f1 -> u2 -> f2"
-    assert found.advice == "put fewer elements that make several packets of one (IPFragmenter) one behind the other"
+    assert found.message == "one packet may become 1025 behind f1, and 1024 at most are allowed: f1 -> u2 -> f2"
+    classes = "(IPFragmenter) one behind the other"
+    assert found.advice == f"put fewer elements that make several packets of one {classes}, or give f1, f2 an MTU of 76 or more"
+    refuse(
+        f"{row} -> Discard;".replace("f1 :: IPFragmenter(28)", "f1 :: IPFragmenter(76)").replace(
+            "f2 :: IPFragmenter(28)", "f2 :: IPFragmenter(76)"
+        )
+    )
+
+
+@pytest.mark.parametrize(("mtu", "pieces"), [(28, 8190), (68, 8185), (123, 1170)])
+def test_pieces_that_are_too_small_are_refused_with_the_least_mtu(mtu: int, pieces: int) -> None:
+    row = "FromDevice(0) -> IPReassembler -> a :: IPFragmenter({}) -> Discard;"
+    refuse(row.format(124))
+    with pytest.raises(ClickError) as error:
+        refuse(row.format(mtu))
+    (found,) = error.value.diagnostics
+    assert found.message == f"one packet may become {pieces} behind a, and 1024 at most are allowed: a"
+    assert found.advice == "give a an MTU of 124 or more"
+
+
+def test_no_mtu_is_named_where_none_helps() -> None:
+    row = "FromDevice(0) -> t :: Tee -> a :: IPFragmenter(100) -> Discard;" + "".join(f"t[{n}] -> Discard; " for n in range(1, 1025))
+    with pytest.raises(ClickError) as error:
+        refuse(row)
+    (found,) = error.value.diagnostics
+    assert found.advice == "put fewer elements that make several packets of one (Tee, IPFragmenter) one behind the other"
+
+
+def test_one_that_copies_too_often_alone_is_told_so() -> None:
+    with pytest.raises(ClickError) as error:
+        refuse("Idle -> t :: Tee -> Discard;" + "".join(f"t[{n}] -> Discard; " for n in range(1, 1025)))
+    (found,) = error.value.diagnostics
+    assert found.message == "one packet may become 1025 behind t, and 1024 at most are allowed: t"
+    assert found.advice == "use fewer outputs of t"
+
+
+def test_pieces_are_no_longer_than_the_last_cut_made_them() -> None:
+    row = "FromDevice(0) -> Strip(14) -> CheckIPHeader -> " + " -> ".join(f"f{n} :: IPFragmenter({n})" for n in (1000, 500, 250, 125, 60))
+    assert made(f"{row} -> Discard;", "f125") == 24 * 10
+    refuse(f"{row} -> Discard;")
+
+
+def test_pieces_whose_header_is_marked_elsewhere_may_pass_what_would_cut_them() -> None:
+    shorter = "Strip(100) -> " * 4
+    row = f"FromDevice(0) -> x :: IPFragmenter(1500) -> {{}} IPFragmenter(500) -> {shorter} MarkIPHeader -> IPFragmenter(100) -> Discard;"
+    assert made(row.format(""), "x") == 29
+    assert made(row.format("Null ->"), "x") == 29
+    assert made(row.format("MarkIPHeader(127) ->"), "x") == 2 * 27
+
+
+def test_a_ring_through_a_queue_hides_nothing_of_one_push() -> None:
+    """Packets come to `b` from elsewhere, but what comes out of the queue is copied before it gets there."""
+    row = "Idle -> b :: Tee; q :: Queue -> u :: Unqueue -> a :: Tee; b[0] -> q; d :: Discard; "
+    row += "".join(f"b[{n}] -> d; " for n in range(1, 501)) + "".join(f"a[{n}] -> b; " for n in range(10))
+    with pytest.raises(ClickError, match="one packet may become 5010 behind u, and 1024 at most are allowed: u -> a -> b"):
+        refuse(row)
 
 
 def test_a_tenant_with_too_many_is_refused(tmp_path: Path) -> None:

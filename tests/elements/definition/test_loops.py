@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from elements.definition.catalogue import class_info
-from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_ROUNDS, refuse_endless
+from elements.definition.copies import MOST_COPIES
+from elements.definition.loops import DEEPEST, MOST_PASSES, MOST_ROUNDS, find_rings, refuse_endless
 from elements.reference.machine import Machine as Reference
 from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
@@ -66,11 +67,51 @@ RUNAWAY: dict[str, tuple[str, int, dict[tuple[str, int], int]]] = {
     "copies": (S + "t :: Tee -> n :: Null -> t; t[1] -> ToCrossing(t:1);", DEEPEST // 2 + 1, {("n", 0): 1}),
     "wrapped": (S + f"w :: {WRAP} -> Strip(14) -> c :: Counter -> w;", 0, {("c", 0): 1}),
     "answers": (S + "a :: Paint(1) -> d :: DecIPTTL -> a; d[1] -> ToCrossing(t:1);", 1, {}),
-    # Two ways lead round: copies would double with every round, were it not for the second bound.
+    # Two ways lead round: copies would double with every round. One round makes three packets of one.
     "swarm": (
         S + "t :: Tee(3) -> n :: Null -> t; t[1] -> n; t[2] -> ToCrossing(t:1);",
-        MOST_PASSES + 1,
-        {("n", 0): MOST_PASSES + 2},
+        MOST_COPIES // 2 + 1,
+        {("n", 0): MOST_COPIES // 2 + 2},
+    ),
+    # The ring has 101 elements. Both copies of the first round may go on to another.
+    "long swarm": (
+        S + f"t :: Tee(3) -> n :: Null -> {'Null -> ' * 98} m :: Null -> t; t[1] -> n; t[2] -> ToCrossing(t:1);",
+        MOST_PASSES // 101 + 2,
+        {("m", 0): MOST_PASSES // 101 + 3},
+    ),
+    # One that goes round once becomes 130.
+    "leaving": (
+        S
+        + "a :: Null -> t :: Tee(130); t[0] -> c :: CheckLength(2000) -> a; t[1] -> e :: CheckLength(2001) -> a; "
+        + "d :: Null -> ToCrossing(t:1);"
+        + " ".join(f"t[{n}] -> d;" for n in range(2, 130)),
+        128 * (1 + MOST_COPIES // 129),
+        {("c", 0): 1, ("e", 0): 1 + MOST_COPIES // 129},
+    ),
+    # They share the bound, since they are copies of one.
+    "several at once": (
+        S + "w :: Tee(3) -> t :: Tee -> n :: Null -> t; w[1] -> t; w[2] -> t; t[1] -> ToCrossing(t:1);",
+        MOST_COPIES + 3,
+        {("n", 0): 3},
+    ),
+    # Each packet that comes out of a queue has a bound of its own, be it pushed on, copied on its way, or turned away.
+    "one by one": (
+        S + "w :: Tee -> q :: Queue -> Unqueue(BURST 2) -> t :: Tee -> n :: Null -> t; w[1] -> q; t[1] -> ToCrossing(t:1);",
+        2 * (MOST_COPIES + 1),
+        {("n", 0): 2},
+    ),
+    "copied one by one": (
+        S
+        + "w :: Tee -> q :: Queue -> p :: PaintTee(0) -> Discard; p[1] -> t :: Tee -> n :: Null -> t; w[1] -> q; t[1] -> ToCrossing(t:1);",
+        2 * (MOST_COPIES + 1),
+        {("n", 0): 2},
+    ),
+    "turned away one by one": (
+        S
+        + "w :: Tee -> q :: Queue -> c :: CheckLength(1) -> Discard; w[1] -> q; "
+        + "c[1] -> t :: Tee -> n :: Null -> t; t[1] -> ToCrossing(t:1);",
+        2 * (MOST_COPIES + 1),
+        {("n", 0): 2},
     ),
 }
 
@@ -94,6 +135,15 @@ def test_both_readings_drop_and_count_what_runs_away(kind: str) -> None:
     assert len(compiled.emitted) == emitted
     assert compiled.runaway == reference.runaway == {place: 2 * count for place, count in dropped.items()}
     compiled.close()
+
+
+def test_what_closes_rings_is_the_same_in_whatever_order_they_are_written() -> None:
+    """Two rings that share an element, and one that nothing leads to."""
+    names = ["s, s2 :: Idle;", "c :: Classifier(0/00, 0/01, -);", "a, b :: Null;", "x :: PaintSwitch;", "y :: Null;", "d :: Discard;"]
+    ways = ["s -> c;", "s2 -> b;", "a -> c;", "b -> c;", "c[0] -> a;", "c[1] -> b;", "c[2] -> d;", "x -> y;", "y -> x;", "x[1] -> d;"]
+    for order in (names + ways, names[::-1] + ways[::-1], names[3:] + names[:3] + ways[5:] + ways[:5]):
+        found = find_rings(check(load_text("".join(order), "t"), class_info)).back
+        assert {(edge.source, edge.source_port): size for edge, size in found.items()} == {("a", 0): 3, ("b", 0): 3, ("y", 0): 2}
 
 
 def test_a_packet_that_goes_round_a_queue_stops_for_the_next_arrival() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from elements.definition.element import Element
 from elements.placement.crossings import Placement, find_crossings
 from elements.placement.lengths import CARRIED, SENT, TAKEN, carried, find_lengths, length_at
 from elements.reference.machine import instantiate
@@ -52,6 +54,20 @@ def merged(folder: Path, a: str, b: str = PLAIN) -> Merged:
 def test_a_packet_is_as_long_as_what_it_was_and_what_is_put_in_front(text: str, most: int) -> None:
     graph = load_text(f"FromDevice(0) -> {text} -> d :: Discard;", "t")
     assert length_at(graph, find_lengths(graph, instantiate(graph)), "d") == most
+
+
+def test_a_loop_is_not_followed_as_often_as_it_makes_packets_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By one byte each time round, of 100 elements."""
+    asked = []
+
+    def counted(element: Element, output: int, arriving: tuple[int, ...], usual: Callable[..., int] = Element.most_bytes) -> int:
+        asked.append(output)
+        return usual(element, output, arriving)
+
+    monkeypatch.setattr(Element, "most_bytes", counted)
+    graph = load_text(f"FromDevice(0) -> p :: PaintSwitch -> {'Null -> ' * 98} Unstrip(1) -> p; p[1] -> d :: Discard;", "t")
+    assert length_at(graph, find_lengths(graph, instantiate(graph)), "d") == LONGEST
+    assert len(asked) < 40 * 100
 
 
 @pytest.mark.parametrize(
