@@ -85,9 +85,9 @@ _count = integer(0, NEVER)
 
 def _call(text: str) -> tuple[int, str]:
     number, _, call = text.strip().partition(" ")
-    if not number.isdigit() or not call.strip():
+    if not call.strip():
         raise ValueError("first word should be unsigned, and a write handler should follow")
-    return int(number), call.strip()
+    return _count(number), call.strip()
 
 
 class AggregateCounter(Element):

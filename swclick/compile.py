@@ -63,8 +63,17 @@ def load_c(text: str, beside: str = "") -> ctypes.CDLL:
         # Another process may take it away at any time: what cannot be loaded is compiled once more.
         with suppress(OSError):
             return ctypes.CDLL(str(library))
+    if beside:
+        # Another process may take the object away at any time, and one that is damaged is not linked, or what it is linked to not loaded.
+        with suppress(CompilerError):
+            return _made(command, text, beside, library, is_anew=False)
+    return _made(command, text, beside, library, is_anew=True)
+
+
+def _made(command: list[str], text: str, beside: str, library: Path, *, is_anew: bool) -> ctypes.CDLL:
+    """The library, compiled, loaded; where it ``is_anew``, what is ``beside`` is compiled even if it is kept. Errors: `CompilerError`."""
     try:
-        _link(command, text, beside, library)
+        _compile(command, ["-shared"], text, library, [_object(command, beside, is_anew=is_anew)] if beside else [])
     except OSError as error:
         advice = "set MLCLICK_CACHE to a folder that can be written"
         raise CompilerError(f"cannot keep compiled C in {library.parent}: {error.strerror}", advice) from None
@@ -77,23 +86,9 @@ def load_c(text: str, beside: str = "") -> ctypes.CDLL:
     return loaded
 
 
-def _link(command: list[str], text: str, beside: str, library: Path) -> None:
-    kind = ["-shared"]
-    if not beside:
-        return _compile(command, kind, text, library, [])
-    with_it = _object(command, beside)
-    try:
-        _compile(command, kind, text, library, [with_it])
-    except CompilerError:
-        if with_it.exists():
-            raise
-        # Another process took it away meanwhile.
-        _compile(command, kind, text, library, [_object(command, beside)])
-
-
-def _object(command: list[str], text: str) -> Path:
+def _object(command: list[str], text: str, *, is_anew: bool) -> Path:
     made = _place(".o", text, *FLAGS, *command)
-    if not _is_kept(made):
+    if is_anew or not _is_kept(made):
         _compile(command, ["-c", "-fvisibility=hidden"], text, made, [])
     return made
 

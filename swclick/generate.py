@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from elements.definition.copies import added_by
 from elements.definition.csource import CSource
@@ -14,6 +14,7 @@ from graph.model import Graph
 from swclick.find_common_case import CommonCase
 from swclick.generate_machine import Parts, machine_functions
 from swclick.generate_program import first_word, program_fields, program_functions
+from swclick.generate_ways import way_out, ways_out
 from swclick.inline import ALWAYS, NEVER, inline_kinds
 from swclick.look_ahead import look_ahead
 from swclick.lower_table import has_levels
@@ -130,7 +131,9 @@ class _Generator:
 
         A packet that has grown too long, or went round a ring too often, is dropped on its way out: `LONGEST` holds on every edge.
         """
-        push, pushv, pull = [], [], []
+        hands: dict[int, str] = {}
+        handsv: dict[int, str] = {}
+        pull = []
         for edge in self.graph.outgoing(name):
             if self.checked.kind(name, True, edge.source_port) == "push":
                 target, place = self.numbers[edge.target], (name, edge.source_port)
@@ -143,16 +146,14 @@ class _Generator:
                     may = f"if (!pass_on_ring(&m->base, &m->runaway[{ring}], {size}, {added})) break;"
                     hand, handv = (f"{may} {each} m->base.depth -= {size};" for each in (hand, handv))
                 begins = "begin_pushing(&m->base); " if place in self.starts else ""
-                push.append(f"    case {edge.source_port}: {begins}{hand} return;")
-                pushv.append(f"    case {edge.source_port}: {begins}{handv} return;")
+                hands[edge.source_port], handsv[edge.source_port] = begins + hand, begins + handv
         for edge in self.graph.incoming(name):
             if self.checked.kind(name, False, edge.target_port) == "pull":
                 begins = "begin_pushing(&m->base); " if (edge.source, edge.source_port) in self.starts else ""
                 pull.append(f"    case {edge.target_port}: {begins}p = e{self.numbers[edge.source]}_pull(m, {edge.source_port}); break;")
         grows = name not in self.programs or not self.graph.incoming(name) or any(way.shift < 0 for way in self.programs[name].exits)
-        ways = _way_out(number, "", push, "p" if grows else "")
-        if self._sees(name):
-            ways += _way_out(number, "v", pushv, "v" if grows else "")
+        kinds = [("", hands, "p" if grows else ""), *([("v", handsv, "v" if grows else "")] if self._sees(name) else [])]
+        ways = "".join(self._ways(name, number, *kind) for kind in kinds)
         ins = "\n".join(pull)
         return f"""{ways}static inline struct packet *e{number}_in(struct machine *m, int port)
 {{
@@ -169,6 +170,11 @@ class _Generator:
     return NULL;
 }}
 """
+
+    def _ways(self, name: str, number: int, kind: str, hands: Mapping[int, str], long: str) -> str:
+        """Those of the program by their numbers, those of what is written by hand by a number that it has when it runs."""
+        known = ways_out(number, kind, hands, long, (way.port for way in self.programs[name].exits)) if name in self.programs else ""
+        return known + (way_out(number, kind, hands, long) if self.sources[name] != CSource() or not known else "")
 
     def _hand_written(self, name: str, number: int) -> str:
         source = self.sources[name]
@@ -362,19 +368,3 @@ static int e{number}_full(struct machine *m)
             lvalues += [lvalue.replace("self->", f"m->e{number}.") for _, lvalue in self.sources[name].state]
             lines += [f"    case {number << 16 | index}: return &{lvalue};" for index, lvalue in enumerate(lvalues)]
         return lines
-
-
-def _way_out(number: int, kind: str, cases: Sequence[str], long: str) -> str:
-    """The function that hands on packets; those that are too ``long`` are dropped, where that is asked of what has the length."""
-    view, too_long = (", struct view *v" if kind else ""), f"    if ({long}->length > LONGEST) port = -1;\n" if long else ""
-    ways = "\n".join(cases)
-    return f"""
-static {ALWAYS} void e{number}_out{kind}(struct machine *m, int port, struct packet *p{view})
-{{
-{too_long}    switch (port) {{
-{ways}
-    default: break;
-    }}{"" if not kind else " (void)v;"}
-    kill_packet(&m->base, p);
-}}
-"""

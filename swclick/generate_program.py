@@ -26,7 +26,7 @@ def first_word(state: State, number: int) -> str:
 
 
 def program_functions(program: Program, number: int, beside: CSource, kinds: Kinds) -> str:
-    """All functions of element ``number``, which has ``beside`` its program. ``eN_out`` and ``eN_in``, its ways to its neighbours,
+    """All functions of element ``number``, which has ``beside`` its program. ``eN_out_K`` and ``eN_in``, its ways to its neighbours,
     stand before them."""
     tables = "".join(lower_table(table, number) for table in program.tables)
     passed = f"    {{ struct e{number} *self = &m->e{number}; (void)self; {beside.passed} }}\n" if beside.passed else ""
@@ -89,8 +89,11 @@ def _more(state: State) -> str:
 
 def _exclusive(program: Program, number: int, passed: str) -> tuple[str, str, str]:
     """The insides of push, of push for packets that are rare, and of pull; what is ``passed`` sees the packet's header put down."""
-    cases = "\n".join(f"    case {i}: e{number}_outv(m, {way.port}, p, v); return;" for i, way in enumerate(program.exits))
-    slow_cases = cases.replace("_outv(", "_out(").replace(", p, v)", ", p)")
+    # One place for each output: what follows becomes a part of it, and if that has more such exits, of each of those.
+    exits = {way.port: [i for i, each in enumerate(program.exits) if each.port == way.port] for way in program.exits}
+    ways = {port: " ".join(f"case {i}:" for i in indices) for port, indices in exits.items()}
+    cases = "\n".join(f"    {labels} e{number}_outv_{port}(m, p, v); return;" for port, labels in ways.items())
+    slow_cases = cases.replace("_outv_", "_out_").replace(", p, v)", ", p)")
     wanted = "".join(f"    if (way == {i} && port == {way.port}) {{ keep(p, v); return p; }}\n" for i, way in enumerate(program.exits))
     seen = f"    keep(p, v);\n{passed}" if passed else ""
     rest = "    default: kill_packet(&m->base, p);\n    }"
@@ -115,11 +118,11 @@ def _copies(program: Program, number: int, passed: str) -> tuple[str, str, str]:
     slow = [f"{start}general(m, p, taken);\n{passed}{none}; }}"]
     pull = [f"{start}run(m, p, v, taken);\n{seen}{nothing}; }}\n    keep(p, v);\n    struct packet *wanted = NULL;"]
     for index, way in enumerate(program.exits):
-        out = f"e{number}_out(m, {way.port}, q);"
+        out = f"e{number}_out_{way.port}(m, q);"
         copy = f"struct packet *q = clone_packet(&m->base, p); {move_text(way, 'q')}{out}"
-        last = f"{move_text(way, 'v')}e{number}_outv(m, {way.port}, p, v); return;"
+        last = f"{move_text(way, 'v')}e{number}_outv_{way.port}(m, p, v); return;"
         push.append(f"    if (taken[{index}]) {{ if (!--left) {{ {last} }} keep(p, v); {copy} }}")
-        last = f"{move_text(way, 'p')}e{number}_out(m, {way.port}, p); return;"
+        last = f"{move_text(way, 'p')}e{number}_out_{way.port}(m, p); return;"
         slow.append(f"    if (taken[{index}]) {{ if (!--left) {{ {last} }} {copy} }}")
         take = f"struct packet *q = --left ? clone_packet(&m->base, p) : p; {move_text(way, 'q')}"
         found = f"if (port == {way.port}) {{ if (wanted) kill_packet(&m->base, wanted); wanted = q; }} else {out}"

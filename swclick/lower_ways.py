@@ -17,12 +17,14 @@ def lower_ways(program: Program, number: int, case: CommonCase) -> list[str]:
     """The statements of a program that is exclusive, of a packet in a view: they return the number of the exit taken, or -1 for none."""
     lines: list[str] = []
     facts: dict[Value, Value] = {}
+    # Not asked for again on any way, or there would be as many questions as exits squared.
+    all_taken = replace(program, exits=tuple(replace(way, when=TRUE) for way in program.exits))
     for index, way in enumerate(program.exits):
         when = assume([way.when], facts)[way.when]
         if when is FALSE:
             continue
         conditions = conjuncts(when)
-        here = _under(program, {**facts, **known(conditions)})
+        here = _under(all_taken, {**facts, **known(conditions)})
         values = ValueLowering(program, number, case)
         lines.append("    do {")
         for condition in conditions:
@@ -34,7 +36,7 @@ def lower_ways(program: Program, number: int, case: CommonCase) -> list[str]:
         facts[when] = FALSE
         if len(conditions) == 1:
             facts |= known([bit_not(when)])
-    nowhere = replace(_under(program, facts), exits=())
+    nowhere = replace(_under(all_taken, facts), exits=())
     return [*lines, *_done(nowhere, ValueLowering(program, number, case), case), "    return -1;"]
 
 
@@ -69,7 +71,6 @@ def _under(program: Program, facts: Mapping[Value, Value]) -> Program:
     new = assume(program.roots(), facts)
     return replace(
         program,
-        exits=tuple(replace(way, when=TRUE) for way in program.exits),
         edits=tuple(replace(edit, value=new[edit.value]) for edit in program.edits),
         annotations=tuple((name, new[value]) for name, value in program.annotations),
         end=new[program.end],

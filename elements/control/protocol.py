@@ -9,7 +9,7 @@ from typing import Final
 
 from elements.definition.host import HandlerError, Host
 from elements.definition.octets import WHITE, octets
-from elements.scripts.numbers import whole
+from elements.scripts.numbers import limited, whole
 
 GREETING: Final = b"Click::ControlSocket/1.3\r\n"
 OK, SYNTAX, UNIMPLEMENTED, NO_ELEMENT, NO_HANDLER = 200, 500, 501, 510, 511
@@ -150,8 +150,8 @@ class Conversation:
             raise _Refused(SYNTAX, "Wrong number of arguments")
 
     def _data(self, length: str, command: str) -> str:
-        count = whole(length)
-        if count is None or count < 0:
+        count = limited(length, MOST_WAITING)
+        if count is None:
             raise _Refused(SYNTAX, f"Syntax error in '{command}'")
         if count > MOST_WAITING:
             # What would follow is data, and no command.

@@ -28,12 +28,17 @@ def both_hold(conditions: Sequence[Value]) -> tuple[int, int] | None:
         return free[place]
 
     found = translate(terms, [conditions[number] for number in open_ones], leaf)
-    pairs = [(a, b) for index, b in enumerate(open_ones) for a in open_ones[:index]]
-    both = [terms.all_of(found[conditions[a]], found[conditions[b]]) for a, b in pairs]
+    # Each with those before it, not with each of them: as many terms as there are conditions.
+    before, both = found[conditions[open_ones[0]]], []
+    for number in open_ones[1:]:
+        here = found[conditions[number]]
+        both.append(terms.all_of(before, here))
+        before = terms.any_of(before, here)
     options = Options()
     options.set(Option.PRODUCE_MODELS, True)
     solver = Bitwuzla(terms.manager, options)
     solver.assert_formula(terms.truth(terms.any_of(*both)))
     if solver.check_sat() == Result.UNSAT:
         return None
-    return next(pair for pair, term in zip(pairs, both, strict=True) if solver.get_value(term).is_bv_value_one())
+    first, second, *_ = (number for number in open_ones if solver.get_value(found[conditions[number]]).is_bv_value_one())
+    return first, second

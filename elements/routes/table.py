@@ -62,10 +62,18 @@ def route(text: str) -> Route:
     return Route(address >> (32 - length) << (32 - length) if length else 0, length, gateway, _port(words[-1]))
 
 
+def _is_port(text: str) -> bool:
+    try:
+        _port(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _removed(text: str) -> Route:
     """A route that is to go, as `ADDR/MASK [[GW] OUT]`; its port is -1 where any is meant. Errors: ``ValueError``."""
     words = text.split()
-    if len(words) > 1 and words[-1].isdigit():
+    if len(words) > 1 and _is_port(words[-1]):
         return route(text)
     return replace(route(" ".join([*words, "0"])), port=-1)
 

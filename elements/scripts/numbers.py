@@ -22,11 +22,22 @@ def whole(text: str) -> int | None:
     """The whole number that ``text`` is, decimal, octal after 0, hexadecimal after 0x or binary after 0b; None where it is none, or
     longer than `_LONGEST`."""
     found = _DIGITS.fullmatch(text)
-    if found is None or len(text) > _LONGEST:
-        return None
+    return None if found is None or len(text) > _LONGEST else _number(found)
+
+
+def limited(text: str, most: int) -> int | None:
+    """The number from 0 on that ``text`` is, written as `whole` says and however long; ``most`` + 1 where it is more than ``most``, which
+    has less than 100 bits. None where it is none."""
+    found = _DIGITS.fullmatch(text)
+    number = None if found is None else min(_number(found), most + 1)
+    return number if number is not None and number >= 0 else None
+
+
+def _number(found: re.Match[str]) -> int:
+    """What `_DIGITS` found. Of its digits `_LONGEST` are read, which are enough to be larger than all that is counted."""
     kinds = (("hex", 16), ("bin", 2), ("oct", 8), ("dec", 10))
-    number = next(int(found.group(kind), base) for kind, base in kinds if found.group(kind))
-    return -number if text.startswith("-") else number
+    number = next(int(digits.lstrip("0")[:_LONGEST] or "0", base) for kind, base in kinds if (digits := found.group(kind)))
+    return -number if found.group().startswith("-") else number
 
 
 def _signed(text: str) -> int | None:
@@ -35,9 +46,12 @@ def _signed(text: str) -> int | None:
 
 
 def floating(text: str) -> float | None:
-    """The floating-point number that ``text`` is, None where it is none."""
+    """The floating-point number that ``text`` is, infinite where it is too large for one; None where it is none."""
     if _HEX_FLOAT.fullmatch(text):
-        return float.fromhex(text)
+        try:
+            return float.fromhex(text)
+        except OverflowError:
+            return -math.inf if text.startswith("-") else math.inf
     return float(text) if _FLOAT.fullmatch(text) else None
 
 

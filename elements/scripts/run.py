@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,7 +14,7 @@ from elements.definition.octets import as_text, octets
 from elements.definition.parsers import nanoseconds
 from elements.scripts.errors import Errors
 from elements.scripts.instructions import BEGIN, Instruction, find_label
-from elements.scripts.numbers import truth, truth_text, words
+from elements.scripts.numbers import limited, truth, truth_text, words
 from graph.configuration import shift_word, unquote
 from graph.variables import substitute
 
@@ -292,8 +293,10 @@ class Run:
         """The value of a variable, also of those that every script has."""
         if name in self.variables:
             return self.variables[name]
-        if name.isdigit() and not name.startswith("0"):
-            return next(iter(words(self.arguments)[int(name) - 1 :]), "")
+        if re.fullmatch("[1-9][0-9]*", name):
+            given = words(self.arguments)
+            place = limited(name, len(given)) or 0
+            return given[place - 1] if place <= len(given) else ""
         always: Mapping[str, Callable[[], str]] = {
             "?": lambda: str(self.status),
             "args": lambda: self.arguments,

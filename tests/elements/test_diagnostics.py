@@ -258,6 +258,9 @@ REFUSED = {
     "AggregatePaint(9)": "BITS: " + INTEGER.format(1, 8, "9"),
     "AggregateCounter(COUNT_STOP 1, COUNT_FREEZE 2)": "'COUNT_FREEZE', 'COUNT_STOP', and 'COUNT_CALL' are mutually exclusive",
     "AggregateCounter(COUNT_CALL x)": "COUNT_CALL: first word should be unsigned, and a write handler should follow",
+    "AggregateCounter(COUNT_CALL x a.b)": "COUNT_CALL: " + INTEGER.format(0, (1 << 64) - 1, "x"),
+    "AggregateCounter(COUNT_CALL \N{SUPERSCRIPT TWO} a.b)": "COUNT_CALL: " + INTEGER.format(0, (1 << 64) - 1, "\N{SUPERSCRIPT TWO}"),
+    f"AggregateCounter(AGGREGATE_CALL {'9' * 23} a.b)": "AGGREGATE_CALL: " + INTEGER.format(0, (1 << 64) - 1, "9" * 23),
     # Lines about packets
     "IPPrint(CONTENTS binary)": "CONTENTS: bad contents value 'BINARY'; should be 'NONE', 'HEX', or 'ASCII'",
     "IPPrint(PAYLOAD none)": "PAYLOAD: bad payload value 'NONE'; should be 'false', 'hex', or 'ascii'",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from elements.definition.host import HandlerError
+from elements.script import Script
 from graph.diagnostics import ClickError
 from graph.load import load_text
 from swclick.live import Clock, Live
@@ -47,6 +48,15 @@ def test_a_script_computes_prints_and_calls(capfd: pytest.CaptureFixture[str], t
     ]  # fmt: skip
     for name, line in (("s", "out\tr"), ("p", "add\tr+"), ("p", "run\trw+"), ("p", "name\tr."), ("p", "step\tw")):
         assert f"{line}\n" in live.read_handler(f"{name}.handlers")
+
+
+def test_arguments_have_the_numbers_from_one_on_and_none_beyond_the_last(capfd: pytest.CaptureFixture[str]) -> None:
+    live = run(f"p :: Script(TYPE PASSIVE, return $2/$3/${'9' * 5000}/${{1}}); Script(stop);")
+    assert live.read_handler("p.run", "7 8") == "8///7"
+    assert capfd.readouterr() == ("", "")
+    script = live.elements["p"]
+    assert isinstance(script, Script)
+    assert script.run.value("\N{SUPERSCRIPT TWO}") is None
 
 
 def test_steps_pass_pauses(capfd: pytest.CaptureFixture[str]) -> None:

@@ -188,6 +188,23 @@ def test_a_library_that_is_damaged_is_compiled_once_more(tmp_path: Path, monkeyp
     assert load_c(text).damaged() == 4
 
 
+@pytest.mark.parametrize("left", [b"\x7fELF", b""], ids=["cut", "empty"])
+def test_what_others_are_linked_to_is_compiled_once_more_if_damaged(left: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty one is linked, and what it is linked to has not what it calls."""
+    beside = "int beside_damaged(void) { return 6; }"
+    load_c("int first(void) { return 1; }", beside)
+    (made,) = cache_folder().glob("*.o")
+    made.write_bytes(left)
+    for _ in ("mended", "kept"):
+        assert load_c("int beside_damaged(void); int after_damaged(void) { return beside_damaged(); }", beside).after_damaged() == 6
+    assert made.read_bytes() != left
+
+
+def test_text_that_is_wrong_is_said_where_it_is_linked_to_others(tmp_path: Path) -> None:
+    with pytest.raises(CompilerError, match="the generated C does not compile"):
+        load_c("int wrong(void) { return nothing; }", "int right(void) { return 1; }")
+
+
 def test_what_cannot_be_loaded_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CC", str(command(tmp_path / "bin", "emptycc", 'while [ "$1" != -o ]; do shift; done; : > "$2"')))
     with pytest.raises(CompilerError) as found:

@@ -7,11 +7,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from elements.definition.catalogue import class_info, class_names
+from elements.program.substitute import assume
+from elements.program.values import Value
 from elements.reference.machine import instantiate
 from elements.reference.packet import HEADROOM, LONGEST
 from graph.check import check
@@ -19,6 +22,7 @@ from graph.diagnostics import ClickError
 from graph.load import load_text
 from mlclick.software.configurations import Configuration, configurations
 from sim.conformance.examples import class_examples
+from swclick import lower_ways
 from swclick.compile import compiler
 from swclick.generate import generate
 
@@ -143,3 +147,43 @@ def test_the_compiler_has_nothing_to_warn_of(text: str) -> None:
     command = [*compiler(), "-std=gnu11", "-fsyntax-only", *WARNINGS, "-x", "c", "-"]
     done = subprocess.run(command, input=text_of(text), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def switched(text: str, outputs: int) -> tuple[str, int]:
+    """The C of element x with so many outputs, all to one Counter, and its number."""
+    ways = "".join(f"x [{output}] -> c; " for output in range(outputs))
+    source = f"FromCrossing(t:0) -> x :: {text}; c :: Counter -> ToCrossing(t:0); {ways}"
+    return text_of(source), [node.name for node in load_text(source, "t").nodes].index("x")
+
+
+def test_a_program_hands_on_by_outputs_that_its_text_names() -> None:
+    """A choice among all outputs at each place that names one would be as much to compile as outputs squared."""
+    outputs = 40
+    for program in ("Tee", "RoundRobinSwitch"):
+        text, number = switched(program, outputs)
+        assert re.findall(rf"e{number}_outv?\(.*", text) == [
+            f"e{number}_out(m, k, q)",
+            f"e{number}_outv(m, k, p, v); return; }} while (0)",
+        ]
+        for output in range(outputs):
+            assert len(re.findall(rf"\be{number}_outv?_{output}\(m,", text)) <= 5
+
+
+def test_exits_by_one_output_lead_to_one_place() -> None:
+    """What follows becomes a part of each place that leads there: a chain of such elements would double with each."""
+    text, number = switched("VLANDecap", 1)
+    assert f"    case 0: case 1: e{number}_outv_0(m, p, v); return;\n" in text
+    assert text.count(f"e{number}_outv_0(m, p, v);") == 1
+
+
+def test_no_way_asks_for_the_conditions_of_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def counted(roots: list[Value], facts: Mapping[Value, Value]) -> dict[Value, Value]:
+        asked.append(len(set(roots)))
+        return assume(roots, facts)
+
+    monkeypatch.setattr(lower_ways, "assume", counted)
+    switched("RoundRobinSwitch", 40)
+    assert len(asked) > 40
+    assert max(asked) < 10

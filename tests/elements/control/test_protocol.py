@@ -163,7 +163,11 @@ def test_what_came_already_is_not_looked_at_again(said: str, monkeypatch: pytest
     assert matches.looked_at < 4 * len(said)
 
 
-@pytest.mark.parametrize("said", [b"x", b"writeuntil e.both E\n", b"writedata e.both 16777217\n"])
+@pytest.mark.parametrize(
+    "said",
+    [b"x", b"writeuntil e.both E\n", b"writedata e.both 16777217\n", b"writedata e.both 0x%b\n" % (b"f" * 101)]
+    + [b"%b %b\n" % (command, b"9" * digits) for command in (b"readdata e.both", b"llrpc e#c0044007") for digits in (30, 101, 5000)],
+)
 def test_nobody_sends_without_end(said: bytes) -> None:
     conversation = Conversation(cast("Host", Handlers()))
     # What stands behind data is no command, where that is refused.
@@ -185,3 +189,8 @@ def test_who_does_not_read_is_not_listened_to() -> None:
     conversation.outgoing.clear()
     assert conversation.step()
     assert len(conversation.incoming) == left - 5
+
+
+def test_a_length_may_have_any_number_of_zeros(say: Callable[..., str]) -> None:
+    said = say(f"writedata e.both {'0' * 101}\nread e.read x\n")
+    assert said.startswith("200 Write handler 'e.both' OK\r\n200 Read handler 'e.read' OK\r\n")

@@ -19,6 +19,8 @@ WANTED = [
     ("ge 2 1.5", "true"), ("gt 1 2", "false"), ("ne 1 1.0", "false"), ("not false", "true"), ("not 1", "false"), ("and true yes", "true"),
     ("and true 0 what", "false"), ("and", "true"), ("or n f", "false"), ("or n t what", "true"), ("nand true true", "false"),
     ("nor n n", "true"),
+    ("add 0x1p99999 1", "inf"), (f"neg 0x{'f' * 300}", "-inf"), (f"add -0x1p{'9' * 30} 1", "-inf"), ("eq 0x1p1024 1e999", "true"),
+    (f"add 0x0p{'9' * 30} 1", "1"),
     ("htons 1", "256"), ("htonl 1", "16777216"), ("ntohs 256", "1"), ("ntohl 16777216", "1"), ("first 'a b' c", "'a b'"), ("first", ""),
     ("if true a b", "a"), ("if 0 a b", "b"), ("if 0 a", ""), ("in foo bar foo", "true"), ("in foo bar", "false"), ("in", "false"),
     ("length abcdef", "6"), ("length", "0"), ("length é\N{EURO SIGN}", "4"), ("unquote \"a\\x41\" 'b'", "aA b"),
