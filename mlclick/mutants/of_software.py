@@ -22,8 +22,8 @@ MUTANTS: Final = (
         "swclick.generate_program",
         "",
         "_copies",
-        "e{number}_outv(m, {way.port}, p, v); return;",
-        "e{number}_outv(m, 0, p, v); return;",
+        "e{number}_outv_{way.port}(m, p, v); return;",
+        "e{number}_outv_{program.exits[0].port}(m, p, v); return;",
     ),
     Mutant(
         "compiled, the bytes of a word the other way round",
