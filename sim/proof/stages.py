@@ -32,20 +32,22 @@ class Stages:
         if not self.failures:
             self._find_valids()
         self._carried: dict[int, list[dict[str, int]]] = {}
+        self._by_stage: dict[int, list[str]] = {}
 
     def _find(self) -> None:
         support = self.design.support
         pending = [name for name in self.design.registers if name not in self.states]
         self.failures += [f"{name} depends on itself and is no tenant's state" for name in pending if name in support[name]]
-        progress = True
-        while pending and progress and not self.failures:
-            progress = False
-            for name in list(pending):
-                tokens = support[name] - set(self.states) - self.common - set(self.ownership.tenant_inputs)
-                if tokens <= set(self.of):
+        known = {*self.states, *self.ownership.tenant_inputs}
+        needed, placed = {name: support[name] - known for name in pending}, {""}
+        while pending and placed and not self.failures:
+            placed = set()
+            for name in pending:
+                tokens = [token for token in needed[name] if token not in self.common]
+                if all(token in self.of for token in tokens):
                     self._place(name, {self.of[token] for token in tokens})
-                    pending.remove(name)
-                    progress = True
+                    placed.add(name)
+            pending = [name for name in pending if name not in placed]
         if pending and not self.failures:
             self.failures.append(f"{pending[0]} is in no stage")
 
@@ -87,10 +89,18 @@ class Stages:
             before = known[-1]
             terms = {name: const(value, self.design.widths[name]) for name, value in before.items()}
             found: dict[str, int] = {}
-            for name, support in self.design.support.items():
-                if self.of.get(name) == len(known) and support <= set(before):
+            for name in self._registers(len(known)):
+                if self.design.support[name] <= before.keys():
                     value = where(self.design.next[name], terms).constant
                     if value is not None:
                         found[name] = value
             known.append(found)
         return known[stage]
+
+    def _registers(self, stage: int) -> list[str]:
+        """Those of a stage, in the design's order."""
+        if not self._by_stage:
+            for name in self.design.support:
+                if name in self.of:
+                    self._by_stage.setdefault(self.of[name], []).append(name)
+        return self._by_stage.get(stage, [])
