@@ -118,11 +118,16 @@ def test_what_is_loaded_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert made.exists()
 
 
+def make_three_old(folder: Path) -> None:
+    """Files that make room, of one age."""
+    for name in ("a.so", "b.so", "c.so"):
+        (folder / name).write_bytes(bytes(100))
+        os.utime(folder / name, (0, 0))
+
+
 def test_what_is_used_while_room_is_made_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another process begins to use it after its age was looked at first."""
-    for name in ("a.so", "b.so", "c.so"):
-        (tmp_path / name).write_bytes(bytes(100))
-        os.utime(tmp_path / name, (0, 0))
+    make_three_old(tmp_path)
     unlink = Path.unlink
 
     def while_another_uses_it(file: Path, missing_ok: bool = False) -> None:
@@ -135,9 +140,7 @@ def test_what_is_used_while_room_is_made_stays(tmp_path: Path, monkeypatch: pyte
 
 
 def test_what_is_another_s_stays_and_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("a.so", "b.so", "c.so"):
-        (tmp_path / name).write_bytes(bytes(100))
-        os.utime(tmp_path / name, (0, 0))
+    make_three_old(tmp_path)
     unlink = Path.unlink
 
     def of_mine(file: Path, missing_ok: bool = False) -> None:
