@@ -280,7 +280,7 @@ static void e{number}_finish(struct machine *m)
         source, text = self.sources[name], ""
         own = f"    struct e{number} *self = &m->e{number}; (void)self;\n"
         if source.timer:
-            text += f"static void e{number}_timer(struct machine *m)\n{{\n{own}{source.timer}\n}}\n"
+            text += f"static void e{number}_timer(struct machine *m)\n{{\n{own}    begin_pushing(&m->base);\n{source.timer}\n}}\n"
         if source.ready:
             text += f"static void e{number}_ready(struct machine *m, int fd, int events)\n{{\n{own}{source.ready}\n}}\n"
         for what in ("after_write", "before_read"):

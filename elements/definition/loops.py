@@ -44,7 +44,7 @@ class Rings:
     """``back``: push connections that close a ring, so that without them there is none, in the graph's order, each with the number of
     elements that lie on its rings. Where packets come to a ring from elsewhere, it begins. ``starts``: where there are rings, the outputs
     (element, port) by which a packet begins to be pushed: those of elements that nothing is pushed to, and of what is pulled from where it
-    is stored or made."""
+    is stored or made. It begins with each timer, too, as of sources that answers are pushed to."""
 
     back: Mapping[Edge, int]
     starts: frozenset[tuple[str, int]]

@@ -96,6 +96,7 @@ class Machine:
                 break
             self.now = max(self.now, self._timers.pop(due)[0])
             with self._room():
+                self._passes = self._added = 0
                 self.elements[due].timer(self)
             self._settle()
         late = self._due(until)

@@ -175,3 +175,18 @@ def test_a_long_chain_is_no_ring() -> None:
     reference = Reference(load_text(text, "t"))
     reference.inject("s", Packet.of(b"abc"))
     assert (len(reference.emitted), reference.runaway) == (1, {})
+
+
+def test_what_a_timer_pushes_has_the_bound_to_itself() -> None:
+    """A source that answers are pushed to begins packets, too."""
+    text = """
+        ping :: ICMPPingSource(1.0.0.1, 1.0.0.2, INTERVAL 0.001, VERBOSE false);
+        r :: ICMPPingResponder; t :: Tee(2); c :: Counter;
+        ping -> r -> c -> t; t[0] -> ping; t[1] -> r;
+    """
+    graph = load_text(text, "t.click")
+    for machine in (Reference(graph), Compiled(graph)):
+        machine.settle()
+        machine.settle(2 * MOST_COPIES * 1_000_000)
+        assert int(machine.read("c", "count")) == 2 * MOST_COPIES
+        assert machine.runaway == {}
