@@ -11,6 +11,8 @@ from typing import Final
 from amaranth.back import verilog
 from amaranth.hdl import Elaboratable, Value
 
+from hdl.tools.memory_words import memory_words
+
 _ROOT: Final = Path(__file__).parents[2]
 _OWN_LINE: Final = re.compile(r'^ *\(\* src = "([^":|]*:\d+)[^"]*" \*\)$')
 _INLINE: Final = re.compile(r'\(\* src = "[^"]*" \*\) ')
@@ -23,18 +25,15 @@ def to_verilog(elaboratable: Elaboratable, name: str, ports: Sequence[Value] | N
     the port ``s__tdata``, and the clock and reset of the domain ``sync`` become ``clk`` and ``rst``. Source locations
     are left out: they would make the text depend on where the project lies.
     """
-    # The Yosys that comes with Amaranth, since one found on PATH may be too old.
-    os.environ["AMARANTH_USE_YOSYS"] = "builtin"
-    return str(verilog.convert(elaboratable, name=name, ports=ports, emit_src=False))
+    return _convert(elaboratable, name, ports, located=False)
 
 
 def to_located_verilog(elaboratable: Elaboratable, name: str) -> tuple[str, dict[int, str]]:
     """The text of `to_verilog`, and for those of its lines (from 1) at which something begins that a source line made, ``FILE:LINE``;
     files of ours are told from the project's root, those of libraries from where libraries are."""
-    os.environ["AMARANTH_USE_YOSYS"] = "builtin"
     kept: list[str] = []
     places: dict[int, str] = {}
-    for line in str(verilog.convert(elaboratable, name=name, emit_src=True)).split("\n"):
+    for line in _convert(elaboratable, name, None, located=True).split("\n"):
         place = _OWN_LINE.match(line)
         if place:
             # It is said of what comes next, behind what else is said of that.
@@ -42,3 +41,10 @@ def to_located_verilog(elaboratable: Elaboratable, name: str) -> tuple[str, dict
         else:
             kept.append(_INLINE.sub("", line))
     return "\n".join(kept), places
+
+
+def _convert(elaboratable: Elaboratable, name: str, ports: Sequence[Value] | None, *, located: bool) -> str:
+    # The Yosys that comes with Amaranth, since one found on PATH may be too old.
+    os.environ["AMARANTH_USE_YOSYS"] = "builtin"
+    with memory_words():
+        return str(verilog.convert(elaboratable, name=name, ports=ports, emit_src=located))
