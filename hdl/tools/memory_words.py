@@ -25,7 +25,7 @@ def memory_words() -> Iterator[None]:
 
 
 def _emit_memory(self: Any, cell_idx: int, cell: Any) -> None:
-    """As ``ModuleEmitter.emit_memory``: a cell ``$meminit_v2`` with all ``cell.depth`` words of ``cell.width`` bits, the last word first."""
+    """As ``ModuleEmitter.emit_memory``: a cell ``$meminit_v2`` with ``cell.depth`` words of ``cell.width`` bits, the last one first."""
     width = cell.width
     mask = (1 << width) - 1
     words = "".join(format(word & mask, f"0{width}b") for word in reversed(cell.init)) if width else ""
