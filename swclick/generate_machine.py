@@ -12,7 +12,8 @@ from elements.definition.loops import MOST_ROUNDS, MOST_TIMERS, MOVED_A_ROUND
 class Parts:
     """Numbers of all elements and of those that have a task, a timer, file descriptors or something to do before handlers are read; what
     follows from write handlers; by task, whether it has nothing to pull, where it pulls; the cases of where state variables and tables are;
-    and the numbers of elements without an input, which packets are offered to."""
+    and the numbers of elements without an input, which packets are offered to. Of regions that are shared: statements that give them what
+    is their own, and cases, by region, of where state variables are and of what follows from write handlers."""
 
     elements: Sequence[int]
     working: Sequence[int]
@@ -24,6 +25,9 @@ class Parts:
     state: Sequence[str]
     tables: Sequence[str]
     sources: Sequence[int]
+    given: str = ""
+    shared_state: str = ""
+    shared_writes: str = ""
 
 
 def machine_functions(parts: Parts) -> str:
@@ -49,14 +53,14 @@ void machine_ready(struct machine *m, int32_t element, int fd, int events)
     }}
 }}
 /* Whether a task is to run or, where it pulls, might find something if it did. */
-int machine_scheduled(struct machine *m, int task)
+PLAIN int machine_scheduled(struct machine *m, int task)
 {{
     if (m->live.tasks[task].entry.place >= 0) return 1;
     switch (task) {{
 {busy}    default: return 0;
     }}
 }}
-struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*call)(int32_t, int32_t, struct packet *))
+PLAIN struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*call)(int32_t, int32_t, struct packet *))
 {{
     struct machine *m = calloc(1, sizeof *m);
     if (!m) no_memory();
@@ -65,9 +69,9 @@ struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*c
     begin_clock(&m->base, now);
     m->base.call = call;
     open_live(&m->live, {len(parts.elements)}, {len(parts.working)});
-{tasks}{timers}{initialize}{wakes}    return m;
+{parts.given}{tasks}{timers}{initialize}{wakes}    return m;
 }}
-void machine_free(struct machine *m)
+PLAIN void machine_free(struct machine *m)
 {{
 {finish}    close_live(&m->live);
     free_base(&m->base);
@@ -168,30 +172,30 @@ def _looks(parts: Parts) -> str:
 uint64_t machine_runaway(struct machine *m, int ring) {{ return m->runaway[ring]; }}
 struct base *machine_base(struct machine *m) {{ return &m->base; }}
 void machine_clear(struct machine *m) {{ m->base.emitted_count = m->base.bytes_count = m->base.log_count = 0; }}
-void machine_after_write(struct machine *m, int element)
+PLAIN void machine_after_write(struct machine *m, int element)
 {{
     (void)m;
     switch (element) {{
 {written}    default: break;
-    }}
+    }}{_by_region(parts.shared_writes)}
 }}
-void machine_before_read(struct machine *m, int element)
+PLAIN void machine_before_read(struct machine *m, int element)
 {{
     (void)m;
     switch (element) {{
 {looked}    default: break;
     }}
 }}
-void *machine_word(struct machine *m, int element, int word)
+PLAIN void *machine_word(struct machine *m, int element, int word)
 {{
     (void)m;
     switch ((uint64_t)element << 16 | word) {{
 {words}
-    }}
+    }}{_by_region(parts.shared_state)}
     return NULL;
 }}
-void machine_replace(struct machine *m, int element, int table, const uint64_t *numbers, const uint64_t *sizes, const struct group *groups,
-                     uint32_t group_count, uint32_t count)
+PLAIN void machine_replace(struct machine *m, int element, int table, const uint64_t *numbers, const uint64_t *sizes,
+                           const struct group *groups, uint32_t group_count, uint32_t count)
 {{
     (void)m; (void)numbers; (void)sizes; (void)groups; (void)group_count; (void)count;
     switch ((uint64_t)element << 16 | table) {{
@@ -199,3 +203,7 @@ void machine_replace(struct machine *m, int element, int table, const uint64_t *
     }}
 }}
 """
+
+
+def _by_region(cases: str) -> str:
+    return f"\n    switch (region_at[element]) {{\n{cases}    default: break;\n    }}" if cases else ""

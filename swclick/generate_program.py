@@ -20,19 +20,18 @@ def program_fields(program: Program) -> list[str]:
     ]
 
 
-def first_word(state: State, number: int) -> str:
+def first_word(state: State, number: int | str) -> str:
     """The C lvalue of the first word of a state variable."""
     return f"m->e{number}.{state.name}[0]" + ("[0]" if state.width > NARROW else "")
 
 
-def program_functions(program: Program, number: int, beside: CSource, kinds: Kinds) -> str:
-    """All functions of element ``number``, which has ``beside`` its program. ``eN_out_K`` and ``eN_in``, its ways to its neighbours,
-    stand before them."""
-    tables = "".join(lower_table(table, number) for table in program.tables)
+def program_functions(program: Program, number: int | str, beside: CSource, kinds: Kinds) -> str:
+    """The functions of element ``number``, which has ``beside`` its program, but for `program_begin`. ``eN_out_K`` and
+    ``eN_in``, its ways to its neighbours, stand before them."""
     passed = f"    {{ struct e{number} *self = &m->e{number}; (void)self; {beside.passed} }}\n" if beside.passed else ""
     push, slow, pull = _exclusive(program, number, passed) if program.exclusive else _copies(program, number, passed)
     frees = "".join(f"    table_free(&m->e{number}.{table.name});\n" for table in program.tables)
-    return f"""{tables}{lower_program(program, number)}
+    return f"""{lower_program(program, number)}
 static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
 {{
     (void)port;
@@ -69,13 +68,6 @@ static int e{number}_task(struct machine *m)
     (void)self;
 {beside.task or "    return 0;"}
 }}
-static void e{number}_initialize(struct machine *m)
-{{
-    struct e{number} *self = &m->e{number};
-    (void)self;
-{_initialize(program, number)}
-{beside.initialize}
-}}
 static void e{number}_finish(struct machine *m)
 {{
     (void)m;
@@ -83,11 +75,24 @@ static void e{number}_finish(struct machine *m)
 """
 
 
+def program_begin(program: Program, number: int | str, beside: CSource) -> str:
+    """The function that makes element ``number`` ready, behind the entries of its tables."""
+    tables = "".join(lower_table(table, number) for table in program.tables)
+    return f"""{tables}static void e{number}_initialize(struct machine *m)
+{{
+    struct e{number} *self = &m->e{number};
+    (void)self;
+{_initialize(program, number)}
+{beside.initialize}
+}}
+"""
+
+
 def _more(state: State) -> str:
     return f"[{words(state.width)}]" if state.width > NARROW else ""
 
 
-def _exclusive(program: Program, number: int, passed: str) -> tuple[str, str, str]:
+def _exclusive(program: Program, number: int | str, passed: str) -> tuple[str, str, str]:
     """The insides of push, of push for packets that are rare, and of pull; what is ``passed`` sees the packet's header put down."""
     # One place for each output: what follows becomes a part of it, and if that has more such exits, of each of those.
     exits = {way.port: [i for i, each in enumerate(program.exits) if each.port == way.port] for way in program.exits}
@@ -108,7 +113,7 @@ def _exclusive(program: Program, number: int, passed: str) -> tuple[str, str, st
     return push, slow, pull
 
 
-def _copies(program: Program, number: int, passed: str) -> tuple[str, str, str]:
+def _copies(program: Program, number: int | str, passed: str) -> tuple[str, str, str]:
     """As `_exclusive`. The last copy is the packet itself; of the others, none are made where none is wanted."""
     start = f"    uint8_t taken[{max(1, len(program.exits))}];\n    int left = e{number}_"
     none = "    if (!left) { kill_packet(&m->base, p); return"
@@ -130,7 +135,7 @@ def _copies(program: Program, number: int, passed: str) -> tuple[str, str, str]:
     return "\n".join(push), "\n".join(slow), "\n".join([*pull, "    if (wanted) return wanted;"])
 
 
-def _initialize(program: Program, number: int) -> str:
+def _initialize(program: Program, number: int | str) -> str:
     lines = []
     for state in (access.state for access in program.accesses):
         if not state.initial:

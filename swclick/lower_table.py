@@ -54,7 +54,7 @@ def sort_table(table: Table) -> Sorted:
     return Sorted(_numbers(keys, table.key_width), masks, _numbers(values, table.value_width), groups, places)
 
 
-def lower_table(table: Table, number: int) -> str:
+def lower_table(table: Table, number: int | str) -> str:
     """The arrays of a table of element ``number``: ``eN_TABLE_keys``, ``_masks`` (ternary), ``_groups`` (others), ``_values`` and
     ``_places`` (of levels)."""
     name, entries = f"e{number}_{table.name}", sort_table(table)
@@ -67,7 +67,7 @@ def lower_table(table: Table, number: int) -> str:
     return text + _array(f"{name}_keys", entries.keys) + _array(f"{name}_values", entries.values)
 
 
-def initialize_table(table: Table, number: int) -> str:
+def initialize_table(table: Table, number: int | str) -> str:
     """The statement that makes the table ready, once."""
     name = f"e{number}_{table.name}"
     if table.kind == "ternary":

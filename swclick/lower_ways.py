@@ -13,7 +13,7 @@ from swclick.lower_effects import effects, move_text
 from swclick.lower_value import ValueLowering
 
 
-def lower_ways(program: Program, number: int, case: CommonCase) -> list[str]:
+def lower_ways(program: Program, number: int | str, case: CommonCase) -> list[str]:
     """The statements of a program that is exclusive, of a packet in a view: they return the number of the exit taken, or -1 for none."""
     lines: list[str] = []
     facts: dict[Value, Value] = {}

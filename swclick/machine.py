@@ -19,10 +19,11 @@ from elements.reference.packet import Packet
 from graph.check import check
 from graph.model import Graph
 from swclick.compile import load_c
-from swclick.generate import generate, state_strides, state_words
+from swclick.generate import generate
 from swclick.lower_table import sort_table
 from swclick.lower_wide import words
 from swclick.runtime import runtime_c
+from swclick.state_words import state_strides, state_words
 
 NO_NETWORK = -(1 << 31)
 
@@ -142,11 +143,12 @@ class _Words:
 class Machine:
     """Runs ``graph`` as compiled C; methods and order of events are those of `elements.reference.machine.Machine`.
 
-    ``elements`` are the graph's elements by name, where they are not those that its class names stand for. The machine is taken down by
-    `close`, or with the last reference to it; after that it must not be used.
+    ``elements`` are the graph's elements by name, where they are not those that its class names stand for. Where alike regions do not
+    ``share`` code, each has its own. The machine is taken down by `close`, or with the last reference to it; after that it must not be
+    used.
     """
 
-    def __init__(self, graph: Graph, elements: Mapping[str, Element] | None = None) -> None:
+    def __init__(self, graph: Graph, elements: Mapping[str, Element] | None = None, *, share: bool = True) -> None:
         self.checked = check(graph, class_info)
         self.graph = graph
         self.elements = dict(instantiate(graph) if elements is None else elements)
@@ -156,7 +158,7 @@ class Machine:
         self._numbers = {name: index for index, name in enumerate(self._names)}
         self.tables: dict[tuple[int, str], Table] = {}
         """Tables that handlers changed, by element and name."""
-        self._library = load_c(generate(self.checked, self.elements), runtime_c())
+        self._library = load_c(generate(self.checked, self.elements, share=share), runtime_c())
         self._library.machine_new.restype = ctypes.c_void_p
         self._library.machine_base.restype = ctypes.POINTER(_Base)
         self._library.machine_word.restype = ctypes.c_void_p

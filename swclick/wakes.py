@@ -17,6 +17,7 @@ class Wakes:
         self.sources = sources
         working = [node.name for node in checked.graph.nodes if sources[node.name].task]
         self.tasks = {name: number for number, name in enumerate(working)}
+        self._places = {node.name: place for place, node in enumerate(checked.graph.nodes)}
 
     def of(self, name: str) -> tuple[list[int], list[int]]:
         """The tasks that pull from the element, through others, and those that push to it; its own task among the first."""
@@ -56,7 +57,7 @@ class Wakes:
                     found[edge.source] = None
                 else:
                     ahead.append(edge.source)
-        return [node.name for node in self.checked.graph.nodes if node.name in found]
+        return sorted(found, key=self._places.__getitem__)
 
     def pulled(self, name: str) -> list[Edge]:
         """The connections that end in pull inputs of the element."""

@@ -1,4 +1,4 @@
-"""Defects of the software half: tables and copies as the compiler fuses them, and the merge."""
+"""Defects of the software half: tables, copies and shared code as the compiler fuses them, and the merge."""
 
 from __future__ import annotations
 
@@ -33,6 +33,24 @@ MUTANTS: Final = (
         "_cat",
         "<< {position})",
         "<< {value.width - position - operand.width})",
+    ),
+    Mutant(
+        "compiled, alike tenants have one state",
+        "sharing",
+        "swclick.share",
+        "Shared",
+        "outside",
+        "(m, {_there(region)}",
+        "(m, {_there(region if found[2] in ('initialize', 'finish') else region // 2)}",
+    ),
+    Mutant(
+        "compiled, a tenant is given another's literals",
+        "sharing",
+        "swclick.share",
+        "Shared",
+        "given",
+        "[{place}]",
+        "[{place // 2}]",
     ),
     Mutant(
         "merged, an identity is eight bits",
