@@ -1,5 +1,5 @@
-"""The command line: ``mlclick check|merge|plan|run|verify TENANTS``, ``build|elements|bench|bench-software|mutants|fuzz|proofs`` and
-``clicktests``."""
+"""The command line: ``mlclick check|merge|plan|run|verify TENANTS``, ``build|elements|bench|bench-software|bench-tenants|mutants|fuzz``,
+``proofs`` and ``clicktests``."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ from mlclick.report import print_plan
 from mlclick.run import make_folder, run_software, run_split, write_ports
 from mlclick.service import service_lines
 from mlclick.software.command import bench_software
+from mlclick.software.tenants import bench_tenants
 from mlclick.traffic import Traffic, broken_dumps, read_traffic
 from mlclick.verify import verify as verify_design
 from sim.evidence import Evidence
@@ -331,6 +332,7 @@ app.command()(fuzz)
 app.command()(proofs)
 app.command()(clicktests)
 app.command()(bench_software)
+app.command()(bench_tenants)
 
 
 def _sending_ports(merged: Merged) -> list[int]:

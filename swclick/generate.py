@@ -7,12 +7,12 @@ from functools import partial
 
 from elements.definition.element import Element
 from graph.check import Checked
+from swclick.alike import Class, Shared, classes_of, piece_of
 from swclick.generate_element import ElementTexts
 from swclick.generate_machine import Parts, machine_functions
 from swclick.lower_table import has_levels
 from swclick.regions import find_groups
 from swclick.runtime import headers, live_header
-from swclick.share import Class, Shared, classes_of, piece_of
 
 
 def generate(checked: Checked, elements: Mapping[str, Element], *, share: bool = True) -> str:

@@ -24,7 +24,7 @@ from swclick.wakes import Wakes
 
 class ElementTexts:
     """The texts of a graph's elements. Element N is called eN. In a region that is shared its functions are said to call each other eRL, by
-    their places L there; `region`, a pointer to what the region has of its own, is added to them by `swclick.share`."""
+    their places L there; `region`, a pointer to what the region has of its own, is added to them by `swclick.alike`."""
 
     def __init__(self, checked: Checked, elements: Mapping[str, Element]) -> None:
         self.checked = checked

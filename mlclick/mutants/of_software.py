@@ -37,7 +37,7 @@ MUTANTS: Final = (
     Mutant(
         "compiled, alike tenants have one state",
         "sharing",
-        "swclick.share",
+        "swclick.alike",
         "Shared",
         "outside",
         "(m, {_there(region)}",
@@ -46,7 +46,7 @@ MUTANTS: Final = (
     Mutant(
         "compiled, a tenant is given another's literals",
         "sharing",
-        "swclick.share",
+        "swclick.alike",
         "Shared",
         "given",
         "[{place}]",

@@ -21,7 +21,7 @@ from mlclick.software.configurations import Configuration, configurations
 from swclick.compile import compiler
 from swclick.generate import generate
 from swclick.machine import Machine as Compiled
-from tests.swclick.alike import GIVEN, OTHER, frames, random_tenants, seen, tenant, together, told, write_some
+from tests.swclick.alike_tenants import GIVEN, OTHER, frames, random_tenants, seen, tenant, together, told, write_some
 from tests.swclick.test_generate import WARNINGS
 
 
@@ -122,7 +122,7 @@ def test_functions_that_keep_something_are_not_shared() -> None:
 
 
 def test_the_same_tenants_give_the_same_text_in_any_process() -> None:
-    script = "from tests.swclick.test_share import *\nprint(text_of(random_tenants(random.Random(7), 5)), end='')"
+    script = "from tests.swclick.test_alike import *\nprint(text_of(random_tenants(random.Random(7), 5)), end='')"
     texts = [
         subprocess.run(
             [sys.executable, "-c", script], env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
