@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,7 +47,7 @@ def _shape(graph: Graph, names: list[str]) -> Hashable:
     )
 
 
-def crossing(graph: Graph, shared: list[Region]) -> frozenset[Edge]:
+def crossing(graph: Graph, shared: Iterable[Region]) -> frozenset[Edge]:
     """The connections that lead into one of these regions, or out of it."""
     home = {name: region.name for region in shared for name in region.names}
     return frozenset(edge for edge in graph.edges if home.get(edge.source) != home.get(edge.target))
