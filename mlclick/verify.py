@@ -12,7 +12,6 @@ from typing import Final
 from graph.print_click import print_graph
 from hdl.core import Core
 from hdl.tools.cache import content_key
-from hdl.tools.verilog import to_verilog
 from mlclick.attack_pairs import Attacks
 from mlclick.attack_scenes import AttackScenes
 from mlclick.beside import Beside, EndedAlone
@@ -34,6 +33,7 @@ from mlclick.tools import tool_versions
 from sim.construction import FOLDING, by_construction, ways_are_shared
 from sim.evidence import BREAKS, UNBOUNDED, Evidence, Finding, How, Work, netlist_hash, why_broken
 from sim.isolation import Stage
+from sim.plain_text import plain_text
 from sim.proof.pipeline import prove_pipeline
 from sim.proof.replay_pipeline import replay_of_pipeline
 from sim.split_machine import SplitMachine
@@ -57,7 +57,7 @@ RULES = "the rules of streams, of the register bus and of memories are kept"
 
 def core_hash(core: Core) -> str:
     """What evidence of ``core`` is tied to: the hash of its Verilog without checkers, which is what boards are built of."""
-    return netlist_hash(to_verilog(core, "core"))
+    return netlist_hash(plain_text(core))
 
 
 def machine_hash(split: Split) -> str:
@@ -96,7 +96,7 @@ def verify(split: Split, core: Core, progress: Progress, thorough: Thorough | No
     if ran:
         done = Work(seeds=asked.seeds, cycles=sum(work.cycles for work in ran), packets=sum(work.packets for work in ran))
         findings.append(Finding(RULES, "simulation", not broken, broken or "in every cycle that was simulated here", work=done))
-    plain = to_verilog(core, "core")
+    plain = plain_text(core)
     coverage, reasoned = recorder.coverage() if ran else (None, ())
     findings.extend(reasoned)
     tenants = split.merged.master.tenants

@@ -78,7 +78,7 @@ def made(
     def attacks(*_: object) -> Iterator[Finding]:
         yield Finding("attacked", "simulation", True, "")
 
-    monkeypatch.setattr(module, "to_verilog", lambda *_: "the core")
+    monkeypatch.setattr(module, "plain_text", lambda *_: "the core")
     monkeypatch.setattr(module, "_proofs", proofs)
     monkeypatch.setattr(module, "_noninterference", runs)
     monkeypatch.setattr(module, "_attacks", attacks)
