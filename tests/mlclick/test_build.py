@@ -212,7 +212,7 @@ def test_synthesis_that_fails_early_ends_the_evidence_at_its_next_step(
     """No check takes the end for its own failure, and no evidence is written."""
     synthesis, after, beside = Synthesis(monkeypatch, YosysError("no such cell")), list[str](), tmp_path / "proofs"
 
-    def runs(split: Split, core: Core, progress: Progress, *_: object) -> Iterator[Finding]:
+    def runs(split: Split, core: Core, progress: Progress, *more: object) -> Iterator[Finding]:
         progress("the first step")
         while not beside.exists() or not beside.read_text():
             sleep(0.01)
