@@ -29,6 +29,7 @@ TESTS = {
     "a/tool.clicktest": "click-tool | grep -x theirs",
     "a/wrong.clicktest": "click --no-such-option",
     "b/other.clicktest": "require something",
+    "b/of-tests.clicktest": "which testie",
     "b/provided.clicktest": "click-buildtool provides Counter Queue && ! click-buildtool provides Counter VectorTest",
 }
 
@@ -46,7 +47,8 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }.items():
         (made / name).parent.mkdir(parents=True, exist_ok=True)
         (made / name).write_text(text, encoding="utf-8")
-    (made / "bin" / "click-tool").chmod(0o755)
+    for program in ("bin/click-tool", "test/testie"):
+        (made / program).chmod(0o755)
     return made
 
 
@@ -54,10 +56,10 @@ def test_each_test_passes_fails_or_is_skipped(tree: Path) -> None:
     done = CliRunner().invoke(app, ["clicktests", str(tree)])
     assert done.exit_code == 0, done.output
     lines = done.output.splitlines()
-    assert lines[-1] == "3 of 5 pass, 1 fail, 1 are skipped; build/bench/clicktests.json"
+    assert lines[-1] == "4 of 6 pass, 1 fail, 1 are skipped; build/bench/clicktests.json"
     assert [line.split()[:2] for line in lines[:-1]] == [["failed", "a/wrong.clicktest"], ["skipped", "b/other.clicktest"]]
     found = {each["test"]: each["outcome"] for each in json.loads(Path("build/bench/clicktests.json").read_text(encoding="utf-8"))}
-    assert found == dict(zip(sorted(TESTS), ("passed", "passed", "failed", "skipped", "passed"), strict=True))
+    assert found == dict(zip(sorted(TESTS), ("passed", "passed", "failed", "passed", "skipped", "passed"), strict=True))
 
 
 def test_some_can_be_chosen(tree: Path) -> None:
