@@ -41,7 +41,10 @@ class Found:
 
 
 def clicktests(
-    tree: Annotated[Path, typer.Argument(help="Folder with Click's source, built for user level, as `make` there leaves it.")],
+    tree: Annotated[
+        Path,
+        typer.Argument(help="Folder with Click's source, as `make all share/click/elementmap.xml` there leaves it."),
+    ],
     only: Annotated[str, typer.Option("--only", help="Tests whose path below test/ is like this: 'ip/*'.")] = "*",
 ) -> None:
     """Run Click's own tests with swclick in the place of click; writes JSON in build/bench/."""
@@ -115,7 +118,8 @@ def _said(command: list[str], folder: Path) -> tuple[str, bool]:
 
 
 def _run(runner: Path, programs: Path, test: str) -> Found:
-    command = ["perl", str(runner.resolve()), "-p", str(programs), test]
+    # The tree's own programs find the list of its elements as they do in its `make check`.
+    command = ["perl", str(runner.resolve()), "-p", str(programs), f"CLICKPATH={runner.parents[1].resolve()}:", test]
     said, has_ended = _said(command, runner.parent)
     if not has_ended:
         return Found(test, "failed", f"it did not end within {LONGEST} s, and said {said.strip() or 'nothing'}")

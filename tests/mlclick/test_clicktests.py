@@ -14,7 +14,8 @@ from mlclick import clicktests
 from mlclick.cli import app
 
 RUNNER = r"""
-my ($option, $programs, $test) = @ARGV;
+my ($option, $programs, $path, $test) = @ARGV;
+($ENV{CLICKPATH}) = $path =~ /^CLICKPATH=(.*)$/ or die;
 open(my $file, "<", $test) or die;
 my $script = join("", <$file>);
 if ($script =~ /^require/) { print "testie: 0 successes, 0 failures, 1 skipped\n"; exit 0; }
@@ -29,7 +30,7 @@ TESTS = {
     "a/tool.clicktest": "click-tool | grep -x theirs",
     "a/wrong.clicktest": "click --no-such-option",
     "b/other.clicktest": "require something",
-    "b/of-tests.clicktest": "which testie",
+    "b/of-tests.clicktest": "which testie && test -f ${CLICKPATH%:}/test/testie",
     "b/provided.clicktest": "click-buildtool provides Counter Queue && ! click-buildtool provides Counter VectorTest",
 }
 
@@ -72,7 +73,7 @@ def test_one_that_hangs_is_killed_with_all_that_it_started_and_what_it_said_is_k
     pids = tree.parent / "pids"
     (tree / "test/a/wrong.clicktest").write_text(f"trap : TERM; sleep 1000 & echo $$ $! > {pids}; echo it began >&2; sleep 1001; true")
     # A runner that says what its test says at once.
-    (tree / "test/testie").write_text(r'exec "sh", $ARGV[2];')
+    (tree / "test/testie").write_text(r'exec "sh", $ARGV[3];')
     done = CliRunner().invoke(app, ["clicktests", str(tree), "--only", "a/wrong*"])
     assert done.exit_code == 0, done.output
     [found] = json.loads(Path("build/bench/clicktests.json").read_text(encoding="utf-8"))
