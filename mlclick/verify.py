@@ -74,15 +74,16 @@ def _sources() -> list[Path]:
 
 def verify(split: Split, core: Core, progress: Progress, thorough: Thorough | None = None) -> Evidence:
     """Evidence for ``core``, which is the hardware half of ``split``. Every check is run, whatever an earlier one finds; one that is not
-    carried out to its end has failed, and what it had found by then is kept. Waveforms of an earlier run are gone."""
-    asked = thorough or Thorough()
+    carried out to its end has failed, and what it had found by then is kept, but where its process was ended from outside. Waveforms of an
+    earlier run are gone."""
+    asked, plain = thorough or Thorough(), plain_text(core)
     for stale in () if asked.folder is None else asked.folder.glob("*.vcd"):
         stale.unlink()
     here, there = (tuple(name for name in names if asked.only in ("", name)) for names in _HALVES)
     if not here or not there:
         halves = [_half(split, core, progress, asked, here or there)]
     else:
-        # What is carried out beside has a process of its own, since almost all of it is Python.
+        # What is carried out beside has a process of its own, since most of it is Python, of which one does one thing at a time.
         with Beside(lambda: _half(split, core, progress, asked, there)) as beside:
             halves = [_half(split, core, progress, asked, here), _half_of(beside, there)]
     carried = {step: each for half in halves for step, each in half.carried.items()}
@@ -96,7 +97,6 @@ def verify(split: Split, core: Core, progress: Progress, thorough: Thorough | No
     if ran:
         done = Work(seeds=asked.seeds, cycles=sum(work.cycles for work in ran), packets=sum(work.packets for work in ran))
         findings.append(Finding(RULES, "simulation", not broken, broken or "in every cycle that was simulated here", work=done))
-    plain = plain_text(core)
     coverage, reasoned = recorder.coverage() if ran else (None, ())
     findings.extend(reasoned)
     tenants = split.merged.master.tenants

@@ -172,6 +172,7 @@ def left_the_project(done: subprocess.CompletedProcess[str], folder: Path) -> No
 
 
 @pytest.mark.heavy
+@pytest.mark.slow
 @pytest.mark.long
 def test_the_build_example_for_the_sume_verifies_and_without_vivado_leaves_the_project(tmp_path: Path) -> None:
     """Evidence of a card with four ports of 256 bit takes minutes."""

@@ -176,16 +176,23 @@ def test_steps_of_which_the_process_ends_have_failed_and_the_others_stand(design
 
 
 def test_what_both_halves_reach_is_added_up(design: Split, monkeypatch: pytest.MonkeyPatch) -> None:
-    def counts(*given: object) -> Iterator[Finding]:
-        [recorder] = [each for each in given if isinstance(each, Recorder)]
-        recorder.functions.sent("a", 0, bytes(60))
-        yield HELD
+    def counts(tenant: str) -> Step:
+        def step(*given: object) -> Iterator[Finding]:
+            [recorder] = [each for each in given if isinstance(each, Recorder)]
+            recorder.functions.sent(tenant, 0, bytes(60))
+            yield HELD
 
-    evidence = made(design, monkeypatch, None, exercises=counts, agreement=counts)
+        return step
+
+    evidence = made(design, monkeypatch, None, exercises=counts("a"), agreement=counts("b"))
     assert evidence.coverage is not None
     reached, things = evidence.coverage.functions
-    # A frame of a's comes in, and a frame of its size.
-    assert reached == 2 < things
+    # A frame of each comes in, and a frame of its size.
+    assert reached == 4 < things
+
+
+def test_the_two_halves_have_every_step_once() -> None:
+    assert sorted(name for half in module._HALVES for name in half) == sorted(module._STEPS) == sorted(compare_pairs.STEPS)
 
 
 BY = {

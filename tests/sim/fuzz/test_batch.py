@@ -1,4 +1,4 @@
-"""The machine for volleys, its hardware evaluated as values: time passes for software whether or not anything crosses to it."""
+"""The machine for volleys, its hardware evaluated as values: time passes for software whether or not anything comes to it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ COUNTED = "FromDevice(eth0) -> Counter -> q :: Queue -> ToDevice(eth0);"
 MILLISECOND = 1_000_000
 
 
+@pytest.mark.parametrize("then", ["b's", "malformed"])
 @pytest.mark.parametrize("later", [700, 1_600, 5_000])
-def test_a_flow_of_software_grows_old_while_hardware_alone_has_packets(later: int, tmp_path: Path) -> None:
+def test_a_flow_grows_old_in_both_machines_while_nothing_comes_to_it(later: int, then: str, tmp_path: Path) -> None:
     for name, text in (("policy.toml", POLICY), ("a.click", NAT), ("b.click", COUNTED)):
         (tmp_path / name).write_text(text)
     merged = merge_tenants(Source(("a", "b"), tmp_path))
@@ -32,8 +33,9 @@ def test_a_flow_of_software_grows_old_while_hardware_alone_has_packets(later: in
         assert comparison.fire(Volley(MILLISECOND, (Arrival(0, frames["a"]),))) == []
         assert comparison.crossed == 1
         assert comparison.state() == []
-        # Nothing of it crosses, and a's flow is older, or no more.
-        assert comparison.fire(Volley((1 + later) * MILLISECOND, (Arrival(0, frames["b"]),))) == []
+        # Nothing crosses, or comes in at all, and a's flow is older, or no more.
+        frame = frames["b"] if then == "b's" else bytes(10)
+        assert comparison.fire(Volley((1 + later) * MILLISECOND, (Arrival(0, frame),))) == []
         assert comparison.crossed == 1
         assert comparison.state() == []
     finally:
