@@ -27,7 +27,7 @@ TENANTS_DIR ?= tenants
 GOAL := $(firstword $(filter check merge plan run verify coverage bitstream,$(MAKECMDGOALS)))
 $(if $(GOAL),$(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $(GOAL) TENANTS=a,b`)))
 
-.PHONY: help preflight setup test unit lint types contract format check merge plan run verify coverage bitstream isolation conformance mutants fuzz proofs clicktests bench bench-software bench-tenants hosts clean distclean
+.PHONY: help preflight setup test unit heavy lint types contract format check merge plan run verify coverage bitstream isolation conformance mutants fuzz proofs clicktests bench bench-software bench-tenants hosts clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ test: lint types contract unit ## lint, types, import contract and the test suit
 unit: $(STAMP) ## the test suite alone; T="-k name" chooses
 	@mkdir -p build
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q --junitxml=build/junit.xml $(T) < /dev/null
+
+heavy: $(STAMP) ## the tests of which the suite has a short form alone
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m heavy $(T) < /dev/null
 
 lint: $(STAMP) ## ruff: rules and format
 	@$(BIN)/ruff check -q --output-format concise . && $(BIN)/ruff format -q --check .

@@ -5,7 +5,7 @@ Puts an Ethernet header in front of IP packets, for the Ethernet address that AR
 IP packets come by input 0. One whose address is not known waits, and a request is sent by the last output, at most ten a second for an
 address, and after ten without an answer one each two seconds. ARP replies come by input 1; what waited for them leaves. Packets to a
 multicast address go to the Ethernet address that RFC 1112 gives it, those for 0.0.0.0 are dropped. Each querier has a table of its own.
-Requests have their network header marked.
+Requests have their network header marked. What takes its place by `hotconfig` knows what it knew, and packets that wait are dropped.
 
 Arguments:
     IP: this interface's IP address, with the length of its network (10.0.0.1/24) where BROADCAST is to follow from it.
@@ -47,8 +47,9 @@ from elements.arp.table import ARPTable
 from elements.arp.table_c import HELPERS, STATE
 from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource
-from elements.definition.element import Move, StateVariable
+from elements.definition.element import Element, Move, StateVariable
 from elements.definition.handlers import StateView, reads, writes
+from elements.definition.host import Host
 from elements.definition.parsers import boolean, ethernet_address, ethernet_text, integer, ip_address, ip_prefix, nanoseconds
 from elements.definition.ports import Ports
 from elements.hashing.salted import SALTED
@@ -161,6 +162,10 @@ class ARPQuerier(ARPTable):
         place = self.insert(state, int.from_bytes(data[28:32], "big"), ethernet, machine.now)
         for each in self.release(state, place):
             self._leave(machine, each, ethernet)
+
+    def take_state(self, old: Element, host: Host) -> None:
+        if isinstance(old, ARPQuerier) and old.host is not None:
+            self.take_entries(host.words(self.name), old, old.host.words(old.name), host.now)
 
     def c_source(self) -> CSource:
         mine = ", ".join(f"0x{b:02x}" for b in self.mine.to_bytes(6, "big") + b"\x08\x00")

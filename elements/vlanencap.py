@@ -2,8 +2,8 @@
 
 Puts an 802.1Q tag behind the Ethernet addresses.
 
-VLAN_TCI or VLAN_ID is wanted. (Click takes neither for VLAN_ID 0.) A packet of fewer than 12 bytes, which ends within its addresses, has
-no place for a tag and is dropped. (In Click, the tag is written beyond the packet's end.)
+Without VLAN_TCI and VLAN_ID, VLAN_ID is 0. A packet of fewer than 12 bytes, which ends within its addresses, has no place for a tag and is
+dropped. (In Click, the tag is written beyond the packet's end.)
 
 Arguments:
     VLAN_TCI: the tag's 16 bits, or ANNO: those of the VLAN annotation.
@@ -53,8 +53,8 @@ class VLANEncap(Element):
     type = keyword("ETHERTYPE", unsigned16, 0x8100)
 
     def setup(self) -> None:
-        if (self.tci == UNSET) == (self.identifier == UNSET):
-            raise ValueError("either VLAN_TCI or VLAN_ID is wanted")
+        if self.tci != UNSET and self.identifier != UNSET:
+            raise ValueError("VLAN_TCI and VLAN_ID are one argument: give it once")
         self.number = (self.tci if self.tci >= 0 else max(self.identifier, 0)) | self.priority << 13
 
     def program(self, p: Packet) -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 from time import perf_counter
 
 from elements.reference.machine import Machine as Reference
-from hdl.tools.verilog import to_verilog
 from hdl.tools.yosys import synthesise_stat
 from mlclick.build import parameters_for
 from mlclick.design import Merged, Progress, Source
 from mlclick.flow import build_core, merge_tenants, rates_of, split
+from sim.plain_text import plain_text
 from sim.tenant_traffic import random_traffic
 from swclick.machine import Machine as Compiled
 
@@ -54,7 +54,7 @@ def _size(tenants: tuple[str, ...], folder: Path, progress: Progress) -> Size:
     design = split(merged, rates_of(merged, None))
     core = build_core(design, parameters_for("versa_ecp5", design))
     progress(f"sizes: synthesis of {','.join(tenants)} (Yosys)")
-    used = synthesise_stat(to_verilog(core, "core"), "core", "xc7")
+    used = synthesise_stat(plain_text(core), "core", "xc7")
     return Size(tenants, used.total_lut, used.ff, used.bram18, len(design.plan.hardware), core.datapath.pipeline.latency)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -125,7 +126,7 @@ def build_versa(core: Core, out: Path, progress: Progress, evidence: Callable[[P
     """The ECP5 board's bitstream in ``out`` with its evidence beside it; none where that is not complete, whatever became of synthesis.
 
     The evidence is made beside synthesis, which takes about as long and works in a process of its own; that has ended when this returns or
-    raises. ``evidence`` gets a progress to call at each of its steps: once synthesis has failed, the next step ends it. Errors: what
+    raises. ``evidence`` gets a progress to call at each step: once synthesis has failed, the next one in this process ends it. Errors: what
     ``evidence`` raises, then those of the board's tools.
     """
     top = VersaTop(core)
@@ -134,8 +135,11 @@ def build_versa(core: Core, out: Path, progress: Progress, evidence: Callable[[P
     with ThreadPoolExecutor(1) as tools:
         synthesis = tools.submit(synthesise, verilog, out, progress)
 
+        waiting = os.getpid()
+
         def step(text: str) -> None:
-            error = synthesis.exception() if synthesis.done() else None
+            # Another process, which is beside this one, is ended by it.
+            error = synthesis.exception() if os.getpid() == waiting and synthesis.done() else None
             if error is not None:
                 raise _InVain(error)
             progress(text)

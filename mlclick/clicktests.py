@@ -41,7 +41,10 @@ class Found:
 
 
 def clicktests(
-    tree: Annotated[Path, typer.Argument(help="Folder with Click's source, built for user level, as `make` there leaves it.")],
+    tree: Annotated[
+        Path,
+        typer.Argument(help="Folder with Click's source, as `make all share/click/elementmap.xml` there leaves it."),
+    ],
     only: Annotated[str, typer.Option("--only", help="Tests whose path below test/ is like this: 'ip/*'.")] = "*",
 ) -> None:
     """Run Click's own tests with swclick in the place of click; writes JSON in build/bench/."""
@@ -76,6 +79,10 @@ def _stand_in(programs: Path, tree: Path) -> None:
     """A folder of programs in which `click` is ours, with what says which elements it has; the others are those of the tree."""
     for tool in sorted((tree / "bin").glob("click-*")):
         (programs / tool.name).symlink_to(tool.resolve())
+    # As `make check` there has it: some tests run tests.
+    for name in ("clicktest", "testie"):
+        if (tree / "test" / name).is_file():
+            (programs / name).symlink_to((tree / "test" / name).resolve())
     where = str(Path(swclick.__file__).parents[1])
     ours = f"import sys; sys.path.insert(0, {where!r}); from swclick.command import main; main()"
     _program(programs / "click", f'exec {shlex.quote(sys.executable)} -c {shlex.quote(ours)} "$@"')
@@ -111,7 +118,8 @@ def _said(command: list[str], folder: Path) -> tuple[str, bool]:
 
 
 def _run(runner: Path, programs: Path, test: str) -> Found:
-    command = ["perl", str(runner.resolve()), "-p", str(programs), test]
+    # The tree's own programs find the list of its elements as they do in its `make check`.
+    command = ["perl", str(runner.resolve()), "-p", str(programs), f"CLICKPATH={runner.parents[1].resolve()}:", test]
     said, has_ended = _said(command, runner.parent)
     if not has_ended:
         return Found(test, "failed", f"it did not end within {LONGEST} s, and said {said.strip() or 'nothing'}")

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from hdl.core import Core
 from hdl.datapath import Datapath
-from hdl.tools.verilog import to_verilog
+from sim.plain_text import plain_text
 from sim.proof.arrivals import prove_arrivals
 from sim.proof.counted import prove_counted
 from sim.proof.delivery import prove_delivery
@@ -45,7 +45,7 @@ class Parts:
     @cached_property
     def netlist(self) -> Netlist:
         """The core's."""
-        return read_netlist(to_verilog(self.core, "core"), "core")
+        return read_netlist(plain_text(self.core), "core")
 
     @cached_property
     def counted(self) -> Mapping[str, Result]:

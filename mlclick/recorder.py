@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from hdl.core import Core
@@ -31,6 +32,14 @@ class Modelled(Protocol):
     model: Verilated
 
 
+@dataclass(frozen=True)
+class Tally:
+    """What a `Recorder` has counted: how often each thing happened, and the lines and toggles, where those are counted."""
+
+    functions: Mapping[str, int]
+    ledger: Ledger | None = None
+
+
 class Recorder:
     """Counts what happens to the machine, and where ``lines`` is set also which lines and toggles of its core are reached: its models have
     the recorder's ``probe`` then."""
@@ -44,6 +53,17 @@ class Recorder:
     def take(self, machine: Modelled) -> Reached:
         """What the machine's model has reached since it was made or last taken."""
         return (None, None) if self._ledger is None else self._ledger.take(machine.model)
+
+    def tally(self) -> Tally:
+        """All that was counted."""
+        return Tally(self.functions.counts, self._ledger)
+
+    def add(self, other: Tally) -> None:
+        """What was counted elsewhere, of the same machine, is counted here too. Errors: as of `sim.coverage.Ledger.add`."""
+        for name, count in other.functions.items():
+            self.functions.counts[name] = self.functions.counts.get(name, 0) + count
+        if self._ledger is not None and other.ledger is not None:
+            self._ledger.add(other.ledger)
 
     def coverage(self) -> tuple[Coverage, tuple[Finding, ...]]:
         """All that was reached; and, where lines were counted, whether each of the reasons that are declared for holes is one of a hole."""

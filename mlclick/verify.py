@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
 from time import monotonic
+from typing import Final
 
 from graph.print_click import print_graph
 from hdl.core import Core
 from hdl.tools.cache import content_key
-from hdl.tools.verilog import to_verilog
 from mlclick.attack_pairs import Attacks
 from mlclick.attack_scenes import AttackScenes
+from mlclick.beside import Beside, EndedAlone
 from mlclick.compare_pairs import Pairs, Thorough
 from mlclick.design import Progress, Split
 from mlclick.disagreement import disagreement
@@ -23,7 +24,7 @@ from mlclick.parts import Parts
 from mlclick.prove_parts import prove_parts
 from mlclick.prove_turns import bounds_hold, frames_are_counted, nothing_is_seen, packets_are_kept, rules_are_kept
 from mlclick.prove_whole import put_together
-from mlclick.recorder import Reached, Recorder
+from mlclick.recorder import Reached, Recorder, Tally
 from mlclick.refute import Refute
 from mlclick.report import plan_in_short
 from mlclick.run import run_software, run_split
@@ -32,6 +33,7 @@ from mlclick.tools import tool_versions
 from sim.construction import FOLDING, by_construction, ways_are_shared
 from sim.evidence import BREAKS, UNBOUNDED, Evidence, Finding, How, Work, netlist_hash, why_broken
 from sim.isolation import Stage
+from sim.plain_text import plain_text
 from sim.proof.pipeline import prove_pipeline
 from sim.proof.replay_pipeline import replay_of_pipeline
 from sim.split_machine import SplitMachine
@@ -40,12 +42,22 @@ from sim.tenant_traffic import random_traffic
 from sim.verilated import AssertionFailed
 
 PACKAGES = ("graph", "elements", "hdl", "swclick", "partition", "sim", "boards", "mlclick")
+_STEPS: Final[dict[str, tuple[str, How]]] = {
+    "proof": ("the proof of noninterference", "proof"),
+    "isolation": ("a tenant alone and beside another", "simulation"),
+    "attacks": ("a tenant beside one that attacks it", "simulation"),
+    "exercises": ("exercises of the core", "simulation"),
+    "agreement": ("agreement with the reference", "simulation"),
+}
+"""What each is, in words, and how it finds what it finds; in the order in which they are told."""
+_HALVES: Final = (("isolation", "attacks", "agreement"), ("proof", "exercises"))
+"""Steps that are carried out one after another, each of the two beside the other: they take about as long."""
 RULES = "the rules of streams, of the register bus and of memories are kept"
 
 
 def core_hash(core: Core) -> str:
     """What evidence of ``core`` is tied to: the hash of its Verilog without checkers, which is what boards are built of."""
-    return netlist_hash(to_verilog(core, "core"))
+    return netlist_hash(plain_text(core))
 
 
 def machine_hash(split: Split) -> str:
@@ -62,51 +74,29 @@ def _sources() -> list[Path]:
 
 def verify(split: Split, core: Core, progress: Progress, thorough: Thorough | None = None) -> Evidence:
     """Evidence for ``core``, which is the hardware half of ``split``. Every check is run, whatever an earlier one finds; one that is not
-    carried out to its end has failed, and what it had found by then is kept. Waveforms of an earlier run are gone."""
-    asked = thorough or Thorough()
-    recorder = Recorder(split, core, lines=asked.lines)
+    carried out to its end has failed, and what it had found by then is kept, but where its process was ended from outside. Waveforms of an
+    earlier run are gone."""
+    asked, plain = thorough or Thorough(), plain_text(core)
     for stale in () if asked.folder is None else asked.folder.glob("*.vcd"):
         stale.unlink()
-    steps: tuple[tuple[str, str, How, Callable[[], Iterator[Finding]]], ...] = (
-        ("proof", "the proof of noninterference", "proof", lambda: _proofs(split, core, progress, asked.folder)),
-        (
-            "isolation",
-            "a tenant alone and beside another",
-            "simulation",
-            lambda: _noninterference(split, core, progress, asked, recorder),
-        ),
-        (
-            "attacks",
-            "a tenant beside one that attacks it",
-            "simulation",
-            lambda: _attacks(split, core, progress, asked, recorder),
-        ),
-        ("exercises", "exercises of the core", "simulation", lambda: _exercises(split, core, progress, asked, recorder)),
-        (
-            "agreement",
-            "agreement with the reference",
-            "simulation",
-            lambda: _agreement(split, core, progress, asked, recorder),
-        ),
-    )
-    findings, broken = list[Finding](), ""
-    for step, name, how, find in steps:
-        if asked.only not in ("", step):
-            continue
-        try:
-            findings.extend(_timed(find()))
-        except AssertionFailed as error:
-            broken = broken or str(error)
-            findings.append(Finding(name, how, False, str(error)))
-        except BREAKS as error:
-            if how == "simulation":
-                broken = broken or f"{name} was not carried out to its end"
-            findings.append(Finding(name, how, False, why_broken(error)))
+    here, there = (tuple(name for name in names if asked.only in ("", name)) for names in _HALVES)
+    if not here or not there:
+        halves = [_half(split, core, progress, asked, here or there)]
+    else:
+        # What is carried out beside has a process of its own, since most of it is Python, of which one does one thing at a time.
+        with Beside(lambda: _half(split, core, progress, asked, there)) as beside:
+            halves = [_half(split, core, progress, asked, here), _half_of(beside, there)]
+    carried = {step: each for half in halves for step, each in half.carried.items()}
+    ordered = [carried[step] for step in _STEPS if step in carried]
+    findings = [finding for each in ordered for finding in each.findings]
+    broken = next((each.broken for each in ordered if each.broken), "")
+    recorder = Recorder(split, core, lines=asked.lines)
+    for half in halves:
+        recorder.add(half.tally)
     ran = [finding.work for finding in findings if finding.how == "simulation"]
     if ran:
         done = Work(seeds=asked.seeds, cycles=sum(work.cycles for work in ran), packets=sum(work.packets for work in ran))
         findings.append(Finding(RULES, "simulation", not broken, broken or "in every cycle that was simulated here", work=done))
-    plain = to_verilog(core, "core")
     coverage, reasoned = recorder.coverage() if ran else (None, ())
     findings.extend(reasoned)
     tenants = split.merged.master.tenants
@@ -120,6 +110,60 @@ def verify(split: Split, core: Core, progress: Progress, thorough: Thorough | No
         coverage,
         asked.only,
     )
+
+
+@dataclass(frozen=True)
+class _Carried:
+    """What a step found, and why a simulation of it was not carried out to its end; empty where that is not so."""
+
+    findings: tuple[Finding, ...]
+    broken: str
+
+
+@dataclass(frozen=True)
+class _Half:
+    """What steps found, by their names, and what they have reached."""
+
+    carried: dict[str, _Carried]
+    tally: Tally
+
+
+def _half(split: Split, core: Core, progress: Progress, asked: Thorough, names: tuple[str, ...]) -> _Half:
+    recorder = Recorder(split, core, lines=asked.lines)
+    steps: dict[str, Callable[[], Iterator[Finding]]] = {
+        "proof": lambda: _proofs(split, core, progress, asked.folder),
+        "isolation": lambda: _noninterference(split, core, progress, asked, recorder),
+        "attacks": lambda: _attacks(split, core, progress, asked, recorder),
+        "exercises": lambda: _exercises(split, core, progress, asked, recorder),
+        "agreement": lambda: _agreement(split, core, progress, asked, recorder),
+    }
+    return _Half({name: _carry_out(name, steps[name]) for name in names}, recorder.tally())
+
+
+def _half_of(beside: Beside[_Half], names: tuple[str, ...]) -> _Half:
+    """What was carried out beside; where its process has ended without a word, each of its steps has failed."""
+    try:
+        return beside.result()
+    except EndedAlone as error:
+        return _Half({name: _broken(name, [], str(error)) for name in names}, Tally({}))
+
+
+def _carry_out(step: str, find: Callable[[], Iterator[Finding]]) -> _Carried:
+    findings = list[Finding]()
+    try:
+        findings.extend(_timed(find()))
+    except AssertionFailed as error:
+        name, how = _STEPS[step]
+        return _Carried((*findings, Finding(name, how, False, str(error))), str(error))
+    except BREAKS as error:
+        return _broken(step, findings, why_broken(error))
+    return _Carried(tuple(findings), "")
+
+
+def _broken(step: str, findings: list[Finding], why: str) -> _Carried:
+    """A step of which only ``findings`` were made."""
+    name, how = _STEPS[step]
+    return _Carried((*findings, Finding(name, how, False, why)), f"{name} was not carried out to its end" if how == "simulation" else "")
 
 
 def _timed(findings: Iterator[Finding]) -> Iterator[Finding]:

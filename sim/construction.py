@@ -7,10 +7,10 @@ from importlib.metadata import version
 from typing import Final
 
 from hdl.core import Core
-from hdl.tools.verilog import to_verilog
 from sim.admission import misjudges
 from sim.evidence import UNBOUNDED, Finding, Work
 from sim.information_flow import information_flow
+from sim.plain_text import plain_text
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.noninterference import Result
 
@@ -42,7 +42,7 @@ def by_construction(core: Core, proofs: Mapping[int, Result]) -> Iterator[Findin
 def ways_are_shared(core: Core, netlist: Netlist | None = None) -> Finding:
     """Whether in the core's ``netlist`` every register and memory has an owner or is part of what is named as shared, and no way leads from
     one tenant to another but through that. Errors: ``ValueError`` for a combinational loop."""
-    found = information_flow(netlist or read_netlist(to_verilog(core, "core"), "core"), core.tenants)
+    found = information_flow(netlist or read_netlist(plain_text(core), "core"), core.tenants)
     shared = sorted({name for names in found.through.values() for name in names})
     why = f"{len(shared)} of them: {'; '.join(shared)}" if shared else "there are none: no way leads from one to another"
     wrong = found.failures[0] if found.failures else ""

@@ -116,6 +116,18 @@ class Ledger:
         self.counts += counts
         return percent_of(counts[self._lines]), percent_of(counts[~self._lines])
 
+    def add(self, other: Ledger) -> None:
+        """What models have reached that ``other`` has taken is added. Errors: ``ValueError`` where those are of another design."""
+        if not other.points:
+            return
+        if not self.points:
+            self.points, self.counts = other.points, other.counts.copy()
+            self._own, self._size, self._lines = other._own, other._size, other._lines
+            return
+        if self.points != other.points:
+            raise ValueError("the model is of another design than those before")
+        self.counts += other.counts
+
     def untouched(self) -> Ledger:
         """The ledger of models that have reached nothing."""
         ledger = copy(self)

@@ -12,8 +12,8 @@ from typing import Any, Final
 import numpy as np
 
 from hdl.core import Core
-from hdl.tools.verilog import to_verilog
 from sim.frames import FrameReader, encode, stalls
+from sim.plain_text import plain_text
 from sim.register_bus import RegisterBus
 from sim.shim import Probe
 from sim.verilated import Verilated
@@ -83,7 +83,7 @@ class Stage:
 
     def __init__(self, core: Core, *, watched: bool = True, level: str = "", probe: Probe = "none") -> None:
         self.core = core
-        verilog = watched_text(core)[0] if watched else to_verilog(core, "core")
+        verilog = watched_text(core)[0] if watched else plain_text(core)
         self.model = Verilated.from_verilog(verilog, "core", level=level, probe=probe)
         self.bus = RegisterBus(self.model, core.registers)
         self.width = core.datapath.parameters.width

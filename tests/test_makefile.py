@@ -91,6 +91,10 @@ def test_tests_are_chosen_with_their_options_as_they_are_written() -> None:
     assert f"pytest -n 2 --dist worksteal -q --junitxml=build/junit.xml {chosen} < /dev/null" in done.stdout
 
 
+def test_heavy_runs_what_the_suite_leaves_out() -> None:
+    assert "pytest -n 2 --dist worksteal -q -m heavy  < /dev/null" in make("--dry-run", "heavy").stdout
+
+
 def test_coverage_is_of_all_that_is_simulated_or_of_one_step() -> None:
     shown = make("--dry-run", "coverage", "TENANTS=c,h", "ONLY=exercises")
     assert shown.returncode == 0, shown.stderr
@@ -101,7 +105,7 @@ WORKFLOW = (ROOT / ".github" / "workflows" / "check.yml").read_text()
 
 
 def test_what_a_hosted_ci_runs_is_there_and_leaves_what_it_uploads() -> None:
-    assert re.findall(r"^ +- run: (.*)$", WORKFLOW, re.MULTILINE) == ["make test", "make verify TENANTS=a,b COVERAGE=yes"]
+    assert re.findall(r"^ +- run: (.*)$", WORKFLOW, re.MULTILINE) == ["make test", "make verify TENANTS=a,b COVERAGE=yes", "make heavy"]
     shown = make("--dry-run", "verify", "TENANTS=a,b", "COVERAGE=yes")
     assert "mlclick verify a,b --tenants tenants  --coverage" in shown.stdout
     kept = re.findall(r"build/\S+", WORKFLOW)

@@ -66,8 +66,6 @@ class BatchMachine:
         for trip in range(MOST_TRIPS):
             *wires, host = self._hardware.carry(offered, volley, trip)
             answer.frames |= {(trip, port): frames for port, frames in enumerate(wires) if frames}
-            if not host:
-                return answer
             answer.crossed += len(host)
             back = self._in_software(host, volley.time)
             answer.log += self._software.log
@@ -78,6 +76,10 @@ class BatchMachine:
         raise RuntimeError("a packet goes round between hardware and software without end")
 
     def _in_software(self, frames: Sequence[bytes], now: int) -> list[Arrival]:
+        """What software makes of ``frames``; where there are none, time passes for it all the same."""
         arrived = [unwrap(self._crossings, frame, now) for frame in frames]
-        self._software.run([crossing_name(crossing) for crossing, _ in arrived], [packet for _, packet in arrived])
+        if arrived:
+            self._software.run([crossing_name(crossing) for crossing, _ in arrived], [packet for _, packet in arrived])
+        else:
+            self._software.settle(now)
         return [Arrival(-1, wrap(self._crossings, *self._numbers[sink], out)) for sink, out in self._software.emitted]

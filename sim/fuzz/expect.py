@@ -66,6 +66,9 @@ class InSoftware:
         read = [arrival for arrival in whole if f"port{arrival.port}_in" in self._sources]
         packets = [Packet.of(arrival.frame, volley.time, arrival.port) for arrival in read]
         ends = self.machine.run([f"port{arrival.port}_in" for arrival in read], packets) if read else []
+        if not read:
+            # Time passes all the same.
+            self.machine.settle(volley.time)
         out = [(int(sink[4:].partition("_")[0]), packet.data) for sink, packet in self.machine.emitted]
         log = tuple(self.machine.log)
         self.machine.clear()

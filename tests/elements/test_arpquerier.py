@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from scapy.layers.l2 import ARP, Ether
 
+from graph.load import load_text
+from swclick.live import Clock, Live
 from tests.elements.bench import Bench
 
 ME, HIM, HER = "01:01:01:01:01:01", "02:00:00:00:00:09", "02:00:00:00:00:0a"
@@ -209,3 +211,20 @@ def test_a_handler_refuses_what_it_cannot_be(bench: Callable[..., Bench], handle
     with pytest.raises(ValueError) as refused:
         Querier(bench).write(handler, text)
     assert str(refused.value) == said
+
+
+HOT = "Idle -> x :: ARPQuerier(1.0.10.10, 2:1:0:a:a:f, TIMEOUT 10s{}) -> Discard; Idle -> [1] x;"
+
+
+@pytest.mark.parametrize(("more", "lines"), [("", slice(None)), (", ENTRY_CAPACITY 2", slice(1, None))])
+def test_what_takes_its_place_knows_what_it_knew(more: str, lines: slice) -> None:
+    before = Live(load_text(HOT.format(""), "t"), Clock(1000.0))
+    for number in range(1, 4):
+        before.write_handler("x.insert", f"1.0.0.{number} 2:1:0:0:0:{number}")
+    before.write_handler("x.delete", "1.0.0.2")
+    known = before.read_handler("x.table").splitlines()
+    assert [line.split()[:2] for line in known] == [["1.0.0.1", "1"], ["1.0.0.3", "1"], ["1.0.0.2", "0"]]
+    coming = Live(load_text(HOT.format(more), "t"), Clock(1000.0, before.now), before=before)
+    coming.take_place(before)
+    assert coming.read_handler("x.table").splitlines() == known[lines]
+    coming.close()

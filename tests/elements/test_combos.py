@@ -1,8 +1,10 @@
-"""IPInputCombo, CheckIPHeader2 and SetRandIPAddress."""
+"""IPInputCombo, IPOutputCombo, CheckIPHeader2 and SetRandIPAddress."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+
+import pytest
 
 from sim.packets import ipv4
 from tests.elements.bench import Bench
@@ -40,3 +42,41 @@ def test_addresses_are_drawn_from_the_network(bench: Made) -> None:
     assert {address >> 16 for address in drawn[0] + drawn[1]} == {0x0A01}
     assert (len(set(drawn[0])) > 190, len(set(drawn[1])), set(drawn[2])) == (True, 3, {0x01020304})
     assert max(drawn[0].count(address) for address in drawn[0]) < 4
+
+
+PARTS = (
+    "DropBroadcasts -> pt :: PaintTee(3) -> gw :: IPGWOptions(10.0.0.1) -> FixIPSrc(10.0.0.1) -> dt :: DecIPTTL -> cl :: CheckLength(60)"
+)
+OUTPUTS = ("cl", "pt[1]", "gw[1]", "dt[1]", "cl[1]")
+RECORDED = ipv4(0x0A000001, 0x01020304, 17, b"data", options=b"\x07\x07\x04\0\0\0\0\0")
+
+
+@pytest.mark.parametrize("name", ["plain", "painted", "fixed", "broadcast", "multicast", "to another"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        GOOD,
+        ipv4(1, 2, 17, b"data", ttl=2),
+        ipv4(1, 2, 17, b"data", ttl=1),
+        ipv4(1, 2, 17, bytes(40)),
+        ipv4(1, 2, 17, bytes(41)),
+        RECORDED,
+        ipv4(1, 2, 17, b"", ttl=0, options=RECORDED[20:28]),
+        ipv4(1, 2, 17, bytes(90), options=b"\x44\x0c\x05\1" + bytes(8)),
+        ipv4(1, 2, 17, b"", options=b"\x07\x08\x02" + bytes(5)),
+        ipv4(1, 2, 17, b"", options=b"\1\0" + bytes(2)),
+    ],
+)
+def test_the_output_combo_does_what_its_parts_do(bench: Made, name: str, data: bytes) -> None:
+    given = {"plain": {}, "painted": {"paint": 3}, "fixed": {"fix_ip_src": 1}, "broadcast": {"packet_type": 1},
+             "multicast": {"packet_type": 2}, "to another": {"packet_type": 3}}[name]  # fmt: skip
+    ways = "".join(f"x[{i}] -> d{i} :: ToCrossing(t:{i}); {part} -> d{i + 5} :: ToCrossing(t:{i + 5});" for i, part in enumerate(OUTPUTS))
+    x = bench("", text=f"s0 :: FromCrossing(t:0) -> x :: IPOutputCombo(3, 10.0.0.1, 60); s1 :: FromCrossing(t:1) -> {PARTS}; {ways}")
+    seen = [[(out - 5 * port, p.data, p.paint, p.fix_ip_src, p.parameter) for out, p in x.push(data, port, network=0, now=10**18, **given)]
+            for port in (0, 1)]  # fmt: skip
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize(("data", "network"), [(GOOD, None), (GOOD, -4), (GOOD[:19], 0), (b"\x44" + GOOD[1:], 0), (b"\x4f" + GOOD[1:], 0)])
+def test_what_has_no_whole_header_leaves_the_output_combo_as_expired(bench: Made, data: bytes, network: int | None) -> None:
+    assert bench("IPOutputCombo(3, 10.0.0.1, 60)", outputs=5).out(data, network=network, fix_ip_src=1) == [(3, data)]

@@ -21,6 +21,8 @@ RESULTS = {
     "7, 6": (tagged(7, 6), str(0xC007), "7", "6"),
     "ANNO": (tagged(9, 3), "ANNO", "", ""),
     "ANNO, NATIVE_VLAN 9": (PLAIN, "ANNO", "", ""),
+    "": (PLAIN, "0", "0", "0"),
+    "VLAN_PCP 3, NATIVE_VLAN -1": (tagged(0, 3), str(0x6000), "0", "3"),
     "VLAN_ID 0": (PLAIN, "0", "0", "0"),
     "VLAN_ID 0, NATIVE_VLAN -1": (tagged(0), "0", "0", "0"),
     "VLAN_ID 7, NATIVE_VLAN 7": (PLAIN, "7", "7", "0"),

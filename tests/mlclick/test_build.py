@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -209,23 +210,34 @@ def test_synthesis_that_fails_early_ends_the_evidence_at_its_next_step(
     design: Split, core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No check takes the end for its own failure, and no evidence is written."""
-    synthesis, after = Synthesis(monkeypatch, YosysError("no such cell")), list[str]()
+    synthesis, after, beside = Synthesis(monkeypatch, YosysError("no such cell")), list[str](), tmp_path / "proofs"
 
-    def proofs(split: Split, core: Core, progress: Progress, folder: Path | None) -> Iterator[Finding]:
+    def runs(split: Split, core: Core, progress: Progress, *more: object) -> Iterator[Finding]:
         progress("the first step")
+        while not beside.exists() or not beside.read_text():
+            sleep(0.01)
         synthesis.may_end.set()
         for _ in range(6_000):
             sleep(0.01)
             progress("a later step")
-        after.append("the proof")
+        after.append("the runs")
+        yield Finding("s", "simulation", True, "")
+
+    def proofs(*_: object) -> Iterator[Finding]:
+        # Beside it, in a process that is ended.
+        beside.write_text(str(os.getpid()))
+        sleep(1_000)
         yield Finding("p", "proof", True, "")
 
     monkeypatch.setattr(verify, "_proofs", proofs)
-    monkeypatch.setattr(verify, "_noninterference", lambda *_: after.append("the next check"))
+    monkeypatch.setattr(verify, "_noninterference", runs)
+    monkeypatch.setattr(verify, "_attacks", lambda *_: after.append("the next check"))
     with pytest.raises(YosysError, match="no such cell"):
         build_versa(core, tmp_path, lambda line: None, lambda step: evidence_for(design, core, tmp_path / "evidence", step))
     assert after == []
     assert read_evidence(tmp_path / "evidence") is None
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(beside.read_text()), 0)
 
 
 @pytest.mark.parametrize("error", [None, YosysError("no such cell")])

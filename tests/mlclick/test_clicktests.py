@@ -14,7 +14,8 @@ from mlclick import clicktests
 from mlclick.cli import app
 
 RUNNER = r"""
-my ($option, $programs, $test) = @ARGV;
+my ($option, $programs, $path, $test) = @ARGV;
+($ENV{CLICKPATH}) = $path =~ /^CLICKPATH=(.*)$/ or die;
 open(my $file, "<", $test) or die;
 my $script = join("", <$file>);
 if ($script =~ /^require/) { print "testie: 0 successes, 0 failures, 1 skipped\n"; exit 0; }
@@ -29,6 +30,7 @@ TESTS = {
     "a/tool.clicktest": "click-tool | grep -x theirs",
     "a/wrong.clicktest": "click --no-such-option",
     "b/other.clicktest": "require something",
+    "b/of-tests.clicktest": "which testie && test -f ${CLICKPATH%:}/test/testie",
     "b/provided.clicktest": "click-buildtool provides Counter Queue && ! click-buildtool provides Counter VectorTest",
 }
 
@@ -46,7 +48,8 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }.items():
         (made / name).parent.mkdir(parents=True, exist_ok=True)
         (made / name).write_text(text, encoding="utf-8")
-    (made / "bin" / "click-tool").chmod(0o755)
+    for program in ("bin/click-tool", "test/testie"):
+        (made / program).chmod(0o755)
     return made
 
 
@@ -54,10 +57,10 @@ def test_each_test_passes_fails_or_is_skipped(tree: Path) -> None:
     done = CliRunner().invoke(app, ["clicktests", str(tree)])
     assert done.exit_code == 0, done.output
     lines = done.output.splitlines()
-    assert lines[-1] == "3 of 5 pass, 1 fail, 1 are skipped; build/bench/clicktests.json"
+    assert lines[-1] == "4 of 6 pass, 1 fail, 1 are skipped; build/bench/clicktests.json"
     assert [line.split()[:2] for line in lines[:-1]] == [["failed", "a/wrong.clicktest"], ["skipped", "b/other.clicktest"]]
     found = {each["test"]: each["outcome"] for each in json.loads(Path("build/bench/clicktests.json").read_text(encoding="utf-8"))}
-    assert found == dict(zip(sorted(TESTS), ("passed", "passed", "failed", "skipped", "passed"), strict=True))
+    assert found == dict(zip(sorted(TESTS), ("passed", "passed", "failed", "passed", "skipped", "passed"), strict=True))
 
 
 def test_some_can_be_chosen(tree: Path) -> None:
@@ -70,7 +73,7 @@ def test_one_that_hangs_is_killed_with_all_that_it_started_and_what_it_said_is_k
     pids = tree.parent / "pids"
     (tree / "test/a/wrong.clicktest").write_text(f"trap : TERM; sleep 1000 & echo $$ $! > {pids}; echo it began >&2; sleep 1001; true")
     # A runner that says what its test says at once.
-    (tree / "test/testie").write_text(r'exec "sh", $ARGV[2];')
+    (tree / "test/testie").write_text(r'exec "sh", $ARGV[3];')
     done = CliRunner().invoke(app, ["clicktests", str(tree), "--only", "a/wrong*"])
     assert done.exit_code == 0, done.output
     [found] = json.loads(Path("build/bench/clicktests.json").read_text(encoding="utf-8"))

@@ -15,9 +15,15 @@ import pytest
 from junitparser import JUnitXml
 
 from elements.captures.pcap import read_capture
+from mlclick.build import board_core, ports_of
+from mlclick.design import Source
+from mlclick.flow import merge_tenants, rates_of, split
+from mlclick.verify import core_hash, machine_hash
+from sim.evidence import Evidence, Finding, How, write_evidence
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = re.findall(r"^    mlclick (.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+HOWS: tuple[How, ...] = ("proof", "simulation", "construction")
 LONG = ("verify", "build", "bench", "proofs")
 
 
@@ -157,12 +163,35 @@ def left_evidence(done: subprocess.CompletedProcess[str], folder: Path) -> None:
     assert page.count("<svg") == 4
 
 
-@pytest.mark.slow
-@pytest.mark.long
-def test_the_build_example_for_the_sume_without_vivado_leaves_the_project(tmp_path: Path) -> None:
-    [command] = [c for c in COMMANDS if c.endswith("netfpga_sume")]
-    done = mlclick(command, tenants_of_one_port(tmp_path))
+def left_the_project(done: subprocess.CompletedProcess[str], folder: Path) -> None:
+    """``done`` was to build for the card without Vivado."""
     assert done.returncode == 3, done.stderr
     assert "the project is ready in build/netfpga_sume, but vivado is not on PATH: source its settings64.sh," in done.stderr
     for name in ("nf_datapath.v", "mlclick.xdc", "build.tcl", "registers.h", "registers.md"):
-        assert (tmp_path / "build" / "netfpga_sume" / name).stat().st_size > 100, name
+        assert (folder / "build" / "netfpga_sume" / name).stat().st_size > 100, name
+
+
+@pytest.mark.heavy
+@pytest.mark.slow
+@pytest.mark.long
+def test_the_build_example_for_the_sume_verifies_and_without_vivado_leaves_the_project(tmp_path: Path) -> None:
+    """Evidence of a card with four ports of 256 bit takes minutes."""
+    [command] = [c for c in COMMANDS if c.endswith("netfpga_sume")]
+    folder = tenants_of_one_port(tmp_path)
+    left_evidence(mlclick("verify a,b --board netfpga_sume", folder), folder / "build" / "evidence" / "netfpga_sume")
+    left_the_project(mlclick(command, folder), folder)
+
+
+@pytest.mark.slow
+def test_the_build_example_for_the_sume_takes_evidence_of_the_same_machine_and_leaves_the_project(tmp_path: Path) -> None:
+    """The short form of the test before: what the evidence says is made up, what it is of is not."""
+    [command] = [c for c in COMMANDS if c.endswith("netfpga_sume")]
+    folder = tenants_of_one_port(tmp_path)
+    merged = merge_tenants(Source(("a", "b"), folder / "tenants"))
+    design = split(merged, rates_of(merged, None), ports=ports_of("netfpga_sume"))
+    netlist = core_hash(board_core("netfpga_sume", design, lambda line: None))
+    shown = [Finding("shown", how, True, "") for how in HOWS]
+    write_evidence(folder / "build" / "evidence" / "netfpga_sume", Evidence(netlist, machine_hash(design), ("a", "b"), tuple(shown)))
+    done = mlclick(command, folder)
+    assert "evidence: that of this machine is there" in done.stderr
+    left_the_project(done, folder)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +43,27 @@ def design(tmp_path: Path) -> Split:
     return split(merged, rates_of(merged, None))
 
 
-def made(design: Split, monkeypatch: pytest.MonkeyPatch, error: Exception | None, only: str = "", folder: Path | None = None) -> Evidence:
+Step = Callable[..., Iterator[Finding]]
+
+
+def exercised(*_: object) -> Iterator[Finding]:
+    yield Finding("exercised", "simulation", True, "")
+
+
+def agreed(*_: object) -> Iterator[Finding]:
+    yield Finding("agrees", "simulation", True, "")
+
+
+def made(
+    design: Split,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception | None,
+    only: str = "",
+    folder: Path | None = None,
+    *,
+    exercises: Step = exercised,
+    agreement: Step = agreed,
+) -> Evidence:
     """Evidence where two-run noninterference finds something and then ends with ``error``."""
 
     def proofs(*_: object) -> Iterator[Finding]:
@@ -56,13 +78,7 @@ def made(design: Split, monkeypatch: pytest.MonkeyPatch, error: Exception | None
     def attacks(*_: object) -> Iterator[Finding]:
         yield Finding("attacked", "simulation", True, "")
 
-    def exercises(*_: object) -> Iterator[Finding]:
-        yield Finding("exercised", "simulation", True, "")
-
-    def agreement(*_: object) -> Iterator[Finding]:
-        yield Finding("agrees", "simulation", True, "")
-
-    monkeypatch.setattr(module, "to_verilog", lambda *_: "the core")
+    monkeypatch.setattr(module, "plain_text", lambda *_: "the core")
     monkeypatch.setattr(module, "_proofs", proofs)
     monkeypatch.setattr(module, "_noninterference", runs)
     monkeypatch.setattr(module, "_attacks", attacks)
@@ -135,6 +151,48 @@ def test_a_check_that_breaks_has_failed_and_hides_no_other(
     assert [finding.name for finding in evidence.findings[-2:]] == ["agrees", RULES]
     why = detail if isinstance(error, AssertionFailed) else "a tenant alone and beside another was not carried out to its end"
     assert said(evidence.findings)[-1] == (RULES, "simulation", False, why)
+
+
+def test_steps_are_told_in_their_order_whoever_carried_them_out(design: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    evidence = made(design, monkeypatch, None)
+    assert [finding.name for finding in evidence.findings] == ["built", "proved", "held", "attacked", "exercised", "agrees", RULES]
+
+
+def test_steps_of_which_the_process_ends_have_failed_and_the_others_stand(design: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ends(*_: object) -> Iterator[Finding]:
+        os.kill(os.getpid(), signal.SIGKILL)
+        yield HELD
+
+    evidence = made(design, monkeypatch, None, exercises=ends)
+    why = "its process ended with status -9 and said nothing"
+    assert said(evidence.findings) == [
+        ("the proof of noninterference", "proof", False, why),
+        ("held", "simulation", True, "2 seeds"),
+        ("attacked", "simulation", True, ""),
+        ("exercises of the core", "simulation", False, why),
+        ("agrees", "simulation", True, ""),
+        (RULES, "simulation", False, "exercises of the core was not carried out to its end"),
+    ]
+
+
+def test_what_both_halves_reach_is_added_up(design: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    def counts(tenant: str) -> Step:
+        def step(*given: object) -> Iterator[Finding]:
+            [recorder] = [each for each in given if isinstance(each, Recorder)]
+            recorder.functions.sent(tenant, 0, bytes(60))
+            yield HELD
+
+        return step
+
+    evidence = made(design, monkeypatch, None, exercises=counts("a"), agreement=counts("b"))
+    assert evidence.coverage is not None
+    reached, things = evidence.coverage.functions
+    # A frame of each comes in, and a frame of its size.
+    assert reached == 4 < things
+
+
+def test_the_two_halves_have_every_step_once() -> None:
+    assert sorted(name for half in module._HALVES for name in half) == sorted(module._STEPS) == sorted(compare_pairs.STEPS)
 
 
 BY = {

@@ -172,6 +172,28 @@ def test_a_branch_that_was_never_taken_is_told_from_the_other(a: int, said: list
     assert sorted({hole.what for hole in collect(ledger, CHOICES, {}, {}).holes if hole.kind == "line"}) == said
 
 
+def test_what_another_ledger_has_is_added_whichever_has_taken_something() -> None:
+    five, hundred = counted(5), counted(100)
+    together = Ledger()
+    together.add(Ledger())
+    assert together.points == ()
+    for each in (five, Ledger(), hundred):
+        together.add(each)
+    assert (together.counts == five.counts + hundred.counts).all()
+    assert together.figures() == hundred.figures()
+    assert holes(together) == holes(hundred)
+    # The others are as they were.
+    assert holes(five) == holes(counted(5))
+
+
+def test_what_a_model_of_another_design_has_is_not_added() -> None:
+    other = Ledger()
+    with Verilated.from_verilog(CHOICES, "top", probe="coverage") as model:
+        other.take(model)
+    with pytest.raises(ValueError, match=r"^the model is of another design than those before$"):
+        other.add(counted(5))
+
+
 def test_percentages_are_rounded_down() -> None:
     assert percent_of(np.array([1] * 29_999 + [0], dtype=np.uint64)) == 99.99
     assert percent_of(np.array([1, 1, 0], dtype=np.uint64)) == 66.66

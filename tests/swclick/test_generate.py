@@ -72,12 +72,12 @@ def test_what_is_pushed_to_in_a_router_is_copied_where_it_says_that_it_is_short(
 
 
 SHORT = """
-AdjustTimestamp AggregatePaint Bypass Clipboard EtherSwitch FromDevice FrontDropQueue FullNoteQueue GetIP6Address Hub ICMPIPEncap
-ICMPPingEncap ICMPPingResponder ICMPPingRewriter IPAddrPairRewriter IPAddrRewriter IPMirror IPRewriter InputSwitch LookupIP6Route
-MixedQueue NotifierDebug NotifierQueue Pad PaintTee Print Queue QuickNoteQueue RED Resize Script SetIP6Address SetIPChecksum
-SetRandIPAddress SetTCPChecksum SetTimestamp SetTimestampDelta SetUDPChecksum SimpleQueue StoreIPAddress StoreTimestamp StrideSwitch
-StripToNetworkHeader Suppressor Switch TCPRewriter ThreadSafeQueue TimeFilter TimeRange TimestampAccum ToDump Truncate UDPIPEncap
-UDPRewriter
+AdjustTimestamp AggregatePaint AverageCounter Bypass Clipboard EtherSwitch FromDevice FrontDropQueue FullNoteQueue GetIP6Address Hub
+ICMPIPEncap ICMPPingEncap ICMPPingResponder ICMPPingRewriter IPAddrPairRewriter IPAddrRewriter IPMirror IPRewriter InputSwitch
+LookupIP6Route MixedQueue NotifierDebug NotifierQueue Pad PaintTee Print Queue QuickNoteQueue RED Resize Script SetIP6Address
+SetIPChecksum SetRandIPAddress SetTCPChecksum SetTimestamp SetTimestampDelta SetUDPChecksum SimpleQueue StoreIPAddress StoreTimestamp
+StrideSwitch StripToNetworkHeader Suppressor Switch TCPRewriter ThreadSafeQueue TimeFilter TimeRange TimestampAccum ToDump Truncate
+UDPIPEncap UDPRewriter UnstripIPHeader
 """
 """Whose `push` is a few statements, at least as the first example of the manual page has it."""
 

@@ -24,18 +24,19 @@ SEEDS = range(60)
 MADE = {"FromCrossing", "ToCrossing", "FromDump", "ToDump", "InfiniteSource"}
 """Made by the split itself, or with files and packets of its own, which no volley asks for."""
 _NAMES = """
-    ARPPrint AddressInfo AdjustTimestamp AggregateCounter AggregatePaint BandwidthRatedUnqueue BandwidthShaper Burster Bypass
-    CheckICMPHeader CheckIP6Header CheckIPHeader2 CheckTCPHeader CheckUDPHeader Clipboard ControlSocket DecIP6HLIM DelayShaper
-    DelayUnqueue DriverManager EtherMirror EtherVLANEncap FTPPortMapper FromIPSummaryDump FrontDropQueue FullNoteQueue GetIP6Address
-    HostEtherFilter Hub ICMP6Error ICMPIPEncap ICMPPingEncap ICMPPingRewriter ICMPPingSource ICMPRewriter ICMPSendPings
-    IP6NDAdvertiser IP6NDSolicitor IP6Print IPAddrPairRewriter IPAddrRewriter IPInputCombo IPMirror IPPrint IPReassembler InputSwitch
-    LinearIPLookup LinkUnqueue LookupIP6Route MarkIP6Header MarkIPCE MemSource Message MixedQueue NotifierDebug NotifierQueue Pad
-    PortInfo PrioSched ProtocolTranslator46 ProtocolTranslator64 PullNull PullSwitch PullTee PushNull QuickNoteQueue QuitWatcher RED
-    RandomSeed RandomSource RandomSwitch RangeIPLookup RatedSource RatedUnqueue Resize RoundRobinIPMapper RoundRobinSwitch
-    ScheduleInfo Script SetIP6Address SetIPChecksum SetIPDSCP SetIPECN SetRandIPAddress SetTCPChecksum SetTimestamp SetTimestampDelta
-    SetUDPChecksum SetVLANAnno Shaper SimplePrioSched SimplePullSwitch SimpleQueue SimpleRoundRobinSched StaticPullSwitch StaticSwitch
-    StoreIPAddress StoreTimestamp StrideSched StrideSwitch StripEtherVLANHeader StripToNetworkHeader Suppressor Switch ThreadSafeQueue
-    TimeFilter TimeRange TimeSortedSched TimedSink TimedSource TimedUnqueue TimestampAccum ToIPSummaryDump Truncate UDPIPEncap Unqueue
+    ARPPrint AddressInfo AdjustTimestamp AggregateCounter AggregatePaint Align AlignmentInfo AverageCounter BandwidthRatedUnqueue
+    BandwidthShaper Burster Bypass CheckICMPHeader CheckIP6Header CheckIPHeader2 CheckPaint CheckTCPHeader CheckUDPHeader Clipboard
+    ControlSocket DecIP6HLIM DelayShaper DelayUnqueue DriverManager EtherMirror EtherVLANEncap FTPPortMapper FromIPSummaryDump
+    FrontDropQueue FullNoteQueue GetIP6Address HostEtherFilter Hub ICMP6Error ICMPIPEncap ICMPPingEncap ICMPPingRewriter ICMPPingSource
+    ICMPRewriter ICMPSendPings IP6NDAdvertiser IP6NDSolicitor IP6Print IPAddrPairRewriter IPAddrRewriter IPInputCombo IPMirror
+    IPOutputCombo IPPrint IPReassembler InputSwitch LinearIPLookup LinkUnqueue LookupIP6Route MarkIP6Header MarkIPCE MarkMACHeader
+    McastSocket MemSource Message MixedQueue NotifierDebug NotifierQueue Pad PortInfo PrioSched ProtocolTranslator46
+    ProtocolTranslator64 PullNull PullSwitch PullTee PushNull QuickNoteQueue QuitWatcher RED RandomSeed RandomSource RandomSwitch
+    RangeIPLookup RatedSource RatedUnqueue Resize RoundRobinIPMapper RoundRobinSwitch ScheduleInfo Script SetIP6Address SetIPChecksum
+    SetIPDSCP SetIPECN SetRandIPAddress SetTCPChecksum SetTimestamp SetTimestampDelta SetUDPChecksum SetVLANAnno Shaper SimplePrioSched
+    SimplePullSwitch SimpleQueue SimpleRoundRobinSched StaticPullSwitch StaticSwitch StoreIPAddress StoreTimestamp StrideSched
+    StrideSwitch StripEtherVLANHeader StripToNetworkHeader Suppressor Switch ThreadSafeQueue TimeFilter TimeRange TimeSortedSched
+    TimedSink TimedSource TimedUnqueue TimestampAccum ToIPSummaryDump Truncate UDPIPEncap Unqueue UnstripIPHeader
 """
 UNTRIED = frozenset(_NAMES.split())
 """Classes that random tenants do not have yet; reference and C of each are compared in `tests/swclick/test_conformance.py`."""

@@ -1,0 +1,134 @@
+"""Work beside: it has what there is here, gives back what it makes, and never outlives whoever asked for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from mlclick.beside import Beside, EndedAlone
+
+
+def gone(process: int) -> bool:
+    """Whether it is no more, within a minute; one that nobody has asked for is none."""
+    for _ in range(6_000):
+        try:
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def number_in(path: Path) -> int:
+    """What is written there, within a minute."""
+    for _ in range(6_000):
+        if path.exists() and path.read_text().endswith("\n"):
+            return int(path.read_text())
+        time.sleep(0.01)
+    raise AssertionError(f"nothing is written in {path}")
+
+
+def test_what_it_returns_comes_back_and_what_it_changes_does_not() -> None:
+    kept = [1]
+
+    def work() -> tuple[int, list[int]]:
+        kept.append(2)
+        return os.getpid(), kept
+
+    with Beside(work) as beside:
+        process, seen = beside.result()
+    assert process != os.getpid()
+    assert (seen, kept) == ([1, 2], [1])
+
+
+def test_both_work_at_the_same_time(tmp_path: Path) -> None:
+    """Each waits for the other's file."""
+
+    def meet(mine: str, theirs: str) -> bool:
+        (tmp_path / mine).write_text("1\n")
+        return number_in(tmp_path / theirs) == 1
+
+    with Beside(lambda: meet("there", "here")) as beside:
+        assert meet("here", "there")
+        assert beside.result()
+
+
+def test_one_that_is_ended_from_outside_is_told() -> None:
+    def work() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with Beside(work) as beside, pytest.raises(EndedAlone, match=r"^its process ended with status -9 and said nothing$"):
+        beside.result()
+
+
+def test_one_that_raises_says_it_on_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        raise KeyError("port")
+
+    with Beside(work) as beside, pytest.raises(EndedAlone, match=r"^its process ended with status 1 and said nothing$"):
+        beside.result()
+    assert "KeyError: 'port'" in capfd.readouterr().err
+
+
+def test_one_that_ends_while_it_speaks_is_told() -> None:
+    """What it says is more than a pipe holds, and nobody has listened yet."""
+
+    class Ends:
+        def __reduce__(self) -> tuple[type, tuple[()]]:
+            threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+            return int, ()
+
+    with Beside(lambda: (bytes(1 << 20), Ends())) as beside:
+        time.sleep(1)
+        with pytest.raises(EndedAlone, match=r"^its process ended with status -9 and said nothing$"):
+            beside.result()
+
+
+CALLS = "sleep 1000 & echo $! > called; mv called there; wait"
+
+
+def test_what_it_has_called_ends_with_it(tmp_path: Path) -> None:
+    with Beside(lambda: subprocess.run(["sh", "-c", CALLS], cwd=tmp_path)):
+        called = number_in(tmp_path / "there")
+    assert gone(called)
+
+
+ASKS = f"""
+import subprocess, time
+from mlclick.beside import Beside
+with Beside(lambda: subprocess.run(["sh", "-c", {CALLS!r}])):
+    time.sleep(1000)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_it_ends_with_whoever_asked(how: signal.Signals, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen([sys.executable, "-c", ASKS], cwd=tmp_path, env=environment) as asks:
+        called = number_in(tmp_path / "there")
+        asks.send_signal(how)
+        assert asks.wait(60) == -how
+    assert gone(called)
+
+
+def test_it_has_ended_when_whoever_asked_has_an_error(tmp_path: Path) -> None:
+    def work() -> None:
+        (tmp_path / "process").write_text(f"{os.getpid()}\n")
+        time.sleep(1_000)
+
+    def asks() -> None:
+        number_in(tmp_path / "process")
+        raise ValueError("here")
+
+    with pytest.raises(ValueError, match="here"), Beside(work):
+        asks()
+    assert gone(number_in(tmp_path / "process"))
