@@ -6,7 +6,7 @@
 #define LIMIT_DEPTH 100000
 /* A turn is several runs, where those are short: about this long. */
 #define TURN 4000
-#define MOST_RUNS 16
+#define MOST_RUNS 4
 /* How often the clock is looked at, and the file descriptors. */
 #define TICK_EVERY 10000
 #define POLL_EVERY 100000

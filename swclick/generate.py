@@ -243,6 +243,8 @@ static void e{number}_finish(struct machine *m)
         downstream, upstream = ("".join(f" wake_task(&m->live, {task});" for task in tasks) for tasks in self.wakes.of(name))
         element = self.elements[name]
         full = " && ".join(f"e{self.numbers[other]}_full(m)" for other in self.wakes.storage_behind(name)) or "0"
+        ahead = self.wakes.storages_ahead(name) if "ONE_AHEAD_IS_FULL" in self.sources[name].task else []
+        one_full = " || ".join(f"e{self.numbers[other]}_full(m)" for other in ahead) or "0"
         empties = self.wakes.sources_before(name)
         meanings = {
             "OUT(k, q)": f"e{number}_out(m, k, q)",
@@ -258,6 +260,7 @@ static void e{number}_finish(struct machine *m)
             "WAKE": f"do {{{downstream} }} while (0)",
             "WAKE_SOURCES": f"do {{{upstream} }} while (0)",
             "OUTPUT_IS_FULL": f"({full})",
+            "ONE_AHEAD_IS_FULL": f"({one_full})",
             "INPUT_IS_EMPTY(k)": f"e{number}_in_is_empty(m, k)",
             "STORED_NEAR": " + ".join(self._stored(other) for other in element.storage_near(self.checked, self.elements)) or "0",
             "FULLS_AHEAD": len(self.wakes.storage_behind(name)),

@@ -1,0 +1,110 @@
+"""Tenants of a merged machine that runs by itself share the processor by their weights, whatever they do (T29)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from swclick.live import Clock
+from tests.swclick.tenants import Timed, merged
+
+MS = 1_000_000
+ENDLESS = "InfiniteSource -> c :: Counter -> Discard;"
+BURSTS = "InfiniteSource(BURST 256) -> Strip(1) -> Unstrip(1) -> c :: Counter -> Discard;"
+
+
+def shares(machine: Timed) -> dict[str, float]:
+    """The share of the processor that each tenant had."""
+    times = {name: machine.read(f"{name}.time") for name in machine.live.handlers.tenants}
+    total = sum(times.values())
+    return {name: time / total for name, time in times.items()}
+
+
+@pytest.mark.parametrize(("weights", "expected"), [((1, 1), 0.5), ((3, 1), 0.75), ((1, 9), 0.1)])
+def test_each_has_its_weights_share_however_long_its_runs_are(tmp_path: Path, weights: tuple[int, int], expected: float) -> None:
+    texts = {"a": (f"weight = {weights[0]}", ENDLESS), "b": (f"weight = {weights[1]}", BURSTS)}
+    machine = Timed(tmp_path, texts, {"a/c": 100, "b/c": 1000}, 100 * MS).run()
+    # A run of b takes 256 us, which is the most that can be missing.
+    assert shares(machine)["a"] == pytest.approx(expected, abs=0.005)
+    assert machine.read("b.longest") in (256_000, 512_000)
+    assert machine.read("a.longest") == 4 * 100
+
+
+def test_who_overran_pays_back_before_it_runs_again(tmp_path: Path) -> None:
+    texts = {"a": ("", ENDLESS), "b": ("", ENDLESS), "d": ("", BURSTS)}
+    machine = Timed(tmp_path, texts, {"a/c": 100, "b/c": 100, "d/c": 1000}, 50 * MS)
+    machine.run()
+    # It was in the middle of paying, or had just overrun: what it owes is no more than its run.
+    assert -512_000 <= machine.read("d.credit") < 0
+    assert abs(machine.read("a.credit")) <= 400
+    assert machine.read("a.time") - machine.read("b.time") in range(-400, 401)
+
+
+@pytest.mark.parametrize("limit", [0.05, 0.2, 0.4])
+def test_a_limit_binds_where_the_weight_would_give_more(tmp_path: Path, limit: float) -> None:
+    texts = {"a": (f"weight = 5\nquota = {{ cpu_limit = {limit} }}", ENDLESS), "b": ("weight = 1", ENDLESS)}
+    machine = Timed(tmp_path, texts, {"a/c": 700, "b/c": 300}, 100 * MS).run()
+    # At the beginning it may take 100 us more.
+    assert shares(machine)["a"] == pytest.approx(limit, abs=0.002)
+    assert machine.read("a.time") <= limit * 100 * MS + 100_000 + machine.read("a.longest")
+
+
+def test_one_alone_with_a_limit_keeps_to_it_and_the_processor_waits(tmp_path: Path) -> None:
+    machine = Timed(tmp_path, {"a": ("quota = { cpu_limit = 0.25 }", ENDLESS)}, {"a/c": 1000}, 50 * MS)
+    began = machine.live.now
+    machine.run()
+    assert machine.read("a.time") / (machine.live.now - began + machine.read("a.time")) == pytest.approx(0.25, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "hog",
+    [
+        "InfiniteSource(BURST 4096) -> c :: Counter -> Discard;",
+        "c :: Counter -> Discard; InfiniteSource(BURST 7) -> c; InfiniteSource -> c; InfiniteSource -> c; InfiniteSource -> c;",
+        "InfiniteSource -> q :: Queue -> Unqueue(BURST -1) -> c :: Counter -> Discard;",
+        "c :: Counter -> Discard; TimedSource(0.000001) -> c; RatedSource(RATE 1000000000) -> c; InfiniteSource(BURST 9) -> c;",
+        "InfiniteSource(BURST 16) -> Queue -> c :: Counter -> d :: Discard(BURST 0); ScheduleInfo(d 30);",
+        "ScheduleInfo(s 30); s :: InfiniteSource(BURST 3) -> c :: Counter -> Discard;",
+    ],
+)
+def test_t29_nothing_that_a_tenant_configures_takes_another_time(tmp_path: Path, hog: str) -> None:
+    """Long bursts, many tasks, timers that are always due, tickets: beside each of them the victim has its half."""
+    machine = Timed(tmp_path, {"a": ("", ENDLESS), "b": ("", hog)}, {"a/c": 100, "b/c": 400}, 20 * MS, Clock()).run()
+    assert machine.read("b/c.count")
+    assert machine.read("a.time") >= machine.read("b.time") - machine.read("b.longest") - machine.read("a.longest")
+
+
+def test_tickets_count_among_the_tasks_of_their_tenant_alone(tmp_path: Path) -> None:
+    two = "s :: InfiniteSource -> c :: Counter -> Discard; t :: InfiniteSource -> d :: Counter -> Discard;"
+    machine = Timed(tmp_path, {"a": ("", two), "b": ("", two)}, {"a/c": 100, "a/d": 100, "b/c": 100, "b/d": 100}, 10 * MS)
+    machine.live.write_handler("b/s.tickets", "32768")
+    machine.run()
+    assert shares(machine) == pytest.approx({"a": 0.5, "b": 0.5}, abs=0.001)
+    a, b = ({name: machine.read(f"{tenant}/{name}.count") for name in "cd"} for tenant in "ab")
+    assert a["c"] == pytest.approx(a["d"], abs=10)
+    assert b["c"] == pytest.approx(32 * b["d"], rel=0.02)
+
+
+def test_what_comes_to_a_tenant_and_leaves_it_crosses_queues_of_its_own(tmp_path: Path) -> None:
+    found = merged(tmp_path, {name: ("", "FromDevice(eth0) -> q :: Queue -> Strip(1) -> ToDevice(eth0);") for name in "ab"})
+    assert found is not None
+    ways = [(edge.source, edge.source_port, edge.target, edge.target_port) for edge in found.graph.edges if "b/" in edge.source + edge.target]
+    assert [way for way in ways if way[0] == "port0_demux"] == [("port0_demux", 1, "b/port0_in_wait", 0)]
+    assert ("b/port0_in_wait", 0, "b/port0_in_take", 0) in ways
+    assert ("b/port0_in_take", 0, "b/port0_in", 0) in ways
+    assert ("b/port0_out", 0, "b/port0_out_give", 0) in ways
+    assert [way for way in ways if way[2] == "port0_mux"] == [("b/port0_out_ready", 0, "port0_mux", 1)]
+    assert {found.owner[way[0]] for way in ways if way[0].startswith("b/")} == {"b"}
+
+
+def test_one_tenant_without_a_limit_has_no_container(tmp_path: Path) -> None:
+    assert merged(tmp_path, {"a": ("weight = 3", ENDLESS)}) is None
+
+
+def test_what_one_does_not_use_is_the_others(tmp_path: Path) -> None:
+    texts = {"a": ("weight = 9", "Idle -> c :: Counter -> Discard;"), "b": ("weight = 1", ENDLESS), "d": ("weight = 2", ENDLESS)}
+    machine = Timed(tmp_path, texts, {"b/c": 100, "d/c": 300}, 30 * MS).run()
+    assert shares(machine) == pytest.approx({"a": 0, "b": 1 / 3, "d": 2 / 3}, abs=0.005)
+    # Its tasks are looked at once.
+    assert machine.read("a.turns") <= 1
