@@ -1,4 +1,7 @@
 /* Containers: see containers.h. */
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 static uint64_t read_time(struct containers *k, const struct base *b)
 {
@@ -148,7 +151,7 @@ static void wait_for_something(struct machine *m, struct live *l, struct base *b
         b->now += wait;
         k->skipped += wait;
         k->now += wait;
-    } else if (wait) {
+    } else if (wait > SOON) {
         poll_now(m, l, b, wait);
     }
     tick(b);
@@ -158,6 +161,10 @@ static int drive_contained(struct machine *m, struct live *l, struct base *b)
 {
     struct containers *k = l->containers;
     l->leave = 0;
+#ifdef PR_SET_TIMERSLACK
+    /* Others may not be late because the system wakes us late. */
+    prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
+#endif
     k->now = k->ticked = k->polled = read_time(k, b);
     tick(b);
     while (!l->leave && b->stop <= 0) {

@@ -10,6 +10,8 @@
 /* How often the clock is looked at, and the file descriptors. */
 #define TICK_EVERY 10000
 #define POLL_EVERY 100000
+/* What is due so soon is waited for without sleeping. */
+#define SOON 20000
 /* Where the clock is simulated, so that the same input is the same output, this is what each turn takes. */
 #define SIMULATED_TURN 1000
 

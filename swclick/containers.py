@@ -124,4 +124,3 @@ def _free(name: str, taken: set[str]) -> str:
         found = f"{name}_{number}"
     taken.add(found)
     return found
-

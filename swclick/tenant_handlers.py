@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final
 
 from graph.merge import MADE_BY_MERGE
 from swclick.containers import Container, Containers
-from swclick.find_handler import Handler
+from swclick.find_handler import Handler, listed
 
 if TYPE_CHECKING:
     from swclick.live import Live
@@ -75,6 +75,7 @@ def _of(live: Live, containers: Containers, number: int, tenant: Container) -> d
     calm = {"weight": tenant.weight, "limit": 1 if tenant.limit is None else tenant.limit, "name": tenant.name}
     handlers = {name: Handler(partial(_text, call)) for name, call in found.items()}
     handlers |= {name: Handler(partial(_text, partial(_same, value)), is_calm=True) for name, value in calm.items()}
+    handlers["handlers"] = Handler(lambda _: listed(handlers, {}), is_calm=True)
     return handlers
 
 

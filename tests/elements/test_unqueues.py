@@ -13,7 +13,14 @@ MS = 1_000_000
 def bound(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
     """Another bound of `elements.definition.loops`, in both readings."""
     machines = ("elements.reference.machine", "swclick.generate_machine")
-    tasks = ("elements.delayunqueue", "elements.discard", "elements.linkunqueue", "elements.rates.burst", "elements.unqueue", "elements.unqueue2")
+    tasks = (
+        "elements.delayunqueue",
+        "elements.discard",
+        "elements.linkunqueue",
+        "elements.rates.burst",
+        "elements.unqueue",
+        "elements.unqueue2",
+    )
     for module in tasks if name == "MOST_A_RUN" else machines:
         monkeypatch.setattr(f"{module}.{name}", value)
 

@@ -87,9 +87,11 @@ def test_tickets_count_among_the_tasks_of_their_tenant_alone(tmp_path: Path) -> 
 
 
 def test_what_comes_to_a_tenant_and_leaves_it_crosses_queues_of_its_own(tmp_path: Path) -> None:
-    found = merged(tmp_path, {name: ("", "FromDevice(eth0) -> q :: Queue -> Strip(1) -> ToDevice(eth0);") for name in "ab"})
+    found = merged(tmp_path, dict.fromkeys("ab", ("", "FromDevice(eth0) -> q :: Queue -> Strip(1) -> ToDevice(eth0);")))
     assert found is not None
-    ways = [(edge.source, edge.source_port, edge.target, edge.target_port) for edge in found.graph.edges if "b/" in edge.source + edge.target]
+    ways = [
+        (edge.source, edge.source_port, edge.target, edge.target_port) for edge in found.graph.edges if "b/" in edge.source + edge.target
+    ]
     assert [way for way in ways if way[0] == "port0_demux"] == [("port0_demux", 1, "b/port0_in_wait", 0)]
     assert ("b/port0_in_wait", 0, "b/port0_in_take", 0) in ways
     assert ("b/port0_in_take", 0, "b/port0_in", 0) in ways
