@@ -18,8 +18,8 @@ class Quota:
 
     ``cpu_share``: the share of the machine's ``host_ns`` that the tenant's software elements and crossings may take together; it needs
     ``host_ns``. ``crossing_share``: of the tenant's packets that are offered, the share that may cross from hardware to the host, where a
-    packet that crosses to it twice counts twice. ``cpu_limit``: of the processor that the software engine runs on, the share of the time that
-    the tenant's tasks take at most, also where nobody else wants it.
+    packet that crosses to it twice counts twice. ``cpu_limit``: of the time of the processor that the software engine runs on, the share
+    that the tenant's tasks take at most, also where nobody else wants it.
     """
 
     luts: int | None = None
@@ -34,9 +34,10 @@ class Quota:
 
 @dataclass(frozen=True)
 class TenantPolicy:
-    """One tenant: identity (``vlan`` tag, destination ``mac``, physical ``port``; what is None does not matter), devices, weight (its share of
-    what tenants take turns at: the ways of the hardware, and the processor of the software engine), quota, and ``rates``: by element, the shares of its packets that leave by each output. ``files`` is the folder whose files its elements
-    may name, None where there is none.
+    """One tenant: identity (``vlan`` tag, destination ``mac``, physical ``port``; what is None does not matter), devices, weight
+    (its part of what tenants take turns at: the ways of the hardware, and the processor of the software engine), quota, and ``rates``: by
+    element, the shares of its packets that leave by each output. ``files`` is the folder whose files its elements may name, None where
+    there is none.
     """
 
     name: str

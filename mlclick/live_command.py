@@ -33,7 +33,8 @@ def live(
         list[str] | None, typer.Option("--handler", "-h", help="ELEMENT.HANDLER or TENANT.HANDLER to read at the end.")
     ] = None,
 ) -> None:
-    """Run the tenants' machine by itself, all in software: port N is the device of that name. Tenants share the processor by weight and limit."""
+    """Run the tenants' machine by itself, all in software: port N is the device of that name. Tenants share the processor by weight and
+    limit."""
     merged = merge_tenants(source_of(tenants, folder))
     containers = containers_of(merged.master, merged.policy, merged.checked)
     graph = merged.master.graph if containers is None else containers.graph

@@ -5,9 +5,8 @@ A tenant's task ends where another's part of the graph begins, so that what is d
     what the operator's elements push to a tenant:  x -> t/N_wait :: Queue -> t/N_take :: Unqueue -> t/N
     what the operator's elements pull from one:     t/N -> t/N_give :: Unqueue2 -> t/N_ready :: Queue -> x
 
-N is the tenant's first or last element there. The queues and their tasks are the tenant's. What finds the first one full is lost, and counted
-there, as it would be in front of a port whose tenant does not come to it; the second one is never pushed to while it is full, and its packets
-wait in front of it.
+N is the tenant's first or last element there. The queues and their tasks are the tenant's. What finds the first one full is lost, and
+counted there: its tenant did not come to it in time. The second one is not pushed to while it is full, and packets wait in front of it.
 """
 
 from __future__ import annotations

@@ -88,8 +88,8 @@ class Live(Machine):
         before: Live | None = None,
         containers: Containers | None = None,
     ) -> None:
-        """``before`` is the machine whose place this one takes when `take_place` is called. ``containers`` are of the graph, but for elements
-        that the operator may have added to it; without them all tasks are alike. Errors: `ClickError`."""
+        """``before`` is the machine whose place this one takes when `take_place` is called. ``containers`` are of the graph, but for
+        elements that the operator may have added to it; without them all tasks are alike. Errors: `ClickError`."""
         self._clock = clock or Clock()
         self.containers = containers
         self._counter = None if containers is None or containers.counter is None else _COUNTER(containers.counter)

@@ -34,7 +34,7 @@ RATE: Final = 100_000
 BINS: Final = 4096
 """Gaps are counted by whole us; the last bin has all that are longer."""
 CHAIN: Final = " -> ".join(["CheckIPHeader(OFFSET 14)", "Strip(14)", "DecIPTTL", "Unstrip(14)", "Paint(1)", "EtherMirror"] * 6)
-PACKET: Final = "DATA \\<" + "02" * 12 + "0800" + "4500002e00000000ff11" + "3ace0a0000010a000002" + "00" * 26 + ">"
+PACKET: Final = "DATA \\<" + "02" * 12 + "0800" + "4500002e00000000ff11" + "a7bc0a0000010a000002" + "00" * 26 + ">"
 LIMITED: Final = f"InfiniteSource({PACKET}, BURST 32) -> Queue -> RatedUnqueue({RATE}) -> c :: Counter -> sink :: Discard;"
 HOG: Final = f"InfiniteSource({PACKET}, BURST 256) -> {CHAIN} -> c :: Counter -> sink :: Discard;"
 GREEDY: Final = f"InfiniteSource({PACKET}, BURST 32) -> c :: Counter -> sink :: Discard;"
@@ -47,6 +47,7 @@ class GapSink(Element):
     bins = StateVariable(64, BINS)
 
     def c_source(self) -> CSource:
+        """A packet's time is read here, which no element of a machine does that is not measured."""
         return CSource(
             fields=f"uint64_t bins[{BINS}], last;",
             push=f"""

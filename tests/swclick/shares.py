@@ -21,14 +21,18 @@ struct all *all_new(uint32_t count, const uint64_t *weights, const uint64_t *lim
     a->buckets = calloc(count, sizeof *a->buckets);
     open_shares(&a->shares, count, burst, depth);
     for (uint32_t i = 0; i < count; i++) {
-        a->buckets[i] = (struct bucket){.entry.place = -1, .weight = weights[i], .limit = limits[i], .room = (int64_t)(depth * SHARE_PARTS)};
+        int64_t room = depth * SHARE_PARTS;
+        a->buckets[i] = (struct bucket){.entry.place = -1, .weight = weights[i], .limit = limits[i], .room = room};
     }
     return a;
 }
 void all_free(struct all *a) { close_shares(&a->shares); free(a->buckets); free(a); }
 void all_want(struct all *a, uint32_t i, uint64_t now) { want_turn(&a->shares, &a->buckets[i], now); }
 int all_next(struct all *a, uint64_t now) { struct bucket *b = next_turn(&a->shares, now); return b ? b - a->buckets : -1; }
-void all_charge(struct all *a, uint32_t i, uint64_t now, uint64_t took, int more) { charge_turn(&a->shares, &a->buckets[i], now, took, more); }
+void all_charge(struct all *a, uint32_t i, uint64_t now, uint64_t took, int more)
+{
+    charge_turn(&a->shares, &a->buckets[i], now, took, more);
+}
 void all_rest(struct all *a) { rest_shares(&a->shares); }
 uint64_t all_until(struct all *a) { return held_until(&a->shares); }
 int64_t all_level(struct all *a, uint32_t i) { return level_of(&a->shares, &a->buckets[i]); }

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from swclick.live import Clock
+from elements.definition.host import HandlerError
+from graph.merge import MADE_BY_MERGE
+from graph.model import Node
+from swclick.live import Clock, Live
 from tests.swclick.tenants import Timed, merged
 
 MS = 1_000_000
@@ -89,9 +93,8 @@ def test_tickets_count_among_the_tasks_of_their_tenant_alone(tmp_path: Path) -> 
 def test_what_comes_to_a_tenant_and_leaves_it_crosses_queues_of_its_own(tmp_path: Path) -> None:
     found = merged(tmp_path, dict.fromkeys("ab", ("", "FromDevice(eth0) -> q :: Queue -> Strip(1) -> ToDevice(eth0);")))
     assert found is not None
-    ways = [
-        (edge.source, edge.source_port, edge.target, edge.target_port) for edge in found.graph.edges if "b/" in edge.source + edge.target
-    ]
+    edges = [edge for edge in found.graph.edges if "b/" in edge.source + edge.target]
+    ways = [(edge.source, edge.source_port, edge.target, edge.target_port) for edge in edges]
     assert [way for way in ways if way[0] == "port0_demux"] == [("port0_demux", 1, "b/port0_in_wait", 0)]
     assert ("b/port0_in_wait", 0, "b/port0_in_take", 0) in ways
     assert ("b/port0_in_take", 0, "b/port0_in", 0) in ways
@@ -110,3 +113,50 @@ def test_what_one_does_not_use_is_the_others(tmp_path: Path) -> None:
     assert shares(machine) == pytest.approx({"a": 0, "b": 1 / 3, "d": 2 / 3}, abs=0.005)
     # Its tasks are looked at once.
     assert machine.read("a.turns") <= 1
+
+
+def test_a_tenants_handlers_say_what_it_took_and_lost(tmp_path: Path) -> None:
+    lossy = "InfiniteSource(BURST 4) -> FrontDropQueue(3) -> c :: Counter -> Discard;"
+    machine = Timed(tmp_path, {"a": ("weight = 2\nquota = { cpu_limit = 0.5 }", ENDLESS), "b": ("", lossy)}, {"a/c": 100, "b/c": 100}, MS)
+    machine.run()
+    read = machine.live.read_handler
+    assert (read("a.weight"), read("a.limit"), read("a.name")) == ("2", "0.5", "a")
+    assert (read("b.weight"), read("b.limit"), read("b.name")) == ("1", "1", "b")
+    assert machine.read("a.time") == 100 * machine.read("a/c.count")
+    assert machine.read("b.drops") == machine.read("b/FrontDropQueue@2.drops") > 0
+    assert [machine.read(f"a.{name}") for name in ("packets", "bytes", "sent_packets", "sent_bytes", "drops")] == [0] * 5
+    names = [line.partition("\t")[0] for line in read("a.handlers").splitlines()]
+    told = "time turns longest credit packets bytes sent_packets sent_bytes drops weight limit name handlers"
+    assert sorted(names) == sorted(told.split())
+
+
+def test_an_element_of_that_name_comes_first_and_nothing_is_written(tmp_path: Path) -> None:
+    machine = Timed(tmp_path, {"a": ("", "a :: Counter; InfiniteSource -> a -> Discard;"), "b": ("", ENDLESS)}, {"b/c": 100}, MS)
+    assert machine.live.handlers.find("a.count", asking="a/Discard@3") == ("a/a", "count")
+    assert machine.live.can("a", "time") == "r"
+    with pytest.raises(HandlerError, match=r"no 'a\.time' write handler"):
+        machine.live.write_handler("a.time", "0")
+    with pytest.raises(HandlerError, match=r"no 'a\.count' read handler"):
+        machine.live.read_handler("a.count")
+
+
+def test_what_comes_by_ports_is_counted(tmp_path: Path) -> None:
+    """A merged machine without devices: what the demultiplexer gives is put there by a task of the operator's."""
+    found = merged(tmp_path, {name: ("", "FromDevice(eth0) -> q :: Queue(20000) -> ToDevice(eth0);") for name in "ab"})
+    assert found is not None
+    frame = "DATA \\<" + "02" * 12 + "81000065" + "0800" + "00" * 60 + ">"
+    classes = {"port0_in": ("InfiniteSource", f"{frame}, LIMIT 5000"), "port0_out": ("Discard", "")}
+    nodes = [
+        node if node.name not in classes else replace(node, class_name=classes[node.name][0], config=classes[node.name][1])
+        for node in found.graph.nodes
+    ]
+    end = Node("end", "DriverManager", "wait 1s, stop", MADE_BY_MERGE)
+    graph = replace(found.graph, nodes=(*nodes, end))
+    live = Live(graph, Clock(1.0), containers=found)
+    live.run_driver()
+    got = {name: [int(live.read_handler(f"{name}.{each}")) for each in ("packets", "bytes", "sent_packets", "drops")] for name in "ab"}
+    assert got["a"] == [0, 0, 0, 0]
+    packets, size, sent, drops = got["b"]
+    assert (packets, size, sent + drops) == (5000 - drops, 78 * (5000 - drops), 5000)
+    assert int(live.read_handler("b.turns")) > 100
+    live.close()

@@ -1,4 +1,4 @@
-"""Who has the processor next (swclick/share.c): durations are told, and the C does what the reference does, and keeps to what share.h says."""
+"""Who has the processor next (swclick/share.c): durations are told, and the C does what the reference does, and what share.h says."""
 
 from __future__ import annotations
 
