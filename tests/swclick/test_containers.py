@@ -142,7 +142,7 @@ def test_an_element_of_that_name_comes_first_and_nothing_is_written(tmp_path: Pa
 
 def test_what_comes_by_ports_is_counted(tmp_path: Path) -> None:
     """A merged machine without devices: what the demultiplexer gives is put there by a task of the operator's."""
-    found = merged(tmp_path, {name: ("", "FromDevice(eth0) -> q :: Queue(20000) -> ToDevice(eth0);") for name in "ab"})
+    found = merged(tmp_path, dict.fromkeys("ab", ("", "FromDevice(eth0) -> q :: Queue(20000) -> ToDevice(eth0);")))
     assert found is not None
     frame = "DATA \\<" + "02" * 12 + "81000065" + "0800" + "00" * 60 + ">"
     classes = {"port0_in": ("InfiniteSource", f"{frame}, LIMIT 5000"), "port0_out": ("Discard", "")}
