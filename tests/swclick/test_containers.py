@@ -1,4 +1,4 @@
-"""Tenants of a merged machine that runs by itself share the processor by their weights, whatever they do (T29)."""
+"""Tenants of a merged machine that runs by itself share the processor by their weights, whatever they do."""
 
 from __future__ import annotations
 
@@ -59,24 +59,6 @@ def test_one_alone_with_a_limit_keeps_to_it_and_the_processor_waits(tmp_path: Pa
     began = machine.live.now
     machine.run()
     assert machine.read("a.time") / (machine.live.now - began + machine.read("a.time")) == pytest.approx(0.25, abs=0.01)
-
-
-@pytest.mark.parametrize(
-    "hog",
-    [
-        "InfiniteSource(BURST 4096) -> c :: Counter -> Discard;",
-        "c :: Counter -> Discard; InfiniteSource(BURST 7) -> c; InfiniteSource -> c; InfiniteSource -> c; InfiniteSource -> c;",
-        "InfiniteSource -> q :: Queue -> Unqueue(BURST -1) -> c :: Counter -> Discard;",
-        "c :: Counter -> Discard; TimedSource(0.000001) -> c; RatedSource(RATE 1000000000) -> c; InfiniteSource(BURST 9) -> c;",
-        "InfiniteSource(BURST 16) -> Queue -> c :: Counter -> d :: Discard(BURST 0); ScheduleInfo(d 30);",
-        "ScheduleInfo(s 30); s :: InfiniteSource(BURST 3) -> c :: Counter -> Discard;",
-    ],
-)
-def test_t29_nothing_that_a_tenant_configures_takes_another_time(tmp_path: Path, hog: str) -> None:
-    """Long bursts, many tasks, timers that are always due, tickets: beside each of them the victim has its half."""
-    machine = Timed(tmp_path, {"a": ("", ENDLESS), "b": ("", hog)}, {"a/c": 100, "b/c": 400}, 20 * MS, Clock()).run()
-    assert machine.read("b/c.count")
-    assert machine.read("a.time") >= machine.read("b.time") - machine.read("b.longest") - machine.read("a.longest")
 
 
 def test_tickets_count_among_the_tasks_of_their_tenant_alone(tmp_path: Path) -> None:
