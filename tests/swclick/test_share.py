@@ -41,9 +41,10 @@ def test_the_compiled_one_does_what_the_reference_does(data: st.DataObject) -> N
     steps = st.tuples(st.sampled_from(("want", "turn", "charge", "rest")), st.integers(0, len(grants) - 1), LONG, st.booleans(), NS)
     reference, now = Reference(grants, burst, depth), 0
     with shares(grants, burst, depth) as compiled:
+        both: tuple[Reference | Shares, ...] = (reference, compiled)
         for what, who, took, more, passed in data.draw(st.lists(steps, max_size=60)):
             now += passed
-            for each in (reference, compiled):
+            for each in both:
                 if what == "want":
                     each.want(who, now)
                 elif what == "rest":
