@@ -127,7 +127,7 @@ class Live(Machine):
         return new
 
     def _contain(self, machine: ctypes.c_void_p, containers: Containers) -> None:
-        grants = (_Grant * len(containers.all))(*((each.weight, each.parts) for each in containers.all))
+        grants = (_Grant * len(containers.all))(*(_Grant(each.weight, each.parts) for each in containers.all))
         owners = (ctypes.c_uint32 * len(self._names))(*map(containers.number_of, self._names))
         self._library.machine_bucket.restype = ctypes.POINTER(Bucket)
         self._library.machine_level.restype = ctypes.c_int64

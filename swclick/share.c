@@ -74,6 +74,7 @@ struct bucket *next_turn(struct shares *s, uint64_t now)
 void charge_turn(struct shares *s, struct bucket *b, uint64_t now, uint64_t took, int more)
 {
     if (took > LONGEST_TURN) took = LONGEST_TURN;
+    if (b != s->serving && b->entry.place < 0) forget_saved(s, b);
     b->time += took;
     b->turns++;
     if (took > b->longest) b->longest = took;

@@ -117,6 +117,8 @@ class Reference:
 
     def charge(self, i: int, now: int, took: int, more: bool) -> None:
         b = self.buckets[i]
+        if i != self.serving and b.since is None:
+            self._forget(b)
         more = more or b.since is not None
         owed, b.rest = divmod(took * _FINE + b.rest, b.grant.weight)
         b.passed += owed
