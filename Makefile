@@ -27,7 +27,7 @@ TENANTS_DIR ?= tenants
 GOAL := $(firstword $(filter check merge plan run verify coverage bitstream,$(MAKECMDGOALS)))
 $(if $(GOAL),$(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $(GOAL) TENANTS=a,b`)))
 
-.PHONY: help preflight setup test unit heavy lint types contract format check merge plan run verify coverage bitstream isolation conformance mutants fuzz proofs clicktests bench bench-software bench-tenants hosts clean distclean
+.PHONY: help preflight setup test unit heavy lint types contract format check merge plan run verify coverage bitstream isolation conformance mutants fuzz proofs clicktests bench bench-software bench-tenants bench-sharing hosts clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -128,6 +128,9 @@ bench-software: $(STAMP) ## ns/packet of swclick, beside CLICK=… FASTCLICK=…
 
 bench-tenants: $(STAMP) ## what 1, 10 and 100 alike tenants cost swclick: compiling, starting, ns/packet
 	@$(MLCLICK) bench-tenants $(if $(PACKETS),--packets $(PACKETS)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+bench-sharing: $(STAMP) ## how exactly ten tenants share the processor, and how long each waits for it: EACH=10
+	@$(MLCLICK) bench-sharing $(if $(EACH),--seconds $(EACH))
 
 clean: ## remove what was built; the caches stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -303,6 +303,8 @@ static void e{number}_finish(struct machine *m)
         element, own = self.elements[name], self._own(name)
         fulls, empties = self.wakes.storage_behind(name), self.wakes.sources_before(name)
         full = " && ".join(f"e{self._number(name, other)}_full(m)" for other in fulls) or "0"
+        ahead = self.wakes.storages_ahead(name) if "ONE_AHEAD_IS_FULL" in self.sources[name].task else []
+        one_full = " || ".join(f"e{self._number(name, other)}_full(m)" for other in ahead) or "0"
         meanings = {
             "OUT(k, q)": f"e{number}_out(m, k, q)",
             "PASS(k)": f"do {{ e{number}_outv(m, k, p, v); return; }} while (0)",
@@ -317,6 +319,7 @@ static void e{number}_finish(struct machine *m)
             "WAKE": f"do {{{downstream} }} while (0)",
             "WAKE_SOURCES": f"do {{{upstream} }} while (0)",
             "OUTPUT_IS_FULL": f"({full})",
+            "ONE_AHEAD_IS_FULL": f"({one_full})",
             "INPUT_IS_EMPTY(k)": f"e{number}_in_is_empty(m, k)",
             "STORED_NEAR": " + ".join(self._stored(name, other) for other in element.storage_near(self.checked, self.elements)) or "0",
             "FULLS_AHEAD": len(fulls),

@@ -88,6 +88,10 @@ void machine_watch(struct machine *m, int element, int fd, int events) { watch_f
 struct task *machine_tasks(struct machine *m) { return m->live.tasks; }
 int machine_task_count(struct machine *m) { return m->live.task_count; }
 uint64_t machine_next(struct machine *m) { return next_timer(&m->live); }
+void machine_contain(struct machine *m, int elements, int count, const struct grant *grants, const uint32_t *owners,
+                     uint64_t (*counter)(void)) { contain(&m->live, elements, count, grants, owners, counter); }
+struct bucket *machine_bucket(struct machine *m, int number) { return bucket_of(&m->live, number); }
+int64_t machine_level(struct machine *m, int number) { return level_in(&m->live, number); }
 """
 
 

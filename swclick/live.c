@@ -46,23 +46,31 @@ void heap_set(struct heap *h, struct entry *e, uint64_t key, uint64_t order)
     heap_put(h, e, at);
 }
 
-static int run_task(struct machine *m, struct live *l)
+void make_ready(struct live *l, struct task *t)
 {
-    struct task *t = (struct task *)l->ready.entries[0];
-    heap_remove(&l->ready, &t->entry);
-    l->pass = t->entry.key;
+    if (l->containers) make_contained_ready(l, t);
+    else heap_set(&l->ready, &t->entry, l->pass, l->order++);
+}
+
+/* The first of those that are ready; ``pass`` is where they stand. */
+static inline int run_task(struct machine *m, struct live *l, struct heap *ready, uint64_t *pass)
+{
+    struct task *t = (struct task *)ready->entries[0];
+    heap_remove(ready, &t->entry);
+    *pass = t->entry.key;
     l->running = t;
     t->again = 0;
     int worked = t->run(m);
     l->running = NULL;
     t->runs++;
-    if (worked || t->again) heap_set(&l->ready, &t->entry, l->pass + t->stride, l->order++);
+    if (worked || t->again) heap_set(ready, &t->entry, *pass + t->stride, l->order++);
     return worked;
 }
 
 void set_timer(struct live *l, uint32_t number, uint64_t at)
 {
     struct timer *t = &l->timers[number];
+    if (t->is_due) forget_due(l, t);
     if (at == NEVER) heap_remove(&l->pending, &t->entry);
     else heap_set(&l->pending, &t->entry, at, l->order++);
 }
@@ -73,14 +81,19 @@ static void run_python(struct live *l, struct timer *t, int64_t (*call)(int32_t,
     if (call) call(t - l->timers, TIMER, NULL);
 }
 
+static void ring_timer(struct machine *m, struct live *l, struct base *b, struct timer *t)
+{
+    if (t->run) t->run(m);
+    else run_python(l, t, b->call);
+}
+
 int run_timer(struct machine *m, struct live *l, struct base *b, uint64_t until)
 {
     if (next_timer(l) > until) return 0;
     struct timer *t = (struct timer *)l->pending.entries[0];
     if (t->entry.key > b->now) b->now = t->entry.key;
     heap_remove(&l->pending, &t->entry);
-    if (t->run) t->run(m);
-    else run_python(l, t, b->call);
+    ring_timer(m, l, b, t);
     return 1;
 }
 
@@ -114,12 +127,18 @@ static void poll_fds(struct machine *m, struct live *l, struct base *b, uint64_t
         l->leave = 1;
     }
     if (found <= 0) return;
+    if (l->containers) note_time(l, b);
     for (uint32_t i = l->watched; i-- > 0;) {
         if (i >= l->watched || !l->fds[i].revents) continue;
         int fd = l->fds[i].fd, events = l->fds[i].revents;
         l->fds[i].revents = 0;
-        if (l->watchers[i] < 0) l->leave = 1;
-        else machine_ready(m, l->watchers[i], fd, events);
+        if (l->watchers[i] < 0) {
+            l->leave = 1;
+            continue;
+        }
+        uint32_t element = l->watchers[i];
+        machine_ready(m, element, fd, events);
+        if (l->containers) charge_element(l, b, element);
     }
 }
 
@@ -141,6 +160,7 @@ void add_task(struct live *l, uint32_t number, uint32_t element, int (*run)(stru
 
 void close_live(struct live *l)
 {
+    close_containers(l);
     free(l->ready.entries);
     free(l->pending.entries);
     free(l->tasks);
@@ -163,10 +183,11 @@ void tick(struct base *b)
 
 int drive(struct machine *m, struct live *l, struct base *b)
 {
+    if (l->containers) return drive_contained(m, l, b);
     l->leave = 0;
     for (uint32_t turn = 0; !l->leave && b->stop <= 0; turn++) {
         tick(b);
-        for (int i = 0; i < TASKS_A_TURN && l->ready.count && b->stop <= 0 && !l->leave; i++) run_task(m, l);
+        for (int i = 0; i < TASKS_A_TURN && l->ready.count && b->stop <= 0 && !l->leave; i++) run_task(m, l, &l->ready, &l->pass);
         if (b->stop > 0 || l->leave) break;
         tick(b);
         uint64_t next = next_timer(l);

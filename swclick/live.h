@@ -26,11 +26,13 @@ void close_live(struct live *l);
 
 /* Tasks. */
 void add_task(struct live *l, uint32_t number, uint32_t element, int (*run)(struct machine *));
+/* It is to run, and stands nowhere yet. */
+void make_ready(struct live *l, struct task *t);
 ALWAYS void wake_task(struct live *l, uint32_t number)
 {
     struct task *t = &l->tasks[number];
     t->again = 1;
-    if (t->entry.place < 0 && t != l->running) heap_set(&l->ready, &t->entry, l->pass, l->order++);
+    if (t->entry.place < 0 && t != l->running) make_ready(l, t);
 }
 
 /* Timers: one for each element, and one for its tasks. */
@@ -52,3 +54,13 @@ void tick(struct base *b);
 /* Runs until the machine is told to stop, or its driver is wanted; whether that is so. Where the clock is simulated, it stands while there is
    something to do and then jumps to the next timer. */
 int drive(struct machine *m, struct live *l, struct base *b);
+
+/* Containers: see containers.h. From now on each element's tasks and timers are run in the container whose number ``owners`` has for it; there
+   are ``count`` of them. ``counter`` says what time it is, in ns, where the processor's own counter is not to. */
+struct grant { uint64_t weight, limit; };
+void contain(struct live *l, uint32_t elements, uint32_t count, const struct grant *grants, const uint32_t *owners,
+             uint64_t (*counter)(void));
+struct bucket;
+struct bucket *bucket_of(struct live *l, uint32_t number);
+/* What is in the bucket of a container, in ns. */
+int64_t level_in(struct live *l, uint32_t number);

@@ -17,9 +17,12 @@ from elements.definition.host import Address, HandlerError
 from elements.definition.octets import as_text
 from graph.diagnostics import ClickError, Diagnostic
 from graph.model import Graph
+from swclick.containers import Containers
 from swclick.find_handler import Handlers
 from swclick.machine import Machine
+from swclick.tenant_handlers import Bucket, tenant_handlers
 
+_COUNTER: Final = ctypes.CFUNCTYPE(ctypes.c_uint64)
 _CALL: Final = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int32, ctypes.c_int32, ctypes.c_void_p)
 TIMER, READY = -1, -2
 """What the runtime calls `Live` for on behalf of an element without C for it; READY comes with the file descriptor and the events."""
@@ -49,6 +52,12 @@ class Task(ctypes.Structure):
     )
 
 
+class _Grant(ctypes.Structure):
+    """``struct grant`` of the runtime."""
+
+    _fields_ = (("weight", ctypes.c_uint64), ("limit", ctypes.c_uint64))
+
+
 @dataclass(frozen=True)
 class Clock:
     """Wall time when the machine is made, which goes on as the monotonic clock does, or, where it is ``simulated``, time that begins at so
@@ -72,10 +81,18 @@ class Live(Machine):
     """
 
     def __init__(
-        self, graph: Graph, clock: Clock | None = None, elements: dict[str, Element] | None = None, before: Live | None = None
+        self,
+        graph: Graph,
+        clock: Clock | None = None,
+        elements: dict[str, Element] | None = None,
+        before: Live | None = None,
+        containers: Containers | None = None,
     ) -> None:
-        """``before`` is the machine whose place this one takes when `take_place` is called. Errors: `ClickError`."""
+        """``before`` is the machine whose place this one takes when `take_place` is called. ``containers`` are of the graph, but for
+        elements that the operator may have added to it; without them all tasks are alike. Errors: `ClickError`."""
         self._clock = clock or Clock()
+        self.containers = containers
+        self._counter = None if containers is None or containers.counter is None else _COUNTER(containers.counter)
         self._callback = _CALL(self._called)
         self._error: BaseException | None = None
         super().__init__(graph, elements)
@@ -83,6 +100,8 @@ class Live(Machine):
         count = self._library.machine_task_count(self._machine)
         self._tasks = (Task * count).from_address(self._library.machine_tasks(self._machine)) if count else ()
         self.handlers = Handlers(self)
+        if containers is not None:
+            self.handlers.tenants.update(tenant_handlers(self, containers))
         flush_c()
         self._signals: dict[int, list[str]] = {}
         self._came: set[int] = set()
@@ -103,7 +122,25 @@ class Live(Machine):
         is_simulated = self._clock.simulated is not None
         self._library.machine_now.restype = ctypes.c_uint64
         new: int | None = self._library.machine_new(1, int(is_simulated), ctypes.c_uint64(self._clock.beginning), self._callback)
+        if self.containers is not None:
+            self._contain(ctypes.c_void_p(new), self.containers)
         return new
+
+    def _contain(self, machine: ctypes.c_void_p, containers: Containers) -> None:
+        grants = (_Grant * len(containers.all))(*(_Grant(each.weight, each.parts) for each in containers.all))
+        owners = (ctypes.c_uint32 * len(self._names))(*map(containers.number_of, self._names))
+        self._library.machine_bucket.restype = ctypes.POINTER(Bucket)
+        self._library.machine_level.restype = ctypes.c_int64
+        self._library.machine_contain(machine, len(owners), len(grants), grants, owners, self._counter)
+
+    def bucket(self, number: int) -> Bucket:
+        """What container ``number`` was charged."""
+        bucket: Bucket = self._library.machine_bucket(self._machine, number).contents
+        return bucket
+
+    def credit(self, number: int) -> int:
+        """What is in the bucket of container ``number``, in ns; negative where it pays back."""
+        return int(self._library.machine_level(self._machine, number))
 
     def take_place(self, before: Live) -> None:
         """Take over what elements keep from ``before``, which does not run any more and is taken down."""

@@ -62,7 +62,8 @@ struct entry { uint64_t key, order; int32_t place; };
 struct heap { struct entry **entries; uint32_t count; };
 struct machine;
 struct task { struct entry entry; int (*run)(struct machine *); uint64_t stride, runs; uint32_t element; uint8_t again; };
-struct timer { struct entry entry; void (*run)(struct machine *); };
+struct timer { struct entry entry; void (*run)(struct machine *); uint8_t is_due; /* waits for its container's turn */ };
+struct containers;
 struct live {
     struct heap ready, pending;
     struct task *tasks, *running;
@@ -73,6 +74,7 @@ struct live {
     struct pollfd *fds;
     int32_t *watchers; /* elements, or -1 for whoever drives the machine */
     uint8_t leave;
+    struct containers *containers; /* tenants' tasks, NULL where all are alike */
 };
 
 struct base {

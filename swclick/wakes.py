@@ -26,14 +26,21 @@ class Wakes:
         return self._numbers([name, *after]), self._numbers(before)
 
     def storage_behind(self, name: str) -> list[str]:
-        """The elements, first of their kind on the ways that are pushed, that can say that they are full; none where a way ends elsewhere,
-        as there is always room there."""
+        """Those of `storages_ahead`; none where a way ends elsewhere, as there is always room there."""
+        found, ends = self._ahead(name)
+        return [] if ends else found
+
+    def storages_ahead(self, name: str) -> list[str]:
+        """The elements, first of their kind on the ways that are pushed, that can say that they are full."""
+        return self._ahead(name)[0]
+
+    def _ahead(self, name: str) -> tuple[list[str], bool]:
+        """As `storages_ahead`, and whether a way ends elsewhere."""
         found: dict[str, None] = {}
-        seen, ahead = {name}, [name]
+        seen, ahead, ends = {name}, [name], False
         while ahead:
             following = self._out(ahead.pop(), "push")
-            if not following:
-                return []
+            ends = ends or not following
             for edge in following:
                 if edge.target in seen:
                     continue
@@ -42,7 +49,7 @@ class Wakes:
                     found[edge.target] = None
                 else:
                     ahead.append(edge.target)
-        return sorted(found)
+        return sorted(found), ends
 
     def sources_before(self, name: str) -> list[str]:
         """The elements, first of their kind on the ways that are pulled, that can say that they are empty, in the graph's order."""

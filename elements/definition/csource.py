@@ -29,7 +29,7 @@ class CSource:
     - ``PULL_AGAIN``, in ``pull``: whoever pulls gets nothing now, but is not to sleep for that;
     - ``WAKE``: whoever pulls from this element may find a packet now (each element that keeps packets says it when one comes), and the
       element's own task may have something to do; ``WAKE_SOURCES``: whoever pushes to it may find room now; ``OUTPUT_IS_FULL``: everything
-      behind it that says whether it is full is;
+      behind it that says whether it is full is, and ``ONE_AHEAD_IS_FULL``: one of those is, wherever other ways go;
     - ``INPUT_IS_EMPTY(k)``: whether a pull at input ``k`` gives nothing before somebody says WAKE; ``EMPTIES_BEHIND``: how many elements
       can say so, and ``EMPTY_BEHIND(i)`` whether the i-th does; ``FULLS_AHEAD``: how many can say that they are full;
     - ``STORED_NEAR``: the packets that are in `Element.storage_near`;

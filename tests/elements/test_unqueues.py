@@ -13,7 +13,14 @@ MS = 1_000_000
 def bound(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
     """Another bound of `elements.definition.loops`, in both readings."""
     machines = ("elements.reference.machine", "swclick.generate_machine")
-    tasks = ("elements.delayunqueue", "elements.discard", "elements.linkunqueue", "elements.rates.burst", "elements.unqueue")
+    tasks = (
+        "elements.delayunqueue",
+        "elements.discard",
+        "elements.linkunqueue",
+        "elements.rates.burst",
+        "elements.unqueue",
+        "elements.unqueue2",
+    )
     for module in tasks if name == "MOST_A_RUN" else machines:
         monkeypatch.setattr(f"{module}.{name}", value)
 
@@ -41,6 +48,15 @@ def test_unqueue_pulls_what_there_is_up_to_its_limit(bench: Callable[..., Bench]
     assert (sent(x, 3), x.read("count"), x.read("burst"), x.read("limit"), x.read("active")) == ([3], "3", "2147483647", "6", "true")
     x.write("reset_counts")
     assert x.read("count") == "0"
+
+
+def test_unqueue2_pulls_only_what_the_queues_behind_it_have_room_for(bench: Callable[..., Bench]) -> None:
+    behind = "x -> y :: PaintSwitch; y [0] -> r :: Queue(3) -> u :: Unqueue(ACTIVE false) -> d0 :: ToCrossing(t:0); y [1] -> Discard;"
+    x = bench("", text=f"InfiniteSource(LIMIT 9, BURST 9) -> q :: Queue -> x :: Unqueue2(BURST 0); {behind}")
+    assert (sent(x, 0), x.read("packets")) == ([0], "3 packets\n")
+    assert (x.read("length", element="r"), x.read("drops", element="r"), x.read("length", element="q")) == ("3", "0", "6")
+    x.write("active", "true", element="u")
+    assert (sent(x, 1), x.read("packets")) == ([9], "9 packets\n")
 
 
 def test_rated_unqueue_sends_its_burst_and_then_at_its_rate(bench: Callable[..., Bench]) -> None:

@@ -1,0 +1,64 @@
+"""`mlclick live` and `mlclick bench-sharing`: what they print, and how they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mlclick.software import sharing
+from tests.mlclick.test_commands import Capture, Patch, run
+
+ENDLESS = "InfiniteSource -> c :: Counter -> Discard;"
+
+
+@pytest.fixture
+def sources(tmp_path: Path, monkeypatch: Patch) -> Path:
+    """The folder that the commands are called in, with tenants that read no device."""
+    folder = tmp_path / "tenants"
+    folder.mkdir()
+    for name in "ab":
+        (folder / f"{name}.click").write_text(ENDLESS)
+    (folder / "policy.toml").write_text("[tenants.a]\nvlan = 1\n[tenants.b]\nvlan = 2\nquota = { cpu_limit = 0.5 }\n")
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+@pytest.mark.parametrize(("tenants", "limited"), [("a,b", "0.5"), ("b", "0.5")])
+def test_tenants_run_by_themselves_and_are_asked_at_the_end(
+    sources: Path, tenants: str, limited: str, monkeypatch: Patch, capsys: Capture
+) -> None:
+    handlers = [word for name in ("b.limit", "b.time", "b/c.count") for word in ("-h", name)]
+    code, said = run(["live", tenants, "--seconds", "0.05", *handlers], monkeypatch, capsys)
+    assert code == 0
+    told = dict(block.split(":\n") for block in said.strip().split("\n\n"))
+    assert told["b.limit"] == limited
+    assert int(told["b.time"]) > 0
+    assert int(told["b/c.count"]) > 0
+
+
+def test_one_tenant_without_a_limit_has_no_time_of_its_own(sources: Path, monkeypatch: Patch, capsys: Capture) -> None:
+    code, said = run(["live", "a", "--seconds", "0.01", "-h", "a/c.count", "-h", "a.time"], monkeypatch, capsys)
+    assert code == 1
+    assert "no element 'a'" in said
+
+
+def test_a_device_that_is_not_there_is_named(sources: Path, monkeypatch: Patch, capsys: Capture) -> None:
+    (sources / "a.click").write_text("FromDevice(eth0) -> Discard;")
+    (sources / "policy.toml").write_text("[tenants.a]\nvlan = 1\ndevices = { eth0 = 15 }\n[tenants.b]\nvlan = 2\n")
+    code, said = run(["live", "a,b"], monkeypatch, capsys)
+    assert code == 2
+    assert "port15_in :: FromDevice" in said
+
+
+def test_sharing_is_measured_tenant_by_tenant(tmp_path: Path, monkeypatch: Patch, capsys: Capture) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sharing, "scenes", lambda: [("two", [sharing.LIMITED, sharing.GREEDY])])
+    code, said = run(["bench-sharing", "--seconds", "0.1"], monkeypatch, capsys)
+    assert code == 0
+    assert [line.split()[:2] for line in said.splitlines() if line.startswith("two ")] == [["two", "t0"], ["two", "t1"]]
+    figures = json.loads(Path("build/bench/sharing.json").read_text())
+    assert [row["tenant"] for row in figures["runs"]] == ["t0", "t1"]
+    assert sum(row["share"] for row in figures["runs"]) == pytest.approx(1)
+    assert all(row["rate"] > 0 for row in figures["runs"])

@@ -1,0 +1,67 @@
+"""Merged machines that run by themselves, with a time that passes by what they do: each packet of a tenant costs so many ns."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from elements.counter import Counter
+from elements.definition.catalogue import class_info
+from graph.check import check
+from mlclick.design import Source
+from mlclick.flow import merge_tenants
+from swclick.containers import Containers, containers_of
+from swclick.generate import state_words
+from swclick.live import Clock, Live
+
+Texts = Mapping[str, tuple[str, str]]
+"""By tenant: what its part of the policy says beside who it is, and its Click text."""
+
+
+def merged(folder: Path, texts: Texts) -> Containers | None:
+    """The containers of these tenants, whose files are written to ``folder``."""
+    policy = ""
+    for number, (name, (said, text)) in enumerate(texts.items()):
+        policy += f"[tenants.{name}]\nvlan = {100 + number}\ndevices = {{ eth0 = 0 }}\n{said}\n"
+        (folder / f"{name}.click").write_text(text)
+    (folder / "policy.toml").write_text(policy)
+    design = merge_tenants(Source(tuple(texts), folder))
+    return containers_of(design.master, design.policy, check(design.master.graph, class_info))
+
+
+class Timed:
+    """A machine in which time passes by what is counted in elements: ``costs`` are ns for each packet that an element counted, by its name.
+    It stops when ``until`` ns have passed."""
+
+    def __init__(self, folder: Path, texts: Texts, costs: Mapping[str, int], until: int, clock: Clock | None = None) -> None:
+        self._until = until
+        self._counted: list[tuple[int, ctypes.c_uint64]] = []
+        found = merged(folder, texts)
+        assert found is not None
+        containers = replace(found, counter=self._time)
+        self.live = Live(containers.graph, clock or Clock(1.0), containers=containers)
+        self._counted = [(cost, self._word(name)) for name, cost in costs.items()]
+
+    def _time(self) -> int:
+        now = sum(cost * counted.value for cost, counted in self._counted)
+        if now >= self._until:
+            self.live.stop()
+        return now
+
+    def _word(self, name: str) -> ctypes.c_uint64:
+        """Where an element, a Counter, has what it counted."""
+        number = self.live.names.index(name)
+        states = state_words(self.live.elements[name])
+        place = next(place for place, state in enumerate(states) if state.name == Counter.packets.name)
+        return ctypes.c_uint64.from_address(self.live.word_address(number, place))
+
+    def run(self) -> Timed:
+        """Until the time has passed."""
+        self.live.run_driver()
+        return self
+
+    def read(self, handler: str) -> int:
+        """A number that a handler says."""
+        return int(self.live.read_handler(handler))
