@@ -1,5 +1,5 @@
-"""The command line: ``mlclick check|merge|plan|run|live|verify TENANTS``, ``build|elements|bench|bench-software|bench-tenants|bench-sharing``,
-``mutants|fuzz|proofs`` and ``clicktests``."""
+"""The command line: ``mlclick check|merge|plan|run|live|verify TENANTS``, ``build|elements|mutants|fuzz|proofs|clicktests`` and
+``bench|bench-software|bench-tenants|bench-sharing``."""
 
 from __future__ import annotations
 

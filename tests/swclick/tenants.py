@@ -13,7 +13,7 @@ from graph.check import check
 from mlclick.design import Source
 from mlclick.flow import merge_tenants
 from swclick.containers import Containers, containers_of
-from swclick.generate import state_words
+from swclick.state_words import state_words
 from swclick.live import Clock, Live
 
 Texts = Mapping[str, tuple[str, str]]
