@@ -13,8 +13,8 @@ from graph.check import check
 from mlclick.design import Source
 from mlclick.flow import merge_tenants
 from swclick.containers import Containers, containers_of
-from swclick.state_words import state_words
 from swclick.live import Clock, Live
+from swclick.state_words import state_words
 
 Texts = Mapping[str, tuple[str, str]]
 """By tenant: what its part of the policy says beside who it is, and its Click text."""
