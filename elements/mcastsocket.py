@@ -78,9 +78,17 @@ class McastSocket(Element):
 
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
         """It is dropped: the reference has no sockets."""
+        state = machine.stores[self.name]
+        state.set(self.dropped, state.get(self.dropped) + 1)
 
     def task(self, machine: Machine) -> bool:
-        return self.inputs > 0 and machine.checked.kind(self.name, False, 0) == "pull" and machine.pull_in(self.name, 0) is not None
+        if not self.inputs or machine.checked.kind(self.name, False, 0) != "pull":
+            return False
+        packet = machine.pull_in(self.name, 0)
+        if packet is None:
+            return False
+        self.push(machine, 0, packet)
+        return True
 
     def c_source(self) -> CSource:
         title = c_string(f"{self.name} :: McastSocket".encode("utf-8", "surrogateescape"))
@@ -115,8 +123,10 @@ class McastSocket(Element):
     int done = 0;
     if (!DRIVEN) {{
         struct packet *p = INPUT_IS_PULL ? IN(0) : NULL;
-        if (p) KILL(p);
-        return p != NULL;
+        if (!p) return 0;
+        KILL(p);
+        self->dropped++;
+        return 1;
     }}
     for (int left = {BURST}; left && self->comes; left--) {{
         struct sockaddr_in from = {{0}};
