@@ -229,7 +229,9 @@ static void poll_now(struct machine *m, struct live *l, struct base *b, uint64_t
     uint64_t began = k->now = read_time(k, b);
     poll_fds(m, l, b, wait);
     k->polled = k->now = read_time(k, b);
-    if (k->now - began >= ASKED_OF) taken_away(k, b);
+    if (k->now - began < ASKED_OF) return;
+    uint64_t lost = taken_away(k, b);
+    if (!wait) k->lost += lost;
 }
 
 /* Nobody may run before a timer, a limit, or something from outside. */
@@ -239,7 +241,7 @@ static void wait_for_something(struct machine *m, struct live *l, struct base *b
     uint64_t began = k->now;
     k->now = read_time(k, b);
     /* What is lost while nobody runs is nobody's. */
-    if (k->now - began >= ASKED_OF) taken_away(k, b);
+    if (k->now - began >= ASKED_OF) k->lost += taken_away(k, b);
     if (b->simulated || k->counter || k->now - k->polled >= POLL_EVERY) poll_now(m, l, b, 0);
     if (k->shares.able.count || l->leave || b->stop > 0) return;
     rest_shares(&k->shares);

@@ -43,7 +43,7 @@ struct containers {
     uint64_t steps, skipped; /* where the clock is simulated: ns of turns; ns that were waited */
     uint64_t now, ticked, polled, clock; /* clock: the machine's, when it was ticked */
     uint64_t seen, spent; /* the time and the processor time of this thread, when the latter was last looked at */
-    uint64_t lost; /* ns that the system took away from turns */
+    uint64_t lost; /* ns that the system took away from this thread while it did not sleep */
     struct noted *noted; /* see cuts.h */
     uint32_t noted_count;
 };

@@ -67,7 +67,7 @@ struct bucket *bucket_of(struct live *l, uint32_t number);
 int64_t level_in(struct live *l, uint32_t number);
 /* The longest run of a container that cannot be split, in ns; 0: all can. */
 uint64_t whole_of(struct live *l, uint32_t number);
-/* ns that the system took away in turns; nobody was charged for them. */
+/* ns that the system took away while the thread did not sleep, as far as that is seen; nobody was charged for them. */
 uint64_t lost_time(struct live *l);
 
 /* How many packets the task that runs may move in this run of those that it would. */

@@ -176,7 +176,7 @@ class Live(Machine):
 
     @property
     def lost(self) -> int:
-        """ns that the system took away in turns of containers."""
+        """ns that the system took from this thread, which ran containers, while it did not sleep."""
         return int(self._library.machine_lost(self._machine))
 
     def credit(self, number: int) -> int:

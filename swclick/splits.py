@@ -37,7 +37,7 @@ def splits(live: Live, tenant: str) -> list[str]:
     containers = live.containers
     numbers = [] if containers is None else [number for number, each in enumerate(containers.all) if number and each.name == tenant]
     bound = 0 if containers is None else containers.bound
-    return [line for number in numbers for line in (*_batches(live, number, bound), *_cuts(live, number), *_whole(live, number))]
+    return [line for number in numbers for line in (*_batches(live, number, bound), *_cuts(live, number), *_whole(live, number, tenant))]
 
 
 def _batches(live: Live, number: int, bound: int) -> Iterator[str]:
@@ -55,10 +55,10 @@ def _cuts(live: Live, number: int) -> Iterator[str]:
             yield f"{_title(live, cut.element)}: packets wait in front of it for another run: {why}"
 
 
-def _whole(live: Live, number: int) -> Iterator[str]:
+def _whole(live: Live, number: int, tenant: str) -> Iterator[str]:
     took = live.whole(number)
     if took:
-        yield f"a packet takes {_time(took)} in one run, and its way cannot be split where that would help"
+        yield f"{tenant}: a packet takes {_time(took)} in one run, and its way cannot be split where that would help"
 
 
 def _title(live: Live, element: int) -> str:

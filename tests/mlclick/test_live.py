@@ -46,6 +46,20 @@ def test_one_tenant_without_a_limit_has_no_time_of_its_own(sources: Path, monkey
     assert "no element 'a'" in said
 
 
+def test_the_bound_and_what_was_split_are_printed(sources: Path, monkeypatch: Patch, capsys: Capture) -> None:
+    (sources / "a.click").write_text("s :: InfiniteSource(BURST 4096) -> Paint(1) -> c :: Counter -> Discard;")
+    code, said = run(["live", "a,b", "--seconds", "0.2", "--bound", "1", "--verbose"], monkeypatch, capsys)
+    assert code == 0
+    assert "no run is to take longer than 1 us\n" in said
+    assert re.search(r"^a/s :: InfiniteSource: at most \d+ packets? in a run, not 4096: \d+ packets? took [\d.]+ us$", said, re.M)
+    assert re.search("^b: ", said, re.M)
+
+
+def test_one_tenant_alone_has_nothing_split(sources: Path, monkeypatch: Patch, capsys: Capture) -> None:
+    _, said = run(["live", "a", "--seconds", "0.01", "-v"], monkeypatch, capsys)
+    assert "nothing is split: one tenant without a limit has the processor for itself\n" in said
+
+
 def test_a_device_that_is_not_there_is_named(sources: Path, monkeypatch: Patch, capsys: Capture) -> None:
     (sources / "a.click").write_text("FromDevice(eth0) -> Discard;")
     (sources / "policy.toml").write_text("[tenants.a]\nvlan = 1\ndevices = { eth0 = 15 }\n[tenants.b]\nvlan = 2\n")
@@ -63,7 +77,11 @@ def test_sharing_is_measured_tenant_by_tenant(tmp_path: Path, monkeypatch: Patch
     assert code == 0
     rows = [line.split()[:2] for line in said.splitlines() if line.startswith(("two ", "both "))]
     assert rows == [["two", "t0"], ["two", "t1"], ["both", "t0"], ["both", "t1"]]
-    assert re.search(r"^two: rates are within [\d.]+ % \(0.5 % is wanted\); p99.9 gap .* us \(60 us\), of an idle loop .* us;", said, re.M)
+    assert re.search(
+        r"^two: rates are within [\d.]+ % \(0.5 % is wanted\); p99.9 gap .* us \(60 us\), .* system took; of an idle loop .* us and .* us;",
+        said,
+        re.M,
+    )
     assert re.search(r"^both: nobody has more than -?[\d.]+ % over its share \(0.5 %\); [\d.]+ % of the thread's time", said, re.M)
     figures = json.loads(Path("build/bench/sharing.json").read_text())
     two, both = figures["runs"]
@@ -75,4 +93,4 @@ def test_sharing_is_measured_tenant_by_tenant(tmp_path: Path, monkeypatch: Patch
 
 
 def test_a_loop_that_has_nothing_to_do_sees_all_packets_that_are_due() -> None:
-    assert sum(idle_bins(100_000, 0.01)) == 1000
+    assert [sum(bins) for bins in idle_bins(100_000, 0.01)] == [1000, 1000]
