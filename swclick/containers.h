@@ -13,7 +13,7 @@
 #define TICK_EVERY 10000
 #define POLL_EVERY 100000
 /* What took so long is asked whether the system took the processor away meanwhile, which takes about a microsecond to ask. */
-#define ASKED_OF 40000
+#define ASKED_OF 20000
 /* What is due so soon is waited for without sleeping. */
 #define SOON 20000
 /* Where the clock is simulated, so that the same input is the same output, this is what each turn takes. */
@@ -29,7 +29,7 @@ struct container {
     uint8_t is_timers; /* whose turn it is inside */
     struct cut *parked; /* where packets wait, the last one first */
     uint8_t is_split, watches, futile, overruns; /* see cuts.h */
-    uint64_t whole; /* the longest run that nothing could make shorter */
+    uint64_t whole; /* the shortest run that took too long and that nothing could make shorter */
 };
 struct containers {
     struct shares shares;

@@ -102,5 +102,6 @@ static void settle_cuts(struct live *l, struct container *c, uint64_t began, uin
         else c->futile++;
         set_watched(l, c, 0);
     }
-    if (c->futile >= MOST_FUTILE && took > c->whole) c->whole = took;
+    /* A little more is an interrupt, or what is measured. */
+    if (c->futile >= MOST_FUTILE && took > 2 * k->bound && (!c->whole || took < c->whole)) c->whole = took;
 }

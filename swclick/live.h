@@ -65,7 +65,7 @@ struct bucket;
 struct bucket *bucket_of(struct live *l, uint32_t number);
 /* What is in the bucket of a container, in ns. */
 int64_t level_in(struct live *l, uint32_t number);
-/* The longest run of a container that cannot be split, in ns; 0: all can. */
+/* What the runs of a container that take too long and cannot be split take at least, in ns; 0: there are none. */
 uint64_t whole_of(struct live *l, uint32_t number);
 /* ns that the system took away while the thread did not sleep, as far as that is seen; nobody was charged for them. */
 uint64_t lost_time(struct live *l);

@@ -167,7 +167,7 @@ class Live(Machine):
             here = here.contents.next
 
     def whole(self, number: int) -> int:
-        """The longest run of container ``number`` that cannot be split, in ns; 0 where all can."""
+        """What the runs of container ``number`` that take too long and cannot be split take at least, in ns; 0 where there are none."""
         return int(self._library.machine_whole(self._machine, number))
 
     def is_in(self, number: int, element: int) -> bool:
@@ -177,7 +177,7 @@ class Live(Machine):
     @property
     def lost(self) -> int:
         """ns that the system took from this thread, which ran containers, while it did not sleep."""
-        return int(self._library.machine_lost(self._machine))
+        return 0 if self.containers is None else int(self._library.machine_lost(self._machine))
 
     def credit(self, number: int) -> int:
         """What is in the bucket of container ``number``, in ns; negative where it pays back."""

@@ -58,7 +58,7 @@ def _cuts(live: Live, number: int) -> Iterator[str]:
 def _whole(live: Live, number: int, tenant: str) -> Iterator[str]:
     took = live.whole(number)
     if took:
-        yield f"{tenant}: a packet takes {_time(took)} in one run, and its way cannot be split where that would help"
+        yield f"{tenant}: a packet takes {_time(took)} or more in one run, and its way cannot be split where that would help"
 
 
 def _title(live: Live, element: int) -> str:

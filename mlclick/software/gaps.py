@@ -13,7 +13,7 @@ from swclick.compile import load_c
 
 BINS: Final = 4096
 """Gaps are counted by whole us; the last bin has all that are longer."""
-ASKED_OF: Final = 40_000
+ASKED_OF: Final = 20_000
 """ns: only of what took so long it is asked whether the system took the processor away. swclick/containers.h has the same."""
 _IDLE: Final = f"""
 #include <stdint.h>
