@@ -235,16 +235,13 @@ class ElementTexts:
     def _hand_written(self, name: str, number: str) -> str:
         source = self.sources[name]
         self_line = f"    struct e{number} *self = &m->e{number}; (void)self;\n"
-        kinds = self.kinds[name]
+        kinds, meets = self.kinds[name], meets_cut(number, name in self.cuts).rstrip()
         return f"""static {ALWAYS} void e{number}_take(struct machine *m, int port, struct packet *p)
 {{
 {self_line}    (void)port; (void)p;
 {source.push or "    KILL(p);"}
 }}
-static {kinds.push} void e{number}_push(struct machine *m, int port, struct packet *p)
-{{
-{meets_cut(number, name in self.cuts)}    e{number}_take(m, port, p);
-}}
+static {kinds.push} void e{number}_push(struct machine *m, int port, struct packet *p) {{{meets} e{number}_take(m, port, p); }}
 {self._quick(name, number)}static {kinds.pull} struct packet *e{number}_pull(struct machine *m, int port)
 {{
 {self_line}    (void)port;
