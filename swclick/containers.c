@@ -257,17 +257,22 @@ static void wait_for_something(struct machine *m, struct live *l, struct base *b
     } else if (wait > SOON) {
         poll_now(m, l, b, wait);
     }
+}
+
+/* The system's clock is looked at before the processor's counter, so that what goes on by that is never ahead. */
+static void tick_contained(struct containers *k, struct base *b)
+{
     tick(b);
+    k->clock = b->now;
+    k->ticked = read_time(k, b);
 }
 
 /* The machine's clock goes on by the processor's counter, and is looked at often enough for that not to matter. */
 static void go_on(struct containers *k, struct base *b)
 {
-    uint64_t passed = k->now - k->ticked;
+    uint64_t passed = k->now > k->ticked ? k->now - k->ticked : 0;
     if (passed >= TICK_EVERY) {
-        tick(b);
-        k->ticked = k->now;
-        k->clock = b->now;
+        tick_contained(k, b);
     } else if (!b->simulated && !k->counter && k->clock + passed > b->now) {
         b->now = k->clock + passed;
     }
@@ -281,17 +286,15 @@ static int drive_contained(struct machine *m, struct live *l, struct base *b)
     /* Others may not be late because the system wakes us late. */
     prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
 #endif
-    k->now = k->ticked = k->polled = read_time(k, b);
+    k->now = k->polled = read_time(k, b);
     taken_away(k, b);
-    tick(b);
-    k->clock = b->now;
+    tick_contained(k, b);
     while (!l->leave && b->stop <= 0) {
         take_due(l, b);
         struct bucket *next = next_turn(&k->shares, k->now);
         if (!next) {
             wait_for_something(m, l, b);
-            k->ticked = k->now;
-            k->clock = b->now;
+            tick_contained(k, b);
             continue;
         }
         serve(m, l, b, (struct container *)next);
