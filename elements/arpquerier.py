@@ -61,6 +61,7 @@ EVERYBODY = 0xFFFF_FFFF_FFFF
 
 class ARPQuerier(ARPTable):
     ports = Ports("2/1-2", "h/h", "xy/x")
+    drops_are_lost = True
     prefix = Argument("IP", ip_prefix)
     mine = Argument("ETH", ethernet_address)
     timeout_ns = keyword("TIMEOUT", nanoseconds, 300_000_000_000)

@@ -124,8 +124,8 @@ class FromDevice(Element):
 """,
             task=f"""
     if (!self->ring) return 0;
-    uint32_t done = 0;
-    for (struct tpacket2_hdr *h; done < {self.burst}u && (h = ring_at(self->ring, self->frame, self->next)); done++) {{
+    uint32_t done = 0, most = BATCH({self.burst});
+    for (struct tpacket2_hdr *h; done < most && (h = ring_at(self->ring, self->frame, self->next)); done++) {{
         struct packet *p = ring_packet(&m->base, h, {max(HEADROOM, self.headroom)}, self->snaplen);
         p->device = {self.number()};
         p->time = {"(uint64_t)h->tp_sec * 1000000000u + h->tp_nsec" if self.timestamp else "0"};
@@ -134,7 +134,7 @@ class FromDevice(Element):
         self->received++;
         OUT(0, p);
     }}
-    return done > 0;
+    return done;
 """,
             ready=f"""
     int why = events & ~POLLIN ? device_error(fd) : 0;

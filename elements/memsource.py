@@ -132,6 +132,7 @@ class MemSource(Element):
     {left}
     if (rest > {self.burst}) rest = {self.burst};
     if (!self->going || rest < 0 || !self->count) rest = 0;
+    rest = BATCH(rest);
     if (DRIVEN && rest && !self->sent) self->begun = thread_time();
 #if HAS_AHEAD
     struct packet *burst[{self.burst}];
@@ -150,7 +151,7 @@ class MemSource(Element):
 #undef NEXT
     self->at_instant += rest;
     {over}
-    return rest > 0;
+    return DRIVEN ? rest : rest > 0;
 """,
             finish="    free(self->frames);\n    free(self->dump->data);\n    free(self->dump);\n",
             state=tuple((name, f"self->{name}") for name in ("going", "sent", "instant", "at_instant", "used")),

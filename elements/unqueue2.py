@@ -71,8 +71,8 @@ class Unqueue2(Element):
         return CSource(
             fields="uint32_t pulled;",
             task=f"""
-    int64_t worked = 0;
-    for (struct packet *p; worked < {self.most} && !ONE_AHEAD_IS_FULL && (p = IN(0)); worked++) {{
+    int64_t worked = 0, most = BATCH({self.most});
+    for (struct packet *p; worked < most && !ONE_AHEAD_IS_FULL && (p = IN(0)); worked++) {{
         self->pulled++;
         OUT(0, p);
     }}

@@ -7,9 +7,13 @@
 /* A turn is several runs, where those are short: about this long. */
 #define TURN 4000
 #define MOST_RUNS 4
+/* Turns of one run that follow on one of several that took long, so that it is seen whose run that was. */
+#define ALONE 16
 /* How often the clock is looked at, and the file descriptors. */
 #define TICK_EVERY 10000
 #define POLL_EVERY 100000
+/* What took so long is asked whether the system took the processor away meanwhile, which takes about a microsecond to ask. */
+#define ASKED_OF 20000
 /* What is due so soon is waited for without sleeping. */
 #define SOON 20000
 /* Where the clock is simulated, so that the same input is the same output, this is what each turn takes. */
@@ -17,26 +21,38 @@
 
 struct container {
     struct bucket bucket;
-    struct heap ready, due; /* tasks by stride; timers that are due, by their time */
+    struct heap ready, timers; /* tasks by stride; timers by their time */
+    struct entry alarm; /* among those of all containers, by the first of its timers */
     uint64_t pass;
-    uint32_t runs; /* in a turn */
+    uint64_t woken; /* ns that it took to see that its timers are due, which are charged with its next turn */
+    uint32_t runs, alone; /* in a turn; turns of one run that are to follow */
     uint8_t is_timers; /* whose turn it is inside */
+    struct cut *parked; /* where packets wait, the last one first */
+    uint8_t is_split, watches, futile, overruns; /* see cuts.h */
+    uint64_t whole; /* the shortest run that took too long and that nothing could make shorter */
 };
 struct containers {
     struct shares shares;
-    struct container *all;
+    struct container *all, *serving;
     uint32_t *owners; /* the number of a container by that of an element */
     uint32_t count;
-    uint64_t (*counter)(void);
+    struct heap alarms;
+    uint64_t bound; /* what a run may take, in ns */
+    uint64_t (*counter)(void), (*spent_counter)(void);
     uint64_t first, scale; /* of the processor's counter */
     uint64_t steps, skipped; /* where the clock is simulated: ns of turns; ns that were waited */
-    uint64_t now, ticked, polled;
+    uint64_t now, ticked, polled, clock; /* clock: the machine's, when it was ticked */
+    uint64_t seen, spent; /* the time and the processor time of this thread, when the latter was last looked at */
+    uint64_t lost; /* ns that the system took away from this thread while it did not sleep */
+    struct noted *noted; /* see cuts.h */
+    uint32_t noted_count;
 };
 
+static uint64_t read_time(struct containers *k, const struct base *b);
+static inline struct container *container_of(const struct containers *k, uint32_t element) { return &k->all[k->owners[element]]; }
 /* A task that is in no heap is to run. */
 static void make_contained_ready(struct live *l, struct task *t);
-/* A timer that is due, and has not had its turn, is set anew. */
-static void forget_due(struct live *l, struct timer *t);
+static void set_contained_timer(struct live *l, uint32_t number, uint64_t at);
 /* What is done from now on, beside the turns, is charged; what was done before is nobody's. */
 static void note_time(struct live *l, const struct base *b);
 /* What was done since, beside the turns, was for this element. */

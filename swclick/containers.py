@@ -29,6 +29,8 @@ BURST: Final = 32
 """Packets that one task moves over such a border in a run."""
 PARTS: Final = 1_000_000
 """Of a limit."""
+BOUND: Final = 10_000
+"""ns that a run takes at most, where what it does can be split."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,15 @@ class Container:
 @dataclass(frozen=True)
 class Containers:
     """Of a machine: ``owner`` is whose each element is, None for the operator's own and those that it does not name; the operator has a
-    container, too, whose weight is that of all tenants together. ``counter`` says the time in ns, where that is not to be read."""
+    container, too, whose weight is that of all tenants together. A run that takes longer than ``bound`` ns is split. ``counter`` says the
+    time in ns, and ``spent`` what of it this thread had the processor for (all, if not given), where they are not to be read."""
 
     graph: Graph
     tenants: tuple[Container, ...]
     owner: Mapping[str, str | None]
     counter: Callable[[], int] | None = None
+    spent: Callable[[], int] | None = None
+    bound: int = BOUND
 
     @property
     def all(self) -> tuple[Container, ...]:

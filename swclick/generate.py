@@ -15,10 +15,10 @@ from swclick.regions import find_groups
 from swclick.runtime import headers, live_header
 
 
-def generate(checked: Checked, elements: Mapping[str, Element], *, share: bool = True) -> str:
+def generate(checked: Checked, elements: Mapping[str, Element], *, share: bool = True, cuts: Mapping[str, int] | None = None) -> str:
     """The C file of a checked graph, to be linked with `runtime_c`. Elements are numbered in the graph's order. Regions that are alike have
-    their functions once, unless they are not to ``share`` them."""
-    texts = ElementTexts(checked, elements)
+    their functions once, unless they are not to ``share`` them. Packets may wait at ``cuts``, elements with an input: see `find_cuts`."""
+    texts = ElementTexts(checked, elements, cuts or {})
     return _text(texts, _classes(texts) if share else [])
 
 
@@ -82,6 +82,7 @@ def _parts(texts: ElementTexts, alone: list[str], shared: Shared) -> Parts:
         shared.given(),
         shared.state(),
         shared.writes(),
+        [(numbers[name], port) for name, port in texts.cuts.items()],
     )
 
 

@@ -12,7 +12,7 @@ from elements.program.program import Program
 from graph.check import Checked
 from graph.model import Graph
 from swclick.find_common_case import CommonCase
-from swclick.generate_program import first_word, program_begin, program_fields, program_functions
+from swclick.generate_program import first_word, meets_cut, program_begin, program_fields, program_functions
 from swclick.generate_ways import way_out, ways_out
 from swclick.inline import ALWAYS, NEVER, Kinds, inline_kinds
 from swclick.look_ahead import look_ahead
@@ -26,8 +26,9 @@ class ElementTexts:
     """The texts of a graph's elements. Element N is called eN. In a region that is shared its functions are said to call each other eRL, by
     their places L there; `region`, a pointer to what the region has of its own, is added to them by `swclick.alike`."""
 
-    def __init__(self, checked: Checked, elements: Mapping[str, Element]) -> None:
+    def __init__(self, checked: Checked, elements: Mapping[str, Element], cuts: Mapping[str, int]) -> None:
         self.checked = checked
+        self.cuts = cuts
         self.graph: Graph = checked.graph
         self.elements = elements
         self.numbers = {node.name: index for index, node in enumerate(self.graph.nodes)}
@@ -88,7 +89,8 @@ class ElementTexts:
 
     def structure(self, name: str) -> str:
         """What the element has of its own."""
-        fields = [*(program_fields(self.programs[name]) if name in self.programs else ()), self.sources[name].fields]
+        fields = ["struct cut cut;"] if name in self.cuts else []
+        fields += [*(program_fields(self.programs[name]) if name in self.programs else ()), self.sources[name].fields]
         return f"struct e{self._number(name, name)} {{ char unused; {' '.join(fields)} }};"
 
     def prototypes(self, name: str) -> str:
@@ -147,16 +149,16 @@ class ElementTexts:
     def _functions(self, name: str, number: str) -> str:
         before = self._look_ahead(name, number) + self._says(name, number)
         if name in self.programs:
-            own = self._lowered(self.programs[name], number, self.sources[name], self.kinds[name])
+            own = self._lowered(self.programs[name], number, self.sources[name], self.kinds[name], name in self.cuts)
         else:
             own = self._hand_written(name, number)
         return before + own + self._events(name, number)
 
-    def _lowered(self, program: Program, number: str, beside: CSource, kinds: Kinds) -> str:
+    def _lowered(self, program: Program, number: str, beside: CSource, kinds: Kinds, is_cut: bool) -> str:
         """`program_functions`, once for all that are alike."""
-        key = program, number, beside, kinds.push, kinds.pull
+        key = program, number, beside, kinds.push, kinds.pull, is_cut
         if key not in self._known:
-            self._known[key] = program_functions(program, number, beside, kinds)
+            self._known[key] = program_functions(program, number, beside, kinds, is_cut)
         return self._known[key]
 
     def _begin(self, name: str, number: str) -> str:
@@ -233,13 +235,13 @@ class ElementTexts:
     def _hand_written(self, name: str, number: str) -> str:
         source = self.sources[name]
         self_line = f"    struct e{number} *self = &m->e{number}; (void)self;\n"
-        kinds = self.kinds[name]
+        kinds, meets = self.kinds[name], meets_cut(number, name in self.cuts).rstrip()
         return f"""static {ALWAYS} void e{number}_take(struct machine *m, int port, struct packet *p)
 {{
 {self_line}    (void)port; (void)p;
 {source.push or "    KILL(p);"}
 }}
-static {kinds.push} void e{number}_push(struct machine *m, int port, struct packet *p) {{ e{number}_take(m, port, p); }}
+static {kinds.push} void e{number}_push(struct machine *m, int port, struct packet *p) {{{meets} e{number}_take(m, port, p); }}
 {self._quick(name, number)}static {kinds.pull} struct packet *e{number}_pull(struct machine *m, int port)
 {{
 {self_line}    (void)port;
@@ -281,7 +283,7 @@ static void e{number}_finish(struct machine *m)
         return f"""static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
 {{
     struct e{number} *self = &m->e{number}; (void)self; (void)port;
-{self.sources[name].quick}    keep(p, v);
+{meets_cut(number, name in self.cuts, "keep(p, v); ")}{self.sources[name].quick}    keep(p, v);
     e{number}_{rest}(m, port, p);
 }}
 """
@@ -309,6 +311,7 @@ static void e{number}_finish(struct machine *m)
             "OUT(k, q)": f"e{number}_out(m, k, q)",
             "PASS(k)": f"do {{ e{number}_outv(m, k, p, v); return; }} while (0)",
             "HAS_AHEAD": int(bool(self.ahead.get(name))),
+            "BATCH(n)": "batch_of(&m->live, n)",
             "LOOK_AHEAD(q)": f"e{number}_ahead(m, q)",
             "IN(k)": f"e{number}_in(m, k)",
             "PULL_AGAIN": "do { if (m->live.running) m->live.running->again = 1; } while (0)",

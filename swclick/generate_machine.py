@@ -13,7 +13,8 @@ class Parts:
     """Numbers of all elements and of those that have a task, a timer, file descriptors or something to do before handlers are read; what
     follows from write handlers; by task, whether it has nothing to pull, where it pulls; the cases of where state variables and tables are;
     and the numbers of elements without an input, which packets are offered to. Of regions that are shared: statements that give them what
-    is their own, and cases, by region, of where state variables are and of what follows from write handlers."""
+    is their own, and cases, by region, of where state variables are and of what follows from write handlers. Elements at which packets may
+    wait, with the input."""
 
     elements: Sequence[int]
     working: Sequence[int]
@@ -28,6 +29,7 @@ class Parts:
     given: str = ""
     shared_state: str = ""
     shared_writes: str = ""
+    cuts: Sequence[tuple[int, int]] = ()
 
 
 def machine_functions(parts: Parts) -> str:
@@ -38,6 +40,7 @@ def machine_functions(parts: Parts) -> str:
 def _life(parts: Parts) -> str:
     tasks = "".join(f"    add_task(&m->live, {place}, {n}, e{n}_task);\n" for place, n in enumerate(parts.working))
     timers = "".join(f"    m->live.timers[{n}].run = e{n}_timer;\n" for n in parts.timed)
+    cuts = "".join(f"    add_cut(&m->live, &m->e{n}.cut, {n}, {port}, e{n}_push);\n" for n, port in parts.cuts)
     initialize = "".join(f"    e{n}_initialize(m);\n" for n in parts.elements)
     finish = "".join(f"    e{n}_finish(m);\n" for n in parts.elements)
     # A task that pulls begins asleep where there is nothing.
@@ -69,7 +72,7 @@ PLAIN struct machine *machine_new(int driven, int simulated, uint64_t now, int64
     begin_clock(&m->base, now);
     m->base.call = call;
     open_live(&m->live, {len(parts.elements)}, {len(parts.working)});
-{parts.given}{tasks}{timers}{initialize}{wakes}    return m;
+{parts.given}{tasks}{timers}{cuts}{initialize}{wakes}    return m;
 }}
 PLAIN void machine_free(struct machine *m)
 {{
@@ -87,11 +90,14 @@ void machine_at(struct machine *m, int element, uint64_t at) { set_timer(&m->liv
 void machine_watch(struct machine *m, int element, int fd, int events) { watch_fd(&m->live, element, fd, events); }
 struct task *machine_tasks(struct machine *m) { return m->live.tasks; }
 int machine_task_count(struct machine *m) { return m->live.task_count; }
-uint64_t machine_next(struct machine *m) { return next_timer(&m->live); }
-void machine_contain(struct machine *m, int elements, int count, const struct grant *grants, const uint32_t *owners,
-                     uint64_t (*counter)(void)) { contain(&m->live, elements, count, grants, owners, counter); }
+void machine_contain(struct machine *m, int elements, int count, const struct grant *grants, const uint32_t *owners, uint64_t bound,
+                     uint64_t (*counter)(void), uint64_t (*spent)(void))
+{ contain(&m->live, elements, count, grants, owners, bound, counter, spent); }
 struct bucket *machine_bucket(struct machine *m, int number) { return bucket_of(&m->live, number); }
 int64_t machine_level(struct machine *m, int number) { return level_in(&m->live, number); }
+uint64_t machine_whole(struct machine *m, int number) { return whole_of(&m->live, number); }
+uint64_t machine_lost(struct machine *m) { return lost_time(&m->live); }
+struct cut *machine_cuts(struct machine *m) { return m->live.cuts; }
 """
 
 

@@ -25,7 +25,15 @@ def first_word(state: State, number: int | str) -> str:
     return f"m->e{number}.{state.name}[0]" + ("[0]" if state.width > NARROW else "")
 
 
-def program_functions(program: Program, number: int | str, beside: CSource, kinds: Kinds) -> str:
+def meets_cut(number: int | str, is_cut: bool, first: str = "") -> str:
+    """The statement that lets a packet wait, where there is a cut in front of the element and it is not off; ``first`` puts its header
+    down."""
+    cut = f"m->e{number}.cut"
+    asked = f"{first}if (meet_cut(&m->live, &m->base, &{cut}, p)) return;"
+    return f"    if (__builtin_expect({cut}.mode, 0)) {{ {asked} }}\n" if is_cut else ""
+
+
+def program_functions(program: Program, number: int | str, beside: CSource, kinds: Kinds, is_cut: bool) -> str:
     """The functions of element ``number``, which has ``beside`` its program, but for `program_begin`. ``eN_out_K`` and
     ``eN_in``, its ways to its neighbours, stand before them."""
     passed = f"    {{ struct e{number} *self = &m->e{number}; (void)self; {beside.passed} }}\n" if beside.passed else ""
@@ -35,7 +43,7 @@ def program_functions(program: Program, number: int | str, beside: CSource, kind
 static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
 {{
     (void)port;
-    if (!e{number}_usual(v)) {{ keep(p, v); e{number}_slow(m, port, p); return; }}
+{meets_cut(number, is_cut, "keep(p, v); ")}    if (!e{number}_usual(v)) {{ keep(p, v); e{number}_slow(m, port, p); return; }}
 {push}
 }}
 static {kinds.push} void e{number}_push(struct machine *m, int port, struct packet *p)
@@ -47,7 +55,7 @@ static {kinds.push} void e{number}_push(struct machine *m, int port, struct pack
 static {NEVER} void e{number}_slow(struct machine *m, int port, struct packet *p)
 {{
     (void)port;
-{slow}
+{meets_cut(number, is_cut)}{slow}
 }}
 static {kinds.pull} struct packet *e{number}_pull(struct machine *m, int port)
 {{

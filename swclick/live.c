@@ -70,8 +70,8 @@ static inline int run_task(struct machine *m, struct live *l, struct heap *ready
 void set_timer(struct live *l, uint32_t number, uint64_t at)
 {
     struct timer *t = &l->timers[number];
-    if (t->is_due) forget_due(l, t);
-    if (at == NEVER) heap_remove(&l->pending, &t->entry);
+    if (l->containers) set_contained_timer(l, number, at);
+    else if (at == NEVER) heap_remove(&l->pending, &t->entry);
     else heap_set(&l->pending, &t->entry, at, l->order++);
 }
 
@@ -155,7 +155,7 @@ void open_live(struct live *l, uint32_t elements, uint32_t tasks)
 
 void add_task(struct live *l, uint32_t number, uint32_t element, int (*run)(struct machine *))
 {
-    l->tasks[number] = (struct task){.entry.place = -1, .run = run, .stride = 64, .element = element};
+    l->tasks[number] = (struct task){.entry.place = -1, .run = run, .stride = 64, .element = element, .most = UINT32_MAX};
 }
 
 void close_live(struct live *l)

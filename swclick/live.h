@@ -56,11 +56,31 @@ void tick(struct base *b);
 int drive(struct machine *m, struct live *l, struct base *b);
 
 /* Containers: see containers.h. From now on each element's tasks and timers are run in the container whose number ``owners`` has for it; there
-   are ``count`` of them. ``counter`` says what time it is, in ns, where the processor's own counter is not to. */
+   are ``count`` of them. Where the work can be split, no run takes longer than ``bound`` ns. ``counter`` says what time it is, in ns, where the
+   processor's own counter is not to, and ``spent_counter`` what processor time the thread had, where the system is not to. */
 struct grant { uint64_t weight, limit; };
-void contain(struct live *l, uint32_t elements, uint32_t count, const struct grant *grants, const uint32_t *owners,
-             uint64_t (*counter)(void));
+void contain(struct live *l, uint32_t elements, uint32_t count, const struct grant *grants, const uint32_t *owners, uint64_t bound,
+             uint64_t (*counter)(void), uint64_t (*spent_counter)(void));
 struct bucket;
 struct bucket *bucket_of(struct live *l, uint32_t number);
 /* What is in the bucket of a container, in ns. */
 int64_t level_in(struct live *l, uint32_t number);
+/* What the runs of a container that take too long and cannot be split take at least, in ns; 0: there are none. */
+uint64_t whole_of(struct live *l, uint32_t number);
+/* ns that the system took away while the thread did not sleep, as far as that is seen; nobody was charged for them. */
+uint64_t lost_time(struct live *l);
+
+/* How many packets the task that runs may move in this run of those that it would. */
+ALWAYS int64_t batch_of(struct live *l, int64_t wanted)
+{
+    struct task *t = l->running;
+    if (!t || wanted <= t->most) return wanted;
+    t->is_cut = 1;
+    t->wanted = wanted;
+    return t->most;
+}
+
+/* Cuts: see cuts.h. */
+void add_cut(struct live *l, struct cut *cut, uint32_t element, int32_t port, void (*enter)(struct machine *, int, struct packet *));
+/* A packet comes to a cut that is not off; whether it waits there, and is not ours any more. */
+int meet_cut(struct live *l, const struct base *b, struct cut *cut, struct packet *p);

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,8 +18,10 @@ from elements.definition.octets import as_text
 from graph.diagnostics import ClickError, Diagnostic
 from graph.model import Graph
 from swclick.containers import Containers
+from swclick.cuts import find_cuts
 from swclick.find_handler import Handlers
 from swclick.machine import Machine
+from swclick.splits import Cut
 from swclick.tenant_handlers import Bucket, tenant_handlers
 
 _COUNTER: Final = ctypes.CFUNCTYPE(ctypes.c_uint64)
@@ -49,6 +51,12 @@ class Task(ctypes.Structure):
         ("runs", ctypes.c_uint64),
         ("element", ctypes.c_uint32),
         ("again", ctypes.c_uint8),
+        ("is_cut", ctypes.c_uint8),
+        ("is_long", ctypes.c_uint8),
+        ("most", ctypes.c_uint32),
+        ("wanted", ctypes.c_uint32),
+        ("moved", ctypes.c_uint32),
+        ("took", ctypes.c_uint64),
     )
 
 
@@ -92,7 +100,8 @@ class Live(Machine):
         elements that the operator may have added to it; without them all tasks are alike. Errors: `ClickError`."""
         self._clock = clock or Clock()
         self.containers = containers
-        self._counter = None if containers is None or containers.counter is None else _COUNTER(containers.counter)
+        clocks = (None, None) if containers is None else (containers.counter, containers.spent)
+        self._counters = [None if each is None else _COUNTER(each) for each in clocks]
         self._callback = _CALL(self._called)
         self._error: BaseException | None = None
         super().__init__(graph, elements)
@@ -118,6 +127,9 @@ class Live(Machine):
             self.close()
             raise
 
+    def _cuts(self) -> Mapping[str, int]:
+        return {} if self.containers is None else find_cuts(self.checked, self.containers.owner)
+
     def _made(self) -> int | None:
         is_simulated = self._clock.simulated is not None
         self._library.machine_now.restype = ctypes.c_uint64
@@ -131,12 +143,41 @@ class Live(Machine):
         owners = (ctypes.c_uint32 * len(self._names))(*map(containers.number_of, self._names))
         self._library.machine_bucket.restype = ctypes.POINTER(Bucket)
         self._library.machine_level.restype = ctypes.c_int64
-        self._library.machine_contain(machine, len(owners), len(grants), grants, owners, self._counter)
+        for each in (self._library.machine_whole, self._library.machine_lost):
+            each.restype = ctypes.c_uint64
+        self._library.machine_cuts.restype = ctypes.POINTER(Cut)
+        bound = ctypes.c_uint64(containers.bound)
+        self._library.machine_contain(machine, len(owners), len(grants), grants, owners, bound, *self._counters)
 
     def bucket(self, number: int) -> Bucket:
         """What container ``number`` was charged."""
         bucket: Bucket = self._library.machine_bucket(self._machine, number).contents
         return bucket
+
+    @property
+    def tasks(self) -> Sequence[Task]:
+        """The tasks of the machine."""
+        return self._tasks
+
+    def cuts(self) -> Iterator[Cut]:
+        """The places where packets may wait for another run, the last one first."""
+        here = self._library.machine_cuts(self._machine)
+        while here:
+            yield here.contents
+            here = here.contents.next
+
+    def whole(self, number: int) -> int:
+        """What the runs of container ``number`` that take too long and cannot be split take at least, in ns; 0 where there are none."""
+        return int(self._library.machine_whole(self._machine, number))
+
+    def is_in(self, number: int, element: int) -> bool:
+        """Whether what ``element``, by its number, does is done in container ``number``."""
+        return self.containers is not None and self.containers.number_of(self._names[element]) == number
+
+    @property
+    def lost(self) -> int:
+        """ns that the system took from this thread, which ran containers, while it did not sleep."""
+        return 0 if self.containers is None else int(self._library.machine_lost(self._machine))
 
     def credit(self, number: int) -> int:
         """What is in the bucket of container ``number``, in ns; negative where it pays back."""

@@ -158,15 +158,18 @@ class Machine:
         self._numbers = {name: index for index, name in enumerate(self._names)}
         self.tables: dict[tuple[int, str], Table] = {}
         """Tables that handlers changed, by element and name."""
-        self._library = load_c(generate(self.checked, self.elements, share=share), runtime_c())
+        self._library = load_c(generate(self.checked, self.elements, share=share, cuts=self._cuts()), runtime_c())
         self._library.machine_new.restype = ctypes.c_void_p
         self._library.machine_base.restype = ctypes.POINTER(_Base)
         self._library.machine_word.restype = ctypes.c_void_p
         self._library.machine_runaway.restype = ctypes.c_uint64
         self._library.machine_unsettled.restype = ctypes.c_uint64
-        self._library.machine_next.restype = ctypes.c_uint64
         self._new = ctypes.c_void_p(self._made())
         self._free = weakref.finalize(self, self._library.machine_free, self._new)
+
+    def _cuts(self) -> Mapping[str, int]:
+        """Where packets may wait for another run."""
+        return {}
 
     def _made(self) -> int | None:
         """The address of a new machine."""

@@ -61,15 +61,34 @@ struct emission {
 struct entry { uint64_t key, order; int32_t place; };
 struct heap { struct entry **entries; uint32_t count; };
 struct machine;
-struct task { struct entry entry; int (*run)(struct machine *); uint64_t stride, runs; uint32_t element; uint8_t again; };
-struct timer { struct entry entry; void (*run)(struct machine *); uint8_t is_due; /* waits for its container's turn */ };
+struct task {
+    struct entry entry;
+    int (*run)(struct machine *);
+    uint64_t stride, runs;
+    uint32_t element;
+    uint8_t again, is_cut, is_long; /* is_cut: this run was not to move more; is_long: the last one was not worth to be one of several */
+    uint32_t most, wanted; /* packets of a run: as many as it may move, and would have moved if it might */
+    uint32_t moved; uint64_t took; /* by the last run that was cut or took too long, and how long that took */
+};
+struct timer { struct entry entry; void (*run)(struct machine *); };
 struct containers;
+/* A place where packets that are pushed to an element may wait for a turn of their own: see cuts.h. */
+struct cut {
+    struct packet *first, *last; /* that wait */
+    struct cut *below, *next; /* among those where packets wait; among all */
+    void (*enter)(struct machine *, int, struct packet *);
+    uint64_t before, behind; /* when it was settled that they are to wait: ns up to here, and from here */
+    uint32_t element;
+    int32_t port;
+    uint8_t mode, is_passing;
+};
 struct live {
     struct heap ready, pending;
     struct task *tasks, *running;
     struct timer *timers; /* by element */
     uint64_t pass, order;
     uint32_t task_count, watched;
+    struct cut *cuts; /* all of the machine */
     uint64_t fd_room;
     struct pollfd *fds;
     int32_t *watchers; /* elements, or -1 for whoever drives the machine */

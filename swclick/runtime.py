@@ -18,8 +18,8 @@ _LIMITS: Final = {
     "MOST_COPIES": MOST_COPIES,
 }
 
-_CONTAINERS: Final = ("share.h", "cycles.h", "containers.h")
-_CONTAINED: Final = ("share.c", "containers.c")
+_CONTAINERS: Final = ("share.h", "cycles.h", "containers.h", "cuts.h")
+_CONTAINED: Final = ("share.c", "batches.c", "cuts.c", "containers.c")
 
 
 def headers() -> str:

@@ -100,7 +100,10 @@ uint64_t held_until(const struct shares *s) { return s->held.count ? s->held.ent
 
 int64_t level_of(const struct shares *s, const struct bucket *b)
 {
-    if (b->pass > s->pass) return -(int64_t)((b->pass - s->pass) * b->weight / FINE);
-    uint64_t level = (s->pass - b->pass) * b->weight / FINE;
+    uint64_t apart = b->pass > s->pass ? b->pass - s->pass : s->pass - b->pass;
+    /* Who had nothing to do for long is behind by any number, times a weight. */
+    unsigned __int128 exact = (unsigned __int128)apart * b->weight / FINE;
+    uint64_t level = exact < INT64_MAX ? exact : INT64_MAX;
+    if (b->pass > s->pass) return -(int64_t)level;
     return b->entry.place < 0 && b != s->serving && level > s->burst ? s->burst : level;
 }

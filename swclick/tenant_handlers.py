@@ -6,10 +6,12 @@
     credit    ns that are left of its share; less than 0 while it pays back what it took too much
     weight    its part of the processor, against those of others
     limit     the share of the processor that it takes at most; 1 where it has none
+    bound     ns that a run of its takes at most, where it can be split
+    splits    what was split, and what cannot be: a line for each
     packets, bytes             what came to it by ports
     sent_packets, sent_bytes   what left by ports
-    drops     packets that its elements dropped by their own count (each ``drops`` that one has), or that its policers or the
-              length of a port's packets did not let by
+    drops     packets that its elements dropped by their own count (each ``drops`` that one has, unless such packets leave by an
+              output that is in use), or that its policers or the length of a port's packets did not let by
 
 No tenant's element can call them, as none can call any handler of another.
 """
@@ -25,6 +27,7 @@ from typing import TYPE_CHECKING, Final
 from graph.merge import MADE_BY_MERGE
 from swclick.containers import Container, Containers
 from swclick.find_handler import Handler, listed
+from swclick.splits import splits
 
 if TYPE_CHECKING:
     from swclick.live import Live
@@ -61,6 +64,7 @@ def _of(live: Live, containers: Containers, number: int, tenant: Container) -> d
     names = containers.of(tenant.name)
     counters = {name: name.partition("/")[2] for name in names if live.graph.node(name).location == MADE_BY_MERGE}
     come, left, lost = ([name for name, short in counters.items() if kind.fullmatch(short)] for kind in (_IN, _OUT, _LOST))
+    dropping = [name for name in names if live.graph.output_count(name) < 2 or live.elements[name].drops_are_lost]
     found: dict[str, Callable[[], object]] = {
         "time": lambda: live.bucket(number).time,
         "turns": lambda: live.bucket(number).turns,
@@ -70,9 +74,10 @@ def _of(live: Live, containers: Containers, number: int, tenant: Container) -> d
         "bytes": partial(_sum, live, come, "byte_count"),
         "sent_packets": partial(_sum, live, left, "count"),
         "sent_bytes": partial(_sum, live, left, "byte_count"),
-        "drops": lambda: _sum(live, lost, "count") + _sum(live, names, "drops"),
+        "drops": lambda: _sum(live, lost, "count") + _sum(live, dropping, "drops"),
+        "splits": lambda: "".join(f"{line}\n" for line in splits(live, tenant.name)),
     }
-    calm = {"weight": tenant.weight, "limit": 1 if tenant.limit is None else tenant.limit, "name": tenant.name}
+    calm = {"weight": tenant.weight, "bound": containers.bound, "limit": 1 if tenant.limit is None else tenant.limit, "name": tenant.name}
     handlers = {name: Handler(partial(_text, call)) for name, call in found.items()}
     handlers |= {name: Handler(partial(_text, partial(_same, value)), is_calm=True) for name, value in calm.items()}
     handlers["handlers"] = Handler(lambda _: listed(handlers, {}), is_calm=True)

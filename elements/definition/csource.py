@@ -26,6 +26,8 @@ class CSource:
       ``p->extra_length`` (bytes that it had behind those that are here), ``p->time`` (ns);
     - ``LOOK_AHEAD(p)``, in ``task``: the packet will be handed to push output 0 soon, and what tables will read for it may be fetched;
       ``HAS_AHEAD`` is 1 where there are such tables, so that it pays to have several packets ready;
+    - ``BATCH(n)``, in ``task``: how many packets it moves now of ``n`` that it would: as many, or fewer where they would take too long for
+      one run of a machine that tenants share; the next run goes on with the others;
     - ``PULL_AGAIN``, in ``pull``: whoever pulls gets nothing now, but is not to sleep for that;
     - ``WAKE``: whoever pulls from this element may find a packet now (each element that keeps packets says it when one comes), and the
       element's own task may have something to do; ``WAKE_SOURCES``: whoever pushes to it may find room now; ``OUTPUT_IS_FULL``: everything
@@ -44,7 +46,7 @@ class CSource:
       members may still be zero.
 
     ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or
-    NULL; ``task`` returns 1 if it did anything, or the packets that it moved:
+    NULL; ``task`` returns 1 if it did anything, or the packets that it moved (where it asks ``BATCH``, when ``DRIVEN``, these always):
     one that returns 0 is not run again before somebody wakes it. ``ready`` has ``fd`` and the
     ``events`` that it is ready for. ``quick`` is what is done, in place of ``push`` and alike to it, with the usual packets of input
     ``port``: it has the packet's header in ``v``, whose members (those of ``p`` up to ``fix_ip_src``) stay in registers; ``PASS(k)`` hands

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from mlclick.software import sharing
+from mlclick.software.gaps import idle_bins
 from tests.mlclick.test_commands import Capture, Patch, run
 
 ENDLESS = "InfiniteSource -> c :: Counter -> Discard;"
@@ -44,6 +46,20 @@ def test_one_tenant_without_a_limit_has_no_time_of_its_own(sources: Path, monkey
     assert "no element 'a'" in said
 
 
+def test_the_bound_and_what_was_split_are_printed(sources: Path, monkeypatch: Patch, capsys: Capture) -> None:
+    (sources / "a.click").write_text("s :: InfiniteSource(BURST 4096) -> Paint(1) -> c :: Counter -> Discard;")
+    code, said = run(["live", "a,b", "--seconds", "0.2", "--bound", "1", "--verbose"], monkeypatch, capsys)
+    assert code == 0
+    assert "no run is to take longer than 1 us\n" in said
+    assert re.search(r"^a/s :: InfiniteSource: at most \d+ packets? in a run, not 4096: \d+ packets? took [\d.]+ us$", said, re.M)
+    assert re.search("^b: ", said, re.M)
+
+
+def test_one_tenant_alone_has_nothing_split(sources: Path, monkeypatch: Patch, capsys: Capture) -> None:
+    _, said = run(["live", "a", "--seconds", "0.01", "-v"], monkeypatch, capsys)
+    assert "nothing is split: one tenant without a limit has the processor for itself\n" in said
+
+
 def test_a_device_that_is_not_there_is_named(sources: Path, monkeypatch: Patch, capsys: Capture) -> None:
     (sources / "a.click").write_text("FromDevice(eth0) -> Discard;")
     (sources / "policy.toml").write_text("[tenants.a]\nvlan = 1\ndevices = { eth0 = 15 }\n[tenants.b]\nvlan = 2\n")
@@ -54,11 +70,27 @@ def test_a_device_that_is_not_there_is_named(sources: Path, monkeypatch: Patch, 
 
 def test_sharing_is_measured_tenant_by_tenant(tmp_path: Path, monkeypatch: Patch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sharing, "scenes", lambda: [("two", [sharing.LIMITED, sharing.GREEDY])])
+    monkeypatch.setattr(sharing, "WARM", 0.02)
+    found = [("two", [sharing.LIMITED, sharing.GREEDY]), ("both", [sharing.GREEDY, sharing.HOG])]
+    monkeypatch.setattr(sharing, "scenes", lambda: found)
     code, said = run(["bench-sharing", "--seconds", "0.1"], monkeypatch, capsys)
     assert code == 0
-    assert [line.split()[:2] for line in said.splitlines() if line.startswith("two ")] == [["two", "t0"], ["two", "t1"]]
+    rows = [line.split()[:2] for line in said.splitlines() if line.startswith(("two ", "both "))]
+    assert rows == [["two", "t0"], ["two", "t1"], ["both", "t0"], ["both", "t1"]]
+    assert re.search(
+        r"^two: rates are within [\d.]+ % \(0.5 % is wanted\); p99.9 gap .* us \(60 us\), .* system took; of an idle loop .* us and .* us;",
+        said,
+        re.M,
+    )
+    assert re.search(r"^both: nobody has more than -?[\d.]+ % over its share \(0.5 %\); [\d.]+ % of the thread's time", said, re.M)
     figures = json.loads(Path("build/bench/sharing.json").read_text())
-    assert [row["tenant"] for row in figures["runs"]] == ["t0", "t1"]
-    assert sum(row["share"] for row in figures["runs"]) == pytest.approx(1)
-    assert all(row["rate"] > 0 for row in figures["runs"])
+    two, both = figures["runs"]
+    assert [row["tenant"] for row in two["rows"]] == ["t0", "t1"]
+    assert all(sum(row["share"] for row in scene["rows"]) == pytest.approx(1) for scene in (two, both))
+    assert all(row["rate"] > 0 for scene in (two, both) for row in scene["rows"])
+    assert two["share_over"] is None and both["rate_off"] is None
+    assert both["charged"] > 0
+
+
+def test_a_loop_that_has_nothing_to_do_sees_all_packets_that_are_due() -> None:
+    assert [sum(bins) for bins in idle_bins(100_000, 0.01)] == [1000, 1000]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,20 +35,32 @@ class Timed:
     """A machine in which time passes by what is counted in elements: ``costs`` are ns for each packet that an element counted, by its name.
     It stops when ``until`` ns have passed."""
 
-    def __init__(self, folder: Path, texts: Texts, costs: Mapping[str, int], until: int, clock: Clock | None = None) -> None:
-        self._until = until
+    def __init__(
+        self,
+        folder: Path,
+        texts: Texts,
+        costs: Mapping[str, int],
+        until: int,
+        clock: Clock | None = None,
+        away: Callable[[int], int] | None = None,
+    ) -> None:
+        """``away``: the ns that the system took from it until it had worked for so many."""
+        self._until, self._away = until, away
         self._counted: list[tuple[int, ctypes.c_uint64]] = []
         found = merged(folder, texts)
         assert found is not None
-        containers = replace(found, counter=self._time)
+        containers = replace(found, counter=self._time, spent=None if away is None else self._worked)
         self.live = Live(containers.graph, clock or Clock(1.0), containers=containers)
         self._counted = [(cost, self._word(name)) for name, cost in costs.items()]
 
+    def _worked(self) -> int:
+        return sum(cost * counted.value for cost, counted in self._counted)
+
     def _time(self) -> int:
-        now = sum(cost * counted.value for cost, counted in self._counted)
-        if now >= self._until:
+        worked = self._worked()
+        if worked >= self._until:
             self.live.stop()
-        return now
+        return worked if self._away is None else worked + self._away(worked)
 
     def _word(self, name: str) -> ctypes.c_uint64:
         """Where an element, a Counter, has what it counted."""

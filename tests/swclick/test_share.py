@@ -202,6 +202,21 @@ def test_who_was_idle_saves_no_more_than_the_burst(weights: list[int], burst: in
     assert taken <= burst + Fraction(mine * max(before), other) + longest + ROUNDING
 
 
+def test_a_level_is_exact_however_far_one_is_behind() -> None:
+    grants = [Grant(1000, 1), Grant(1)]
+    reference = Reference(grants, 0, 0)
+    with shares(grants) as compiled:
+        for each in (reference, compiled):
+            each.want(0, 0)
+            each.next(0)
+            each.charge(0, 10**9, 10**9, more=True)
+            each.want(1, 10**9)
+            for _ in range(1000):
+                each.next(10**9)
+                each.charge(1, 10**9, 1 << 40, more=True)
+        assert compiled.level(0) == reference.level(0) > 2**59
+
+
 def test_nobody_is_owed_anything_when_nobody_had_anything_to_do() -> None:
     with shares(grants_of([1, 1])) as compiled:
         compiled.want(0, 0)

@@ -1,0 +1,165 @@
+"""Runs that take too long are split, so that other tenants have their turn between: what a packet costs is said by the tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from elements.definition.catalogue import class_info
+from graph.check import check
+from graph.load import load_text
+from swclick.cuts import find_cuts
+from tests.swclick.tenants import Timed
+
+MS = 1_000_000
+BOUND = 10_000
+"""ns."""
+ENDLESS = ("", "InfiniteSource -> c :: Counter -> Discard;")
+BURSTS = ("", "s :: InfiniteSource(BURST 256) -> Strip(1) -> Unstrip(1) -> c :: Counter -> Discard;")
+CHAIN = "-> one :: Counter -> Strip(1) -> Unstrip(1) -> Paint(1) -> Strip(2) -> two :: Counter -> Unstrip(2) -> Strip(1) -> Unstrip(1)"
+LONG = f"{CHAIN} -> three :: Counter -> Paint(2)"
+COSTS = {"a/c": 100, "b/one": 8000, "b/two": 9000, "b/three": 3000}
+
+
+def told(machine: Timed, tenant: str = "b") -> list[str]:
+    return machine.live.read_handler(f"{tenant}.splits").splitlines()
+
+
+def test_a_run_moves_as_many_packets_as_are_within_the_bound(tmp_path: Path) -> None:
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": BURSTS}, {"a/c": 100, "b/c": 1000}, 20 * MS).run()
+    assert machine.read("b.bound") == BOUND
+    assert machine.read("b.longest") <= BOUND
+    assert machine.read("b/c.count") == machine.read("b/s.count")
+    many = "at most 8 packets in a run, not 256: 8 packets took 8.0 us"
+    assert told(machine) == [f"b/s :: InfiniteSource: {many}"]
+
+
+def test_where_packets_come_to_cost_more_fewer_are_moved(tmp_path: Path) -> None:
+    """As many as fit into the bound, from the second run on."""
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": BURSTS}, {"a/c": 100, "b/c": 3000}, 5 * MS).run()
+    assert machine.read("b.longest") == 8 * 3000
+    assert told(machine) == ["b/s :: InfiniteSource: at most 3 packets in a run, not 256: 3 packets took 9.0 us"]
+    assert machine.read("b.turns") >= machine.read("b/c.count") // 3
+
+
+def test_a_burst_that_is_within_the_bound_stays_one_run(tmp_path: Path) -> None:
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": BURSTS}, {"a/c": 100, "b/c": 10}, 5 * MS).run()
+    assert told(machine) == []
+    assert machine.read("b.turns") < machine.read("b/c.count") / 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "InfiniteSource -> q :: Queue -> Unqueue(256) -> c :: Counter -> Discard;",
+        "InfiniteSource(BURST 64) -> q :: Queue -> Unqueue2(256) -> c :: Counter -> Queue -> Discard(BURST 0);",
+        "InfiniteSource(BURST 64) -> q :: Queue -> c :: Counter -> Discard(BURST 256);",
+        "InfiniteSource(BURST 64) -> q :: Queue -> DelayUnqueue(0) -> c :: Counter -> Discard;",
+        "InfiniteSource(BURST 64) -> q :: Queue -> Burster(0.0001, 256) -> c :: Counter -> Discard;",
+    ],
+)
+def test_whatever_moves_packets_moves_no_more_than_fit(tmp_path: Path, text: str) -> None:
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, {"a/c": 100, "b/c": 2500}, 20 * MS).run()
+    assert machine.read("b/c.count") > 100
+    # The first run was of eight.
+    assert machine.read("b.longest") <= 8 * 2500
+    assert machine.read("b.time") / machine.read("b.turns") <= BOUND
+
+
+def test_a_chain_in_which_one_packet_takes_too_long_is_split_where_that_is_measured_to_help(tmp_path: Path) -> None:
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", f"InfiniteSource {LONG} -> Discard;")}, COSTS, 20 * MS).run()
+    assert told(machine) == [
+        "b/Paint@5 :: Paint: packets wait in front of it for another run: 8.0 us to there and 12.0 us from there were one run",
+        "b/Strip@9 :: Strip: packets wait in front of it for another run: 9.0 us to there and 3.0 us from there were one run",
+    ]
+    time, turns = machine.read("b.time"), machine.read("b.turns")
+    counts = [machine.read(f"b/{name}.count") for name in ("one", "two", "three")]
+    assert counts[0] - counts[2] in (0, 1)
+    # Three runs for each packet, but for the first few.
+    assert time == sum(count * cost for count, cost in zip(counts, (8000, 9000, 3000), strict=True))
+    assert turns >= 3 * counts[0] - 30
+    assert abs(machine.read("a.time") - time) <= 20_000
+
+
+def test_a_split_chain_keeps_its_packets_and_all_that_is_seen_of_them_in_order(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Also where the source would make several at once: one is through before the next begins."""
+    begin = LONG.replace("-> one", "-> Print(in, 9) -> one")
+    text = f"RandomSource(9, BURST 32) {begin} -> Print(out, 9) -> Discard;"
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, COSTS, 20 * MS).run()
+    assert len(told(machine)) == 3
+    machine.live.close()
+    seen = re.findall(r"^(in|out): +\d+ \| (.*)$", capfd.readouterr().err, re.M)
+    # The source would make several at once, and did until it was measured.
+    assert [where for where, _ in seen] == (["in", "out"] * len(seen))[: len(seen)]
+    assert all(first[1] == then[1] for first, then in zip(seen[::2], seen[1::2], strict=False))
+    assert len(seen) > 400
+
+
+def test_nothing_is_lost_between_two_queues_of_a_split_chain(tmp_path: Path) -> None:
+    text = f"InfiniteSource(BURST 4) -> p :: Queue(50) -> Unqueue2(32) {LONG} -> q :: Queue(2) -> Unqueue -> d :: Counter -> Discard;"
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, COSTS, 20 * MS).run()
+    assert any("for another run" in line for line in told(machine))
+    assert machine.read("b/q.drops") == 0
+    assert machine.read("b/three.count") - machine.read("b/d.count") in (0, 1, 2)
+
+
+def test_copies_wait_together_and_go_on_one_by_one(tmp_path: Path) -> None:
+    text = "InfiniteSource -> Strip(1) -> t :: Tee(40); j :: Unstrip(1) -> c :: Counter -> Discard;"
+    text += "".join(f"t[{n}] -> j;" for n in range(40))
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, {"a/c": 100, "b/c": 1000}, 20 * MS).run()
+    # What is measured is a run for each 40 packets, and then one for each, or several where these are short.
+    [line] = [line for line in told(machine) if "wait" in line]
+    assert line.startswith("b/j :: Unstrip: packets wait in front of it for another run")
+    assert machine.read("b.turns") > machine.read("b/c.count") / 5
+    assert machine.read("b/c.count") % 40 >= 0
+    assert abs(machine.read("a.time") - machine.read("b.time")) < 400_000
+
+
+def test_what_cannot_be_split_is_said_and_paid_back(tmp_path: Path) -> None:
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ENDLESS}, {"a/c": 100, "b/c": 70_000}, 20 * MS).run()
+    assert told(machine)[-1] == "b: a packet takes 70.0 us or more in one run, and its way cannot be split where that would help"
+    assert abs(machine.read("a.time") - machine.read("b.time")) <= 70_000
+    assert told(machine, "a") == []
+
+
+def cuts(text: str) -> dict[str, int]:
+    checked = check(load_text(text, "t"), class_info)
+    return find_cuts(checked, {node.name: "t" for node in checked.graph.nodes})
+
+
+def chain(count: int, name: str = "x") -> str:
+    return " -> ".join(f"{name}{n} :: Null" for n in range(count))
+
+
+def test_packets_may_wait_at_each_fourth_element() -> None:
+    assert list(cuts(f"InfiniteSource -> {chain(9)} -> Discard;")) == ["x3", "x7"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # Another way to what is behind it, by which packets might overtake those that wait.
+        (f"InfiniteSource -> s :: Classifier(01, -) -> {chain(9)} -> d :: Null -> Discard; s[1] -> d;", ["d"]),
+        # All comes through what is before the ways part, too.
+        (f"InfiniteSource -> {chain(4)} -> s :: Classifier(01, -) -> d :: Null -> Discard; s[1] -> d;", ["x3", "d"]),
+        # A ring counts what is passed while a packet is pushed.
+        (f"InfiniteSource -> {chain(2)} -> r :: Null -> Null -> s :: Classifier(01, -) -> Null -> Null -> r; s[1] -> Discard;", []),
+        # Nothing is behind a queue.
+        (f"InfiniteSource -> {chain(3)} -> Queue -> Discard;", []),
+    ],
+)
+def test_packets_wait_only_where_nothing_overtakes_them(text: str, expected: Sequence[str]) -> None:
+    assert list(cuts(text)) == expected
+
+
+def test_alike_tenants_share_code_that_is_cut_for_each_by_what_it_takes(tmp_path: Path) -> None:
+    text = ("", f"InfiniteSource {LONG} -> Discard;")
+    costs = {"a/one": 100, **{name: cost for name, cost in COSTS.items() if name != "a/c"}}
+    machine = Timed(tmp_path, {"a": text, "b": text}, costs, 20 * MS)
+    machine.run()
+    assert told(machine, "a") == []
+    assert len(told(machine)) == 2
+    assert abs(machine.read("a.time") - machine.read("b.time")) <= 20_000
