@@ -30,15 +30,11 @@ void contain(struct live *l, uint32_t elements, uint32_t count, const struct gra
         for (uint32_t e = 0; e < elements; e++) timers += owners[e] == i;
         c->bucket = (struct bucket){.entry.place = -1, .weight = grants[i].weight, .limit = grants[i].limit};
         c->runs = 1;
-        if (!(c->ready.entries = calloc(tasks + 1, sizeof *c->ready.entries))) no_memory();
+        if (!(c->ready.others.entries = calloc(tasks + 1, sizeof *c->ready.others.entries))) no_memory();
         if (!(c->due.entries = calloc(timers + 1, sizeof *c->due.entries))) no_memory();
     }
     l->containers = k;
-    while (l->ready.count) {
-        struct task *t = (struct task *)l->ready.entries[0];
-        heap_remove(&l->ready, &t->entry);
-        make_contained_ready(l, t);
-    }
+    while (l->ready.count) make_contained_ready(l, take_first(&l->ready));
 }
 
 static void close_containers(struct live *l)
@@ -46,7 +42,7 @@ static void close_containers(struct live *l)
     struct containers *k = l->containers;
     if (!k) return;
     for (uint32_t i = 0; i < k->count; i++) {
-        free(k->all[i].ready.entries);
+        free(k->all[i].ready.others.entries);
         free(k->all[i].due.entries);
     }
     close_shares(&k->shares);
@@ -62,7 +58,7 @@ static void make_contained_ready(struct live *l, struct task *t)
 {
     struct containers *k = l->containers;
     struct container *c = container_of(k, t->element);
-    heap_set(&c->ready, &t->entry, c->pass, l->order++);
+    make_ready_at(&c->ready, t, c->pass, l->order++);
     want_turn(&k->shares, &c->bucket, k->now);
 }
 

@@ -17,7 +17,8 @@
 
 struct container {
     struct bucket bucket;
-    struct heap ready, due; /* tasks by stride; timers that are due, by their time */
+    struct ready ready; /* tasks by stride */
+    struct heap due; /* timers that are due, by their time */
     uint64_t pass;
     uint32_t runs; /* in a turn */
     uint8_t is_timers; /* whose turn it is inside */

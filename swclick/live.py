@@ -44,11 +44,12 @@ class Task(ctypes.Structure):
 
     _fields_ = (
         ("entry", Entry),
+        ("next", ctypes.c_void_p),
         ("run", ctypes.c_void_p),
-        ("stride", ctypes.c_uint64),
+        ("of", ctypes.c_void_p),
         ("runs", ctypes.c_uint64),
+        ("stride", ctypes.c_uint32),
         ("element", ctypes.c_uint32),
-        ("again", ctypes.c_uint8),
     )
 
 

@@ -18,11 +18,9 @@ from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
 from graph.check import check
 from graph.model import Graph
-from swclick.compile import load_c
-from swclick.generate import generate
-from swclick.lower_table import sort_table
+from swclick.kept import library_of
 from swclick.lower_wide import words
-from swclick.runtime import runtime_c
+from swclick.sort_table import sort_table
 from swclick.state_words import state_strides, state_words
 
 NO_NETWORK = -(1 << 31)
@@ -158,7 +156,7 @@ class Machine:
         self._numbers = {name: index for index, name in enumerate(self._names)}
         self.tables: dict[tuple[int, str], Table] = {}
         """Tables that handlers changed, by element and name."""
-        self._library = load_c(generate(self.checked, self.elements, share=share), runtime_c())
+        self._library = library_of(self.checked, self.elements, share=share)
         self._library.machine_new.restype = ctypes.c_void_p
         self._library.machine_base.restype = ctypes.POINTER(_Base)
         self._library.machine_word.restype = ctypes.c_void_p
@@ -296,7 +294,7 @@ class Machine:
         """Give table ``place`` of the program of element ``number`` the entries of ``table``."""
         entries = sort_table(table)
         numbers, sizes, groups = entries.arrays()
-        pointers = [array.ctypes.data_as(ctypes.c_void_p) for array in (numbers, sizes, groups)]
+        pointers = [ctypes.c_void_p(array.buffer_info()[0]) for array in (numbers, sizes, groups)]
         count = len(entries.keys) // words(table.key_width)
         self._library.machine_replace(self._machine, number, place, *pointers, len(entries.groups), count)
         self.tables[number, table.name] = table

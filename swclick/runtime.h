@@ -61,11 +61,24 @@ struct emission {
 struct entry { uint64_t key, order; int32_t place; };
 struct heap { struct entry **entries; uint32_t count; };
 struct machine;
-struct task { struct entry entry; int (*run)(struct machine *); uint64_t stride, runs; uint32_t element; uint8_t again; };
+/* ``of`` is handed to ``run``: whose task it is, where several have the same code. */
+struct task {
+    struct entry entry;
+    struct task *next;
+    int (*run)(struct machine *, void *of);
+    void *of;
+    uint64_t runs;
+    uint32_t stride, element;
+};
+/* Tasks that are to run, in ascending order of (key, order): those that were woken and those that ran and have the usual stride come in that
+   order by themselves. */
+struct line { struct task *first, *last; };
+struct ready { struct line woken, ran; struct heap others; uint32_t count; };
 struct timer { struct entry entry; void (*run)(struct machine *); uint8_t is_due; /* waits for its container's turn */ };
 struct containers;
 struct live {
-    struct heap ready, pending;
+    struct ready ready;
+    struct heap pending;
     struct task *tasks, *running;
     struct timer *timers; /* by element */
     uint64_t pass, order;
@@ -74,6 +87,7 @@ struct live {
     struct pollfd *fds;
     int32_t *watchers; /* elements, or -1 for whoever drives the machine */
     uint8_t leave;
+    uint8_t again, idle; /* of the task that runs: whether it is to run again, and whether it need not before somebody wakes it */
     struct containers *containers; /* tenants' tasks, NULL where all are alike */
 };
 
