@@ -28,16 +28,21 @@ _APART: Final = frozenset({"node", "names", "host", "replaces", "frames", "_trac
 """What elements have that their C does not depend on; their nodes are looked at by themselves."""
 
 
+def made_library(checked: Checked, elements: Mapping[str, Element], *, share: bool) -> ctypes.CDLL:
+    """The library of a machine: its C is written, and compiled unless that was before. Errors: `CompilerError`."""
+    # To import it takes longer than to find a library that is kept.
+    from swclick.generate import generate
+
+    return load_c(generate(checked, elements, share=share), runtime_c())
+
+
 def library_of(checked: Checked, elements: Mapping[str, Element], *, share: bool) -> ctypes.CDLL:
-    """The library of a machine, compiled unless it is kept. Errors: `CompilerError`."""
+    """The same, or the one that was made of the same sources before. Errors: `CompilerError`."""
     key = _key(checked.graph, elements, share=share)
     note = None if key is None else cache_folder() / f"{key}.at"
     if note is not None and (found := _noted(note)) is not None:
         return found
-    # It takes as long to be imported as to be done without, where the library is kept.
-    from swclick.generate import generate
-
-    library = load_c(generate(checked, elements, share=share), runtime_c())
+    library = made_library(checked, elements, share=share)
     if note is not None:
         # Who cannot keep it makes it again the next time.
         with suppress(OSError):

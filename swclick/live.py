@@ -88,6 +88,8 @@ class Live(Machine):
         elements: dict[str, Element] | None = None,
         before: Live | None = None,
         containers: Containers | None = None,
+        *,
+        keep: bool = False,
     ) -> None:
         """``before`` is the machine whose place this one takes when `take_place` is called. ``containers`` are of the graph, but for
         elements that the operator may have added to it; without them all tasks are alike. Errors: `ClickError`."""
@@ -96,7 +98,7 @@ class Live(Machine):
         self._counter = None if containers is None or containers.counter is None else _COUNTER(containers.counter)
         self._callback = _CALL(self._called)
         self._error: BaseException | None = None
-        super().__init__(graph, elements)
+        super().__init__(graph, elements, keep=keep)
         self._library.machine_tasks.restype = ctypes.c_void_p
         count = self._library.machine_task_count(self._machine)
         self._tasks = (Task * count).from_address(self._library.machine_tasks(self._machine)) if count else ()

@@ -18,7 +18,7 @@ from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
 from graph.check import check
 from graph.model import Graph
-from swclick.kept import library_of
+from swclick.kept import library_of, made_library
 from swclick.lower_wide import words
 from swclick.sort_table import sort_table
 from swclick.state_words import state_strides, state_words
@@ -142,11 +142,11 @@ class Machine:
     """Runs ``graph`` as compiled C; methods and order of events are those of `elements.reference.machine.Machine`.
 
     ``elements`` are the graph's elements by name, where they are not those that its class names stand for. Where alike regions do not
-    ``share`` code, each has its own. The machine is taken down by `close`, or with the last reference to it; after that it must not be
-    used.
+    ``share`` code, each has its own. With ``keep``, one that was made of the same before is not generated again: nothing in this process
+    may differ from the sources. The machine is taken down by `close`, or with the last reference to it; after that it must not be used.
     """
 
-    def __init__(self, graph: Graph, elements: Mapping[str, Element] | None = None, *, share: bool = True) -> None:
+    def __init__(self, graph: Graph, elements: Mapping[str, Element] | None = None, *, share: bool = True, keep: bool = False) -> None:
         self.checked = check(graph, class_info)
         self.graph = graph
         self.elements = dict(instantiate(graph) if elements is None else elements)
@@ -156,7 +156,7 @@ class Machine:
         self._numbers = {name: index for index, name in enumerate(self._names)}
         self.tables: dict[tuple[int, str], Table] = {}
         """Tables that handlers changed, by element and name."""
-        self._library = library_of(self.checked, self.elements, share=share)
+        self._library = (library_of if keep else made_library)(self.checked, self.elements, share=share)
         self._library.machine_new.restype = ctypes.c_void_p
         self._library.machine_base.restype = ctypes.POINTER(_Base)
         self._library.machine_word.restype = ctypes.c_void_p

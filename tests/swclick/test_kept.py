@@ -40,13 +40,13 @@ def sent(machine: Machine) -> list[str]:
 
 def test_what_was_made_before_is_not_written_again(made: list[str]) -> None:
     graph = load_text(TEXT.format(byte="05"), "t")
-    assert sent(Machine(graph)) == sent(Machine(graph)) == ["a", "b"]
+    assert sent(Machine(graph, keep=True)) == sent(Machine(graph, keep=True)) == ["a", "b"]
     assert len(made) == 1
 
 
 def test_another_configuration_is_another_machine(made: list[str]) -> None:
-    assert sent(Machine(load_text(TEXT.format(byte="05"), "t"))) == ["a", "b"]
-    assert sent(Machine(load_text(TEXT.format(byte="06"), "t"))) == ["b", "a"]
+    assert sent(Machine(load_text(TEXT.format(byte="05"), "t"), keep=True)) == ["a", "b"]
+    assert sent(Machine(load_text(TEXT.format(byte="06"), "t"), keep=True)) == ["b", "a"]
     assert len(made) == 2
 
 
@@ -58,24 +58,24 @@ def test_a_file_of_routes_that_has_changed_makes_another_machine(made: list[str]
     )
     for port, names in (("0", ["a", "a"]), ("1", ["b", "b"]), ("0", ["a", "a"])):
         (tmp_path / "routes").write_text(f"10.0.0.0/8 {port}\n")
-        assert sent(Machine(load(click))) == names
+        assert sent(Machine(load(click), keep=True)) == names
     assert len(made) == 2
 
 
 def test_a_library_that_was_taken_away_is_made_again(made: list[str]) -> None:
     graph = load_text(TEXT.format(byte="05"), "t")
-    Machine(graph).close()
+    Machine(graph, keep=True).close()
     for library in Path(os.environ["MLCLICK_CACHE"], "software").glob("*.so"):
         library.unlink()
-    assert sent(Machine(graph)) == ["a", "b"]
+    assert sent(Machine(graph, keep=True)) == ["a", "b"]
     assert len(made) == 2
 
 
 def test_other_sources_make_another_machine(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     graph = load_text(TEXT.format(byte="05"), "t")
-    Machine(graph)
+    Machine(graph, keep=True)
     monkeypatch.setattr(kept, "FLAGS", (*kept.FLAGS, "-g0"))
-    Machine(graph)
+    Machine(graph, keep=True)
     assert len(made) == 2
 
 
@@ -84,5 +84,14 @@ def test_elements_that_are_not_ours_are_made_each_time(made: list[str]) -> None:
     elements = instantiate(graph)
     other = type("Other", (type(elements["c"]),), {"__module__": "somewhere"})
     for _ in range(2):
-        Machine(graph, {**elements, "c": other(graph.node("c"), 1, 2)})
+        Machine(graph, {**elements, "c": other(graph.node("c"), 1, 2)}, keep=True)
     assert len(made) == 2
+
+
+def test_without_being_asked_to_nothing_is_kept(made: list[str]) -> None:
+    """What a test or a mutant has changed in this process is not in the sources."""
+    graph = load_text(TEXT.format(byte="05"), "t")
+    for _ in range(2):
+        Machine(graph).close()
+    assert len(made) == 2
+    assert not list(Path(os.environ["MLCLICK_CACHE"], "software").glob("*.at"))
