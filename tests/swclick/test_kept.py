@@ -74,7 +74,7 @@ def test_a_library_that_was_taken_away_is_made_again(made: list[str]) -> None:
 def test_other_sources_make_another_machine(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     graph = load_text(TEXT.format(byte="05"), "t")
     Machine(graph, keep=True)
-    monkeypatch.setattr(kept, "FLAGS", (*kept.FLAGS, "-g0"))
+    monkeypatch.setattr(kept, "_sources", lambda: ["swclick/generate.py 1 2"])
     Machine(graph, keep=True)
     assert len(made) == 2
 

@@ -54,7 +54,7 @@ def test_packets_go_where_the_reference_sends_them(patterns: list[str]) -> None:
     text = choosing(patterns)
     assert tables(text)
     graph = load_text(text, "t")
-    machines = [Reference(graph), Compiled(graph)]
+    machines: list[Reference | Compiled] = [Reference(graph), Compiled(graph)]
     rng = random.Random(1)
     named = [int(number, 16) for number in re.findall(r"14/(\w{4})%", " ".join(patterns))] or [0]
     for _ in range(1500):

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from mlclick.cli import app
 from mlclick.software import tenants
-from mlclick.software.engines import RunFails
+from mlclick.software.engines import Engine, RunFails
 from mlclick.software.tenants import Crowd, measure_crowds
 
 
@@ -43,7 +43,7 @@ def test_a_row_says_the_median_of_its_runs() -> None:
 
 
 def test_an_engine_that_fails_ends_the_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Broken(tenants.Engine):
+    class Broken(Engine):
         def run(self, file: Path, limit: int, burst: int, handler: str | None = None) -> str:
             raise RunFails(f"{self.name} ended with 1")
 
