@@ -24,7 +24,7 @@ _PACKAGES: Final = (elements_package, graph_package, swclick_package)
 _KINDS: Final = (".py", ".c", ".h")
 _NAMELESS: Final = " at 0x"
 """What the text of an object has that says nothing of what is in it."""
-_APART: Final = frozenset({"node", "names", "host", "replaces", "frames", "_traced", "_fixed"})
+_APART: Final = frozenset({"node", "names", "host", "replaces", "frames", "run", "_traced", "_fixed"})
 """What elements have that their C does not depend on; their nodes are looked at by themselves."""
 
 

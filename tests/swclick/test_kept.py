@@ -95,3 +95,10 @@ def test_without_being_asked_to_nothing_is_kept(made: list[str]) -> None:
         Machine(graph).close()
     assert len(made) == 2
     assert not list(Path(os.environ["MLCLICK_CACHE"], "software").glob("*.at"))
+
+
+def test_a_router_that_is_driven_by_a_script_is_found_again(made: list[str]) -> None:
+    text = "s :: FromCrossing(t:0) -> Queue -> Unqueue -> Discard; DriverManager(wait_stop);"
+    for _ in range(2):
+        Machine(load_text(text, "t"), keep=True).close()
+    assert len(made) == 1
