@@ -15,12 +15,13 @@ from typing import Final
 from swclick.generate_element import ElementTexts
 from swclick.holes import Hole, split_text
 from swclick.regions import Region
+from swclick.spread import Entry, spread_text
+from swclick.tasks import Job, run_of
 
 _FUNCTION: Final = re.compile(r"\beR(\d+_\w+)\((struct machine \*m?)(?=[,)])")
 _CALL: Final = re.compile(r"\beR(\d+_\w+)\(m(?=[,)])")
-_OUTSIDE: Final = re.compile(r"\be(\d+)_(\w+)\(m(?=[,)])|\bm->e(\d+)\b|\bstruct e(\d+)\b|\be(\d+)_(task|timer|push|slow|pull|full|empty)\b")
+_OUTSIDE: Final = re.compile(r"\be(\d+)_(\w+)\(m(?=[,)])|\bm->e(\d+)\b|\bstruct e(\d+)\b|\be(\d+)_(timer|push|slow|pull|full|empty)\b")
 _HANDED: Final = {
-    "task": ("int ", "", ""),
     "timer": ("void ", "", ""),
     "push": ("void ", ", int port, struct packet *p", ", port, p"),
     "slow": ("void ", ", int port, struct packet *p", ", port, p"),
@@ -141,6 +142,7 @@ class Shared:
             text += self.outside(_named(self._bodies[kind][place], kind))
             for begins, number in self._begins[kind][place].items():
                 text += self.outside(_named(_renamed(begins, place, number), kind))
+        text += "".join(self._run(kind, place, name) for place, name in enumerate(region.names) if name in self._texts.wakes.tasks)
         words = "\n".join(_named(piece.words, kind) for piece in each.pieces[0])
         wrote = "".join(f"    case {place}: s{kind}_{place}_wrote(m, region); break;\n" for place in range(len(region.names)))
         return f"""{text}
@@ -159,6 +161,19 @@ static void s{kind}_wrote(struct machine *m, struct s{kind} *region, int element
     }}
 }}
 """
+
+    def _run(self, kind: int, place: int, name: str) -> str:
+        """How the task of an element is run, whichever region's it is."""
+        function = f"s{kind}_{place}"
+        idle = f"{function}_idle(m, region)" if self._texts.wakes.rests_at_once(name) else "0"
+        return run_of(f"{function}_serve", f"    struct s{kind} *region = of;\n", f"{function}_task(m, region)", idle)
+
+    def job(self, element: int) -> Job:
+        """The task of an element."""
+        if element not in self.home:
+            return Job(element, f"e{element}_serve")
+        region, kind, place = self.home[element]
+        return Job(element, f"s{kind}_{place}_serve", _there(region))
 
     def outside(self, text: str) -> str:
         """``text``, which is of no shared region or of another, with what it says of elements in shared regions as it is called."""
@@ -179,6 +194,21 @@ static void s{kind}_wrote(struct machine *m, struct s{kind} *region, int element
             return found[0]
 
         return _OUTSIDE.sub(called, text)
+
+    def spread(self, name: str) -> str:
+        """``eN_spread`` of an element that is in no region: hands a packet to the region that its way leads to."""
+        ports = self._texts.spread(name)
+        if not ports:
+            return ""
+        ways: list[tuple[int, Entry] | None] = []
+        for way in self._texts.programs[name].exits:
+            edge = ports.get(way.port)
+            if edge is None:
+                ways.append(None)
+                continue
+            region, kind, place = self.home[self._texts.numbers[edge.target]]
+            ways.append((region, (kind, place, edge.target_port)))
+        return spread_text(self._texts.numbers[name], ways)
 
     def _begin(self, element: int) -> str:
         region, kind, place = self.home[element]

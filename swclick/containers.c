@@ -26,16 +26,12 @@ void contain(struct live *l, uint32_t elements, uint32_t count, const struct gra
         c->bucket = (struct bucket){.entry.place = -1, .weight = grants[i].weight, .limit = grants[i].limit};
         c->alarm.place = -1;
         c->runs = 1;
-        if (!(c->ready.entries = calloc(tasks + 1, sizeof *c->ready.entries))) no_memory();
+        if (!(c->ready.others.entries = calloc(tasks + 1, sizeof *c->ready.others.entries))) no_memory();
         if (!(c->timers.entries = calloc(timers + 1, sizeof *c->timers.entries))) no_memory();
     }
     for (uint32_t i = 0; i < l->task_count; i++) l->tasks[i].most = FIRST_BATCH;
     l->containers = k;
-    while (l->ready.count) {
-        struct task *t = (struct task *)l->ready.entries[0];
-        heap_remove(&l->ready, &t->entry);
-        make_contained_ready(l, t);
-    }
+    while (l->ready.count) make_contained_ready(l, take_first(&l->ready));
     while (l->pending.count) {
         struct entry *e = l->pending.entries[0];
         heap_remove(&l->pending, e);
@@ -48,7 +44,7 @@ static void close_containers(struct live *l)
     struct containers *k = l->containers;
     if (!k) return;
     for (uint32_t i = 0; i < k->count; i++) {
-        free(k->all[i].ready.entries);
+        free(k->all[i].ready.others.entries);
         free(k->all[i].timers.entries);
     }
     close_shares(&k->shares);
@@ -115,7 +111,7 @@ static void make_contained_ready(struct live *l, struct task *t)
 {
     struct containers *k = l->containers;
     struct container *c = container_of(k, t->element);
-    heap_set(&c->ready, &t->entry, c->pass, l->order++);
+    make_ready_at(&c->ready, t, c->pass, l->order++);
     want_turn(&k->shares, &c->bucket, k->now);
 }
 
@@ -180,7 +176,7 @@ static void serve(struct machine *m, struct live *l, struct base *b, struct cont
             ring_first(m, l, b, c);
             c->is_timers = 0;
         } else if (c->ready.count) {
-            next = (struct task *)c->ready.entries[0];
+            next = first_ready(&c->ready);
             if (next->is_long && runs) break;
             moved = run_task(m, l, &c->ready, &c->pass);
             c->is_timers = 1;

@@ -21,7 +21,8 @@
 
 struct container {
     struct bucket bucket;
-    struct heap ready, timers; /* tasks by stride; timers by their time */
+    struct ready ready; /* tasks by stride */
+    struct heap timers; /* by their time */
     struct entry alarm; /* among those of all containers, by the first of its timers */
     uint64_t pass;
     uint64_t woken; /* ns that it took to see that its timers are due, which are charged with its next turn */

@@ -10,9 +10,9 @@ from graph.check import Checked
 from swclick.alike import Class, Shared, classes_of, piece_of
 from swclick.generate_element import ElementTexts
 from swclick.generate_machine import Parts, machine_functions
-from swclick.lower_table import has_levels
 from swclick.regions import find_groups
 from swclick.runtime import headers, live_header
+from swclick.sort_table import has_levels
 
 
 def generate(checked: Checked, elements: Mapping[str, Element], *, share: bool = True, cuts: Mapping[str, int] | None = None) -> str:
@@ -50,7 +50,7 @@ def _text(texts: ElementTexts, classes: list[Class]) -> str:
         *pieces,
         *dict.fromkeys(source.helpers for source in sources if source.helpers),
         shared.functions(),
-        *(shared.outside(texts.element(name)) for name in alone),
+        *(shared.spread(name) + shared.outside(texts.element(name)) for name in alone),
     ]
     machine = shared.outside(machine_functions(_parts(texts, alone, shared)))
     return "\n".join([*parts, *([shared.data()] if classes else []), machine])
@@ -70,7 +70,7 @@ def _parts(texts: ElementTexts, alone: list[str], shared: Shared) -> Parts:
     idle |= {name: f"e{numbers[name]}_idle(m)" for name, text in idle.items() if text and numbers[name] in shared.home}
     return Parts(
         [*numbers.values()],
-        [numbers[name] for name, source in sources.items() if source.task],
+        [shared.job(numbers[name]) for name, source in sources.items() if source.task],
         [numbers[name] for name, source in sources.items() if source.timer],
         [numbers[name] for name, source in sources.items() if source.ready],
         [numbers[name] for name, source in sources.items() if source.before_read],

@@ -10,7 +10,7 @@ from elements.definition.element import Element
 from elements.definition.loops import find_rings
 from elements.program.program import Program
 from graph.check import Checked
-from graph.model import Graph
+from graph.model import Edge, Graph
 from swclick.find_common_case import CommonCase
 from swclick.generate_program import first_word, meets_cut, program_begin, program_fields, program_functions
 from swclick.generate_ways import way_out, ways_out
@@ -18,7 +18,9 @@ from swclick.inline import ALWAYS, NEVER, Kinds, inline_kinds
 from swclick.look_ahead import look_ahead
 from swclick.lower_value import ValueLowering
 from swclick.regions import Region, crossing
+from swclick.spread import spread_of
 from swclick.state_words import source_of
+from swclick.tasks import run_of
 from swclick.wakes import Wakes
 
 
@@ -111,7 +113,10 @@ class ElementTexts:
         """All functions of an element that shares nothing."""
         number = self._number(name, name)
         title = f"\n/* {name.replace('*/', '')} :: {self.graph.node(name).class_name} */\n"
-        return title + self._ports(name, number) + self._within(name, number, self._functions(name, number) + self._begin(name, number))
+        inside = self._within(name, number, self._functions(name, number) + self._begin(name, number))
+        idle = self.idle(None, name) if self.wakes.rests_at_once(name) else "0"
+        run = run_of(f"e{number}_serve", "", f"e{number}_task(m)", idle) if name in self.wakes.tasks else ""
+        return title + self._ports(name, number) + inside + run
 
     def shared(self, name: str) -> str:
         """Those of one in a shared region, but for `begins`; among them what follows from a write handler, and whether its task is idle."""
@@ -149,16 +154,17 @@ class ElementTexts:
     def _functions(self, name: str, number: str) -> str:
         before = self._look_ahead(name, number) + self._says(name, number)
         if name in self.programs:
-            own = self._lowered(self.programs[name], number, self.sources[name], self.kinds[name], name in self.cuts)
+            cut, spread = name in self.cuts, frozenset(self.spread(name))
+            own = self._lowered(self.programs[name], number, self.sources[name], self.kinds[name], cut, spread)
         else:
             own = self._hand_written(name, number)
         return before + own + self._events(name, number)
 
-    def _lowered(self, program: Program, number: str, beside: CSource, kinds: Kinds, is_cut: bool) -> str:
+    def _lowered(self, program: Program, number: str, beside: CSource, kinds: Kinds, is_cut: bool, spread: frozenset[int]) -> str:
         """`program_functions`, once for all that are alike."""
-        key = program, number, beside, kinds.push, kinds.pull, is_cut
+        key = program, number, beside, kinds.push, kinds.pull, is_cut, spread
         if key not in self._known:
-            self._known[key] = program_functions(program, number, beside, kinds, is_cut)
+            self._known[key] = program_functions(program, number, beside, kinds, is_cut, spread)
         return self._known[key]
 
     def _begin(self, name: str, number: str) -> str:
@@ -166,6 +172,16 @@ class ElementTexts:
             return program_begin(self.programs[name], number, self.sources[name])
         own = f"    struct e{number} *self = &m->e{number}; (void)self;\n"
         return f"static void e{number}_initialize(struct machine *m)\n{{\n{own}{self.sources[name].initialize}\n}}\n"
+
+    def spread(self, name: str) -> dict[int, Edge]:
+        """As `swclick.spread.spread_of`; none where packets may have become longer, or close a ring, or begin to be pushed there."""
+        if name in self._home or name not in self.programs or self._grows(name):
+            return {}
+        return spread_of(self.checked, self.programs[name], name, self._home, {*self.back, *self.starts})
+
+    def _grows(self, name: str) -> bool:
+        """Whether packets may have become longer when they leave."""
+        return name not in self.programs or not self.graph.incoming(name) or any(way.shift < 0 for way in self.programs[name].exits)
 
     def _entry(self, source: str, target: str) -> str:
         """How an element is entered from one that puts a packet's header down: what is rare does not need the quick way."""
@@ -207,7 +223,7 @@ class ElementTexts:
                 pull.append(
                     f"    case {edge.target_port}: {begins}p = e{self._number(name, edge.source)}_pull(m, {edge.source_port}); break;"
                 )
-        grows = name not in self.programs or not self.graph.incoming(name) or any(way.shift < 0 for way in self.programs[name].exits)
+        grows = self._grows(name)
         kinds = [("", hands, "p" if grows else ""), *([("v", handsv, "v" if grows else "")] if self._sees(name) else [])]
         ways = "".join(self._ways(name, number, *kind) for kind in kinds)
         ins = "\n".join(pull)
@@ -222,7 +238,7 @@ class ElementTexts:
         if (!p || p->length <= LONGEST) return p;
         kill_packet(&m->base, p);
     }}
-    if (m->live.running) m->live.running->again = 1;
+    m->live.again = 1;
     return NULL;
 }}
 """
@@ -314,7 +330,7 @@ static void e{number}_finish(struct machine *m)
             "BATCH(n)": "batch_of(&m->live, n)",
             "LOOK_AHEAD(q)": f"e{number}_ahead(m, q)",
             "IN(k)": f"e{number}_in(m, k)",
-            "PULL_AGAIN": "do { if (m->live.running) m->live.running->again = 1; } while (0)",
+            "PULL_AGAIN": "(void)(m->live.again = 1)",
             "OFFER(k, q)": f"e{number}_push(m, k, q)",
             "EMIT(q)": f"emit_packet(&m->base, {own}, q)",
             "INPUT_IS_PULL": pulled,

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from elements.definition.loops import MOST_ROUNDS, MOST_TIMERS, MOVED_A_ROUND
+from swclick.tasks import Job
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Numbers of all elements and of those that have a task, a timer, file descriptors or something to do before handlers are read; what
+    """Numbers of all elements and of those that have a timer, file descriptors or something to do before handlers are read; the tasks; what
     follows from write handlers; by task, whether it has nothing to pull, where it pulls; the cases of where state variables and tables are;
     and the numbers of elements without an input, which packets are offered to. Of regions that are shared: statements that give them what
     is their own, and cases, by region, of where state variables are and of what follows from write handlers. Elements at which packets may
     wait, with the input."""
 
     elements: Sequence[int]
-    working: Sequence[int]
+    working: Sequence[Job]
     timed: Sequence[int]
     watching: Sequence[int]
     looked_at: Sequence[int]
@@ -38,7 +39,7 @@ def machine_functions(parts: Parts) -> str:
 
 
 def _life(parts: Parts) -> str:
-    tasks = "".join(f"    add_task(&m->live, {place}, {n}, e{n}_task);\n" for place, n in enumerate(parts.working))
+    tasks = "".join(f"    add_task(&m->live, {place}, {job.element}, {job.run}, {job.of});\n" for place, job in enumerate(parts.working))
     timers = "".join(f"    m->live.timers[{n}].run = e{n}_timer;\n" for n in parts.timed)
     cuts = "".join(f"    add_cut(&m->live, &m->e{n}.cut, {n}, {port}, e{n}_push);\n" for n, port in parts.cuts)
     initialize = "".join(f"    e{n}_initialize(m);\n" for n in parts.elements)
@@ -102,21 +103,20 @@ struct cut *machine_cuts(struct machine *m) { return m->live.cuts; }
 
 
 def _rounds(parts: Parts) -> str:
-    tasks = "\n".join(
-        f"        busy[{place}] = (moved = e{n}_task(m)) != 0;\n        if (moved > most) most = moved;"
-        for place, n in enumerate(parts.working)
-    )
-    unsettled = "\n".join(f"    m->unsettled[{n}] += busy[{place}];" for place, n in enumerate(parts.working))
     return f"""
 static void settle_tasks(struct machine *m)
 {{
+    struct task *tasks = m->live.tasks;
     _Bool busy[{len(parts.working) + 1}];
     for (int moved, most, left = {MOST_ROUNDS}; left > 0; left -= (most + {MOVED_A_ROUND - 1}) / {MOVED_A_ROUND}) {{
-        moved = most = 0;
-{tasks}
+        most = 0;
+        for (uint32_t i = 0; i < {len(parts.working)}; i++) {{
+            busy[i] = (moved = tasks[i].run(m, tasks[i].of)) != 0;
+            if (moved > most) most = moved;
+        }}
         if (!most) return;
     }}
-{unsettled}
+    for (uint32_t i = 0; i < {len(parts.working)}; i++) m->unsettled[tasks[i].element] += busy[i];
 }}
 /* What is due until then, in the order of time, each with all that follows from it. */
 static void advance(struct machine *m, uint64_t until)

@@ -33,11 +33,13 @@ def meets_cut(number: int | str, is_cut: bool, first: str = "") -> str:
     return f"    if (__builtin_expect({cut}.mode, 0)) {{ {asked} }}\n" if is_cut else ""
 
 
-def program_functions(program: Program, number: int | str, beside: CSource, kinds: Kinds, is_cut: bool) -> str:
+def program_functions(
+    program: Program, number: int | str, beside: CSource, kinds: Kinds, is_cut: bool, spread: frozenset[int] = frozenset()
+) -> str:
     """The functions of element ``number``, which has ``beside`` its program, but for `program_begin`. ``eN_out_K`` and
-    ``eN_in``, its ways to its neighbours, stand before them."""
+    ``eN_in``, its ways to its neighbours, stand before them; and ``eN_spread``, which hands on what leaves by outputs in ``spread``."""
     passed = f"    {{ struct e{number} *self = &m->e{number}; (void)self; {beside.passed} }}\n" if beside.passed else ""
-    push, slow, pull = _exclusive(program, number, passed) if program.exclusive else _copies(program, number, passed)
+    push, slow, pull = _exclusive(program, number, passed, spread) if program.exclusive else _copies(program, number, passed)
     frees = "".join(f"    table_free(&m->e{number}.{table.name});\n" for table in program.tables)
     return f"""{lower_program(program, number)}
 static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
@@ -67,7 +69,7 @@ static {kinds.pull} struct packet *e{number}_pull(struct machine *m, int port)
     look(p, v);
 {pull}
     }}
-    if (m->live.running) m->live.running->again = 1;
+    m->live.again = 1;
     return NULL;
 }}
 static int e{number}_task(struct machine *m)
@@ -100,13 +102,16 @@ def _more(state: State) -> str:
     return f"[{words(state.width)}]" if state.width > NARROW else ""
 
 
-def _exclusive(program: Program, number: int | str, passed: str) -> tuple[str, str, str]:
+def _exclusive(program: Program, number: int | str, passed: str, spread: frozenset[int]) -> tuple[str, str, str]:
     """The insides of push, of push for packets that are rare, and of pull; what is ``passed`` sees the packet's header put down."""
     # One place for each output: what follows becomes a part of it, and if that has more such exits, of each of those.
     exits = {way.port: [i for i, each in enumerate(program.exits) if each.port == way.port] for way in program.exits}
     ways = {port: " ".join(f"case {i}:" for i in indices) for port, indices in exits.items()}
-    cases = "\n".join(f"    {labels} e{number}_outv_{port}(m, p, v); return;" for port, labels in ways.items())
-    slow_cases = cases.replace("_outv_", "_out_").replace(", p, v)", ", p)")
+    quick = [f"    {labels} e{number}_outv_{port}(m, p, v); return;" for port, labels in ways.items() if port not in spread]
+    if spread:
+        quick.append(f"    {' '.join(ways[port] for port in sorted(spread))} keep(p, v); e{number}_spread(m, way, p); return;")
+    cases = "\n".join(quick)
+    slow_cases = "\n".join(f"    {labels} e{number}_out_{port}(m, p); return;" for port, labels in ways.items())
     wanted = "".join(f"    if (way == {i} && port == {way.port}) {{ keep(p, v); return p; }}\n" for i, way in enumerate(program.exits))
     seen = f"    keep(p, v);\n{passed}" if passed else ""
     rest = "    default: kill_packet(&m->base, p);\n    }"

@@ -46,24 +46,81 @@ void heap_set(struct heap *h, struct entry *e, uint64_t key, uint64_t order)
     heap_put(h, e, at);
 }
 
+/* Behind all that are in the line. */
+static inline void stand_in_line(struct ready *r, struct line *line, struct task *t, uint64_t key, uint64_t order)
+{
+    t->entry = (struct entry){key, order, 0};
+    t->next = NULL;
+    if (line->last) line->last->next = t;
+    else line->first = t;
+    line->last = t;
+    r->count++;
+}
+
+/* ``pass`` is where those in ``r`` stand, which only grows. */
+static inline void make_ready_at(struct ready *r, struct task *t, uint64_t pass, uint64_t order)
+{
+    stand_in_line(r, &r->woken, t, pass, order);
+}
+
+/* The line whose first comes before the other's; the one of those that were woken where both are empty. */
+static inline struct line *first_line(struct ready *r)
+{
+    struct task *ran = r->ran.first, *woken = r->woken.first;
+    return ran && (!woken || comes_first(&ran->entry, &woken->entry)) ? &r->ran : &r->woken;
+}
+
+/* Whether none that stands in a line comes before the first of the heap. */
+static inline int others_first(const struct ready *r, const struct task *in_line)
+{
+    return r->others.count && (!in_line || comes_first(r->others.entries[0], &in_line->entry));
+}
+
+/* Of some that are ready the first, which stays there. */
+static inline struct task *first_ready(struct ready *r)
+{
+    struct task *t = first_line(r)->first;
+    return others_first(r, t) ? (struct task *)r->others.entries[0] : t;
+}
+
+static inline struct task *take_first(struct ready *r)
+{
+    struct line *from = first_line(r);
+    struct task *t = from->first;
+    r->count--;
+    if (others_first(r, t)) {
+        t = (struct task *)r->others.entries[0];
+        heap_remove(&r->others, &t->entry);
+        return t;
+    }
+    if (!(from->first = t->next)) from->last = NULL;
+    t->entry.place = -1;
+    return t;
+}
+
 void make_ready(struct live *l, struct task *t)
 {
     if (l->containers) make_contained_ready(l, t);
-    else heap_set(&l->ready, &t->entry, l->pass, l->order++);
+    else make_ready_at(&l->ready, t, l->pass, l->order++);
 }
 
 /* The first of those that are ready; ``pass`` is where they stand. */
-static inline int run_task(struct machine *m, struct live *l, struct heap *ready, uint64_t *pass)
+static inline int run_task(struct machine *m, struct live *l, struct ready *r, uint64_t *pass)
 {
-    struct task *t = (struct task *)ready->entries[0];
-    heap_remove(ready, &t->entry);
+    struct task *t = take_first(r);
     *pass = t->entry.key;
     l->running = t;
-    t->again = 0;
-    int worked = t->run(m);
+    l->again = l->idle = 0;
+    int worked = t->run(m, t->of);
     l->running = NULL;
     t->runs++;
-    if (worked || t->again) heap_set(ready, &t->entry, *pass + t->stride, l->order++);
+    if (!l->again && (!worked || l->idle)) return worked;
+    if (t->stride == USUAL_STRIDE) {
+        stand_in_line(r, &r->ran, t, *pass + USUAL_STRIDE, l->order++);
+    } else {
+        heap_set(&r->others, &t->entry, *pass + t->stride, l->order++);
+        r->count++;
+    }
     return worked;
 }
 
@@ -144,24 +201,24 @@ static void poll_fds(struct machine *m, struct live *l, struct base *b, uint64_t
 
 void open_live(struct live *l, uint32_t elements, uint32_t tasks)
 {
-    l->ready.entries = calloc(tasks + 1, sizeof *l->ready.entries);
+    l->ready.others.entries = calloc(tasks + 1, sizeof *l->ready.others.entries);
     l->pending.entries = calloc(elements + 1, sizeof *l->pending.entries);
     l->tasks = calloc(tasks + 1, sizeof *l->tasks);
     l->timers = calloc(elements + 1, sizeof *l->timers);
-    if (!l->ready.entries || !l->pending.entries || !l->tasks || !l->timers) no_memory();
+    if (!l->ready.others.entries || !l->pending.entries || !l->tasks || !l->timers) no_memory();
     for (uint32_t i = 0; i < elements; i++) l->timers[i].entry.place = -1;
     l->task_count = tasks;
 }
 
-void add_task(struct live *l, uint32_t number, uint32_t element, int (*run)(struct machine *))
+void add_task(struct live *l, uint32_t number, uint32_t element, int (*run)(struct machine *, void *), void *of)
 {
-    l->tasks[number] = (struct task){.entry.place = -1, .run = run, .stride = 64, .element = element, .most = UINT32_MAX};
+    l->tasks[number] = (struct task){.entry.place = -1, .run = run, .of = of, .stride = USUAL_STRIDE, .element = element, .most = UINT32_MAX};
 }
 
 void close_live(struct live *l)
 {
     close_containers(l);
-    free(l->ready.entries);
+    free(l->ready.others.entries);
     free(l->pending.entries);
     free(l->tasks);
     free(l->timers);
@@ -185,22 +242,26 @@ int drive(struct machine *m, struct live *l, struct base *b)
 {
     if (l->containers) return drive_contained(m, l, b);
     l->leave = 0;
+    tick(b);
     for (uint32_t turn = 0; !l->leave && b->stop <= 0; turn++) {
-        tick(b);
         for (int i = 0; i < TASKS_A_TURN && l->ready.count && b->stop <= 0 && !l->leave; i++) run_task(m, l, &l->ready, &l->pass);
         if (b->stop > 0 || l->leave) break;
         tick(b);
         uint64_t next = next_timer(l);
         if (!l->ready.count && b->simulated && next != NEVER && next > b->now) b->now = next;
-        for (uint32_t i = l->pending.count; i > 0 && b->stop <= 0 && run_timer(m, l, b, b->now); i--) continue;
-        if (b->stop > 0 || l->leave) break;
-        tick(b);
-        next = next_timer(l);
+        if (next <= b->now) {
+            for (uint32_t i = l->pending.count; i > 0 && b->stop <= 0 && run_timer(m, l, b, b->now); i--) continue;
+            if (b->stop > 0 || l->leave) break;
+            tick(b);
+            next = next_timer(l);
+        }
         if (l->ready.count || next <= b->now || (b->simulated && next != NEVER)) {
-            if (turn % TURNS_A_POLL == 0) poll_fds(m, l, b, 0);
+            if (turn % TURNS_A_POLL) continue;
+            poll_fds(m, l, b, 0);
         } else {
             poll_fds(m, l, b, next == NEVER ? NEVER : next - b->now);
         }
+        tick(b);
     }
     return l->leave;
 }

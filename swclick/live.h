@@ -25,14 +25,15 @@ void open_live(struct live *l, uint32_t elements, uint32_t tasks);
 void close_live(struct live *l);
 
 /* Tasks. */
-void add_task(struct live *l, uint32_t number, uint32_t element, int (*run)(struct machine *));
+#define USUAL_STRIDE 64
+void add_task(struct live *l, uint32_t number, uint32_t element, int (*run)(struct machine *, void *), void *of);
 /* It is to run, and stands nowhere yet. */
 void make_ready(struct live *l, struct task *t);
 ALWAYS void wake_task(struct live *l, uint32_t number)
 {
     struct task *t = &l->tasks[number];
-    t->again = 1;
-    if (t->entry.place < 0 && t != l->running) make_ready(l, t);
+    if (t == l->running) l->again = 1;
+    else if (t->entry.place < 0) make_ready(l, t);
 }
 
 /* Timers: one for each element, and one for its tasks. */

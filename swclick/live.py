@@ -46,11 +46,12 @@ class Task(ctypes.Structure):
 
     _fields_ = (
         ("entry", Entry),
+        ("next", ctypes.c_void_p),
         ("run", ctypes.c_void_p),
-        ("stride", ctypes.c_uint64),
+        ("of", ctypes.c_void_p),
         ("runs", ctypes.c_uint64),
+        ("stride", ctypes.c_uint32),
         ("element", ctypes.c_uint32),
-        ("again", ctypes.c_uint8),
         ("is_cut", ctypes.c_uint8),
         ("is_long", ctypes.c_uint8),
         ("most", ctypes.c_uint32),
@@ -95,6 +96,8 @@ class Live(Machine):
         elements: dict[str, Element] | None = None,
         before: Live | None = None,
         containers: Containers | None = None,
+        *,
+        keep: bool = False,
     ) -> None:
         """``before`` is the machine whose place this one takes when `take_place` is called. ``containers`` are of the graph, but for
         elements that the operator may have added to it; without them all tasks are alike. Errors: `ClickError`."""
@@ -104,7 +107,7 @@ class Live(Machine):
         self._counters = [None if each is None else _COUNTER(each) for each in clocks]
         self._callback = _CALL(self._called)
         self._error: BaseException | None = None
-        super().__init__(graph, elements)
+        super().__init__(graph, elements, keep=keep)
         self._library.machine_tasks.restype = ctypes.c_void_p
         count = self._library.machine_task_count(self._machine)
         self._tasks = (Task * count).from_address(self._library.machine_tasks(self._machine)) if count else ()

@@ -17,11 +17,11 @@ from elements.program.program import Program
 from elements.program.substitute import assume, substitute
 from elements.program.values import Value, make
 from graph.check import Checked
-from swclick.lower_table import has_levels
 from swclick.lower_ways import conjuncts, known
+from swclick.sort_table import has_levels
 
 MOST: Final = 2
-"""Tables that are looked for from one source."""
+"""Tables behind one source that are fetched for each packet."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,12 @@ class _Place:
 
 
 def look_ahead(checked: Checked, elements: Mapping[str, Element], programs: Mapping[str, Program], source: str) -> list[Ahead]:
-    """The tables behind output 0 of ``source``, the nearest first."""
+    """The tables behind output 0 of ``source``, the nearest first; none where there are more than a packet is looked up in, as there are
+    behind a choice of many ways."""
     found: list[Ahead] = []
     seen: set[str] = set()
     waiting = [_Place(target, 0, None, {}) for target in _targets(checked, source, 0)]
-    while waiting and len(found) < MOST:
+    while waiting and len(found) <= MOST:
         place = waiting.pop(0)
         if place.element in seen:
             continue
@@ -64,7 +65,7 @@ def look_ahead(checked: Checked, elements: Mapping[str, Element], programs: Mapp
             continue
         found += _tables(place, program)
         waiting += _ways(checked, place, program)
-    return found[:MOST]
+    return found if len(found) <= MOST else []
 
 
 def _targets(checked: Checked, name: str, port: int) -> list[str]:

@@ -18,11 +18,9 @@ from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
 from graph.check import check
 from graph.model import Graph
-from swclick.compile import load_c
-from swclick.generate import generate
-from swclick.lower_table import sort_table
+from swclick.kept import library_of, made_library
 from swclick.lower_wide import words
-from swclick.runtime import runtime_c
+from swclick.sort_table import sort_table
 from swclick.state_words import state_strides, state_words
 
 NO_NETWORK = -(1 << 31)
@@ -144,11 +142,11 @@ class Machine:
     """Runs ``graph`` as compiled C; methods and order of events are those of `elements.reference.machine.Machine`.
 
     ``elements`` are the graph's elements by name, where they are not those that its class names stand for. Where alike regions do not
-    ``share`` code, each has its own. The machine is taken down by `close`, or with the last reference to it; after that it must not be
-    used.
+    ``share`` code, each has its own. With ``keep``, one that was made of the same before is not generated again: nothing in this process
+    may differ from the sources. The machine is taken down by `close`, or with the last reference to it; after that it must not be used.
     """
 
-    def __init__(self, graph: Graph, elements: Mapping[str, Element] | None = None, *, share: bool = True) -> None:
+    def __init__(self, graph: Graph, elements: Mapping[str, Element] | None = None, *, share: bool = True, keep: bool = False) -> None:
         self.checked = check(graph, class_info)
         self.graph = graph
         self.elements = dict(instantiate(graph) if elements is None else elements)
@@ -158,7 +156,8 @@ class Machine:
         self._numbers = {name: index for index, name in enumerate(self._names)}
         self.tables: dict[tuple[int, str], Table] = {}
         """Tables that handlers changed, by element and name."""
-        self._library = load_c(generate(self.checked, self.elements, share=share, cuts=self._cuts()), runtime_c())
+        make = library_of if keep else made_library
+        self._library = make(self.checked, self.elements, share=share, cuts=self._cuts())
         self._library.machine_new.restype = ctypes.c_void_p
         self._library.machine_base.restype = ctypes.POINTER(_Base)
         self._library.machine_word.restype = ctypes.c_void_p
@@ -299,7 +298,7 @@ class Machine:
         """Give table ``place`` of the program of element ``number`` the entries of ``table``."""
         entries = sort_table(table)
         numbers, sizes, groups = entries.arrays()
-        pointers = [array.ctypes.data_as(ctypes.c_void_p) for array in (numbers, sizes, groups)]
+        pointers = [ctypes.c_void_p(array.buffer_info()[0]) for array in (numbers, sizes, groups)]
         count = len(entries.keys) // words(table.key_width)
         self._library.machine_replace(self._machine, number, place, *pointers, len(entries.groups), count)
         self.tables[number, table.name] = table

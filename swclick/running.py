@@ -73,8 +73,11 @@ class Running:
     """The machine of a configuration, made and ready to run. With ``reconfigure``, its handler ``hotconfig`` takes the text of another
     one, which then runs in its place; ``containers`` are of the first alone. Errors: `ClickError`."""
 
-    def __init__(self, source: Source, graph: Graph, arguments: Arguments, containers: Containers | None = None) -> None:
+    def __init__(
+        self, source: Source, graph: Graph, arguments: Arguments, containers: Containers | None = None, *, keep: bool = False
+    ) -> None:
         self._arguments = arguments
+        self._keep = keep
         self._path = source.path
         self._next: Live | None = None
         self.live = self._made(source, graph, None, containers)
@@ -83,7 +86,7 @@ class Running:
         more = "" if before is None else ", RETRIES 1, RETRY_WARNINGS false"
         simulated = self._arguments.simulated
         clock = Clock(simulated, None if before is None else before.now)
-        live = Live(_with_sockets(graph, self._arguments, more), clock, before=before, containers=containers)
+        live = Live(_with_sockets(graph, self._arguments, more), clock, before=before, containers=containers, keep=self._keep)
         if "compact_config" not in graph.requirements:
             live.handlers.asked["config"] = Handler(lambda _: as_octets(source.text))
         live.handlers.asked["timewarp"] = Handler(lambda _: "1" if simulated is None else "simulation")

@@ -61,15 +61,22 @@ struct emission {
 struct entry { uint64_t key, order; int32_t place; };
 struct heap { struct entry **entries; uint32_t count; };
 struct machine;
+/* ``of`` is handed to ``run``: whose task it is, where several have the same code. What only containers ask for stands last. */
 struct task {
     struct entry entry;
-    int (*run)(struct machine *);
-    uint64_t stride, runs;
-    uint32_t element;
-    uint8_t again, is_cut, is_long; /* is_cut: this run was not to move more; is_long: the last one was not worth to be one of several */
+    struct task *next;
+    int (*run)(struct machine *, void *of);
+    void *of;
+    uint64_t runs;
+    uint32_t stride, element;
+    uint8_t is_cut, is_long; /* is_cut: this run was not to move more; is_long: the last one was not worth to be one of several */
     uint32_t most, wanted; /* packets of a run: as many as it may move, and would have moved if it might */
     uint32_t moved; uint64_t took; /* by the last run that was cut or took too long, and how long that took */
 };
+/* Tasks that are to run, in ascending order of (key, order): those that were woken and those that ran and have the usual stride come in that
+   order by themselves. */
+struct line { struct task *first, *last; };
+struct ready { struct line woken, ran; struct heap others; uint32_t count; };
 struct timer { struct entry entry; void (*run)(struct machine *); };
 struct containers;
 /* A place where packets that are pushed to an element may wait for a turn of their own: see cuts.h. */
@@ -83,7 +90,8 @@ struct cut {
     uint8_t mode, is_passing;
 };
 struct live {
-    struct heap ready, pending;
+    struct ready ready;
+    struct heap pending;
     struct task *tasks, *running;
     struct timer *timers; /* by element */
     uint64_t pass, order;
@@ -93,6 +101,7 @@ struct live {
     struct pollfd *fds;
     int32_t *watchers; /* elements, or -1 for whoever drives the machine */
     uint8_t leave;
+    uint8_t again, idle; /* of the task that runs: whether it is to run again, and whether it need not before somebody wakes it */
     struct containers *containers; /* tenants' tasks, NULL where all are alike */
 };
 

@@ -10,9 +10,9 @@ MUTANTS: Final = (
     Mutant(
         "compiled, the shortest prefix is found",
         "software",
-        "swclick.lower_table",
+        "swclick.sort_table",
         "",
-        "_groups",
+        "groups_of",
         "sorted(found, reverse=True)",
         "sorted(found)",
     ),
