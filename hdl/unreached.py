@@ -11,33 +11,38 @@ from typing import Final, Literal
 @dataclass(frozen=True)
 class Reason:
     """``why`` no run reaches the holes of this ``kind`` whose ``module`` and ``what`` (`sim.coverage.Hole`) are, as a whole, these regular
-    expressions."""
+    expressions; of bits those from the ``lowest`` up."""
 
     kind: Literal["line", "toggle", "function"]
     module: str
     what: str
     why: str
+    lowest: int = 0
 
 
 _COPY: Final = r"(?:_s\d+)?(?:\$\d+)*"
 """A name goes on so where it is a later stage's, or one of several."""
+_FEW: Final = 16
+"""Bits that count what a run does have."""
 REASONS: Final = (
     Reason(
         "toggle",
         ".*",
         rf"(?:.*[._])?(?:peek|look__data|read__data|old|new|v\d+_(?:old|add|slice)){_COPY}\[4[78]:\d+\] stays",
         "the upper bits of a counter of 48 bits, or of a sum with one: a run has not so many packets or bytes",
+        _FEW,
     ),
     Reason(
         "toggle",
         ".*",
         rf"(?:port\d+|host)_(?:accepted|malformed|overflow|unknown){_COPY}\[31:\d+\] stays",
         "the upper bits of a port's counter: a run has not so many frames",
+        _FEW,
     ),
-    Reason("toggle", ".*", rf"(?:.*[._])?tenant{_COPY}\[7(?::\d+)?\] stays", "tenants have eight bits and are numbered from 0 up"),
-    Reason("toggle", ".*", rf"(?:.*[._])?edge{_COPY}\[15:\d+\] stays", "a tenant's crossings have 16 bits and are numbered from 1 up"),
-    Reason("toggle", ".*", rf"(?:.*[._])?(?:device|port){_COPY}\[3:\d+\] stays", "ports have four bits and are numbered from 0 up"),
+    Reason("toggle", ".*", rf"(?:.*[._])?tenant{_COPY}\[7(?::\d+)?\] stays", "tenants have eight bits and are numbered from 0 up", 1),
+    Reason("toggle", ".*", rf"(?:.*[._])?edge{_COPY}\[15:\d+\] stays", "a tenant's crossings have 16 bits and are numbered from 1 up", 1),
+    Reason("toggle", ".*", rf"(?:.*[._])?(?:device|port){_COPY}\[3:\d+\] stays", "ports have four bits and are numbered from 0 up", 1),
     Reason(
-        "toggle", ".*", rf"(?:.*[._])?length{_COPY}\[15:\d+\] stays", "a length has 16 bits, and no frame is longer than the card takes"
+        "toggle", ".*", rf"(?:.*[._])?length{_COPY}\[15:\d+\] stays", "a length has 16 bits, and no frame is longer than the card takes", 11
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlclick.attack_scenes import AttackScenes
+from mlclick.attack_scenes import LONGEST, AttackScenes
 from mlclick.compare_pairs import TIMES
 from mlclick.work import frames_in
 from sim.attacks import MALFORMED, REGISTERS, WORDS
@@ -55,7 +55,8 @@ class Attacks:
                 found.append(histogram)
                 late = within(histogram)
                 bad = bad or (f"{attack}: {late}" if late else "")
-        detail = bad or f"{len(asked.seeds)} seeds; {'; '.join(sent)}"
+        calm = f"{victim} has a frame of {LONGEST} bytes or less in {self.scenes.gap(victim):,} cycles"
+        detail = bad or f"{len(asked.seeds)} seeds; {calm}; {'; '.join(sent)}"
         yield Finding(name, "simulation", not bad, detail, victim, attacker, self.scenes.work(), against, tuple(found))
 
     def _runs(self, victim: str, attacker: str, attack: str, seed: int, mine: Scene, theirs: Scene) -> TwoRuns:

@@ -36,9 +36,14 @@ def draw(found: Sequence[Latencies], victim: str, attacker: str) -> str:
         axis.set_title(title, loc="left", fontsize=10)
         axis.set_ylabel("frames")
         limit = max(cycles for cycles, _ in found[0].alone) + (bound or 0)
-        # One that is far from all that there is would press it into a corner; the words have it.
-        if bound is not None and limit < high + (high - low):
+        if bound is None:
+            continue
+        # One that is far from all that there is would press it into a corner.
+        if limit < high + (high - low):
             axis.axvline(limit, color="black", linestyle="--", linewidth=1)
+        else:
+            words = f"bound: {limit:,} cycles, far to the right"
+            axis.annotate(words, (1, 1), xycoords="axes fraction", xytext=(-4, -4), textcoords="offset points", ha="right", va="top")
     axes[-1].set_xlabel("cycles from the first beat in to the last beat out")
     text = StringIO()
     salt = " ".join((victim, "beside", attacker, *(each.attack for each in found)))
