@@ -22,8 +22,8 @@ class Reason:
 
 _COPY: Final = r"(?:_s\d+)?(?:\$\d+)*"
 """A name goes on so where it is a later stage's, or one of several."""
-_FEW: Final = 16
-"""Bits that count what a run does have."""
+_FEW: Final = 11
+"""Bits that count what a run does have: some thousand packets come to no counter in one."""
 REASONS: Final = (
     Reason(
         "toggle",
