@@ -17,8 +17,8 @@ from elements.program.program import Program
 from elements.program.substitute import assume, substitute
 from elements.program.values import Value, make
 from graph.check import Checked
+from swclick.conjuncts import conjuncts, known
 from swclick.lower_table import has_levels
-from swclick.lower_ways import conjuncts, known
 
 MOST: Final = 2
 """Tables that are looked for from one source."""

@@ -8,13 +8,18 @@ from dataclasses import replace
 from elements.program.program import Program
 from elements.program.substitute import assume
 from elements.program.values import FALSE, TRUE, Value, bit_not
+from swclick.conjuncts import conjuncts, known
 from swclick.find_common_case import CommonCase
+from swclick.find_first_match import find_first_match
 from swclick.lower_effects import effects, move_text
+from swclick.lower_lanes import lower_lanes
 from swclick.lower_value import ValueLowering
 
 
 def lower_ways(program: Program, number: int, case: CommonCase) -> list[str]:
     """The statements of a program that is exclusive, of a packet in a view: they return the number of the exit taken, or -1 for none."""
+    if (match := find_first_match(program)) is not None:
+        return [*lower_lanes(match, program, number, case), *lower_ways(match.rest, number, case)]
     lines: list[str] = []
     facts: dict[Value, Value] = {}
     # Not asked for again on any way, or there would be as many questions as exits squared.
@@ -42,28 +47,6 @@ def lower_ways(program: Program, number: int, case: CommonCase) -> list[str]:
 
 def _done(program: Program, values: ValueLowering, case: CommonCase) -> list[str]:
     return [*values.lines(program.roots()), *effects(program, values.names, case)]
-
-
-def conjuncts(value: Value) -> list[Value]:
-    """Values, each of 1 bit, all of which are set where ``value`` is; in the order of its operands."""
-    found: dict[Value, None] = {}
-    waiting = [value]
-    while waiting:
-        each = waiting.pop()
-        inner = each.operands[0] if each.op == "not" else None
-        if each.op == "and":
-            waiting += reversed(each.operands)
-        elif inner is not None and inner.op == "or":
-            waiting += [bit_not(operand) for operand in reversed(inner.operands)]
-        elif each is not TRUE:
-            found[each] = None
-    return list(found)
-
-
-def known(conditions: list[Value]) -> dict[Value, Value]:
-    """Facts that follow where all of these are set."""
-    facts = dict.fromkeys(conditions, TRUE)
-    return {**facts, **{bit_not(condition): FALSE for condition in conditions}}
 
 
 def _under(program: Program, facts: Mapping[Value, Value]) -> Program:
