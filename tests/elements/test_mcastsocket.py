@@ -96,6 +96,7 @@ def test_it_only_sends_or_only_hears_where_that_is_all_that_is_in_use(tmp_path: 
         ip("link set lo up")
         found = run(
             f"""InfiniteSource(DATA "{ONE.decode()}", LIMIT 2) -> a :: McastSocket(233.252.0.0, 1234, 127.0.0.1);
-                b :: McastSocket(233.252.0.0, 1234, 127.0.0.1) -> ToDump({tmp_path}/b) -> Discard; McastSocket(233.252.0.0, 1234, 127.0.0.1);"""
+                b :: McastSocket(233.252.0.0, 1234, 127.0.0.1) -> ToDump({tmp_path}/b) -> Discard;
+                McastSocket(233.252.0.0, 1234, 127.0.0.1);"""
         )
     assert (packets(tmp_path / "b"), found) == ([ONE] * 2, {"a.drops": "0", "b.drops": "0"})
