@@ -120,8 +120,8 @@ class ARPTable(Element):
         """Learn what ``old`` knows, with its ages; packets that wait there are not taken, and count as dropped. Without room for all, the
         newest stay."""
         for place in old.by_age(before):
-            here = self.insert(state, before.get(self.address, place - 1), before.get(self.ethernet, place - 1), now)
-            for variable in (self.live, self.polled, self.polls):
+            here = self.ensure(state, before.get(self.address, place - 1), now)
+            for variable in (self.ethernet, self.known, self.live, self.polled, self.polls):
                 state.set(variable, before.get(variable, place - 1), here - 1)
         # What has expired is not forgotten sooner for that, nor asked for again.
         state.set(self.next_slim, before.get(self.next_slim))
