@@ -13,8 +13,9 @@ from elements.reference.machine import Machine as Reference
 from elements.reference.packet import Packet
 from graph.check import port_limits
 from graph.load import load_text
-from sim.packets import arp, ethernet, ip_packet
+from sim.packets import arp, ethernet, ip_packet, ipv4
 from swclick.machine import Machine as Compiled
+from tests.swclick.odd_options import odd_options
 
 DEVICES = (
     "FromDevice",
@@ -97,7 +98,7 @@ def packet(rng: random.Random, now: int) -> Packet:
     body = ip_packet(rng, ADDRESSES, ADDRESSES, PORTS)
     kind = rng.choice(("ip", "ip", "ip", "ethernet", "tagged", "arp", "noise", "ip6"))
     if kind == "ip":
-        data = body
+        data = body if rng.randrange(4) else ipv4(rng.choice(ADDRESSES), rng.choice(ADDRESSES), 17, bytes(9), options=odd_options(rng))
     elif kind == "noise":
         data = rng.randbytes(rng.randrange(0, 80))
     elif kind == "ip6":
