@@ -12,7 +12,7 @@ from sim.attacks import MALFORMED, REGISTERS, WORDS
 from sim.evidence import Finding, Latencies, Mode
 from sim.exercises import miscounted
 from sim.isolation import Scene, Seen, TwoRuns, together, two_runs
-from sim.latency import Pair, histograms, latencies, within
+from sim.latency import Took, histograms, latencies, within
 from sim.malformed import malformed
 from sim.verilated import AssertionFailed
 
@@ -30,7 +30,7 @@ class Attacks:
         bad, against, found, sent = "", None, list[Latencies](), list[str]()
         name = f"{victim}'s frames, their order, delays and registers are as promised while {attacker} attacks"
         for attack in WORDS:
-            taken, frames = list[Pair](), 0
+            taken, frames = list[Took](), 0
             for seed in asked.seeds:
                 trial = f"{attack}, seed {seed}"
                 mine = self.scenes.mine(victim, seed, polled=attack == REGISTERS)
@@ -50,7 +50,7 @@ class Attacks:
                     against = pairs.different(victim, trial, runs, f"{victim}-while-{attacker}-attacks") if runs.differences else None
             sent.append(f"{attack} ({WORDS[attack]}): {frames:,}")
             mode: Mode = "strict" if pairs.strict else "shared"
-            histogram = histograms(taken, mode, None if pairs.strict else pairs.bound(victim), attack)
+            histogram = histograms(taken, mode, None if pairs.strict else pairs.bounds(victim), attack)
             if histogram is not None:
                 found.append(histogram)
                 late = within(histogram)

@@ -66,8 +66,10 @@ class Beside(Generic[T]):
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGTERM)
         self._process.join()
-        self._listener.join()
-        self._ours.close()
+        # Whoever has left its group may still hold the other end.
+        self._listener.join(10)
+        if not self._listener.is_alive():
+            self._ours.close()
         self._life.close()
 
 

@@ -28,6 +28,7 @@ from elements.definition.handlers import handlers_of
 from elements.definition.octets import as_text
 from elements.reference.packet import Packet
 from graph.diagnostics import ClickError, Diagnostic, fail
+from graph.policy import read_policy
 from graph.print_click import print_graph
 from hdl.datapath import DatapathParameters
 from hdl.tools.yosys import YosysError
@@ -208,7 +209,8 @@ def verify(
         raise typer.BadParameter(f"--mode {mode}: one of {', '.join(get_args(Mode))} is wanted")
     source = replace(source_of(tenants, folder), mode=cast(Mode, mode) if mode else None)
     # Boards are built in the policy's mode, with the evidence of that.
-    out = Path("build") / "evidence" / (f"{board}-{mode}" if mode else board)
+    other = mode not in ("", read_policy(folder / "policy.toml").machine.mode)
+    out = Path("build") / "evidence" / (f"{board}-{mode}" if other else board)
     prepare(out)
     merged = merge_tenants(source, say)
     found = split(merged, rates_of(merged, None), {}, say, ports_of(board))

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from hdl.core import Core
 from hdl.tools.yosys import YosysError
-from hdl.unreached import REASONS
+from hdl.unreached import reasons_for
 from mlclick.design import Split
 from sim.constant_bits import constant_bits
 from sim.coverage import Coverage, Ledger, collect, functions_alone
@@ -82,15 +82,17 @@ class Recorder:
     def coverage(self) -> tuple[Coverage, tuple[Finding, ...]]:
         """All that was reached; and, where lines were counted, whether each of the reasons that are declared for holes is one of a hole,
         and whether enough was `reached`."""
-        if self._ledger is None or not self._ledger.points:
+        if self._ledger is None:
             return functions_alone(self.functions.counts), ()
+        if not self._ledger.points:
+            return functions_alone(self.functions.counts), (Finding(REACHED, "simulation", False, "no run has counted any"),)
         verilog, places = watched_text(self._core)
         try:
             constants = constant_bits(verilog, "core")
         except YosysError as error:
             return functions_alone(self.functions.counts), (Finding(REASONED, "simulation", False, why_broken(error)),)
         all_there_is = collect(self._ledger.untouched(), verilog, places, dict.fromkeys(self.functions.counts, 0), constants).holes
-        reasons = REASONS
+        reasons = reasons_for(self._core)
         found, unused = explain_holes(collect(self._ledger, verilog, places, self.functions.counts, constants), reasons, all_there_is)
         found = replace(found, holes=tuple(never_chosen(found.holes, self._core.datapath.pipeline)))
         wrong = f"all of {unused[0].what} in {unused[0].module} is reached, so that it is no reason: {unused[0].why}" if unused else ""

@@ -53,14 +53,15 @@ class Counterexample:
 @dataclass(frozen=True)
 class Latencies:
     """How long a victim's frames took, in cycles from their first beat in to their last beat out: (latency, frames) in the order of
-    latency. ``bound``: by how much others may delay a frame in this ``mode``; None where that is not computed."""
+    latency. ``bound``: by how much others may delay the frame that comes nearest to that, by its output; None where it is not computed,
+    as in turns of time."""
 
     mode: Mode
     bound: int | None
     alone: tuple[tuple[int, int], ...]
     beside: tuple[tuple[int, int], ...]
     most: int
-    """The most by which a frame was later, or earlier, beside the attacker than alone."""
+    """By how much that frame was later beside the attacker than alone; without a bound, the most by which one was later, or earlier."""
     attack: str = ""
     """What the attacker did, where it was not just its own traffic."""
 
