@@ -88,8 +88,8 @@ plan: $(STAMP) ## which element of TENANTS=a,b runs where, and why
 run: $(STAMP) ## packets through TENANTS=a,b: IN="0=x.pcap 1=y.pcap" OUT=dir HARDWARE=none|sim
 	@$(MLCLICK) run $(TENANTS) --tenants $(TENANTS_DIR) $(foreach i,$(IN),--in $(i)) $(if $(OUT),--out $(OUT)) --hardware $(HARDWARE)
 
-verify: $(STAMP) ## evidence that TENANTS=a,b do not disturb each other: BOARD=… COVERAGE=yes ONLY=step
-	@$(MLCLICK) verify $(TENANTS) --tenants $(TENANTS_DIR) $(if $(BOARD),--board $(BOARD)) $(if $(COVERAGE),--coverage) $(if $(ONLY),--only $(ONLY))
+verify: $(STAMP) ## evidence that TENANTS=a,b do not disturb each other: BOARD=… MODE=… COVERAGE=yes ONLY=…
+	@$(MLCLICK) verify $(TENANTS) --tenants $(TENANTS_DIR) $(if $(BOARD),--board $(BOARD)) $(if $(COVERAGE),--coverage) $(if $(ONLY),--only $(ONLY))$(if $(MODE), --mode $(MODE))
 
 coverage: $(STAMP) ## what of the Verilog of TENANTS=a,b simulation reaches, and each hole: BOARD=… ONLY=step
 	@$(MLCLICK) verify $(TENANTS) --tenants $(TENANTS_DIR) --coverage $(if $(BOARD),--board $(BOARD)) $(if $(ONLY),--only $(ONLY))

@@ -5,7 +5,8 @@ Puts an Ethernet header in front of IP packets, for the Ethernet address that AR
 IP packets come by input 0. One whose address is not known waits, and a request is sent by the last output, at most ten a second for an
 address, and after ten without an answer one each two seconds. ARP replies come by input 1; what waited for them leaves. Packets to a
 multicast address go to the Ethernet address that RFC 1112 gives it, those for 0.0.0.0 are dropped. Each querier has a table of its own.
-Requests have their network header marked. What takes its place by `hotconfig` knows what it knew, and packets that wait are dropped.
+Requests have their network header marked. What takes its place by `hotconfig` with the same addresses knows what it knew, and counts on;
+packets that wait are dropped (Click keeps them).
 
 Arguments:
     IP: this interface's IP address, with the length of its network (10.0.0.1/24) where BROADCAST is to follow from it.
@@ -165,8 +166,16 @@ class ARPQuerier(ARPTable):
             self._leave(machine, each, ethernet)
 
     def take_state(self, old: Element, host: Host) -> None:
-        if isinstance(old, ARPQuerier) and old.host is not None:
-            self.take_entries(host.words(self.name), old, old.host.words(old.name), host.now)
+        if not isinstance(old, ARPQuerier) or old.host is None:
+            return
+        state, before = host.words(self.name), old.host.words(old.name)
+        known = (old.mine, before.get(self.own), before.get(self.broadcast))
+        if known != (self.mine, state.get(self.own), state.get(self.broadcast)):
+            # What another interface knows may not hold here.
+            return
+        self.take_entries(state, old, before, host.now)
+        for count in (self.dropped, self.asked, self.answered):
+            state.set(count, before.get(count))
 
     def c_source(self) -> CSource:
         mine = ", ".join(f"0x{b:02x}" for b in self.mine.to_bytes(6, "big") + b"\x08\x00")

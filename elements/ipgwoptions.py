@@ -4,6 +4,7 @@ Processes the IP options that every router processes: Record Route and Timestamp
 
 Source routes are not followed. The checksum is computed anew where an option of these kinds is there. Packets with an option that is wrong
 leave by output 1 as they came, or are dropped where it is not in use, with the byte that is wrong noted for ICMPError (parameterproblem).
+A Timestamp without flags at the end of a header is wrong, too (Click takes the byte behind the header for them, and may write there).
 Times are the machine's clock, in milliseconds since midnight UT. Packets whose IP header is not marked or not whole pass as they are.
 
 Arguments:

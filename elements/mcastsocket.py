@@ -204,6 +204,8 @@ class McastSocket(Element):
         return {RECEIVER: opened.receiver, SENDER: opened.sender, OWN: opened.address << 16 | opened.port}[what]
 
     def started(self, host: Host) -> None:
-        if self.error is not None:
-            what = f"{self.error.filename}: {self.error.strerror}"
-            fail(f"{self.name} :: McastSocket: {what}", "look at addresses and routes with `ip`", self.node.location)
+        if self.error is None:
+            return
+        place, what = f"{self.name} :: McastSocket", f"{self.error.filename}: {self.error.strerror}"
+        known = ((self.node.location, f"While initializing '{place}':\n  {what}"),)
+        fail(f"{place}: {what}", "look at addresses and routes with `ip`", self.node.location, self.node.source_line, known)

@@ -3,7 +3,7 @@
 Puts back in front of packets what was stripped from their IP header on, as MarkIPHeader or CheckIPHeader marked it.
 
 Packets whose data begins with the header already, or in front of it, pass unchanged; so do those without a mark (in Click, the program
-ends), and those whose mark lies more than 64 bytes in front, which no header is.
+ends), and those whose mark lies more than 64 bytes in front, farther than one header is long (Click puts those bytes back, too).
 
 Examples:
     UnstripIPHeader

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlclick.attack_scenes import AttackScenes
+from mlclick.attack_scenes import LONGEST, AttackScenes
 from mlclick.compare_pairs import TIMES
 from mlclick.work import frames_in
 from sim.attacks import MALFORMED, REGISTERS, WORDS
 from sim.evidence import Finding, Latencies, Mode
 from sim.exercises import miscounted
 from sim.isolation import Scene, Seen, TwoRuns, together, two_runs
-from sim.latency import Pair, histograms, latencies, within
+from sim.latency import Took, histograms, latencies, within
 from sim.malformed import malformed
 from sim.verilated import AssertionFailed
 
@@ -30,7 +30,7 @@ class Attacks:
         bad, against, found, sent = "", None, list[Latencies](), list[str]()
         name = f"{victim}'s frames, their order, delays and registers are as promised while {attacker} attacks"
         for attack in WORDS:
-            taken, frames = list[Pair](), 0
+            taken, frames = list[Took](), 0
             for seed in asked.seeds:
                 trial = f"{attack}, seed {seed}"
                 mine = self.scenes.mine(victim, seed, polled=attack == REGISTERS)
@@ -50,12 +50,13 @@ class Attacks:
                     against = pairs.different(victim, trial, runs, f"{victim}-while-{attacker}-attacks") if runs.differences else None
             sent.append(f"{attack} ({WORDS[attack]}): {frames:,}")
             mode: Mode = "strict" if pairs.strict else "shared"
-            histogram = histograms(taken, mode, None if pairs.strict else pairs.bound(victim), attack)
+            histogram = histograms(taken, mode, None if pairs.strict else pairs.bounds(victim), attack)
             if histogram is not None:
                 found.append(histogram)
                 late = within(histogram)
                 bad = bad or (f"{attack}: {late}" if late else "")
-        detail = bad or f"{len(asked.seeds)} seeds; {'; '.join(sent)}"
+        calm = f"{victim} has a frame of {LONGEST} bytes or less in {self.scenes.gap(victim):,} cycles"
+        detail = bad or f"{len(asked.seeds)} seeds; {calm}; {'; '.join(sent)}"
         yield Finding(name, "simulation", not bad, detail, victim, attacker, self.scenes.work(), against, tuple(found))
 
     def _runs(self, victim: str, attacker: str, attack: str, seed: int, mine: Scene, theirs: Scene) -> TwoRuns:

@@ -5,27 +5,30 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from threading import Thread
 from types import TracebackType
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
+_DONE: Final = b""
+"""Said behind the last; whatever is pickled is longer."""
 
 
 class EndedAlone(Exception):
-    """The process beside has ended and said nothing: it was ended from outside, or has raised an error and written it to standard error."""
+    """The process beside has ended before its work: it was ended from outside, or has raised an error and written it to standard error."""
 
 
 class Beside(Generic[T]):
-    """Does ``work`` in a process that is forked off, so that it has all that there is here, and changes nothing here. Used as a context,
-    behind which that process is no more, nor what it has called, whether it had come to its end or not; nor is it where this process is
-    ended from outside. It does not see an interrupt at the terminal: it is ended with the context."""
+    """Goes through ``work`` in a process that is forked off, so that it has all that there is here, and changes nothing here. Used as a
+    context, behind which that process is no more, nor what it has called, whether it had come to its end or not; nor is it where this
+    process is ended from outside. It does not see an interrupt at the terminal: it is ended with the context."""
 
-    def __init__(self, work: Callable[[], T]) -> None:
+    def __init__(self, work: Callable[[], Iterable[T]]) -> None:
         context = get_context("fork")
         self._ours, theirs = context.Pipe(duplex=False)
         end, self._life = context.Pipe(duplex=False)
@@ -34,16 +37,24 @@ class Beside(Generic[T]):
         # They are theirs alone now, so that there is an end of what is said when they have ended.
         theirs.close()
         end.close()
+        self._said = SimpleQueue[bytes | None]()
+        self._listener = Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
-    def result(self) -> T:
-        """What ``work`` returned. Errors: `EndedAlone`."""
-        try:
-            done: T = pickle.loads(self._ours.recv_bytes())
-        # It may end while it speaks.
-        except (EOFError, OSError):
+    def _listen(self) -> None:
+        # All along, since it waits where the pipe is full.
+        with suppress(EOFError, OSError):
+            while True:
+                self._said.put(self._ours.recv_bytes())
+        self._said.put(None)
+
+    def results(self) -> Iterator[T]:
+        """What ``work`` has, one after the other, as it comes. Errors: `EndedAlone`, behind all that came before its process ended."""
+        while said := self._said.get():
+            yield pickle.loads(said)
+        if said is None:
             self._process.join()
-            raise EndedAlone(f"its process ended with status {self._process.exitcode} and said nothing") from None
-        return done
+            raise EndedAlone(f"its process ended with status {self._process.exitcode} before its work did")
 
     def __enter__(self) -> Beside[T]:
         return self
@@ -55,15 +66,20 @@ class Beside(Generic[T]):
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGTERM)
         self._process.join()
-        self._ours.close()
+        # Whoever has left its group may still hold the other end.
+        self._listener.join(10)
+        if not self._listener.is_alive():
+            self._ours.close()
         self._life.close()
 
 
-def _do(work: Callable[[], T], answer: Connection, end: Connection, life: Connection) -> None:
+def _do(work: Callable[[], Iterable[T]], answer: Connection, end: Connection, life: Connection) -> None:
     os.setpgid(0, 0)
     life.close()
     Thread(target=_outlive_nobody, args=(end,), daemon=True).start()
-    answer.send_bytes(pickle.dumps(work()))
+    for each in work():
+        answer.send_bytes(pickle.dumps(each))
+    answer.send_bytes(_DONE)
 
 
 def _outlive_nobody(end: Connection) -> None:

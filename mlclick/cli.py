@@ -9,9 +9,10 @@ import shutil
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 import typer
 from amaranth.hdl import UnusedElaboratable
@@ -27,6 +28,7 @@ from elements.definition.handlers import handlers_of
 from elements.definition.octets import as_text
 from elements.reference.packet import Packet
 from graph.diagnostics import ClickError, Diagnostic, fail
+from graph.policy import read_policy
 from graph.print_click import print_graph
 from hdl.datapath import DatapathParameters
 from hdl.tools.yosys import YosysError
@@ -34,7 +36,7 @@ from mlclick.bench import sizes, speeds, write_bench
 from mlclick.build import BOARDS, VIVADO_MISSING, board_core, build_versa, core_for, default_board, evidence_for, ports_of
 from mlclick.clicktests import clicktests
 from mlclick.compare_pairs import STEPS, Thorough
-from mlclick.design import WIDTHS, Merged, Progress, Split, source_of
+from mlclick.design import WIDTHS, Merged, Mode, Progress, Split, source_of
 from mlclick.evidence_files import coverage_lines, evidence_lines, write_files
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.fuzz_command import fuzz
@@ -199,13 +201,19 @@ def verify(
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Count lines and toggles of the Verilog, too: simulation takes several times as long.")
     ] = False,
+    mode: Annotated[str, typer.Option("--mode", help="The machine in this mode, whatever the policy says: shared or strict.")] = "",
 ) -> None:
     """Show that the tenants' machine means what they say and that none disturbs another; writes evidence.json,
     report.html and junit.xml."""
     _known_board(board)
     if only and only not in STEPS:
         raise typer.BadParameter(f"--only {only}: one of {', '.join(STEPS)} is wanted")
-    source, out = source_of(tenants, folder), Path("build") / "evidence" / board
+    if mode not in ("", *get_args(Mode)):
+        raise typer.BadParameter(f"--mode {mode}: one of {', '.join(get_args(Mode))} is wanted")
+    source = replace(source_of(tenants, folder), mode=cast(Mode, mode) if mode else None)
+    # Boards are built in the policy's mode, with the evidence of that.
+    other = mode not in ("", read_policy(folder / "policy.toml").machine.mode)
+    out = Path("build") / "evidence" / (f"{board}-{mode}" if other else board)
     prepare(out)
     merged = merge_tenants(source, say)
     found = split(merged, rates_of(merged, None), {}, say, ports_of(board))

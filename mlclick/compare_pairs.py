@@ -11,12 +11,12 @@ from typing import Final
 from hdl.core import Core
 from mlclick.design import Split
 from mlclick.recorder import Recorder
-from mlclick.service import delay
+from mlclick.service import delays
 from mlclick.work import work_of
 from sim.counterexample import between_runs, record_scene, with_waveform
 from sim.evidence import Counterexample, Finding, Mode, Work
 from sim.isolation import Party, Scene, Seen, Stage, Timed, TwoRuns, together, two_runs
-from sim.latency import Pair, histograms, latencies, within
+from sim.latency import Took, histograms, latencies, within
 from sim.tenant_traffic import mark_of, random_traffic
 from sim.verilated import AssertionFailed
 
@@ -73,7 +73,7 @@ class Pairs:
     def compare(self, victim: str, attacker: str) -> tuple[Finding, AssertionFailed | None]:
         """What the ``victim`` sees of the ``attacker``; beside it the assertion that failed, where one did: the stage is no more then."""
         bad, against = "", None
-        scenes, pairs = list[Scene](), list[Pair]()
+        scenes, pairs = list[Scene](), list[Took]()
         # In turns of time, times are as when the victim is alone even where frames take turns.
         taking_turns = (GAP, None if self.strict else TIMES)
         trials = [Trial(seed, gap, but) for seed, (gap, but) in product(self.asked.seeds, ((EASE, None), taking_turns))]
@@ -95,7 +95,7 @@ class Pairs:
                 bad = f"{trial.name}: {runs.differences[0]}"
                 against = self.different(victim, trial.name, runs, _file(f"{victim}-beside-{attacker}", trial))
         mode: Mode = "strict" if self.strict else "shared"
-        found = histograms(pairs, mode, None if self.strict else self.bound(victim))
+        found = histograms(pairs, mode, None if self.strict else self.bounds(victim))
         bad = bad or (within(found) if found is not None else "")
         detail = bad or f"{len(self.asked.seeds)} seeds, {self.asked.count} frames of each, apart and taking turns"
         kept = () if found is None else (found,)
@@ -148,9 +148,13 @@ class Pairs:
         """Whether turns are slots of time."""
         return self.core.datapath.parameters.strict
 
+    def bounds(self, tenant: str) -> dict[str, int]:
+        """By output: by how many cycles others may delay a frame of the tenant (`mlclick.service.delays`)."""
+        return delays(self.core.datapath, self.split.merged.master.tenants.index(tenant))
+
     def bound(self, tenant: str) -> int:
-        """By how many cycles others may delay a frame of the tenant (`mlclick.service.delay`)."""
-        return delay(self.core.datapath, self.split.merged.master.tenants.index(tenant))
+        """The most of `bounds`."""
+        return max(self.bounds(tenant).values())
 
 
 def _file(who: str, trial: Trial) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from elements.definition.element import Element
 from elements.placement.crossings import Crossing, Placement
@@ -19,6 +19,7 @@ from partition.plan import Plan, Question
 
 WIDTHS: Final = (64, 128, 256, 512, 1024)
 """Bits of a data path."""
+Mode = Literal["shared", "strict"]
 Progress = Callable[[str], None]
 """Told what is being done, a line a pass."""
 
@@ -50,10 +51,12 @@ class Split:
 
 @dataclass(frozen=True)
 class Source:
-    """Where tenants are: their names in the order given, and the folder with their files and policy.toml."""
+    """Where tenants are: their names in the order given, and the folder with their files and policy.toml; and the ``mode`` in which their
+    machine is wanted, where it is not the policy's."""
 
     names: tuple[str, ...]
     folder: Path
+    mode: Mode | None = None
 
 
 def source_of(tenants: str, folder: Path) -> Source:

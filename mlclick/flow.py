@@ -41,7 +41,11 @@ def quiet(text: str) -> None:
 
 def merge_tenants(source: Source, progress: Progress = quiet) -> Merged:
     """Parse, flatten and check each tenant, then merge. Errors: `ClickError`."""
-    return merge_under(read_policy(source.folder / "policy.toml"), source.names, progress)
+    policy = read_policy(source.folder / "policy.toml")
+    if source.mode not in (None, policy.machine.mode):
+        # Slots as long as the policy has them are of its own mode.
+        policy = replace(policy, machine=replace(policy.machine, mode=source.mode, slot=None))
+    return merge_under(policy, source.names, progress)
 
 
 def merge_under(policy: Policy, names: Sequence[str], progress: Progress = quiet) -> Merged:

@@ -30,15 +30,21 @@ def draw(found: Sequence[Latencies], victim: str, attacker: str) -> str:
     figure = Figure(figsize=(8, 0.4 + 1.8 * len(sides)), layout="constrained")
     FigureCanvasSVG(figure)
     axes = figure.subplots(len(sides), 1, sharex=True, sharey=True)
-    bound = found[0].bound
+    bounds = [each.bound for each in found if each.bound is not None]
+    bound = min(bounds, default=None)
     for axis, (title, side, colour) in zip(axes, sides, strict=True):
         axis.hist([cycles for cycles, _ in side], bins=edges, weights=[count for _, count in side], color=colour)
         axis.set_title(title, loc="left", fontsize=10)
         axis.set_ylabel("frames")
         limit = max(cycles for cycles, _ in found[0].alone) + (bound or 0)
-        # One that is far from all that there is would press it into a corner; the words have it.
-        if bound is not None and limit < high + (high - low):
+        if bound is None:
+            continue
+        # One that is far from all that there is would press it into a corner.
+        if limit < high + (high - low):
             axis.axvline(limit, color="black", linestyle="--", linewidth=1)
+        else:
+            words = f"bound: {limit:,} cycles, far to the right"
+            axis.annotate(words, (1, 1), xycoords="axes fraction", xytext=(-4, -4), textcoords="offset points", ha="right", va="top")
     axes[-1].set_xlabel("cycles from the first beat in to the last beat out")
     text = StringIO()
     salt = " ".join((victim, "beside", attacker, *(each.attack for each in found)))
@@ -48,9 +54,15 @@ def draw(found: Sequence[Latencies], victim: str, attacker: str) -> str:
 
 
 def in_words(found: Sequence[Latencies]) -> str:
-    """Mode, bound and the largest difference, of each thing that the attacker did."""
-    mode, limit = found[0].mode, found[0].bound
-    bound = "0 cycles" if mode == "strict" else "not computed" if limit is None else f"{limit} cycles"
-    frames = sum(count for _, count in found[0].alone)
-    changes = ", ".join(f"{abs(each.most)} cycles{each.attack and ' beside ' + each.attack}" for each in found)
-    return f"mode {mode}, bound on the delay by others: {bound}; of {frames} frames none changes by more than {changes}"
+    """Mode, and for each thing that the attacker did how near frames come to their bound; the largest difference where there is none."""
+    frames, mode = sum(count for _, count in found[0].alone), found[0].mode
+    if found[0].bound is None:
+        bound = "0 cycles" if mode == "strict" else "not computed"
+        changes = ", ".join(f"{abs(each.most)} cycles{_beside(each)}" for each in found)
+        return f"mode {mode}, bound on the delay by others: {bound}; of {frames} frames none changes by more than {changes}"
+    nearest = ", ".join(f"{each.most:,} cycles late of {each.bound:,}{_beside(each)}" for each in found)
+    return f"mode {mode}; of {frames} frames the one that comes nearest to the bound of its output on the delay by others is {nearest}"
+
+
+def _beside(each: Latencies) -> str:
+    return f" beside {each.attack}" if each.attack else ""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from hdl.core import Core
 from hdl.tools.yosys import YosysError
-from hdl.unreached import REASONS
+from hdl.unreached import reasons_for
 from mlclick.design import Split
 from sim.constant_bits import constant_bits
-from sim.coverage import Coverage, Ledger, collect, explained, functions_alone
+from sim.coverage import Coverage, Ledger, collect, functions_alone
 from sim.evidence import Finding, why_broken
+from sim.explain_holes import explain_holes
 from sim.functions import Functions
 from sim.never_chosen import never_chosen
 from sim.shim import Probe
@@ -20,6 +21,8 @@ from sim.verilated import Verilated
 from sim.watched_text import watched_text
 
 REASONED = "every declared reason for a hole in the coverage is one"
+REACHED = "every line of the core is reached, and nine in ten of the toggles that no reason excuses"
+NINE_IN_TEN: Final = 0.9
 
 
 Reached = tuple[float | None, float | None]
@@ -38,6 +41,17 @@ class Tally:
 
     functions: Mapping[str, int]
     ledger: Ledger | None = None
+
+
+def reached(coverage: Coverage) -> Iterator[Finding]:
+    """Whether ``coverage`` has enough of the lines and toggles; nothing where they were not counted."""
+    if coverage.lines is None or coverage.toggles is None:
+        return
+    figures = coverage.figures()
+    (lines, of_lines), (toggles, of_toggles) = (figures[name][1] for name in ("lines and branches", "toggles"))
+    enough = lines == of_lines and toggles >= NINE_IN_TEN * of_toggles
+    said = f"of those without a reason not to be, {lines} of {of_lines} lines and branches and {toggles} of {of_toggles} toggles are"
+    yield Finding(REACHED, "simulation", enough, said)
 
 
 class Recorder:
@@ -66,17 +80,20 @@ class Recorder:
             self._ledger.add(other.ledger)
 
     def coverage(self) -> tuple[Coverage, tuple[Finding, ...]]:
-        """All that was reached; and, where lines were counted, whether each of the reasons that are declared for holes is one of a hole."""
-        if self._ledger is None or not self._ledger.points:
+        """All that was reached; and, where lines were counted, whether each of the reasons that are declared for holes is one of a hole,
+        and whether enough was `reached`."""
+        if self._ledger is None:
             return functions_alone(self.functions.counts), ()
+        if not self._ledger.points:
+            return functions_alone(self.functions.counts), (Finding(REACHED, "simulation", False, "no run has counted any"),)
         verilog, places = watched_text(self._core)
         try:
             constants = constant_bits(verilog, "core")
         except YosysError as error:
             return functions_alone(self.functions.counts), (Finding(REASONED, "simulation", False, why_broken(error)),)
         all_there_is = collect(self._ledger.untouched(), verilog, places, dict.fromkeys(self.functions.counts, 0), constants).holes
-        reasons = REASONS
-        found, unused = explained(collect(self._ledger, verilog, places, self.functions.counts, constants), reasons, all_there_is)
+        reasons = reasons_for(self._core)
+        found, unused = explain_holes(collect(self._ledger, verilog, places, self.functions.counts, constants), reasons, all_there_is)
         found = replace(found, holes=tuple(never_chosen(found.holes, self._core.datapath.pipeline)))
         wrong = f"all of {unused[0].what} in {unused[0].module} is reached, so that it is no reason: {unused[0].why}" if unused else ""
-        return found, (Finding(REASONED, "simulation", not wrong, wrong or f"{len(reasons)} reasons"),)
+        return found, (Finding(REASONED, "simulation", not wrong, wrong or f"{len(reasons)} reasons"), *reached(found))

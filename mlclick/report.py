@@ -44,7 +44,7 @@ def print_plan(split: Split, console: Console) -> None:
 
 
 def plan_in_short(split: Split, core: Core) -> tuple[str, ...]:
-    """The plan in a few lines: what is where, what it takes, and whether it is optimal."""
+    """The plan in a few lines: what is where, how turns are taken, what it takes, and whether it is optimal."""
     plan, owner = split.plan, split.question.master.owner
     lines = []
     for tenant in split.question.master.tenants:
@@ -55,6 +55,8 @@ def plan_in_short(split: Split, core: Core) -> tuple[str, ...]:
     lines.append(
         f"data path: {parameters.width} bits, {parameters.ports} ports, {core.datapath.pipeline.latency} cycles through the pipeline"
     )
+    weights = ", ".join(f"{tenant} {weight}" for tenant, weight in zip(split.question.master.tenants, core.datapath.weights, strict=True))
+    lines.append(f"mode: {'strict' if parameters.strict else 'shared'}, by the weights {weights}")
     lines.append(f"hardware: {plan.luts} LUTs, {plan.ffs} flip-flops, {plan.bram_bits} BRAM bits, by the cost model")
     lines.append(f"host: {plan.host_ns:.1f} ns and {plan.crossings:.3f} crossings a packet offered, {len(split.crossings)} ways across")
     proof = "proven optimal" if plan.optimal else "not proven optimal"

@@ -37,13 +37,18 @@ def places(datapath: Datapath) -> Iterator[Place]:
         yield Place(name, services(egress.turns, egress.longest, 1, egress.pace.cycles, charge), egress.most_charged)
 
 
-def delay(datapath: Datapath, number: int) -> int:
-    """By how many cycles others may delay a frame of the tenant with this number that has none of its own in front: a frame of theirs on
-    the wire, and the waits in front of the pipeline and of a port."""
+def delays(datapath: Datapath, number: int) -> dict[str, int]:
+    """By output (``tx0``, …, ``tx_host``): by how many cycles others may delay a frame of the tenant with this number that has none of its
+    own in front: a frame of theirs on the wire, and the waits in front of the pipeline and of the port."""
     waits = {place.name: place.services[number].wait for place in places(datapath)}
     parameters = datapath.parameters
-    wire = -(-8 * parameters.max_frame // parameters.width)
-    return wire + waits.pop("pipeline") + max(waits.values())
+    before = -(-8 * parameters.max_frame // parameters.width) + waits.pop("pipeline")
+    return {f"tx_{name}" if name == "host" else name.replace("port ", "tx"): before + wait for name, wait in waits.items()}
+
+
+def delay(datapath: Datapath, number: int) -> int:
+    """The most of `delays`."""
+    return max(delays(datapath, number).values())
 
 
 def service_lines(datapath: Datapath, tenants: Sequence[str]) -> list[str]:

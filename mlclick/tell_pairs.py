@@ -16,6 +16,8 @@ from sim.evidence import Finding
 from sim.isolation import CYCLE_NS, Party, Scene, Seen, answered, differences, late, together
 
 _ACCEPTED: Final = "/accepted"
+OCCUPANCY: Final = "/queued"
+"""How registers are called that say how much is in a queue."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Run:
     theirs: Scene
     alone: Seen
     beside: Seen
+    read: Sequence[str]
+    """The register that each read of the victim is of, in their order."""
 
     def window(self, at: int) -> int:
         """The gap of a cycle; what comes behind the last is of the last."""
@@ -59,12 +63,12 @@ class Telling:
         }
         figures = ", ".join(f"{found.rate:,.0f} by {what}" for what, found in rates.items())
         chance = max(found.chance for found in rates.values())
-        noise = f"up to {chance:,.0f} are chance; " if chance else ""
+        noise = f"what is below {chance:,.0f} may be chance; " if chance else ""
         leave, gaps = sum(len(_windows(run, party)) for run in runs), sum(len(run.secret) for run in runs)
         secrets = (
             f"the secrets are {1e9 / CYCLE_NS / gap:,.0f}, of a bit in {gap:,} cycles; frames of {victim} leave in {leave} of {gaps} gaps"
         )
-        detail = f"{f'{wrong}; ' if wrong else ''}about {figures}; {noise}{secrets}"
+        detail = f"{f'{wrong}; ' if wrong else ''}by this code at least {figures}; {noise}{secrets}"
         return Finding(name, "simulation", not wrong, detail, victim, attacker, self.scenes.work())
 
     def _run(self, attacker: str, victim: str, seed: int) -> Run:
@@ -75,7 +79,9 @@ class Telling:
         mine = self.scenes.mine(victim, seed, polled=True)
         theirs = self.scenes.attack(attacker, victim, seed, FLOOD, mine, secret)
         alone, beside = self.scenes.alone(victim, seed, polled=True), self.scenes.play(together(mine, theirs))
-        return Run(secret, self.scenes.gap(victim), mine, theirs, alone, beside)
+        names = {register.address: register.name for register in self.scenes.pairs.core.registers}
+        read = [names[access.address] for access in mine.accesses if access.data is None]
+        return Run(secret, self.scenes.gap(victim), mine, theirs, alone, beside, read)
 
 
 def _first(seeds: Sequence[int], found: Iterable[str]) -> str:
@@ -145,12 +151,26 @@ def losses(run: Run, party: Party) -> list[int]:
     return windows
 
 
-def changes(run: Run, party: Party) -> list[int]:
-    """How many of the reads in each gap have another answer, or have it in another cycle."""
-    differs = [now != then for now, then in zip(run.alone.answers, run.beside.answers, strict=False)]
+def occupancy(run: Run, party: Party) -> list[int]:
+    """How many of the reads in each gap of how much is in a queue have another answer, or have it in another cycle."""
+    return _changes(run, lambda name: name.endswith(OCCUPANCY))
+
+
+def counters(run: Run, party: Party) -> list[int]:
+    """As `occupancy`, of all other registers that are read."""
+    return _changes(run, lambda name: not name.endswith(OCCUPANCY))
+
+
+def _changes(run: Run, of: Callable[[str], bool]) -> list[int]:
+    differs = [of(name) and now != then for name, now, then in zip(run.read, run.alone.answers, run.beside.answers, strict=False)]
     each = len(differs) // len(run.secret)
     return [sum(differs[each * index : each * (index + 1)]) for index in range(len(run.secret))]
 
 
-_WAYS: Final[Mapping[str, Callable[[Run, Party], list[int]]]] = {"delays": delays, "losses": losses, "registers": changes}
+_WAYS: Final[Mapping[str, Callable[[Run, Party], list[int]]]] = {
+    "delays": delays,
+    "losses": losses,
+    "occupancy": occupancy,
+    "counters": counters,
+}
 """What may tell the victim something, and what there is of it in each gap."""

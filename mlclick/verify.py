@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from pathlib import Path
 from time import monotonic
@@ -24,10 +24,11 @@ from mlclick.parts import Parts
 from mlclick.prove_parts import prove_parts
 from mlclick.prove_turns import bounds_hold, frames_are_counted, nothing_is_seen, packets_are_kept, rules_are_kept
 from mlclick.prove_whole import put_together
-from mlclick.recorder import Reached, Recorder, Tally
+from mlclick.recorder import REACHED, Reached, Recorder, Tally
 from mlclick.refute import Refute
 from mlclick.report import plan_in_short
 from mlclick.run import run_software, run_split
+from mlclick.service import service_lines
 from mlclick.tell_pairs import Telling
 from mlclick.tools import tool_versions
 from sim.construction import FOLDING, by_construction, ways_are_shared
@@ -76,29 +77,29 @@ def verify(split: Split, core: Core, progress: Progress, thorough: Thorough | No
     """Evidence for ``core``, which is the hardware half of ``split``. Every check is run, whatever an earlier one finds; one that is not
     carried out to its end has failed, and what it had found by then is kept, but where its process was ended from outside. Waveforms of an
     earlier run are gone."""
-    asked, plain = thorough or Thorough(), plain_text(core)
+    started, asked, plain = monotonic(), thorough or Thorough(), plain_text(core)
     for stale in () if asked.folder is None else asked.folder.glob("*.vcd"):
         stale.unlink()
     here, there = (tuple(name for name in names if asked.only in ("", name)) for names in _HALVES)
     if not here or not there:
-        halves = [_half(split, core, progress, asked, here or there)]
+        steps = list(_carry_out(split, core, progress, asked, here or there))
     else:
         # What is carried out beside has a process of its own, since most of it is Python, of which one does one thing at a time.
-        with Beside(lambda: _half(split, core, progress, asked, there)) as beside:
-            halves = [_half(split, core, progress, asked, here), _half_of(beside, there)]
-    carried = {step: each for half in halves for step, each in half.carried.items()}
-    ordered = [carried[step] for step in _STEPS if step in carried]
+        with Beside(lambda: _carry_out(split, core, progress, asked, there)) as beside:
+            steps = [*_carry_out(split, core, progress, asked, here), *_carried_out(beside, there)]
+    ordered = sorted(steps, key=lambda each: list(_STEPS).index(each.name))
     findings = [finding for each in ordered for finding in each.findings]
     broken = next((each.broken for each in ordered if each.broken), "")
     recorder = Recorder(split, core, lines=asked.lines)
-    for half in halves:
-        recorder.add(half.tally)
+    for each in ordered:
+        recorder.add(each.tally)
     ran = [finding.work for finding in findings if finding.how == "simulation"]
     if ran:
         done = Work(seeds=asked.seeds, cycles=sum(work.cycles for work in ran), packets=sum(work.packets for work in ran))
         findings.append(Finding(RULES, "simulation", not broken, broken or "in every cycle that was simulated here", work=done))
     coverage, reasoned = recorder.coverage() if ran else (None, ())
-    findings.extend(reasoned)
+    # A step alone need not reach all that there is.
+    findings.extend(finding for finding in reasoned if not asked.only or finding.name != REACHED)
     tenants = split.merged.master.tenants
     return Evidence(
         netlist_hash(plain),
@@ -106,64 +107,65 @@ def verify(split: Split, core: Core, progress: Progress, thorough: Thorough | No
         tenants,
         tuple(findings),
         tool_versions(),
-        plan_in_short(split, core),
+        (*plan_in_short(split, core), *service_lines(core.datapath, tenants)),
         coverage,
         asked.only,
+        round(monotonic() - started, 3),
     )
 
 
 @dataclass(frozen=True)
-class _Carried:
-    """What a step found, and why a simulation of it was not carried out to its end; empty where that is not so."""
+class _Step:
+    """What a step found and reached, and why a simulation of it was not carried out to its end; empty where that is not so."""
 
+    name: str
     findings: tuple[Finding, ...]
     broken: str
+    tally: Tally = field(default_factory=lambda: Tally({}))
 
 
-@dataclass(frozen=True)
-class _Half:
-    """What steps found, by their names, and what they have reached."""
-
-    carried: dict[str, _Carried]
-    tally: Tally
-
-
-def _half(split: Split, core: Core, progress: Progress, asked: Thorough, names: tuple[str, ...]) -> _Half:
-    recorder = Recorder(split, core, lines=asked.lines)
-    steps: dict[str, Callable[[], Iterator[Finding]]] = {
-        "proof": lambda: _proofs(split, core, progress, asked.folder),
-        "isolation": lambda: _noninterference(split, core, progress, asked, recorder),
-        "attacks": lambda: _attacks(split, core, progress, asked, recorder),
-        "exercises": lambda: _exercises(split, core, progress, asked, recorder),
-        "agreement": lambda: _agreement(split, core, progress, asked, recorder),
+def _carry_out(split: Split, core: Core, progress: Progress, asked: Thorough, names: tuple[str, ...]) -> Iterator[_Step]:
+    steps: dict[str, Callable[[Recorder], Iterator[Finding]]] = {
+        "proof": lambda _: _proofs(split, core, progress, asked.folder),
+        "isolation": lambda recorder: _noninterference(split, core, progress, asked, recorder),
+        "attacks": lambda recorder: _attacks(split, core, progress, asked, recorder),
+        "exercises": lambda recorder: _exercises(split, core, progress, asked, recorder),
+        "agreement": lambda recorder: _agreement(split, core, progress, asked, recorder),
     }
-    return _Half({name: _carry_out(name, steps[name]) for name in names}, recorder.tally())
+    for name in names:
+        recorder = Recorder(split, core, lines=asked.lines)
+        step = _step(name, steps[name](recorder))
+        yield replace(step, tally=recorder.tally())
 
 
-def _half_of(beside: Beside[_Half], names: tuple[str, ...]) -> _Half:
-    """What was carried out beside; where its process has ended without a word, each of its steps has failed."""
+def _carried_out(beside: Beside[_Step], names: tuple[str, ...]) -> Iterator[_Step]:
+    """What is carried out beside; where its process ends before, each step of which it has said nothing has failed."""
+    left = list(names)
     try:
-        return beside.result()
+        for step in beside.results():
+            left.remove(step.name)
+            yield step
     except EndedAlone as error:
-        return _Half({name: _broken(name, [], str(error)) for name in names}, Tally({}))
+        yield from (_broken(name, [], str(error)) for name in left)
 
 
-def _carry_out(step: str, find: Callable[[], Iterator[Finding]]) -> _Carried:
+def _step(name: str, find: Iterator[Finding]) -> _Step:
     findings = list[Finding]()
     try:
-        findings.extend(_timed(find()))
+        findings.extend(_timed(find))
     except AssertionFailed as error:
-        name, how = _STEPS[step]
-        return _Carried((*findings, Finding(name, how, False, str(error))), str(error))
+        words, how = _STEPS[name]
+        return _Step(name, (*findings, Finding(words, how, False, str(error))), str(error))
     except BREAKS as error:
-        return _broken(step, findings, why_broken(error))
-    return _Carried(tuple(findings), "")
+        return _broken(name, findings, why_broken(error))
+    return _Step(name, tuple(findings), "")
 
 
-def _broken(step: str, findings: list[Finding], why: str) -> _Carried:
+def _broken(name: str, findings: list[Finding], why: str) -> _Step:
     """A step of which only ``findings`` were made."""
-    name, how = _STEPS[step]
-    return _Carried((*findings, Finding(name, how, False, why)), f"{name} was not carried out to its end" if how == "simulation" else "")
+    words, how = _STEPS[name]
+    broken = f"{words} was not carried out to its end" if how == "simulation" else ""
+    return _Step(name, (*findings, Finding(words, how, False, why)), broken)
 
 
 def _timed(findings: Iterator[Finding]) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ WORDS: Final[Mapping[str, str]] = {
     FLOOD: "frames back to back on its wires and from its software",
     BURSTS: "the same, as long as frames may be, in one of four gaps",
     MALFORMED: "its frames cut off, drawn out and spoiled, and with broken framing of every kind, back to back",
-    REGISTERS: "places of its window read and written, where its tables and counters are, between the victim's own reads",
+    REGISTERS: "places of its window read and written, counters or nothing, between reads of the victim; no table can be written",
 }
 """Every attack and what it is."""
 

@@ -10,14 +10,13 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hdl.unreached import Reason
 from sim.verilated import Verilated
 
 Kind = Literal["line", "toggle", "function"]
@@ -274,23 +273,3 @@ def _ranges(bits: list[int]) -> str:
         else:
             runs.append([bit])
     return "[" + ",".join(f"{run[0]}:{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs) + "]"
-
-
-def explained(coverage: Coverage, reasons: Iterable[Reason], untouched: Iterable[Hole]) -> tuple[Coverage, tuple[Reason, ...]]:
-    """``coverage`` with the first of ``reasons`` that is true of each hole that has none yet; and those reasons of which there is no hole
-    but might be one, because it is among the ``untouched`` of runs that reach nothing: what they say of the design is wrong. A reason for
-    what the design does not have says nothing of it."""
-    unused = dict.fromkeys(reasons)
-    holes = []
-    for hole in coverage.holes:
-        of = [reason for reason in reasons if _is_of(reason, hole)]
-        for reason in of:
-            unused.pop(reason, None)
-        holes.append(replace(hole, reason=of[0].why) if of and not hole.reason else hole)
-    there = list(untouched) if unused else []
-    wrong = tuple(reason for reason in unused if any(_is_of(reason, hole) for hole in there))
-    return replace(coverage, holes=tuple(holes)), wrong
-
-
-def _is_of(reason: Reason, hole: Hole) -> bool:
-    return reason.kind == hole.kind and bool(re.fullmatch(reason.module, hole.module) and re.fullmatch(reason.what, hole.what))

@@ -53,14 +53,15 @@ class Counterexample:
 @dataclass(frozen=True)
 class Latencies:
     """How long a victim's frames took, in cycles from their first beat in to their last beat out: (latency, frames) in the order of
-    latency. ``bound``: by how much others may delay a frame in this ``mode``; None where that is not computed."""
+    latency. ``bound``: by how much others may delay the frame that comes nearest to that, by its output; None where it is not computed,
+    as in turns of time."""
 
     mode: Mode
     bound: int | None
     alone: tuple[tuple[int, int], ...]
     beside: tuple[tuple[int, int], ...]
     most: int
-    """The most by which a frame was later, or earlier, beside the attacker than alone."""
+    """By how much that frame was later beside the attacker than alone; without a bound, the most by which one was later, or earlier."""
     attack: str = ""
     """What the attacker did, where it was not just its own traffic."""
 
@@ -86,8 +87,9 @@ class Finding:
 @dataclass(frozen=True)
 class Evidence:
     """Findings about the machine of ``tenants`` whose core has the hash ``netlist``. ``machine`` is the hash of the rest that they rest on:
-    both graphs, and the checks themselves. ``tools``: versions; ``plan``: the cut in short; ``coverage``: of all runs together; ``only``:
-    the one step that was asked for, where not all were."""
+    both graphs, and the checks themselves. ``tools``: versions; ``plan``: the cut in short, and what each tenant is sure of; ``coverage``:
+    of all runs together; ``only``: the one step that was asked for, where not all were; ``seconds`` that all of it took, by the clock:
+    less than those of the findings, some of which are made beside others."""
 
     netlist: str
     machine: str
@@ -97,6 +99,7 @@ class Evidence:
     plan: tuple[str, ...] = ()
     coverage: Coverage | None = None
     only: str = ""
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def complete(self) -> bool:
@@ -121,11 +124,13 @@ def netlist_hash(verilog: str) -> str:
 
 def write_evidence(folder: Path, evidence: Evidence) -> Path:
     """Write `evidence.json` in ``folder``, all at once; returns its path. Its ``digest`` is of all of it but ``seconds``, which are those
-    of the findings in their order: the same machine has the same digest whenever and wherever it is checked with the same tools."""
+    of all together and of the findings in their order: the same machine has the same digest whenever and wherever it is checked with the
+    same tools."""
     folder.mkdir(parents=True, exist_ok=True)
     path, draft = folder / "evidence.json", folder / "evidence.draft"
     said = _said(evidence)
-    text = json.dumps({**said, "digest": _digest(said), "seconds": [f.seconds for f in evidence.findings]}, indent=1, sort_keys=True)
+    took = {"all": evidence.seconds, "findings": [finding.seconds for finding in evidence.findings]}
+    text = json.dumps({**said, "digest": _digest(said), "seconds": took}, indent=1, sort_keys=True)
     draft.write_text(text + "\n", encoding="utf-8")
     draft.replace(path)
     return path
@@ -134,8 +139,8 @@ def write_evidence(folder: Path, evidence: Evidence) -> Path:
 def _said(evidence: Evidence) -> dict[str, Any]:
     """All of ``evidence`` but times, as JSON has it."""
     raw = {**asdict(evidence), "complete": evidence.complete}
-    for finding in raw["findings"]:
-        del finding["seconds"]
+    for each in (raw, *raw["findings"]):
+        del each["seconds"]
     return dict(json.loads(json.dumps(raw)))
 
 
@@ -150,7 +155,7 @@ def read_evidence(folder: Path) -> Evidence | None:
         seconds = raw.pop("seconds")
         if raw.pop("digest") != _digest(raw):
             return None
-        findings = tuple(replace(_finding(f), seconds=took) for f, took in zip(raw["findings"], seconds, strict=True))
+        findings = tuple(replace(_finding(f), seconds=took) for f, took in zip(raw["findings"], seconds["findings"], strict=True))
         evidence = Evidence(
             raw["netlist"],
             raw["machine"],
@@ -160,6 +165,7 @@ def read_evidence(folder: Path) -> Evidence | None:
             tuple(raw["plan"]),
             _coverage(raw["coverage"]),
             raw["only"],
+            seconds["all"],
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -49,7 +49,9 @@ def exercises(
     for port, good in frames.items():
         bad = [frame for pair in zip(wrong, good, strict=False) for frame in pair]
         yield _spread(f"malformed frames between others of port {port}", {port: bad}, [], rng)
-    shims = [_shim(rng, tenant, number, rng.choice((14, 40, 300))) for tenant, number in crossings for _ in range(6)]
+    # Each bit of the annotations is seen set and not, whatever the seed.
+    notes = [(tenant, number, each ^ mask) for tenant, number in crossings for each in _numbers(rng) for mask in (0, (1 << 64) - 1)]
+    shims = [shimmed(tenant, number, each.to_bytes(8, "big"), rng.randbytes(rng.choice((14, 40, 300)))) for tenant, number, each in notes]
     lies = [_shim(rng, rng.randrange(256), rng.randrange(1 << 16), 60) for _ in range(12)]
     lies += [_shim(rng, tenant, number, 60)[:-1] for tenant, number in crossings[:4]]
     lies += [rng.randbytes(size) for size in (1, 15, 16, 17, 64, core.datapath.returned + 20)]
@@ -60,6 +62,11 @@ def exercises(
         yield _spread("every prefix of every table", looked_up, [], rng, CLOSE)
     for number in range(4):
         yield _spread(f"all frames at another time, {number}", frames, shims, rng)
+
+
+def _numbers(rng: random.Random) -> list[int]:
+    """Three of 64 bits."""
+    return [rng.getrandbits(64) for _ in range(3)]
 
 
 def _shim(rng: random.Random, tenant: int, number: int, size: int) -> bytes:

@@ -17,7 +17,7 @@ from elements.program.program import Program
 from elements.program.substitute import assume, substitute
 from elements.program.values import Value, make
 from graph.check import Checked
-from swclick.lower_ways import conjuncts, known
+from swclick.conjuncts import conjuncts, known
 from swclick.sort_table import has_levels
 
 MOST: Final = 2

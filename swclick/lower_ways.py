@@ -8,25 +8,31 @@ from dataclasses import dataclass, replace
 from elements.program.program import Program
 from elements.program.substitute import assume
 from elements.program.values import FALSE, TRUE, Value, bit_not
+from swclick.conjuncts import conjuncts, known
 from swclick.find_common_case import CommonCase
+from swclick.find_first_match import find_first_match
 from swclick.lower_effects import effects, move_text
-from swclick.lower_switch import find_switch, is_only_a_choice, lower_switch
+from swclick.lower_lanes import lower_lanes
+from swclick.lower_switch import Switch, find_switch, is_only_a_choice, lower_switch
 from swclick.lower_value import ValueLowering
 
 
 def lower_ways(program: Program, number: int | str, case: CommonCase) -> list[str]:
     """The statements of a program that is exclusive, of a packet in a view: they return the number of the exit taken, or -1 for none."""
+    steps, rest = _steps(program)
+    switches = _switches(steps) if is_only_a_choice(program) else {}
+    # One look into a table is for any number of ways, one comparison for four conditions.
+    if 2 * sum(len(each.ways) for each in switches.values()) < len(steps) and (match := find_first_match(program)) is not None:
+        return [*lower_lanes(match, program, number, case), *lower_ways(match.rest, number, case)]
     lines: list[str] = []
     # Not asked for again on any way, or there would be as many questions as exits squared.
     all_taken = replace(program, exits=tuple(replace(way, when=TRUE) for way in program.exits))
-    steps, rest = _steps(program)
-    may_switch, switched = is_only_a_choice(program), 0
+    switched = 0
     for place, step in enumerate(steps):
+        if place in switches:
+            lines += lower_switch(switches[place], ValueLowering(program, number, case))
+            switched = place + len(switches[place].ways)
         if place < switched:
-            continue
-        if may_switch and (switch := find_switch([(each.index, tuple(each.conditions)) for each in steps[place:]])) is not None:
-            lines += lower_switch(switch, ValueLowering(program, number, case))
-            switched = place + len(switch.ways)
             continue
         here = _under(all_taken, {**step.facts, **known(step.conditions)})
         values = ValueLowering(program, number, case)
@@ -68,30 +74,21 @@ def _steps(program: Program) -> tuple[list[_Step], dict[Value, Value] | None]:
     return steps, facts
 
 
+def _switches(steps: list[_Step]) -> dict[int, Switch]:
+    """By the place of the first step that they stand for."""
+    ways = [(each.index, tuple(each.conditions)) for each in steps]
+    found: dict[int, Switch] = {}
+    place = 0
+    while place < len(ways):
+        switch = find_switch(ways[place:])
+        if switch is not None:
+            found[place] = switch
+        place += 1 if switch is None else len(switch.ways)
+    return found
+
+
 def _done(program: Program, values: ValueLowering, case: CommonCase) -> list[str]:
     return [*values.lines(program.roots()), *effects(program, values.names, case)]
-
-
-def conjuncts(value: Value) -> list[Value]:
-    """Values, each of 1 bit, all of which are set where ``value`` is; in the order of its operands."""
-    found: dict[Value, None] = {}
-    waiting = [value]
-    while waiting:
-        each = waiting.pop()
-        inner = each.operands[0] if each.op == "not" else None
-        if each.op == "and":
-            waiting += reversed(each.operands)
-        elif inner is not None and inner.op == "or":
-            waiting += [bit_not(operand) for operand in reversed(inner.operands)]
-        elif each is not TRUE:
-            found[each] = None
-    return list(found)
-
-
-def known(conditions: list[Value]) -> dict[Value, Value]:
-    """Facts that follow where all of these are set."""
-    facts = dict.fromkeys(conditions, TRUE)
-    return {**facts, **{bit_not(condition): FALSE for condition in conditions}}
 
 
 def _under(program: Program, facts: Mapping[Value, Value]) -> Program:

@@ -52,6 +52,16 @@ ALWAYS int is_there(const uint8_t *b, uint32_t bytes, uint64_t number)
     default: memcpy(&eight, b, 8); return eight == (swap ? __builtin_bswap64(number) : number);
     }
 }
+/* Four numbers that are compared at once: all bits of one are set where it is so. */
+typedef int32_t lanes __attribute__((vector_size(16)));
+#define EACH(x) ((lanes){ (int32_t)(x), (int32_t)(x), (int32_t)(x), (int32_t)(x) })
+ALWAYS uint32_t all_lanes(lanes x)
+{
+    typedef uint64_t halves __attribute__((vector_size(16)));
+    halves two = (halves)x;
+    uint64_t both = two[0] | two[1];
+    return (uint32_t)(both | both >> 32);
+}
 /* Looks at the header of a packet, and puts it down again, which has to be done before anybody else sees the packet. */
 ALWAYS void look(const struct packet *p, struct view *v)
 {

@@ -121,6 +121,11 @@ def test_the_workflow_names_no_host() -> None:
     assert not re.search(r"\b[a-z0-9-]+\.(?:org|com|io|net|dev)\b", WORKFLOW)
 
 
+def test_a_mode_is_asked_for_by_its_name() -> None:
+    shown = make("--dry-run", "verify", "TENANTS=a,b", "MODE=strict").stdout
+    assert re.search(r"mlclick verify a,b --tenants tenants +--mode strict$", shown, re.MULTILINE)
+
+
 def test_one_step_is_asked_for_by_its_name() -> None:
     assert (
         "mlclick verify a --tenants tenants --board netfpga_sume  --only proof"

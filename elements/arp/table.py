@@ -117,13 +117,15 @@ class ARPTable(Element):
         return place
 
     def take_entries(self, state: StateView, old: ARPTable, before: StateView, now: int) -> None:
-        """Learn what ``old`` knows, with its ages; packets that wait there are not taken. Without room for all, the newest stay."""
+        """Learn what ``old`` knows, with its ages; packets that wait there are not taken, and count as dropped. Without room for all, the
+        newest stay."""
         for place in old.by_age(before):
-            here = self.insert(state, before.get(self.address, place - 1), before.get(self.ethernet, place - 1), now)
-            for variable in (self.live, self.polled, self.polls):
+            here = self.ensure(state, before.get(self.address, place - 1), now)
+            for variable in (self.ethernet, self.known, self.live, self.polled, self.polls):
                 state.set(variable, before.get(variable, place - 1), here - 1)
         # What has expired is not forgotten sooner for that, nor asked for again.
         state.set(self.next_slim, before.get(self.next_slim))
+        state.set(self.table_drops, before.get(self.table_drops) + before.get(self.packets))
 
     def append(self, state: StateView, address: int, packet: Packet, now: int) -> bool:
         """Keep ``packet`` until ``address`` is known, or drop it; whether a request is to be sent."""

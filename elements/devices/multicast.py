@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,27 +36,35 @@ class Sockets:
 
 def open_group(group: Group) -> Sockets:
     """Join it. Errors: ``OSError``, whose ``filename`` is the call that failed."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        source = str(IPv4Address(group.source))
-        for each, size, option in ((sender, group.send_buffer, socket.SO_SNDBUF), (receiver, group.receive_buffer, socket.SO_RCVBUF)):
-            if size >= 0:
-                with _called("setsockopt"):
-                    each.setsockopt(socket.SOL_SOCKET, option, size)
+    with _opened() as receiver, _opened() as sender:
+        source = group.source.to_bytes(4, "big")
+        if group.send_buffer >= 0:
+            _set(sender, socket.SOL_SOCKET, "SO_SNDBUF", group.send_buffer)
+        if group.receive_buffer >= 0:
+            _set(receiver, socket.SOL_SOCKET, "SO_RCVBUF", group.receive_buffer)
+        _set(receiver, socket.SOL_SOCKET, "SO_REUSEADDR", 1)
         with _called("bind"):
-            receiver.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             receiver.bind((str(IPv4Address(group.address)), group.port))
             if group.source:
-                sender.bind((source, group.source_port))
+                sender.bind((str(IPv4Address(group.source)), group.source_port))
         port = sender.getsockname()[1] if group.source else 0
-        members = struct.pack("!II", group.address, group.source)
-        with _called("setsockopt"):
-            if group.source:
-                sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(source))
-            receiver.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, members)
-            sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, int(group.loop))
+        if group.source:
+            _set(sender, socket.IPPROTO_IP, "IP_MULTICAST_IF", source)
+        _set(receiver, socket.IPPROTO_IP, "IP_ADD_MEMBERSHIP", group.address.to_bytes(4, "big") + source)
+        _set(sender, socket.IPPROTO_IP, "IP_MULTICAST_LOOP", int(group.loop))
         for each in (receiver, sender):
             each.setblocking(False)
         return Sockets(receiver.detach(), sender.detach(), group.source, port)
+
+
+def _opened() -> socket.socket:
+    with _called("socket"):
+        return socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+
+def _set(each: socket.socket, level: int, option: str, value: int | bytes) -> None:
+    with _called(f"setsockopt({option})"):
+        each.setsockopt(level, getattr(socket, option), value)
 
 
 @contextmanager

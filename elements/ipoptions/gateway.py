@@ -50,10 +50,12 @@ def _record(header: bytearray, at: int, size: int, address: int) -> None:
 
 def _stamp(header: bytearray, at: int, size: int, time: bytes, address: int, others: Sequence[int]) -> None:
     place = (header[at + 2] if at + 2 < len(header) else 0) - 1
-    missed, kind = divmod(header[at + 3] if at + 3 < len(header) else 0, 16)
-    room = {0: 4, 1: 8, 3: 8}.get(kind)
     if place < 4:
         raise WrongOption(at + 2)
+    if at + 3 >= len(header):
+        raise WrongOption(at + 1)
+    missed, kind = divmod(header[at + 3], 16)
+    room = {0: 4, 1: 8, 3: 8}.get(kind)
     if room is None or (kind == 3 and place + room > size):
         raise WrongOption(at + 3)
     if place + room > size:
@@ -96,8 +98,9 @@ def fill_in_c(address: int, others: Sequence[int]) -> str:
             }} else if (place != (int32_t)size) {{ wrong = at + 2; break; }}
         }} else if (header[at] == {TIMESTAMP}) {{
             ours = 1;
-            uint32_t flags = at + 3 < length ? header[at + 3] : 0, kind = flags & 15, room = kind ? 8 : 4;
             if (place < 4) {{ wrong = at + 2; break; }}
+            if (at + 3 >= length) {{ wrong = at + 1; break; }}
+            uint32_t flags = header[at + 3], kind = flags & 15, room = kind ? 8 : 4;
             int full = place + room > size;
             if ((kind != 0 && kind != 1 && kind != 3) || (kind == 3 && full) || (full && flags >> 4 == 15)) {{ wrong = at + 3; break; }}
             if (full) {{

@@ -12,6 +12,7 @@ from amaranth.back import verilog
 from amaranth.hdl import Elaboratable, Value
 
 from hdl.tools.memory_words import memory_words
+from hdl.tools.quick_nets import quick_nets
 
 _ROOT: Final = Path(__file__).parents[2]
 _OWN_LINE: Final = re.compile(r'^ *\(\* src = "([^":|]*:\d+)[^"]*" \*\)$')
@@ -46,5 +47,5 @@ def to_located_verilog(elaboratable: Elaboratable, name: str) -> tuple[str, dict
 def _convert(elaboratable: Elaboratable, name: str, ports: Sequence[Value] | None, *, located: bool) -> str:
     # The Yosys that comes with Amaranth, since one found on PATH may be too old.
     os.environ["AMARANTH_USE_YOSYS"] = "builtin"
-    with memory_words():
+    with memory_words(), quick_nets():
         return str(verilog.convert(elaboratable, name=name, ports=ports, emit_src=located))

@@ -229,18 +229,57 @@ def test_a_handler_refuses_what_it_cannot_be(bench: Callable[..., Bench], handle
     assert str(refused.value) == said
 
 
-HOT = "Idle -> x :: ARPQuerier(1.0.10.10, 2:1:0:a:a:f, TIMEOUT 10s{}) -> Discard; Idle -> [1] x;"
+HOT = "{} x :: ARPQuerier({}) -> Discard; Idle -> [1] x; Script(stop);"
+ASKING = "InfiniteSource(LIMIT 3) -> SetIPAddress({}) ->"
+CONFIGURED = "1.0.10.10, 2:1:0:a:a:f, TIMEOUT 10s"
 
 
 @pytest.mark.parametrize(("more", "lines"), [("", slice(None)), (", ENTRY_CAPACITY 2", slice(1, None))])
 def test_what_takes_its_place_knows_what_it_knew(more: str, lines: slice) -> None:
-    before = Live(load_text(HOT.format(""), "t"), Clock(1000.0))
+    before = Live(load_text(HOT.format("Idle ->", CONFIGURED), "t"), Clock(1000.0))
     for number in range(1, 4):
         before.write_handler("x.insert", f"1.0.0.{number} 2:1:0:0:0:{number}")
     before.write_handler("x.delete", "1.0.0.2")
     known = before.read_handler("x.table").splitlines()
     assert [line.split()[:2] for line in known] == [["1.0.0.1", "1"], ["1.0.0.3", "1"], ["1.0.0.2", "0"]]
-    coming = Live(load_text(HOT.format(more), "t"), Clock(1000.0, before.now), before=before)
+    coming = Live(load_text(HOT.format("Idle ->", CONFIGURED + more), "t"), Clock(1000.0, before.now), before=before)
     coming.take_place(before)
     assert coming.read_handler("x.table").splitlines() == known[lines]
+    coming.close()
+
+
+COUNTS = ("count", "length", "queries", "drops", "responses", "stats")
+
+
+def test_it_counts_on_and_what_waited_is_dropped() -> None:
+    before = Live(load_text(HOT.format(ASKING.format("1.0.0.1"), CONFIGURED), "t"), Clock(1000.0))
+    before.drive()
+    stats = "{} packets killed\n1 ARP queries sent\n"
+    assert [before.read_handler(f"x.{name}") for name in COUNTS] == ["1", "3", "1", "0", "0", stats.format(0)]
+    coming = Live(load_text(HOT.format("Idle ->", CONFIGURED), "t"), Clock(1000.0, before.now), before=before)
+    coming.take_place(before)
+    assert [coming.read_handler(f"x.{name}") for name in COUNTS] == ["1", "0", "1", "0", "0", stats.format(3)]
+    coming.close()
+
+
+@pytest.mark.parametrize(
+    ("was", "is_known"),
+    [
+        ("1.0.10.10, 2:1:0:a:a:f", True),
+        ("1.0.10.11, 2:1:0:a:a:f", False),
+        ("1.0.10.10, 2:1:0:a:a:e", False),
+        ("1.0.10.10/24, 2:1:0:a:a:f", False),
+        ("1.0.10.11, 2:1:0:a:a:f; ipaddr 1.0.10.10", True),
+        ("1.0.10.10, 2:1:0:a:a:f; broadcast 1.0.10.255", False),
+    ],
+)
+def test_what_another_interface_knew_is_not_taken_over(was: str, is_known: bool) -> None:
+    arguments, _, written = was.partition("; ")
+    before = Live(load_text(HOT.format("Idle ->", arguments), "t"), Clock(1000.0))
+    before.write_handler("x.insert", "1.0.0.1 2:1:0:0:0:1")
+    if written:
+        before.write_handler(f"x.{written.partition(' ')[0]}", written.partition(" ")[2])
+    coming = Live(load_text(HOT.format("Idle ->", CONFIGURED), "t"), Clock(1000.0, before.now), before=before)
+    coming.take_place(before)
+    assert coming.read_handler("x.count") == str(int(is_known))
     coming.close()

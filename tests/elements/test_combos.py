@@ -65,6 +65,7 @@ RECORDED = ipv4(0x0A000001, 0x01020304, 17, b"data", options=b"\x07\x07\x04\0\0\
         ipv4(1, 2, 17, bytes(90), options=b"\x44\x0c\x05\1" + bytes(8)),
         ipv4(1, 2, 17, b"", options=b"\x07\x08\x02" + bytes(5)),
         ipv4(1, 2, 17, b"", options=b"\1\0" + bytes(2)),
+        ipv4(1, 2, 17, b"", options=b"\1\x44\x03\x05"),
     ],
 )
 def test_the_output_combo_does_what_its_parts_do(bench: Made, name: str, data: bytes) -> None:

@@ -55,6 +55,9 @@ WRONG = {
     "time of an unknown kind": ("44 08 05 02 00000000", 23),
     "named address without room": ("44 0c 0d 03 00000000 00000000", 23),
     "sixteen have no room": ("44 08 09 f0 00000000", 23),
+    "the header ends in front of the flags": ("01 44 03 05", 22),
+    "the longest header ends in front of the flags": ("01" * 37 + "44 03 05", 58),
+    "the longest header ends in front of the pointer": ("01" * 38 + "44 02", 60),
     "the second option": ("07 07 04 00000000 07 07 03 00000000 0000", 29),
 }
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import resource
 from pathlib import Path
 
 import pytest
 
+from elements.devices.multicast import Group, open_group
 from graph.diagnostics import ClickError
 from graph.load import load_text
 from swclick.live import Live
@@ -60,8 +63,40 @@ def test_what_is_not_sent_is_counted_and_reported_once(capfd: pytest.CaptureFixt
     assert capfd.readouterr().err == "a :: McastSocket: Message too long\n"
 
 
-def test_a_group_that_cannot_be_joined_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("127.0.0.1, 1234", "setsockopt(IP_ADD_MEMBERSHIP): Invalid argument"),
+        ("233.252.0.0, 1234, 10.9.9.9", "bind: Cannot assign requested address"),
+    ],
+)
+def test_a_group_that_cannot_be_joined_is_refused(arguments: str, said: str) -> None:
     with own_network():
         ip("link set lo up")
-        with pytest.raises(ClickError, match="a :: McastSocket: setsockopt: Invalid argument\n"):
-            Live(load_text("Idle -> a :: McastSocket(127.0.0.1, 1234) -> Discard;", "t"))
+        with pytest.raises(ClickError, match=f"a :: McastSocket: {re.escape(said)}\n") as refused:
+            Live(load_text(f"Idle -> a :: McastSocket({arguments}) -> Discard;", "t"))
+    ((_, known),) = refused.value.diagnostics[0].click
+    assert known == f"While initializing 'a :: McastSocket':\n  {said}"
+
+
+def test_without_descriptors_it_is_refused() -> None:
+    wanted = Group(0xE9FC0000, 1234, 0, 0, -1, -1, loop=True)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        with pytest.raises(OSError, match="Too many open files") as refused:
+            open_group(wanted)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert refused.value.filename == "socket"
+
+
+def test_it_only_sends_or_only_hears_where_that_is_all_that_is_in_use(tmp_path: Path) -> None:
+    with own_network():
+        ip("link set lo up")
+        found = run(
+            f"""InfiniteSource(DATA "{ONE.decode()}", LIMIT 2) -> a :: McastSocket(233.252.0.0, 1234, 127.0.0.1);
+                b :: McastSocket(233.252.0.0, 1234, 127.0.0.1) -> ToDump({tmp_path}/b) -> Discard;
+                McastSocket(233.252.0.0, 1234, 127.0.0.1);"""
+        )
+    assert (packets(tmp_path / "b"), found) == ([ONE] * 2, {"a.drops": "0", "b.drops": "0"})

@@ -70,7 +70,7 @@ def test_a_tenant_that_is_attacked_sees_what_its_mode_promises(mode: str, victim
     assert [each.attack for each in seen.latencies] == list(WORDS)
     assert all(sum(count for _, count in each.alone) > 30 for each in seen.latencies)
     rates = {what: int(rate.replace(",", "")) for rate, what in re.findall(r"([\d,]+) by (\w+)", told.detail)}
-    assert set(rates) == {"delays", "losses", "registers"}
+    assert set(rates) == {"delays", "losses", "occupancy", "counters"}
     if mode == "strict":
         assert {each.most for each in seen.latencies} == {0}
         assert set(rates.values()) == {0}
@@ -125,6 +125,9 @@ class Echo:
         return counted
 
 
+NOTHING = "by this code at least 0 by delays, 0 by losses, 0 by occupancy, 0 by counters"
+
+
 def sound(number: int, timed: Timed) -> Timed | None:
     return timed
 
@@ -133,7 +136,7 @@ def test_of_an_attacker_that_changes_nothing_nothing_is_told() -> None:
     for mode in ("shared", "strict"):
         seen, told = attacked(mode, Echo(sound))
         assert (seen.holds, told.holds) == (True, True), (seen.detail, told.detail)
-        assert told.detail.startswith("about 0 by delays, 0 by losses, 0 by registers; the secrets are 125,000, of a bit in 1,000 cycles")
+        assert told.detail.startswith(f"{NOTHING}; the secrets are 125,000, of a bit in 1,000 cycles")
         assert told.work.seeds == (1, 2)
 
 
@@ -159,7 +162,7 @@ def test_a_register_that_an_attack_changes_is_found_and_tells_something() -> Non
     assert seen.counterexample is not None
     # It says that somebody sends, and not when: nothing in bits, and still a difference.
     assert not told.holds
-    assert told.detail.startswith("seed 1: count is 0 alone and 5 beside; about 0 by delays, 0 by losses, 0 by registers; ")
+    assert told.detail.startswith(f"seed 1: count is 0 alone and 5 beside; {NOTHING}; ")
 
 
 def test_a_flood_of_which_nothing_comes_in_is_no_evidence() -> None:
@@ -251,7 +254,8 @@ def test_a_run_that_measures_nothing_says_why(change: Callable[[Run], Run], said
 def test_a_frame_that_is_early_does_not_make_up_for_one_that_is_late() -> None:
     party, frame = Party(0, 100), frame_of(tag(100))
     seen = [Seen({"tx0": tuple((at, frame) for at in cycles)}, {}) for cycles in ((10, 20, 130), (14, 16, 130))]
-    run = Run([True, False], 100, Scene({}), Scene({}), *seen)
+    alone, beside = seen
+    run = Run([True, False], 100, Scene({}), Scene({}), alone, beside, ())
     assert delays(run, party) == [8, 0]
 
 
@@ -274,11 +278,14 @@ class Talkative(Echo):
             )
             for name, each in seen.frames.items()
         }
-        answers = tuple((at, 7 * int(at // GAP in busy and self.how == "registers")) for at, _ in seen.answers)
+        names = {register.address: register.name for register in design("strict")[1].registers}
+        read = [names.get(access.address, "") for access in scene.accesses if access.data is None]
+        told = ["occupancy" if name.endswith("/queued") else "counters" for name in read]
+        answers = tuple((at, 7 * int(at // GAP in busy and self.how == how)) for (at, _), how in zip(seen.answers, told, strict=True))
         return replace(seen, frames=frames, answers=answers)
 
 
-@pytest.mark.parametrize("how", ["delays", "losses", "registers"])
+@pytest.mark.parametrize("how", ["delays", "losses", "occupancy", "counters"])
 def test_each_way_to_tell_something_is_measured(how: str) -> None:
     _, told = attacked("strict", Talkative(how))
     assert not told.holds

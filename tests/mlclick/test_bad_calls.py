@@ -114,6 +114,7 @@ OPTIONS = {
     "two sides": ("plan a --pin a/q=hardware --pin a/q=software", "a/q is pinned to both sides"),
     "--handler": ("run a --out out --handler a/x.count", "--handler a/x.count: there is none of that name"),
     "--board": ("verify a --board x", "--board x: one of netfpga_sume, versa_ecp5 is wanted"),
+    "--mode": ("verify a --mode fair", "--mode fair: one of shared, strict is wanted"),
     "--only": ("verify a --only prove", "--only prove: one of proof, isolation, attacks, agreement, exercises is wanted"),
     "class": ("elements Foo", "there is no element class Foo"),
     "one tenant": ("bench a", "two tenants or more are wanted"),

@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,14 +40,15 @@ def number_in(path: Path) -> int:
 def test_what_it_returns_comes_back_and_what_it_changes_does_not() -> None:
     kept = [1]
 
-    def work() -> tuple[int, list[int]]:
-        kept.append(2)
-        return os.getpid(), kept
+    def work() -> Iterator[tuple[int, list[int]]]:
+        for each in (2, 3):
+            kept.append(each)
+            yield os.getpid(), kept
 
     with Beside(work) as beside:
-        process, seen = beside.result()
+        (process, first), (_, then) = beside.results()
     assert process != os.getpid()
-    assert (seen, kept) == ([1, 2], [1])
+    assert (first, then, kept) == ([1, 2], [1, 2, 3], [1])
 
 
 def test_both_work_at_the_same_time(tmp_path: Path) -> None:
@@ -57,47 +58,50 @@ def test_both_work_at_the_same_time(tmp_path: Path) -> None:
         (tmp_path / mine).write_text("1\n")
         return number_in(tmp_path / theirs) == 1
 
-    with Beside(lambda: meet("there", "here")) as beside:
+    with Beside(lambda: [meet("there", "here")]) as beside:
         assert meet("here", "there")
-        assert beside.result()
+        assert list(beside.results()) == [True]
 
 
 def test_one_that_is_ended_from_outside_is_told() -> None:
-    def work() -> None:
+    def work() -> Iterator[int]:
+        yield 1
         os.kill(os.getpid(), signal.SIGKILL)
+        yield 2
 
-    with Beside(work) as beside, pytest.raises(EndedAlone, match=r"^its process ended with status -9 and said nothing$"):
-        beside.result()
+    with Beside(work) as beside:
+        results = beside.results()
+        assert next(results) == 1
+        with pytest.raises(EndedAlone, match=r"^its process ended with status -9 before its work did$"):
+            next(results)
+
+
+def test_it_waits_for_nobody_to_listen(tmp_path: Path) -> None:
+    """What it says is more than a pipe holds."""
+
+    def work() -> Iterator[bytes]:
+        yield bytes(1 << 20)
+        (tmp_path / "on").write_text("1\n")
+
+    with Beside(work) as beside:
+        assert number_in(tmp_path / "on") == 1
+        assert list(beside.results()) == [bytes(1 << 20)]
 
 
 def test_one_that_raises_says_it_on_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
-    def work() -> None:
+    def work() -> list[int]:
         raise KeyError("port")
 
-    with Beside(work) as beside, pytest.raises(EndedAlone, match=r"^its process ended with status 1 and said nothing$"):
-        beside.result()
+    with Beside(work) as beside, pytest.raises(EndedAlone, match=r"^its process ended with status 1 before its work did$"):
+        next(beside.results())
     assert "KeyError: 'port'" in capfd.readouterr().err
-
-
-def test_one_that_ends_while_it_speaks_is_told() -> None:
-    """What it says is more than a pipe holds, and nobody has listened yet."""
-
-    class Ends:
-        def __reduce__(self) -> tuple[type, tuple[()]]:
-            threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
-            return int, ()
-
-    with Beside(lambda: (bytes(1 << 20), Ends())) as beside:
-        time.sleep(1)
-        with pytest.raises(EndedAlone, match=r"^its process ended with status -9 and said nothing$"):
-            beside.result()
 
 
 CALLS = "sleep 1000 & echo $! > called; mv called there; wait"
 
 
 def test_what_it_has_called_ends_with_it(tmp_path: Path) -> None:
-    with Beside(lambda: subprocess.run(["sh", "-c", CALLS], cwd=tmp_path)):
+    with Beside(lambda: [subprocess.run(["sh", "-c", CALLS], cwd=tmp_path)]):
         called = number_in(tmp_path / "there")
     assert gone(called)
 
@@ -105,7 +109,7 @@ def test_what_it_has_called_ends_with_it(tmp_path: Path) -> None:
 ASKS = f"""
 import subprocess, time
 from mlclick.beside import Beside
-with Beside(lambda: subprocess.run(["sh", "-c", {CALLS!r}])):
+with Beside(lambda: [subprocess.run(["sh", "-c", {CALLS!r}])]):
     time.sleep(1000)
 """
 
@@ -121,9 +125,10 @@ def test_it_ends_with_whoever_asked(how: signal.Signals, tmp_path: Path) -> None
 
 
 def test_it_has_ended_when_whoever_asked_has_an_error(tmp_path: Path) -> None:
-    def work() -> None:
+    def work() -> list[int]:
         (tmp_path / "process").write_text(f"{os.getpid()}\n")
         time.sleep(1_000)
+        return []
 
     def asks() -> None:
         number_in(tmp_path / "process")

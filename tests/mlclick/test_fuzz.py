@@ -67,7 +67,7 @@ def test_a_minute_of_it_finds_nothing() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.long
+@pytest.mark.heavy
 def test_a_planted_defect_is_found_shrunk_and_found_again(tmp_path: Path) -> None:
     case = all_hardware(small_case([70, 90, 77, 64, 205, 80]))
     with planted(SHORT):

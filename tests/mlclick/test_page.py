@@ -41,7 +41,9 @@ HOLES = (
     Hole("toggle", "core.x", "count[47:30] stays", "hdl/x.py:9", 12, 36, CONSTANT),
 )
 COVERAGE = Coverage((99, 100), (200, 236), (3, 4), {"core.x": (9, 10, 20, 56), "core.y": (90, 90, 180, 180)}, HOLES)
-SHOWN = Evidence("n" * 64, "m" * 40, ("a", "b"), (PROVED, BUILT, RAN), {"verilator": "5.48"}, ("a: 3 elements in hardware",), COVERAGE)
+SHOWN = Evidence(
+    "n" * 64, "m" * 40, ("a", "b"), (PROVED, BUILT, RAN), {"verilator": "5.48"}, ("a: 3 elements in hardware",), COVERAGE, seconds=98.75
+)
 UNSHOWN = replace(SHOWN, findings=(PROVED, BUILT, FAILED))
 
 
@@ -89,7 +91,7 @@ def test_a_property_s_row_has_all_that_was_counted() -> None:
         *("12,345", "678", "97.2 %", "81.5 %", "0.0", "holds"),
     ]
     assert rows_of(page, PROVED.name)[1:] == ["a", "all", "proof", "bitwuzla 0.1", "unbounded", *"–––––", "1.2", "holds"]
-    for fact in (SHOWN.netlist, SHOWN.machine, "5.48", *SHOWN.plan):
+    for fact in (SHOWN.netlist, SHOWN.machine, "5.48", "98.8", *SHOWN.plan):
         assert fact in page.cells
 
 
@@ -129,10 +131,16 @@ def test_histograms_have_all_runs_their_mode_and_their_bound() -> None:
     assert "a alone" in svg
     assert "a beside b" in svg
     bound = "bound on the delay by others"
-    assert in_words([LATENCIES]) == f"mode shared, {bound}: 30 cycles; of 12 frames none changes by more than 19 cycles"
+    nearest = "of 12 frames the one that comes nearest to the bound of its output on the delay by others is"
+    assert in_words([LATENCIES]) == f"mode shared; {nearest} 19 cycles late of 30"
     assert in_words([replace(LATENCIES, bound=None)]).startswith(f"mode shared, {bound}: not computed; ")
     assert in_words([replace(LATENCIES, mode="strict", bound=None)]).startswith(f"mode strict, {bound}: 0 cycles; ")
     assert draw([replace(LATENCIES, bound=None)], "a", "b").count("stroke-dasharray") < svg.count("stroke-dasharray")
+    # One that would make all else too small to see is said in words.
+    far = draw([replace(LATENCIES, bound=22_145)], "a", "b")
+    assert far.count("stroke-dasharray") < svg.count("stroke-dasharray")
+    assert "bound: 22,206 cycles, far to the right" in far
+    assert "bound" not in svg
     assert "a alone" in render(SHOWN)
 
 
@@ -140,7 +148,9 @@ def test_each_attack_has_a_histogram_of_its_own_below_the_victim_alone() -> None
     attacks = [FLOODED, replace(FLOODED, attack="bursts", most=-3)]
     svg = draw(attacks, "a", "b")
     assert [svg.count(title) for title in ("a alone", "a beside b: a flood", "a beside b: bursts")] == [1, 1, 1]
-    assert in_words(attacks).endswith("none changes by more than 14 cycles beside a flood, 3 cycles beside bursts")
+    assert in_words(attacks).endswith(" is 14 cycles late of 30 beside a flood, -3 cycles late of 30 beside bursts")
+    exact = [replace(each, mode="strict", bound=None, most=0) for each in attacks]
+    assert in_words(exact).endswith(": 0 cycles; of 12 frames none changes by more than 0 cycles beside a flood, 0 cycles beside bursts")
     page = render(replace(SHOWN, findings=(PROVED, BUILT, RAN, replace(RAN, latencies=tuple(attacks)))))
     assert page.count("<svg") == 2
     assert "a beside b: bursts" in page
@@ -210,13 +220,14 @@ def test_evidence_is_read_back_as_it_was_written(evidence: Evidence, tmp_path: P
     write_evidence(tmp_path, evidence)
     found = read_evidence(tmp_path)
     assert found == evidence
+    assert found.seconds == evidence.seconds
     assert [f.seconds for f in found.findings] == [f.seconds for f in evidence.findings]
 
 
 def test_times_are_apart_from_what_is_hashed(tmp_path: Path) -> None:
     write_evidence(tmp_path, SHOWN)
     first = (tmp_path / "evidence.json").read_text()
-    write_evidence(tmp_path, replace(SHOWN, findings=tuple(replace(f, seconds=9.0) for f in SHOWN.findings)))
+    write_evidence(tmp_path, replace(SHOWN, findings=tuple(replace(f, seconds=9.0) for f in SHOWN.findings), seconds=99.0))
     second = (tmp_path / "evidence.json").read_text()
     assert first != second
     digests = [re.findall(r'"digest": "([0-9a-f]{64})"', text) for text in (first, second)]

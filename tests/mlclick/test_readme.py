@@ -91,13 +91,14 @@ def _written(folder: Path, policy: str, a: str, b: str) -> Path:
 
 
 @pytest.mark.slow
-def test_one_step_of_verify_is_not_evidence(tmp_path: Path) -> None:
-    done = mlclick("verify a,b --only agreement", small_tenants(tmp_path))
+def test_one_step_of_verify_is_not_evidence_and_another_mode_s_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    done = mlclick("verify a,b --only agreement --mode strict", small_tenants(tmp_path))
     assert done.returncode == 1, done.stderr
     assert "FAILS" not in done.stdout
     assert "incomplete: only the step agreement was asked for" in done.stdout.splitlines()
-    evidence = json.loads((tmp_path / "build" / "evidence" / "versa_ecp5" / "evidence.json").read_text())
+    evidence = json.loads((tmp_path / "build" / "evidence" / "versa_ecp5-strict" / "evidence.json").read_text())
     assert (evidence["only"], evidence["complete"]) == ("agreement", False)
+    assert "mode: strict, by the weights a 1, b 1" in evidence["plan"]
     assert {finding["how"] for finding in evidence["findings"]} == {"simulation"}
 
 

@@ -78,6 +78,7 @@ def test_the_plan_in_short_says_what_is_where(tmp_path: Path) -> None:
     assert lines[0].endswith(", 0 in software")
     assert not lines[1].endswith(", 0 in software")
     assert f"data path: 64 bits, 2 ports, {core.datapath.pipeline.latency} cycles through the pipeline" in lines
+    assert "mode: shared, by the weights a 1, b 1" in lines
     assert lines[-1].endswith("proven optimal (gap 0)")
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 from amaranth.hdl import Fragment
 
 from hdl.datapath import DatapathParameters
-from mlclick.design import Source
+from mlclick.design import Mode, Source
 from mlclick.flow import build_core, merge_tenants, rates_of, split
 from mlclick.service import service_lines
 
@@ -16,11 +17,12 @@ TENANT = "FromDevice(in) -> Queue -> ToDevice(out);"
 POLICY = "".join(f"[tenants.{name}]\nvlan = {vlan}\ndevices = {{ in = 0, out = 0 }}\n" for name, vlan in (("a", 100), ("b", 200)))
 
 
-def lines(folder: Path, mode: str) -> list[str]:
-    (folder / "policy.toml").write_text(f'[machine]\nmode = "{mode}"\n{POLICY}')
+def lines(folder: Path, mode: str, asked: Mode | None = None) -> list[str]:
+    slot = "slot = 2000\n" if mode == "strict" and asked else ""
+    (folder / "policy.toml").write_text(f'[machine]\nmode = "{mode}"\n{slot}{POLICY}')
     for name in "ab":
         (folder / f"{name}.click").write_text(TENANT)
-    merged = merge_tenants(Source(("a", "b"), folder))
+    merged = merge_tenants(Source(("a", "b"), folder, asked))
     core = build_core(split(merged, rates_of(merged, None)), DatapathParameters(64, 1))
     Fragment.get(core, None)
     return service_lines(core.datapath, merged.master.tenants)
@@ -36,4 +38,7 @@ WORDS = {
 def test_each_tenant_s_service_is_said_place_by_place(tmp_path: Path, mode: str, words: str) -> None:
     found = lines(tmp_path, mode)
     assert [line.startswith(words.format(name)) for name, line in zip("ab", found, strict=True)] == [True, True], found
+    # Asked for it, a machine is the same under a policy of the other mode.
+    other = "shared" if mode == "strict" else "strict"
+    assert lines(tmp_path, other, cast("Mode", mode)) == found
     assert all(f"; {place} at least " in line for line in found for place in ("port 0", "host"))

@@ -19,8 +19,9 @@ from mlclick import verify as module
 from mlclick.compare_pairs import Thorough
 from mlclick.design import Source, Split
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
-from mlclick.recorder import Recorder
+from mlclick.recorder import Recorder, reached
 from mlclick.verify import RULES, verify
+from sim.coverage import Hole, functions_alone
 from sim.evidence import Evidence, Finding, write_evidence
 from sim.isolation import Party, Scene, Seen, Stage, Timed, nobodys
 from sim.tenant_traffic import mark_of
@@ -164,9 +165,11 @@ def test_steps_of_which_the_process_ends_have_failed_and_the_others_stand(design
         yield HELD
 
     evidence = made(design, monkeypatch, None, exercises=ends)
-    why = "its process ended with status -9 and said nothing"
+    why = "its process ended with status -9 before its work did"
     assert said(evidence.findings) == [
-        ("the proof of noninterference", "proof", False, why),
+        # What it had said by then stands.
+        ("built", "construction", True, ""),
+        ("proved", "proof", True, "9 obligations"),
         ("held", "simulation", True, "2 seeds"),
         ("attacked", "simulation", True, ""),
         ("exercises of the core", "simulation", False, why),
@@ -189,6 +192,23 @@ def test_what_both_halves_reach_is_added_up(design: Split, monkeypatch: pytest.M
     reached, things = evidence.coverage.functions
     # A frame of each comes in, and a frame of its size.
     assert reached == 4 < things
+
+
+def test_what_each_tenant_is_sure_of_is_told(design: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = made(design, monkeypatch, None).plan
+    assert [line.partition(": pipeline at least ")[0] for line in plan[-2:]] == ["a (shared)", "b (shared)"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "toggles", "holds"),
+    [((9, 9), (90, 99), True), ((8, 9), (99, 99), False), ((9, 9), (81, 99), True), ((9, 9), (80, 99), False)],
+)
+def test_too_little_that_is_reached_is_no_evidence(lines: tuple[int, int], toggles: tuple[int, int], *, holds: bool) -> None:
+    reasoned = (Hole("toggle", "core", "x[9:5] stays", points=9, reason="it is wide"), Hole("toggle", "core", "y[9:0] stays", points=9))
+    [found] = reached(replace(functions_alone({}), lines=lines, toggles=toggles, holes=reasoned))
+    figures = f"{lines[0]} of 9 lines and branches and {toggles[0]} of 90 toggles are"
+    assert (found.holds, found.detail) == (holds, f"of those without a reason not to be, {figures}")
+    assert list(reached(functions_alone({}))) == []
 
 
 def test_the_two_halves_have_every_step_once() -> None:

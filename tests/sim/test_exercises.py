@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from hdl.meta import SHIM_ETHERTYPE
-from hdl.unreached import REASONS
+from hdl.unreached import reasons_for
 from sim.counterexample import AFTER, BEFORE, record_scene
-from sim.coverage import Ledger, collect, explained
+from sim.coverage import Ledger, collect
 from sim.exercises import debts, exercises, flood_of, miscounted
+from sim.explain_holes import explain_holes
 from sim.isolation import ANSWER, APART, LATEST, Access, Scene, Seen, Stage, driven_accesses
 from sim.watched_text import watched_text
 from tests.hdl.test_watch import core
@@ -123,10 +124,10 @@ def test_a_core_counts_every_frame_once_and_what_is_not_reached_of_it_has_the_de
     ledger = Ledger()
     lines, toggles = ledger.take(stage.model)
     there = collect(ledger.untouched(), *watched_text(design), {}).holes
-    found, unused = explained(collect(ledger, *watched_text(design), {}), REASONS, there)
+    found, unused = explain_holes(collect(ledger, *watched_text(design), {}), reasons_for(design), there)
     assert unused == ()
     # Even the smallest core has a hole for each.
-    assert {hole.reason for hole in found.holes if hole.reason} == {reason.why for reason in REASONS}
+    assert {hole.reason for hole in found.holes if hole.reason} == {reason.why for reason in reasons_for(design)}
     (all_lines, _), (all_toggles, possible) = found.figures()["lines and branches"], found.figures()["toggles"]
     assert lines == pytest.approx(100 * all_lines[0] / all_lines[1], abs=0.01)
     assert toggles == pytest.approx(100 * all_toggles[0] / all_toggles[1], abs=0.01)

@@ -8,7 +8,7 @@ import pytest
 
 from sim.evidence import Latencies, Mode
 from sim.isolation import Party, Scene, Seen, TwoRuns
-from sim.latency import histograms, latencies, within
+from sim.latency import Took, histograms, latencies, within
 from tests.sim.attacks import frame_of, tag
 
 A = Party(0, 100)
@@ -27,13 +27,13 @@ def runs(alone: Seen, beside: Seen) -> TwoRuns:
 def test_each_frame_is_taken_from_the_last_one_sent_before() -> None:
     alone = seen(tx0=((60, FIRST),), tx1=((1_080, SECOND),))
     beside = seen(tx0=((62, THEIRS), (75, FIRST)), tx1=((1_080, SECOND),))
-    assert latencies(SCENE, runs(alone, beside), A, 23) == [(60, 75), (80, 80)]
+    assert latencies(SCENE, runs(alone, beside), A, 23) == [("tx0", 60, 75), ("tx1", 80, 80)]
 
 
 def test_a_frame_that_began_too_late_is_not_the_one_that_leaves() -> None:
     alone = seen(tx0=((1_010, FIRST),))
-    assert latencies(SCENE, runs(alone, alone), A, 23) == [(1_010, 1_010)]
-    assert latencies(SCENE, runs(alone, alone), A, 10) == [(10, 10)]
+    assert latencies(SCENE, runs(alone, alone), A, 23) == [("tx0", 1_010, 1_010)]
+    assert latencies(SCENE, runs(alone, alone), A, 10) == [("tx0", 10, 10)]
 
 
 def test_outputs_with_other_frames_have_no_latencies() -> None:
@@ -42,12 +42,20 @@ def test_outputs_with_other_frames_have_no_latencies() -> None:
 
 
 def test_histograms_count_frames_by_latency_and_keep_the_largest_change() -> None:
-    assert histograms([(60, 75), (80, 80), (60, 58)], "shared", 20) == Latencies(
-        "shared", 20, ((60, 2), (80, 1)), ((58, 1), (75, 1), (80, 1)), 15
-    )
-    found = histograms([(60, 40), (80, 90)], "shared", None)
+    found = histograms([Took("tx0", 60, 75), Took("tx1", 80, 80), Took("tx0", 60, 40)], "strict", None)
+    assert found == Latencies("strict", None, ((60, 2), (80, 1)), ((40, 1), (75, 1), (80, 1)), -20)
+
+
+def test_with_bounds_they_keep_the_frame_that_comes_nearest_to_that_of_its_output() -> None:
+    bounds = {"tx0": 20, "tx1": 500}
+    took = [Took("tx0", 60, 75), Took("tx1", 80, 300), Took("tx0", 9_000, 10), Took("tx1", 60, 60)]
+    found = histograms(took, "shared", bounds, "a flood")
+    assert found == Latencies("shared", 20, ((60, 2), (80, 1), (9_000, 1)), ((10, 1), (60, 1), (75, 1), (300, 1)), 15, "a flood")
+    assert within(found) == ""
+    # One that is early makes up for none that is late, nor does one of an output with more time.
+    found = histograms([*took, Took("tx0", 60, 81)], "shared", bounds)
     assert found is not None
-    assert found.most == -20
+    assert within(found) == "a frame takes 21 cycles more beside, where the bound is 20"
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hdl.tools.verilog import to_located_verilog, to_verilog
-from hdl.unreached import Reason
 from sim.constant_bits import constant_bits
-from sim.coverage import CONSTANT, Hole, Ledger, block_targets, collect, explained, functions_alone, percent_of
+from sim.coverage import CONSTANT, Hole, Ledger, block_targets, collect, percent_of
 from sim.shim import Probe
 from sim.verilated import Verilated
 from sim.verilator import named_alone
@@ -115,29 +113,6 @@ def test_a_line_of_a_block_is_told_by_the_signal_and_the_source_of_what_the_bloc
     assert found[at][0] == "count"
     assert found[at][1].startswith("tests/sim/designs.py:")
     assert not any(number in found for number, line in enumerate(lines, 1) if line.startswith("  assign"))
-
-
-def test_a_reason_is_said_of_its_holes_and_one_of_what_is_reached_is_told() -> None:
-    good, wrong, elsewhere = (
-        Reason("function", "", "a: x", "it is off"),
-        Reason("function", "", "a: y", "it is on"),
-        Reason("line", ".*", ".*", "there is none"),
-    )
-    untouched = functions_alone(dict.fromkeys(("a: x", "a: y", "b: x"), 0)).holes
-    coverage, unused = explained(functions_alone({"a: x": 0, "a: y": 1, "b: x": 0}), (good, wrong, elsewhere), untouched)
-    assert coverage.functions == (1, 3)
-    assert coverage.holes == (Hole("function", "", "a: x", reason="it is off"), Hole("function", "", "b: x"))
-    assert coverage.unexplained == (Hole("function", "", "b: x"),)
-    # What the design does not have is no reason to doubt.
-    assert unused == (wrong,)
-
-
-def test_a_reason_for_what_the_netlist_explains_already_is_no_wrong_one() -> None:
-    known = functions_alone({"a: x": 0})
-    known = replace(known, holes=(replace(known.holes[0], reason=CONSTANT),))
-    coverage, unused = explained(known, (Reason("function", "", "a: .*", "it is off"),), known.holes)
-    assert coverage == known
-    assert unused == ()
 
 
 def test_the_holes_of_runs_that_reach_nothing_are_all_that_there_is() -> None:

@@ -15,12 +15,13 @@ from elements.reference.packet import LONGEST, Packet
 from graph.check import check, port_limits
 from graph.load import load_text
 from graph.model import Graph
-from sim.packets import arp, ethernet, ip_packet
+from sim.packets import arp, ethernet, ip_packet, ipv4
 from swclick.compile import compiler
 from swclick.generate import generate
 from swclick.machine import record_of
 from swclick.runtime import runtime_c
 from tests.swclick import odd_arguments
+from tests.swclick.odd_options import odd_options
 
 # Nothing is made a part of anything, undefined behaviour is a trap that is reported with its line, and pointers to nothing are left to the
 # address sanitizer: the C is the same, and compiled in a third of the time.
@@ -125,12 +126,14 @@ FromCrossing(t:e) -> c :: Classifier(3/{"5a" * 30}, 0/{"00" * 17}%{"0f" * 17}, -
 
 
 def packet(rng: random.Random, now: int) -> Packet:
-    kind = rng.choice(("ip", "ip", "ip", "ethernet", "arp", "noise", "long"))
+    kind = rng.choice(("ip", "ip", "options", "ethernet", "arp", "noise", "long"))
     body = ip_packet(rng, ADDRESSES, ADDRESSES, PORTS)
     if kind == "ethernet":
         body = ethernet(rng.choice((b"\xff" * 6, b"\x02" * 6)), b"\x04" * 6, 0x0800, body, rng.choice(((), (0x2064,))))
     elif kind == "arp":
         body = ethernet(b"\xff" * 6, b"\x02" * 6, 0x0806, arp(rng.choice((1, 2)), b"\x02" * 6, 0x0A000001, bytes(6), 0x0A000001))
+    elif kind == "options":
+        body = ipv4(rng.choice(ADDRESSES), rng.choice(ADDRESSES), 17, rng.randbytes(rng.randrange(3)), options=odd_options(rng))
     elif kind == "noise":
         body = rng.randbytes(rng.randrange(0, 90))
     elif kind == "long":
