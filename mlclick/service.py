@@ -46,11 +46,6 @@ def delays(datapath: Datapath, number: int) -> dict[str, int]:
     return {f"tx_{name}" if name == "host" else name.replace("port ", "tx"): before + wait for name, wait in waits.items()}
 
 
-def delay(datapath: Datapath, number: int) -> int:
-    """The most of `delays`."""
-    return max(delays(datapath, number).values())
-
-
 def service_lines(datapath: Datapath, tenants: Sequence[str]) -> list[str]:
     """A line for each tenant: the least bytes a cycle that it can send, and the most cycles that its next packet waits, at each place."""
     mode = "strict" if datapath.parameters.strict else "shared"
