@@ -9,9 +9,10 @@ import pytest
 from amaranth.hdl import Fragment
 
 from hdl.datapath import DatapathParameters
-from mlclick.design import Mode, Source
+from mlclick.design import Source
 from mlclick.flow import build_core, merge_tenants, rates_of, split
 from mlclick.service import service_lines
+from sim.evidence import Mode
 
 TENANT = "FromDevice(in) -> Queue -> ToDevice(out);"
 POLICY = "".join(f"[tenants.{name}]\nvlan = {vlan}\ndevices = {{ in = 0, out = 0 }}\n" for name, vlan in (("a", 100), ("b", 200)))
