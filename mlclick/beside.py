@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
 from threading import Thread
 from types import TracebackType
@@ -42,9 +42,9 @@ class Beside(Generic[T]):
         self._listener.start()
 
     def _listen(self) -> None:
-        # All along, since it waits where the pipe is full.
+        # All along, since it waits where the pipe is full; and no longer than it is there, whoever else has the pipe.
         with suppress(EOFError, OSError):
-            while True:
+            while self._ours in wait([self._ours, self._process.sentinel]):
                 self._said.put(self._ours.recv_bytes())
         self._said.put(None)
 
@@ -66,10 +66,8 @@ class Beside(Generic[T]):
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGTERM)
         self._process.join()
-        # Whoever has left its group may still hold the other end.
-        self._listener.join(10)
-        if not self._listener.is_alive():
-            self._ours.close()
+        self._listener.join()
+        self._ours.close()
         self._life.close()
 
 

@@ -36,7 +36,7 @@ from mlclick.bench import sizes, speeds, write_bench
 from mlclick.build import BOARDS, VIVADO_MISSING, board_core, build_versa, core_for, default_board, evidence_for, ports_of
 from mlclick.clicktests import clicktests
 from mlclick.compare_pairs import STEPS, Thorough
-from mlclick.design import WIDTHS, Merged, Mode, Progress, Split, source_of
+from mlclick.design import WIDTHS, Merged, Progress, Split, source_of
 from mlclick.evidence_files import coverage_lines, evidence_lines, write_files
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.fuzz_command import fuzz
@@ -53,7 +53,7 @@ from mlclick.software.sharing import bench_sharing
 from mlclick.software.tenants import bench_tenants
 from mlclick.traffic import Traffic, broken_dumps, read_traffic
 from mlclick.verify import verify as verify_design
-from sim.evidence import Evidence
+from sim.evidence import Evidence, Mode
 from sim.verilator import VerilatorError
 
 app = typer.Typer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from elements.definition.element import Element
 from elements.placement.crossings import Crossing, Placement
@@ -16,10 +16,10 @@ from graph.model import Graph
 from graph.policy import Policy
 from hdl.composition import Composition
 from partition.plan import Plan, Question
+from sim.evidence import Mode
 
 WIDTHS: Final = (64, 128, 256, 512, 1024)
 """Bits of a data path."""
-Mode = Literal["shared", "strict"]
 Progress = Callable[[str], None]
 """Told what is being done, a line a pass."""
 

@@ -14,8 +14,8 @@ _NOTHING: Final = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
 def draw(found: Sequence[Latencies], victim: str, attacker: str) -> str:
-    """An SVG element with the ``victim``'s latencies alone and beside the ``attacker``, for each thing that it did, with the mode's bound;
-    the same text for the same latencies."""
+    """An SVG element with the ``victim``'s latencies alone and beside the ``attacker``, for each thing that it did, with how near it
+    comes to a bound; the same text for the same latencies."""
     # It takes half a second, which no other command need wait for.
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -30,21 +30,14 @@ def draw(found: Sequence[Latencies], victim: str, attacker: str) -> str:
     figure = Figure(figsize=(8, 0.4 + 1.8 * len(sides)), layout="constrained")
     FigureCanvasSVG(figure)
     axes = figure.subplots(len(sides), 1, sharex=True, sharey=True)
-    bounds = [each.bound for each in found if each.bound is not None]
-    bound = min(bounds, default=None)
     for axis, (title, side, colour) in zip(axes, sides, strict=True):
         axis.hist([cycles for cycles, _ in side], bins=edges, weights=[count for _, count in side], color=colour)
         axis.set_title(title, loc="left", fontsize=10)
         axis.set_ylabel("frames")
-        limit = max(cycles for cycles, _ in found[0].alone) + (bound or 0)
-        if bound is None:
-            continue
-        # One that is far from all that there is would press it into a corner.
-        if limit < high + (high - low):
-            axis.axvline(limit, color="black", linestyle="--", linewidth=1)
-        else:
-            words = f"bound: {limit:,} cycles, far to the right"
-            axis.annotate(words, (1, 1), xycoords="axes fraction", xytext=(-4, -4), textcoords="offset points", ha="right", va="top")
+    for axis, each in zip(axes[1:], found, strict=True):
+        # Outputs have bounds of their own, so that there is no one line.
+        if each.bound is not None:
+            axis.set_title(f"nearest to its output's bound: {_late(each)}", loc="right", fontsize=9)
     axes[-1].set_xlabel("cycles from the first beat in to the last beat out")
     text = StringIO()
     salt = " ".join((victim, "beside", attacker, *(each.attack for each in found)))
@@ -60,8 +53,13 @@ def in_words(found: Sequence[Latencies]) -> str:
         bound = "0 cycles" if mode == "strict" else "not computed"
         changes = ", ".join(f"{abs(each.most)} cycles{_beside(each)}" for each in found)
         return f"mode {mode}, bound on the delay by others: {bound}; of {frames} frames none changes by more than {changes}"
-    nearest = ", ".join(f"{each.most:,} cycles late of {each.bound:,}{_beside(each)}" for each in found)
+    nearest = ", ".join(f"{_late(each)}{_beside(each)}" for each in found)
     return f"mode {mode}; of {frames} frames the one that comes nearest to the bound of its output on the delay by others is {nearest}"
+
+
+def _late(each: Latencies) -> str:
+    late = f"{each.most:,} cycles late" if each.most > 0 else f"{-each.most:,} cycles early" if each.most else "as alone"
+    return f"{late}, of {each.bound:,}"
 
 
 def _beside(each: Latencies) -> str:

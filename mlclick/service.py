@@ -13,11 +13,13 @@ from hdl.ingress import SHORTEST
 
 @dataclass(frozen=True)
 class Place:
-    """Where tenants meet: what each of them is sure of there, by number, and the ``most`` bytes that a packet is charged."""
+    """Where tenants meet: what each of them is sure of there, by number, and the ``most`` bytes that a packet is charged; ``output`` of the
+    core, where it is at one."""
 
     name: str
     services: tuple[Service, ...]
     most: int
+    output: str = ""
 
 
 def places(datapath: Datapath) -> Iterator[Place]:
@@ -34,21 +36,17 @@ def places(datapath: Datapath) -> Iterator[Place]:
     for port, egress in enumerate(datapath.egress_ports):
         name = f"port {port}" if port < datapath.parameters.ports else "host"
         charge = partial(egress.pace.charge, lanes=lanes)
-        yield Place(name, services(egress.turns, egress.longest, 1, egress.pace.cycles, charge), egress.most_charged)
+        found = services(egress.turns, egress.longest, 1, egress.pace.cycles, charge)
+        yield Place(name, found, egress.most_charged, f"tx{port}" if port < datapath.parameters.ports else "tx_host")
 
 
 def delays(datapath: Datapath, number: int) -> dict[str, int]:
     """By output (``tx0``, …, ``tx_host``): by how many cycles others may delay a frame of the tenant with this number that has none of its
     own in front: a frame of theirs on the wire, and the waits in front of the pipeline and of the port."""
-    waits = {place.name: place.services[number].wait for place in places(datapath)}
+    waits = {place.output: place.services[number].wait for place in places(datapath)}
     parameters = datapath.parameters
-    before = -(-8 * parameters.max_frame // parameters.width) + waits.pop("pipeline")
-    return {f"tx_{name}" if name == "host" else name.replace("port ", "tx"): before + wait for name, wait in waits.items()}
-
-
-def delay(datapath: Datapath, number: int) -> int:
-    """The most of `delays`."""
-    return max(delays(datapath, number).values())
+    before = -(-8 * parameters.max_frame // parameters.width) + waits.pop("")
+    return {output: before + wait for output, wait in waits.items()}
 
 
 def service_lines(datapath: Datapath, tenants: Sequence[str]) -> list[str]:

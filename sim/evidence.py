@@ -20,7 +20,7 @@ BREAKS: Final = (RuntimeError, ValueError, KeyError, *_OWN_WORDS)
 UNBOUNDED: Final = "unbounded"
 
 How = Literal["proof", "simulation", "construction"]
-Mode = Literal["strict", "shared"]
+Mode = Literal["shared", "strict"]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -27,42 +29,73 @@ class FirstMatch:
 
 
 def find_first_match(program: Program) -> FirstMatch | None:
-    """Of a program that is exclusive and changes nothing; None of others, and where there are not so many conditions. Exits that do alike
-    count as the first of them."""
+    """Of a program that is exclusive, changes nothing and moves no packet; None of others, and where there are not so many conditions.
+    Exits that do alike count as the first of them."""
     unchanged = make("length", program.end.width, (), ("data",))
     if program.edits or program.annotations or program.accesses or program.end is not unchanged:
         return None
+    if any(way.shift or way.network != "keep" for way in program.exits):
+        return None
     alike = [next(i for i, each in enumerate(program.exits) if replace(each, when=way.when) == way) for way in program.exits]
     whens = [way.when for way in program.exits]
-    conditions, ways = list[Value](), list[int]()
-    for condition in _candidates(whens):
-        if condition not in walk(whens):
+    candidates = _candidates(whens)
+    if len(candidates) < FEWEST:
+        return None
+    logic, conditions, ways = _Logic(whens), list[Value](), list[int]()
+    for condition in candidates:
+        if condition in logic.known:
             continue
-        taken = _taken(_under(whens, condition, TRUE))
+        there = logic.follows(condition, holds=True)
+        taken = _taken([logic.known.get(when, there.get(when)) for when in whens])
         if taken is None:
             break
         conditions.append(condition)
         ways.append(NOWHERE if taken == NOWHERE else alike[taken])
-        whens = _under(whens, condition, FALSE)
+        logic.known |= logic.follows(condition, holds=False)
     if len(conditions) < FEWEST:
         return None
-    exits = tuple(replace(way, when=when) for way, when in zip(program.exits, whens, strict=True))
+    new = assume(whens, dict.fromkeys(conditions, FALSE))
+    exits = tuple(replace(way, when=new[way.when]) for way in program.exits)
     return FirstMatch(tuple(conditions), tuple(ways), replace(program, exits=exits))
 
 
 def _candidates(whens: list[Value]) -> list[Value]:
     """What must not be so where the most must not be, in that order: the conditions in front of the last."""
-    negated = (conjuncts(value) for value in walk(whens) if value.op == "not")
+    negated = (conjuncts(value) for value in walk(whens) if value.op == "not" and value.width == 1)
     return [each.operands[0] for each in max(negated, key=len, default=[]) if each.op == "not"]
 
 
-def _under(whens: list[Value], condition: Value, fact: Value) -> list[Value]:
-    new = assume(whens, {condition: fact})
-    return [new[when] for when in whens]
-
-
-def _taken(whens: list[Value]) -> int | None:
+def _taken(whens: list[bool | None]) -> int | None:
     """The one exit that is taken, `NOWHERE` for none; None where that is not known."""
-    if any(when is not TRUE and when is not FALSE for when in whens):
-        return None
-    return next((index for index, when in enumerate(whens) if when is TRUE), NOWHERE)
+    return None if None in whens else next((index for index, when in enumerate(whens) if when), NOWHERE)
+
+
+class _Logic:
+    """What is ``known`` of values of 1 bit, by what is known of others, through ``and``, ``or`` and ``not`` alone."""
+
+    def __init__(self, roots: list[Value]) -> None:
+        self.known = {TRUE: True, FALSE: False}
+        self._users: dict[Value, list[Value]] = defaultdict(list)
+        for value in walk(roots):
+            for operand in value.operands if value.width == 1 and value.op in ("and", "or", "not") else ():
+                self._users[operand].append(value)
+
+    def follows(self, condition: Value, *, holds: bool) -> dict[Value, bool]:
+        """What is known beside that where ``condition`` ``holds``, or does not; each value that it says something of is looked at once."""
+        new, waiting = {condition: holds}, [condition]
+        while waiting:
+            for user in self._users[waiting.pop()]:
+                found = None if user in new or user in self.known else self._of(user, new)
+                if found is not None:
+                    new[user] = found
+                    waiting.append(user)
+        return new
+
+    def _of(self, value: Value, new: Mapping[Value, bool]) -> bool | None:
+        facts = [new.get(operand, self.known.get(operand)) for operand in value.operands]
+        if value.op == "not":
+            return None if facts[0] is None else not facts[0]
+        decides = value.op == "or"
+        if decides in facts:
+            return decides
+        return None if None in facts else not decides

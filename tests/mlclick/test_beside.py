@@ -106,6 +106,20 @@ def test_what_it_has_called_ends_with_it(tmp_path: Path) -> None:
     assert gone(called)
 
 
+def test_it_does_not_wait_for_what_has_left_it(tmp_path: Path) -> None:
+    def work() -> Iterator[int]:
+        process = os.fork()
+        if not process:
+            os.setsid()
+            time.sleep(1_000)
+        yield process
+
+    with Beside(work) as beside:
+        [process] = beside.results()
+    os.kill(process, signal.SIGKILL)
+    assert gone(process)
+
+
 ASKS = f"""
 import subprocess, time
 from mlclick.beside import Beside

@@ -211,6 +211,11 @@ def test_too_little_that_is_reached_is_no_evidence(lines: tuple[int, int], toggl
     assert list(reached(functions_alone({}))) == []
 
 
+def test_where_no_run_has_counted_a_line_that_is_told(design: Split) -> None:
+    _, [found] = Recorder(design, core(), lines=True).coverage()
+    assert (found.holds, found.detail) == (False, "no run has counted any")
+
+
 def test_the_two_halves_have_every_step_once() -> None:
     assert sorted(name for half in module._HALVES for name in half) == sorted(module._STEPS) == sorted(compare_pairs.STEPS)
 

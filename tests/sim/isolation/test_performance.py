@@ -15,7 +15,7 @@ import pytest
 from elements.reference.packet import Packet
 from graph.diagnostics import ClickError
 from mlclick.run import run_software
-from mlclick.service import delay
+from mlclick.service import delays
 from sim.isolation import CLOCK_BITS, Party, Scene, Seen, together
 from swclick.live import Clock
 from tests.sim.attacks import (
@@ -261,7 +261,7 @@ def test_t27_the_oldest_packet_of_a_tenant_is_served_within_a_bound(
     runs = duel(stage, victim, attacker, Scene(mine, cycles=cycles, seed=None), theirs)
     alone, beside = (PARTIES[victim].timed(seen)["tx1"] for seen in (runs.alone, runs.beside))
     waited = [b - a for (a, _), (b, _) in zip(alone, beside, strict=True)]
-    printed = delay(stage.core.datapath, PARTIES[victim].number)
+    printed = delays(stage.core.datapath, PARTIES[victim].number)["tx1"]
     assert 0 < max(waited) <= min(printed, bound(stage) if weights == (1, 1) else printed)
     sys.stdout.write(f"held up by frames of {size} bytes, weights {weights}: at most {max(waited)} cycles, bound {printed}\n")
 
