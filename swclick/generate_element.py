@@ -11,12 +11,11 @@ from elements.definition.loops import find_rings
 from elements.program.program import Program
 from graph.check import Checked
 from graph.model import Edge, Graph
-from swclick.find_common_case import CommonCase
+from swclick.fetch_ahead import fetch_ahead
 from swclick.generate_program import first_word, meets_cut, program_begin, program_fields, program_functions
 from swclick.generate_ways import way_out, ways_out
 from swclick.inline import ALWAYS, NEVER, Kinds, inline_kinds
 from swclick.look_ahead import look_ahead
-from swclick.lower_value import ValueLowering
 from swclick.regions import Region, crossing
 from swclick.spread import spread_of
 from swclick.state_words import source_of
@@ -43,7 +42,9 @@ class ElementTexts:
         self.wakes = Wakes(checked, self.sources)
         self._task_names = list(self.wakes.tasks)
         self.ahead = {
-            name: look_ahead(checked, elements, self.programs, name) for name, source in self.sources.items() if "LOOK_AHEAD" in source.task
+            name: look_ahead(checked, elements, self.programs, self.sources, name)
+            for name, source in self.sources.items()
+            if "LOOK_AHEAD(" in source.task
         }
         self.kinds: dict[str, Kinds] = {}
         self._known: dict[Hashable, str] = {}
@@ -274,22 +275,11 @@ static void e{number}_finish(struct machine *m)
 """
 
     def _look_ahead(self, name: str, number: str) -> str:
-        """Fetches what the tables behind the element will read for a packet that it is going to push."""
-        if "LOOK_AHEAD" not in self.sources[name].task:
+        """Fetches what will be read behind the element for packets that it is going to push."""
+        if "LOOK_AHEAD(" not in self.sources[name].task:
             return ""
-        text = ""
-        for ahead in self.ahead[name]:
-            program = self.programs[ahead.element]
-            values = ValueLowering(program, number, CommonCase(program, near={"data": ahead.length}))
-            lines = "\n".join(values.lines([ahead.key]))
-            table = f"m->e{self._number(name, ahead.element)}.{ahead.table}"
-            text += f"    if (p->length >= {ahead.length}u) {{\n{lines}\n    fetch_levels(&{table}, {values.names[ahead.key]});\n    }}\n"
-        return f"""static {ALWAYS} void e{number}_ahead(struct machine *m, const struct packet *p)
-{{
-    const uint8_t *const near_data = p->data;
-    (void)m; (void)near_data;
-{text}}}
-"""
+        called = {each.element: self._number(name, each.element) for each in self.ahead[name]}
+        return fetch_ahead(number, self.ahead[name], self.programs, self.sources, called)
 
     def _quick(self, name: str, number: str) -> str:
         """What the element does to packets whose header is in registers, if that is not to put it down."""
@@ -328,7 +318,7 @@ static void e{number}_finish(struct machine *m)
             "PASS(k)": f"do {{ e{number}_outv(m, k, p, v); return; }} while (0)",
             "HAS_AHEAD": int(bool(self.ahead.get(name))),
             "BATCH(n)": "batch_of(&m->live, n)",
-            "LOOK_AHEAD(q)": f"e{number}_ahead(m, q)",
+            "LOOK_AHEAD(q, n)": f"e{number}_ahead(m, q, n)",
             "IN(k)": f"e{number}_in(m, k)",
             "PULL_AGAIN": "(void)(m->live.again = 1)",
             "OFFER(k, q)": f"e{number}_push(m, k, q)",

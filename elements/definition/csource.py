@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+ABREAST: Final = 32
+"""Packets that are got ready before the first goes on."""
 
 
 def c_string(data: bytes) -> str:
@@ -24,8 +28,8 @@ class CSource:
     - packet members: ``p->data`` (bytes), ``p->length``, ``p->network`` (offset of the network header from the data's start, NO_NETWORK if
       unset), ``p->paint``, ``p->dst_ip``, ``p->dst_ip6`` (16 bytes), ``p->vlan_tci``, ``p->device``, ``p->packet_type``, ``p->parameter``,
       ``p->extra_length`` (bytes that it had behind those that are here), ``p->time`` (ns);
-    - ``LOOK_AHEAD(p)``, in ``task``: the packet will be handed to push output 0 soon, and what tables will read for it may be fetched;
-      ``HAS_AHEAD`` is 1 where there are such tables, so that it pays to have several packets ready;
+    - ``LOOK_AHEAD(q, n)``, in ``task``: the packets ``q[0]`` to ``q[n - 1]``, at most `ABREAST`, will be handed to push output 0 next, and
+      what will be read for them may be fetched; ``HAS_AHEAD`` is 1 where it is known what that is, so that it pays to have several ready;
     - ``BATCH(n)``, in ``task``: how many packets it moves now of ``n`` that it would: as many, or fewer where they would take too long for
       one run of a machine that tenants share; the next run goes on with the others;
     - ``PULL_AGAIN``, in ``pull``: whoever pulls gets nothing now, but is not to sleep for that;
@@ -58,9 +62,12 @@ class CSource:
     before the packet goes on. ``finish`` runs when the machine is taken down: it frees what the element allocated (packets that it still
     holds are freed with the machine). ``helpers`` is C at file level, the same for every instance of the class, ``shared``
     pieces of it that stand in front of all those, which other classes may have, too, ``types`` that which stands before the elements'
-    structures. ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers, ``strides``
-    those whose words do not stand one behind the other to the bytes from one to the next. ``is_short`` says that ``push`` is so little that
-    it is copied to where packets are pushed from, rather than called.
+    structures. ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers, ``strides`` those whose words do
+    not stand one behind the other to the bytes from one to the next. ``ahead`` is what is fetched for a packet that may come soon, in
+    steps, each of which is done for several packets before the next step: ``ip`` points to its IP header, of which and of what follows
+    there are ``left`` bytes, 28 at least; ``soon`` is a number that is kept for the packet from step to step. Nothing may be changed, and
+    nothing is known but that memory: the packet may come changed, or not at all. ``is_short`` says that ``push`` is so little that it is
+    copied to where packets are pushed from, rather than called.
     """
 
     fields: str = ""
@@ -84,4 +91,5 @@ class CSource:
     state: tuple[tuple[str, str], ...] = ()
     strides: tuple[tuple[str, int], ...] = ()
     peers: tuple[str, ...] = ()
+    ahead: tuple[str, ...] = ()
     is_short: bool = False
