@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,6 +107,9 @@ _LEAST_LIMIT = 0.001
 
 def read_policy(path: Path) -> Policy:
     """The policy at ``path``. Errors: `ClickError` with file, line and column."""
+    # It takes a part of the time in which a machine without a policy starts.
+    import tomllib
+
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
