@@ -70,6 +70,7 @@ class Discard(Element):
 #endif
 """,
             empty="self->stopped",
+            rests=True,
             state=(("stopped", "self->stopped"),),
         )
 

@@ -98,6 +98,7 @@ class Unqueue(Element):
     return worked;
 """,
             empty="!self->going || ((int32_t)self->most >= 0 && self->pulled >= self->most)",
+            rests=True,
             state=tuple((name, f"self->{name}") for name in ("going", "each", "most", "pulled")),
         )
 

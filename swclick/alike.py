@@ -14,6 +14,7 @@ from typing import Final
 
 from swclick.generate_element import ElementTexts
 from swclick.holes import Hole, split_text
+from swclick.in_code import in_code
 from swclick.regions import Region
 from swclick.spread import Entry, spread_text
 from swclick.tasks import Job, run_of
@@ -193,7 +194,7 @@ static void s{kind}_wrote(struct machine *m, struct s{kind} *region, int element
             self._handed[element, found[6]] = None
             return found[0]
 
-        return _OUTSIDE.sub(called, text)
+        return in_code(text, lambda code: _OUTSIDE.sub(called, code))
 
     def spread(self, name: str) -> str:
         """``eN_spread`` of an element that is in no region: hands a packet to the region that its way leads to."""
@@ -278,16 +279,21 @@ def _there(region: int) -> str:
 
 def _named(text: str, kind: int) -> str:
     """A text of a region with its functions as those of the class ``kind``."""
-    text = _FUNCTION.sub(rf"s{kind}_\1(\2, struct s{kind} *region", text)
-    text = _CALL.sub(rf"s{kind}_\1(m, region", text)
-    text = re.sub(r"\bm->eR(\d+)\b", rf"region->s{kind}_\1", text)
-    return re.sub(r"\beR(\d+)(?=_|\b)", rf"s{kind}_\1", text)
+
+    def named(code: str) -> str:
+        code = _FUNCTION.sub(rf"s{kind}_\1(\2, struct s{kind} *region", code)
+        code = _CALL.sub(rf"s{kind}_\1(m, region", code)
+        code = re.sub(r"\bm->eR(\d+)\b", rf"region->s{kind}_\1", code)
+        return re.sub(r"\beR(\d+)(?=_|\b)", rf"s{kind}_\1", code)
+
+    return in_code(text, named)
 
 
 def _renamed(begins: str, place: int, number: int) -> str:
     """What makes the element at ``place`` ready, with the name that those of region have to whom ``number`` belongs."""
     defined = ["initialize", *re.findall(rf"^static const [\w ]+ eR{place}_(\w+)\[", begins, re.M)]
-    return re.sub(rf"\beR{place}_({'|'.join(defined)})\b", rf"eR{place}_\1_{number}", begins)
+    name = re.compile(rf"\beR{place}_({'|'.join(defined)})\b")
+    return in_code(begins, lambda code: name.sub(rf"eR{place}_\1_{number}", code))
 
 
 def _filled(each: Class) -> tuple[list[str], list[tuple[Hole, list[str]]]]:

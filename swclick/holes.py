@@ -9,9 +9,10 @@ from typing import Final
 
 _TOKEN: Final = re.compile(
     r"""
-    (?P<fixed> ^[ \t]*\#[ \t]*(?:if|elif|else|endif|undef|include)[^\n]* | /\*.*?\*/ | '(?:[^'\\\n]|\\.)*' | \bcase\b[^:;]*: | \d+\.\d+ )
-  | (?P<array> (?<=[ ]) static\ const\ [\w ]+?\ \w+\[\d+\]\ =\ \{[^;{}"]*\}; )
-  | (?P<static> (?<=[ ]) static\b (?: "(?:[^"\\]|\\.)*" | [^";] )* ; )
+    (?P<fixed> ^[ \t]*\#[ \t]*(?:if|elif|else|endif|undef|include)[^\n]* | /\*.*?\*/ | '(?:[^'\\\n]|\\.)*' | \bcase\b[^:;]*:
+             | \bsizeof\s*\([^()]*\) | \b(?:0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*[pP][+-]?\d+ | \d+\.\d*(?:[eE][+-]?\d+)? | \d+[eE][+-]?\d+)[fFlL]? )
+  | (?P<array> (?<=[ \t{;]) static\ const\ [\w ]+?\ \w+\[\d+\]\ =\ \{[^;{}"]*\}; )
+  | (?P<static> (?<=[ \t{;]) static\b (?: "(?:[^"\\]|\\.)*" | [^";] )* ; )
   | (?P<string> "(?:[^"\\\n]|\\.)*" )
   | (?P<function> \be\d+_(?:push|slow|pull|full|empty)\(m\b )
   | (?P<number> \b(?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*\b )
@@ -64,14 +65,18 @@ def split_text(text: str) -> Text:
     last, keeps = 0, False
     for found in _TOKEN.finditer(text):
         kind = found.lastgroup
-        if kind == "static" and "const" not in found[0].partition("=")[0]:
-            keeps = True
+        keeps = keeps or (kind == "static" and not _is_constant(found[0]))
         hole = _hole(text, found)
         if hole is not None:
             fixed.append(text[last : found.start()])
             holes.append(hole)
             last = found.end()
     return Text((*fixed, text[last:]), tuple(holes), keeps)
+
+
+def _is_constant(static: str) -> bool:
+    """Whether what a static variable is declared as cannot change; where it is a pointer, itself, and not only what it points to."""
+    return "const" in static.partition("=")[0].rpartition("*")[2].split()
 
 
 def _hole(text: str, found: re.Match[str]) -> Hole | None:

@@ -43,10 +43,11 @@ def library_of(checked: Checked, elements: Mapping[str, Element], *, share: bool
     if note is not None and (found := _noted(note)) is not None:
         return found
     library = made_library(checked, elements, share=share, cuts=cuts)
-    if note is not None:
+    # What was made by sources that were loaded before they changed is not what they make.
+    if note is not None and tuple(_sources()) == _AT_START:
         # Who cannot keep it makes it again the next time.
         with suppress(OSError):
-            made = note.with_suffix(f".{os.getpid()}")
+            made = note.with_suffix(f".{os.getpid()}.at")
             made.write_text(Path(library._name).name, encoding="utf-8")
             made.replace(note)
     return library
@@ -69,7 +70,7 @@ def _key(graph: Graph, elements: Mapping[str, Element], *, share: bool, cuts: Ma
         said.update(text.encode("utf-8", "surrogateescape"))
         said.update(b"\0")
 
-    for text in (sys.version, *FLAGS, *compiler(), str(share), str([*cuts.items()]), *_sources(), *graph.requirements):
+    for text in (sys.version, *FLAGS, *compiler(), str(share), str([*cuts.items()]), *_AT_START, *graph.requirements):
         add(text)
     for node in graph.nodes:
         element = elements[node.name]
@@ -92,4 +93,8 @@ def _sources() -> Iterable[str]:
                 for name in sorted(files):
                     if name.endswith(_KINDS):
                         known = Path(folder, name).stat()
-                        yield f"{folder}/{name} {known.st_size} {known.st_mtime_ns}"
+                        yield f"{folder}/{name} {known.st_size} {known.st_mtime_ns} {known.st_ctime_ns}"
+
+
+_AT_START: Final = tuple(_sources())
+"""The files as they were when this process began to load them."""

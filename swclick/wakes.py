@@ -71,9 +71,9 @@ class Wakes:
         return sorted(found, key=self._places.__getitem__)
 
     def rests_at_once(self, name: str) -> bool:
-        """Whether it is asked after each run of an element's task if that is idle: where one element that it pulls from says it. One that
-        says itself when it has nothing to give may be one that has to run once more, to set its timer."""
-        return not self.sources[name].empty and len(self.sources_before(name)) == 1
+        """Whether it is asked after each run of an element's task if that is idle: where it says that it `rests`, and one element
+        whether there is anything to pull."""
+        return self.sources[name].rests and len(self.sources_before(name)) == 1
 
     def pulled(self, name: str) -> list[Edge]:
         """The connections that end in pull inputs of the element."""

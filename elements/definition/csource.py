@@ -67,7 +67,8 @@ class CSource:
     steps, each of which is done for several packets before the next step: ``ip`` points to its IP header, of which and of what follows
     there are ``left`` bytes, 28 at least; ``soon`` is a number that is kept for the packet from step to step. Nothing may be changed, and
     nothing is known but that memory: the packet may come changed, or not at all. ``is_short`` says that ``push`` is so little that it is
-    copied to where packets are pushed from, rather than called.
+    copied to where packets are pushed from, rather than called. ``rests`` says that a task that has worked need not run once more to find
+    out that nothing is left: it keeps no packet, and sets no timer, so that ``empty`` and what it pulls from tell it.
     """
 
     fields: str = ""
@@ -92,4 +93,5 @@ class CSource:
     strides: tuple[tuple[str, int], ...] = ()
     peers: tuple[str, ...] = ()
     ahead: tuple[str, ...] = ()
+    rests: bool = False
     is_short: bool = False

@@ -214,3 +214,13 @@ def test_a_rate_that_is_given_later_is_kept() -> None:
         Script(wait 1s, write u.rate 1000, wait 2s, print $(c.count), stop);"""
     done = swclick("--simtime", "-e", text, timeout=120)
     assert (done.stdout, done.stderr) == (b"50\n", b"")
+
+
+@pytest.mark.parametrize("queue", ["Queue", "QuickNoteQueue"])
+def test_a_burst_that_took_the_last_packet_is_over_when_its_time_is(queue: str) -> None:
+    """In a machine that runs by itself: the task has to run once more, though nothing is left to pull."""
+    text = f"""InfiniteSource(LIMIT 4096, BURST 4096) -> q :: {queue}(5000) -> TimedUnqueue(1s, 5000) -> c :: Counter -> Discard;
+        s :: InfiniteSource(LIMIT 5, BURST 5, ACTIVE false) -> q;
+        Script(wait 200ms, write s.active true, wait 200ms, print $(c.count), wait 1s, print $(c.count), stop);"""
+    done = swclick("--simtime", "-e", text, timeout=120)
+    assert (done.stdout, done.stderr) == (b"4096\n4101\n", b"")

@@ -121,6 +121,17 @@ def test_functions_that_keep_something_are_not_shared() -> None:
     assert text != text_of([kept.replace("IP6Print(x)", "Null")] * 2, share=False)
 
 
+def test_what_users_write_is_never_taken_for_code() -> None:
+    """Neither what is printed, in a tenant or outside, nor a name."""
+    label = "eR1_x eR3_p(m, z) struct e1 e6_push(m, abc) m->e7 end"
+    shared, alone = (text_of([tenant(kind=f"e5_timer :: Print({label!r})".replace("'", '"'))] * 2, share=share) for share in (True, False))
+    assert (shared.count(f'"{label}"'), alone.count(f'"{label}"')) == (2, 4)
+    assert "void e5_timer(struct machine *m) {" not in shared
+    outside = together([tenant()] * 2).replace("-> out ::", f'-> Print("{label}") -> out ::')
+    graph = load_text(outside, "t")
+    assert f'"{label}"' in generate(check(graph, class_info), instantiate(graph))
+
+
 def test_the_same_tenants_give_the_same_text_in_any_process() -> None:
     script = "from tests.swclick.test_alike import *\nprint(text_of(random_tenants(random.Random(7), 5)), end='')"
     texts = [

@@ -76,8 +76,19 @@ def test_a_library_that_was_taken_away_is_made_again(made: list[str]) -> None:
 def test_other_sources_make_another_machine(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     graph = load_text(TEXT.format(byte="05"), "t")
     Machine(graph, keep=True)
-    monkeypatch.setattr(kept, "_sources", lambda: ["swclick/generate.py 1 2"])
+    monkeypatch.setattr(kept, "_AT_START", ("swclick/generate.py 1 2",))
     Machine(graph, keep=True)
+    assert len(made) == 2
+
+
+def test_what_sources_made_that_have_changed_since_they_were_loaded_is_not_kept(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = load_text(TEXT.format(byte="05"), "t")
+    with monkeypatch.context() as patch:
+        patch.setattr(kept, "_sources", lambda: ["swclick/generate.py 1 2"])
+        Machine(graph, keep=True).close()
+    Machine(graph, keep=True).close()
+    assert len(made) == 2
+    Machine(graph, keep=True).close()
     assert len(made) == 2
 
 
