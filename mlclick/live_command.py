@@ -47,7 +47,7 @@ def live(
         containers = replace(containers, bound=round(1000 * bound))
     graph = merged.master.graph if containers is None else containers.graph
     arguments = Arguments(ports=tuple(ports or ()), unix_sockets=tuple(sockets or ()), handlers=tuple(handlers or ()))
-    running = Running(Source(print_graph(graph), "<merge>"), _ending(graph, seconds), arguments, containers)
+    running = Running(Source(print_graph(graph), "<merge>"), _ending(graph, seconds), arguments, containers, keep=True)
     try:
         running.run()
         is_fine = print_handlers(running.live, arguments.handlers)

@@ -40,6 +40,14 @@ def test_tenants_run_by_themselves_and_are_asked_at_the_end(
     assert int(told["b/c.count"]) > 0
 
 
+def test_what_was_compiled_before_is_not_written_again(sources: Path, monkeypatch: Patch, capsys: Capture) -> None:
+    monkeypatch.setenv("MLCLICK_CACHE", str(sources / "cache"))
+    command = ["live", "a,b", "--seconds", "0.01", "-h", "a/c.count"]
+    assert run(command, monkeypatch, capsys)[0] == 0
+    monkeypatch.setattr("swclick.generate.generate", lambda *_, **__: pytest.fail("it is written again"))
+    assert run(command, monkeypatch, capsys)[0] == 0
+
+
 def test_one_tenant_without_a_limit_has_no_time_of_its_own(sources: Path, monkeypatch: Patch, capsys: Capture) -> None:
     code, said = run(["live", "a", "--seconds", "0.01", "-h", "a/c.count", "-h", "a.time"], monkeypatch, capsys)
     assert code == 1
