@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import sys
@@ -337,8 +338,14 @@ class Live(Machine):
         read, write = (self.handlers.get(element, handler, kind) for kind in ("read", "write"))
         return ("r" if read and not read.is_private else "") + ("w" if write else "")
 
+    def knows(self, name: str) -> bool:
+        """Whether handlers can be called by that name: an element's, or a tenant's where tenants share the processor."""
+        return name in self.elements or name in self.handlers.tenants
+
     def llrpc(self, element: str, number: int, data: bytes) -> bytes:
-        """What `Element.llrpc` answers. Errors: ``OSError``."""
+        """What `Element.llrpc` answers; a tenant answers nothing. Errors: ``OSError``."""
+        if element not in self.elements:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         answer = self.elements[element].llrpc(self.words(element), number, data)
         self.after_write(element)
         return answer
