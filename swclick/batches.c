@@ -8,6 +8,7 @@
 static void settle_batch(struct containers *k, const struct container *c, struct task *t, uint32_t moved, uint64_t took)
 {
     int is_full = t->is_cut && moved >= t->most;
+    if (!moved) return;
     if (!is_full && took <= k->bound) return;
     t->moved = moved;
     t->took = took;

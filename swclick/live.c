@@ -109,6 +109,7 @@ static inline int run_task(struct machine *m, struct live *l, struct ready *r, u
 {
     struct task *t = take_first(r);
     *pass = t->entry.key;
+    t->is_cut = 0;
     l->running = t;
     l->again = l->idle = 0;
     int worked = t->run(m, t->of);

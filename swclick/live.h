@@ -75,10 +75,10 @@ uint64_t lost_time(struct live *l);
 ALWAYS int64_t batch_of(struct live *l, int64_t wanted)
 {
     struct task *t = l->running;
-    if (!t || wanted <= t->most) return wanted;
-    t->is_cut = 1;
-    t->wanted = wanted;
-    return t->most;
+    if (!t) return wanted;
+    t->is_cut = wanted > t->most;
+    t->wanted = t->is_cut ? wanted : 0;
+    return t->is_cut ? t->most : wanted;
 }
 
 /* Cuts: see cuts.h. */

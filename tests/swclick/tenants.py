@@ -45,7 +45,7 @@ class Timed:
         away: Callable[[int], int] | None = None,
     ) -> None:
         """``away``: the ns that the system took from it until it had worked for so many."""
-        self._until, self._away = until, away
+        self._until, self._away, self._is_over = until, away, False
         self._counted: list[tuple[int, ctypes.c_uint64]] = []
         found = merged(folder, texts)
         assert found is not None
@@ -58,7 +58,8 @@ class Timed:
 
     def _time(self) -> int:
         worked = self._worked()
-        if worked >= self._until:
+        if worked >= self._until and not self._is_over:
+            self._is_over = True
             self.live.stop()
         return worked if self._away is None else worked + self._away(worked)
 
@@ -73,6 +74,13 @@ class Timed:
         """Until the time has passed."""
         self.live.run_driver()
         return self
+
+    def go_on(self, ns: int) -> Timed:
+        """For so many ns more."""
+        self._until += ns
+        self._is_over = False
+        self.live.stop(-1)
+        return self.run()
 
     def read(self, handler: str) -> int:
         """A number that a handler says."""
