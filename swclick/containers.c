@@ -135,7 +135,10 @@ static void set_contained_timer(struct live *l, uint32_t number, uint64_t at)
 }
 
 static inline int is_due(const struct container *c, const struct base *b) { return c->timers.count && c->timers.entries[0]->key <= b->now; }
-static inline int has_something(const struct container *c, const struct base *b) { return c->ready.count || c->parked || is_due(c, b); }
+static inline int has_something(const struct container *c, const struct base *b) 
+{
+    return c->ready.count || c->parked || c->unfinished || is_due(c, b);
+}
 
 /* Containers with timers whose time has come want a turn; what that costs is theirs. */
 static void take_due(struct live *l, const struct base *b)
@@ -158,6 +161,20 @@ static void ring_first(struct machine *m, struct live *l, struct base *b, struct
     ring_timer(m, l, b, t);
 }
 
+/* As run_task. A run that was cut is still one for all that the tenant sees: nothing else of its runs before the rest of it. */
+static int run_contained(struct machine *m, struct live *l, struct container *c)
+{
+    struct task *t = c->unfinished ? c->unfinished : take_first(&c->ready);
+    if (!c->unfinished) c->pass = t->entry.key;
+    uint32_t worked = run_once(m, l, t);
+    t->left = t->is_cut && !l->idle && worked >= t->most && worked < t->left ? t->left - worked : 0;
+    c->unfinished = t->left ? t : NULL;
+    /* One that is unfinished stands in no line, and needs nobody to wake it. */
+    t->entry.place = t->left ? 0 : -1;
+    if (!t->left) stand_again(l, &c->ready, t, c->pass, worked);
+    return worked;
+}
+
 /* A turn, and what it is charged. */
 static void serve(struct machine *m, struct live *l, struct base *b, struct container *c)
 {
@@ -172,13 +189,13 @@ static void serve(struct machine *m, struct live *l, struct base *b, struct cont
         struct task *next = NULL;
         if (c->parked) {
             run_parked(m, b, c);
-        } else if (is_due(c, b) && (c->is_timers || !c->ready.count)) {
+        } else if (!c->unfinished && is_due(c, b) && (c->is_timers || !c->ready.count)) {
             ring_first(m, l, b, c);
             c->is_timers = 0;
-        } else if (c->ready.count) {
-            next = first_ready(&c->ready);
+        } else if (c->unfinished || c->ready.count) {
+            next = c->unfinished ? c->unfinished : first_ready(&c->ready);
             if (next->is_long && runs) break;
-            moved = run_task(m, l, &c->ready, &c->pass);
+            moved = run_contained(m, l, c);
             c->is_timers = 1;
             if (next->is_long) left = 1;
         } else {

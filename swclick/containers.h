@@ -22,6 +22,7 @@
 struct container {
     struct bucket bucket;
     struct ready ready; /* tasks by stride */
+    struct task *unfinished; /* moves what is left of a run before anything else is done, but for packets that wait */
     struct heap timers; /* by their time */
     struct entry alarm; /* among those of all containers, by the first of its timers */
     uint64_t pass;

@@ -57,6 +57,7 @@ class Task(ctypes.Structure):
         ("is_long", ctypes.c_uint8),
         ("most", ctypes.c_uint32),
         ("wanted", ctypes.c_uint32),
+        ("left", ctypes.c_uint32),
         ("moved", ctypes.c_uint32),
         ("took", ctypes.c_uint64),
     )

@@ -12,7 +12,7 @@ from elements.definition.catalogue import class_info
 from graph.check import check
 from mlclick.design import Source
 from mlclick.flow import merge_tenants
-from swclick.containers import Containers, containers_of
+from swclick.containers import BOUND, Containers, containers_of
 from swclick.live import Clock, Live
 from swclick.state_words import state_words
 
@@ -43,13 +43,14 @@ class Timed:
         until: int,
         clock: Clock | None = None,
         away: Callable[[int], int] | None = None,
+        bound: int = BOUND,
     ) -> None:
         """``away``: the ns that the system took from it until it had worked for so many."""
         self._until, self._away, self._is_over = until, away, False
         self._counted: list[tuple[int, ctypes.c_uint64]] = []
         found = merged(folder, texts)
         assert found is not None
-        containers = replace(found, counter=self._time, spent=None if away is None else self._worked)
+        containers = replace(found, counter=self._time, spent=None if away is None else self._worked, bound=bound)
         self.live = Live(containers.graph, clock or Clock(1.0), containers=containers)
         self._counted = [(cost, self._word(name)) for name, cost in costs.items()]
 

@@ -142,6 +142,21 @@ def test_copies_wait_together_and_go_on_one_by_one(tmp_path: Path) -> None:
     assert abs(machine.read("a.time") - machine.read("b.time")) < 400_000
 
 
+@pytest.mark.parametrize("cost", [100, 8000])
+def test_no_packet_is_lost_for_that_runs_are_split(tmp_path: Path, cost: int) -> None:
+    """Whoever empties a queue moves as much before it is filled again as it would without a bound."""
+    text = "InfiniteSource -> Strip(1) -> t :: Tee(32); j :: Unstrip(1) -> c :: Counter -> q :: Queue(40) -> u :: Unqueue(32) -> Discard;"
+    text += "".join(f"t[{n}] -> j;" for n in range(32))
+    got = []
+    for bound in (BOUND, 10**9):
+        machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, {"a/c": 100, "b/c": cost}, 100 * 32 * cost, bound=bound).run()
+        assert machine.read("b/c.count") > 1000
+        # The first few runs were not split.
+        assert (machine.read("b.time") / machine.read("b.turns") <= 1.5 * BOUND) == (cost == 100 or bound == BOUND)
+        got.append(machine.read("b/q.drops"))
+    assert got == [0, 0]
+
+
 def test_what_cannot_be_split_is_said_and_paid_back(tmp_path: Path) -> None:
     machine = Timed(tmp_path, {"a": ENDLESS, "b": ENDLESS}, {"a/c": 100, "b/c": 70_000}, 20 * MS).run()
     assert told(machine)[-1] == "b: a packet takes 70.0 us or more in one run, and its way cannot be split where that would help"
