@@ -197,7 +197,7 @@ static void serve(struct machine *m, struct live *l, struct base *b, struct cont
             if (next->is_long && runs) break;
             moved = run_contained(m, l, c);
             c->is_timers = 1;
-            if (next->is_long) left = 1;
+            if (next->is_long || c->unfinished) left = 1;
         } else {
             break;
         }
