@@ -133,7 +133,7 @@ class Live(Machine):
             raise
 
     def _cuts(self) -> Mapping[str, int]:
-        return {} if self.containers is None else find_cuts(self.checked, self.containers.owner)
+        return {} if self.containers is None else find_cuts(self.checked, self.containers.owner, self.elements)
 
     def _made(self) -> int | None:
         is_simulated = self._clock.simulated is not None

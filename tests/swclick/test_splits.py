@@ -10,6 +10,7 @@ import pytest
 
 from elements.definition.catalogue import class_info
 from graph.check import check
+from elements.reference.machine import instantiate
 from graph.load import load_text
 from swclick.cuts import find_cuts
 from tests.swclick.tenants import Timed
@@ -81,7 +82,7 @@ def test_a_burst_that_is_within_the_bound_stays_one_run(tmp_path: Path) -> None:
         "InfiniteSource(BURST 64) -> q :: Queue -> Unqueue2(256) -> c :: Counter -> Queue -> Discard(BURST 0);",
         "InfiniteSource(BURST 64) -> q :: Queue -> c :: Counter -> Discard(BURST 256);",
         "InfiniteSource(BURST 64) -> q :: Queue -> DelayUnqueue(0) -> c :: Counter -> Discard;",
-        "InfiniteSource(BURST 64) -> q :: Queue -> Burster(0.0001, 256) -> c :: Counter -> Discard;",
+        "InfiniteSource(BURST 256) -> q :: Queue -> Burster(0.0001, 256) -> c :: Counter -> Discard;",
     ],
 )
 def test_whatever_moves_packets_moves_no_more_than_fit(tmp_path: Path, text: str) -> None:
@@ -119,6 +120,16 @@ def test_a_split_chain_keeps_its_packets_and_all_that_is_seen_of_them_in_order(t
     assert [where for where, _ in seen] == (["in", "out"] * len(seen))[: len(seen)]
     assert all(first[1] == then[1] for first, then in zip(seen[::2], seen[1::2], strict=False))
     assert len(seen) > 400
+
+
+def test_copies_that_come_by_several_ways_stay_in_order(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The second copy is not printed before the first is through."""
+    text = "InfiniteSource -> Strip(1) -> t :: Tee; j :: Unstrip(1) -> Print(out, 1) -> c :: Counter -> Discard; t -> j; t[1] -> Print(two, 1) -> j;"
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, {"a/c": 100, "b/c": 8000}, 2 * MS).run()
+    machine.live.close()
+    seen = re.findall(r"^(out|two):", capfd.readouterr().err, re.M)
+    assert len(seen) > 150
+    assert seen == (["out", "two", "out"] * len(seen))[: len(seen)]
 
 
 def test_nothing_is_lost_between_two_queues_of_a_split_chain(tmp_path: Path) -> None:
@@ -166,7 +177,7 @@ def test_what_cannot_be_split_is_said_and_paid_back(tmp_path: Path) -> None:
 
 def cuts(text: str) -> dict[str, int]:
     checked = check(load_text(text, "t"), class_info)
-    return find_cuts(checked, {node.name: "t" for node in checked.graph.nodes})
+    return find_cuts(checked, {node.name: "t" for node in checked.graph.nodes}, instantiate(checked.graph))
 
 
 def chain(count: int, name: str = "x") -> str:
@@ -181,11 +192,21 @@ def test_packets_may_wait_at_each_fourth_element() -> None:
     ("text", "expected"),
     [
         # Another way to what is behind it, by which packets might overtake those that wait.
-        (f"InfiniteSource -> s :: Classifier(01, -) -> {chain(9)} -> d :: Null -> Discard; s[1] -> d;", ["d"]),
+        (f"InfiniteSource -> s :: Classifier(0/01, -) -> {chain(9)} -> d :: Null -> Discard; s[1] -> d;", ["d"]),
         # All comes through what is before the ways part, too.
-        (f"InfiniteSource -> {chain(4)} -> s :: Classifier(01, -) -> d :: Null -> Discard; s[1] -> d;", ["x3", "d"]),
+        (f"InfiniteSource -> {chain(4)} -> s :: Classifier(0/01, -) -> d :: Null -> Discard; s[1] -> d;", ["x3", "d"]),
         # A ring counts what is passed while a packet is pushed.
-        (f"InfiniteSource -> {chain(2)} -> r :: Null -> Null -> s :: Classifier(01, -) -> Null -> Null -> r; s[1] -> Discard;", []),
+        (f"InfiniteSource -> {chain(2)} -> r :: Null -> Null -> s :: Classifier(0/01, -) -> Null -> Null -> r; s[1] -> Discard;", []),
+        # Copies of a packet: while the first waited, the second would pass what is before that place.
+        (f"InfiniteSource -> t :: Tee -> j :: Null -> {chain(9)} -> Discard; t[1] -> j;", ["j"]),
+        (f"InfiniteSource -> t :: Tee -> j :: Null -> {chain(9)} -> Discard; t[1] -> Null -> j;", []),
+        (f"InfiniteSource -> {chain(4)} -> t :: Tee -> {chain(9, 'y')} -> Discard; t[1] -> Discard;", ["x3"]),
+        (f"InfiniteSource -> {chain(4)} -> f :: IPFragmenter(300) -> {chain(9, 'y')} -> Discard; f[1] -> Discard;", ["x3"]),
+        # What is turned away while another packet is pulled.
+        (
+            f"InfiniteSource -> Queue -> h :: CheckIPHeader -> Unqueue -> {chain(9)} -> Discard; h[1] -> {chain(9, 'y')} -> Discard;",
+            ["x3", "x7"],
+        ),
         # Nothing is behind a queue.
         (f"InfiniteSource -> {chain(3)} -> Queue -> Discard;", []),
     ],
