@@ -183,6 +183,7 @@ static void serve(struct machine *m, struct live *l, struct base *b, struct cont
     int moved = 0;
     struct task *t = NULL;
     uint64_t began = k->now, lost = k->lost;
+    if (c->is_asked && k->seen != k->now) taken_away(k, b);
     k->serving = c;
     k->noted_count = 0;
     for (; left && b->stop <= 0 && !l->leave; left--, runs++) {
@@ -205,6 +206,7 @@ static void serve(struct machine *m, struct live *l, struct base *b, struct cont
     }
     k->steps += SIMULATED_TURN;
     uint64_t took = spend_time(k, b);
+    c->is_asked = k->now - began >= ASKED_OF;
     if (t && runs == 1) t->is_long = took > TURN / 2;
     if (t && (runs == 1 || took < k->bound / 2)) settle_batch(k, c, t, moved, took);
     if (runs == 1 && (!t || moved < 2)) settle_cuts(l, c, began, took, k->lost == lost);
@@ -239,10 +241,11 @@ static void charge_element(struct live *l, const struct base *b, uint32_t elemen
 static void poll_now(struct machine *m, struct live *l, struct base *b, uint64_t wait)
 {
     struct containers *k = l->containers;
-    uint64_t began = k->now = read_time(k, b);
+    k->now = read_time(k, b);
+    taken_away(k, b);
     poll_fds(m, l, b, wait);
     k->polled = k->now = read_time(k, b);
-    if (k->now - began < ASKED_OF) return;
+    if (k->now - k->seen < ASKED_OF) return;
     uint64_t lost = taken_away(k, b);
     if (!wait) k->lost += lost;
 }
@@ -254,7 +257,10 @@ static void wait_for_something(struct machine *m, struct live *l, struct base *b
     uint64_t began = k->now;
     k->now = read_time(k, b);
     /* What is lost while nobody runs is nobody's. */
-    if (k->now - began >= ASKED_OF) k->lost += taken_away(k, b);
+    if (k->now - began >= ASKED_OF) {
+        uint64_t lost = taken_away(k, b);
+        k->lost += lost < k->now - began ? lost : k->now - began;
+    }
     if (b->simulated || k->counter || k->now - k->polled >= POLL_EVERY) poll_now(m, l, b, 0);
     if (k->shares.able.count || l->leave || b->stop > 0) return;
     rest_shares(&k->shares);

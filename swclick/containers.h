@@ -12,7 +12,8 @@
 /* How often the clock is looked at, and the file descriptors. */
 #define TICK_EVERY 10000
 #define POLL_EVERY 100000
-/* What took so long is asked whether the system took the processor away meanwhile, which takes about a microsecond to ask. */
+/* What took so long is asked whether the system took the processor away meanwhile, which takes about a microsecond to ask. What was taken
+   from others before is not to be credited to it: so it is asked before as well, where a turn is expected to be long, and at each poll. */
 #define ASKED_OF 20000
 /* What is due so soon is waited for without sleeping. */
 #define SOON 20000
@@ -30,6 +31,7 @@ struct container {
     uint32_t runs, alone; /* in a turn; turns of one run that are to follow */
     uint8_t is_timers; /* whose turn it is inside */
     struct cut *parked; /* where packets wait, the last one first */
+    uint8_t is_asked; /* whether it is asked before its turn what processor time there was, as the last one took long */
     uint8_t is_split, watches, futile, overruns; /* see cuts.h */
     uint64_t whole; /* the shortest run that took too long and that nothing could make shorter */
 };

@@ -45,6 +45,16 @@ def test_what_the_system_takes_away_is_charged_to_nobody(tmp_path: Path) -> None
     assert machine.live.lost == 20 * 3 * MS
 
 
+@pytest.mark.parametrize("cost", [1000, 15_000, 70_000])
+def test_what_was_taken_from_others_is_credited_to_nobody(tmp_path: Path, cost: int) -> None:
+    """The system takes a little, often: who makes long runs is charged for all that it did."""
+    texts = {"a": ("", ENDLESS), "b": ("", ENDLESS)}
+    machine = Timed(tmp_path, texts, {"a/c": 100, "b/c": cost}, 50 * MS, away=lambda worked: worked // 100_000 * 10_000).run()
+    assert machine.read("b.time") >= 0.99 * cost * machine.read("b/c.count")
+    assert machine.read("a.time") >= 100 * machine.read("a/c.count")
+    assert machine.live.lost <= 5 * MS
+
+
 def test_a_clock_that_goes_back_charges_nobody(tmp_path: Path) -> None:
     texts = {"a": ("", ENDLESS), "b": ("", ENDLESS)}
     machine = Timed(tmp_path, texts, {"a/c": 100, "b/c": 100}, 2 * MS, away=lambda worked: -(worked // MS) * MS // 2).run()
