@@ -223,6 +223,7 @@ static void serve(struct machine *m, struct live *l, struct base *b, struct cont
     /* What is due already has another turn anyway. */
     if (is_due(c, b)) heap_remove(&k->alarms, &c->alarm);
     else set_alarm(l, c);
+    k->served = k->now;
     charge_turn(&k->shares, &c->bucket, k->now, took + c->woken, has_something(c, b));
     c->woken = 0;
 }
@@ -234,6 +235,7 @@ static void charge_element(struct live *l, const struct base *b, uint32_t elemen
     struct containers *k = l->containers;
     struct container *c = container_of(k, element);
     uint64_t took = spend_time(k, b);
+    k->served = k->now;
     charge_turn(&k->shares, &c->bucket, k->now, took, has_something(c, b));
 }
 
@@ -263,12 +265,16 @@ static void wait_for_something(struct machine *m, struct live *l, struct base *b
     }
     if (b->simulated || k->counter || k->now - k->polled >= POLL_EVERY) poll_now(m, l, b, 0);
     if (k->shares.able.count || l->leave || b->stop > 0) return;
-    rest_shares(&k->shares);
     tick(b);
     uint64_t timer = k->alarms.count ? k->alarms.entries[0]->key : NEVER, held = held_until(&k->shares);
     uint64_t wait = timer == NEVER ? NEVER : timer > b->now ? timer - b->now : 0;
     uint64_t until = held == NEVER ? NEVER : held > k->now ? held - k->now : 0;
     if (until < wait) wait = until;
+    if (held == NEVER) {
+        /* Nothing comes while a simulated clock jumps. */
+        if (k->now - k->served >= IDLE || (b->simulated && wait >= IDLE)) rest_shares(&k->shares);
+        else if (!b->simulated && wait > IDLE) wait = IDLE;
+    }
     if (b->simulated && wait != NEVER) {
         b->now += wait;
         k->skipped += wait;

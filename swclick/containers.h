@@ -17,6 +17,8 @@
 #define ASKED_OF 20000
 /* What is due so soon is waited for without sleeping. */
 #define SOON 20000
+/* Where nobody had anything to do for so long, nobody owes anything any more: less than that lies between packets of who sends steadily. */
+#define IDLE 1000000
 /* Where the clock is simulated, so that the same input is the same output, this is what each turn takes. */
 #define SIMULATED_TURN 1000
 
@@ -46,6 +48,7 @@ struct containers {
     uint64_t first, scale; /* of the processor's counter */
     uint64_t steps, skipped; /* where the clock is simulated: ns of turns; ns that were waited */
     uint64_t now, ticked, polled, clock; /* clock: the machine's, when it was ticked */
+    uint64_t served; /* when somebody was last charged */
     uint64_t seen, spent; /* the time and the processor time of this thread, when the latter was last looked at */
     uint64_t lost; /* ns that the system took away from this thread while it did not sleep */
     struct noted *noted; /* see cuts.h */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,6 +123,20 @@ def test_what_one_does_not_use_is_the_others(tmp_path: Path) -> None:
     assert shares(machine) == pytest.approx({"a": 0, "b": 1 / 3, "d": 2 / 3}, abs=0.005)
     # Its tasks are looked at once.
     assert machine.read("a.turns") <= 1
+
+
+@pytest.mark.parametrize(("pause", "expected"), [("0.1ms", {"paced"}), ("2ms", {"hog"})])
+def test_a_debt_is_forgiven_only_where_nobody_had_anything_to_do_for_a_while(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], pause: str, expected: set[str]
+) -> None:
+    """Both have a packet at the same time, again and again, and nothing to do between."""
+    texts = {name: ("", f"TimedSource({pause}) -> Print({name}, 1) -> c :: Counter -> Discard;") for name in ("hog", "paced")}
+    machine = Timed(tmp_path, texts, {"hog/c": 70_000, "paced/c": 10_000}, 2 * MS).run()
+    machine.live.close()
+    seen = re.findall(r"^(hog|paced):", capfd.readouterr().err, re.M)
+    assert len(seen) > 40
+    # At the first time nobody owes anything.
+    assert set(seen[2:40:2]) == expected
 
 
 def test_a_tenants_handlers_say_what_it_took_and_lost(tmp_path: Path) -> None:
