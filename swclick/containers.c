@@ -203,13 +203,15 @@ static void serve(struct machine *m, struct live *l, struct base *b, struct cont
             break;
         }
         t = next;
+        /* What one packet takes on its whole way is seen where no other's run is in the same turn. */
+        if (c->is_split && !c->parked) left = 1;
     }
     k->steps += SIMULATED_TURN;
     uint64_t took = spend_time(k, b);
     c->is_asked = k->now - began >= ASKED_OF;
     if (t && runs == 1) t->is_long = took > TURN / 2;
     if (t && (runs == 1 || took < k->bound / 2)) settle_batch(k, c, t, moved, took);
-    if (runs == 1 && (!t || moved < 2)) settle_cuts(l, c, began, took, k->lost == lost);
+    settle_cuts(l, c, began, took, runs == 1 && (!t || moved < 2), k->lost == lost);
     /* One reading for as many runs as fit into a turn; a turn that took long is followed by single ones. */
     if (took > TURN) {
         c->alone = runs > 1 ? ALONE : c->alone;

@@ -34,7 +34,8 @@ struct container {
     uint8_t is_timers; /* whose turn it is inside */
     struct cut *parked; /* where packets wait, the last one first */
     uint8_t is_asked; /* whether it is asked before its turn what processor time there was, as the last one took long */
-    uint8_t is_split, watches, futile, overruns; /* see cuts.h */
+    uint8_t is_split, watches, futile; /* see cuts.h */
+    uint64_t overruns, way, shorts; /* ns: see cuts.h */
     uint64_t whole; /* the shortest run that took too long and that nothing could make shorter */
 };
 struct containers {

@@ -47,15 +47,17 @@ class Timed:
     ) -> None:
         """``away``: the ns that the system took from it until it had worked for so many."""
         self._until, self._away, self._is_over = until, away, False
-        self._counted: list[tuple[int, ctypes.c_uint64]] = []
+        self._before = 0
+        """What was worked by what packets cost before."""
+        self._counted: dict[str, tuple[int, ctypes.c_uint64]] = {}
         found = merged(folder, texts)
         assert found is not None
         containers = replace(found, counter=self._time, spent=None if away is None else self._worked, bound=bound)
         self.live = Live(containers.graph, clock or Clock(1.0), containers=containers)
-        self._counted = [(cost, self._word(name)) for name, cost in costs.items()]
+        self._counted = {name: (cost, self._word(name)) for name, cost in costs.items()}
 
     def _worked(self) -> int:
-        return sum(cost * counted.value for cost, counted in self._counted)
+        return self._before + sum(cost * counted.value for cost, counted in self._counted.values())
 
     def _time(self) -> int:
         worked = self._worked()
@@ -70,6 +72,12 @@ class Timed:
         states = state_words(self.live.elements[name])
         place = next(place for place, state in enumerate(states) if state.name == Counter.packets.name)
         return ctypes.c_uint64.from_address(self.live.word_address(number, place))
+
+    def cost(self, name: str, cost: int) -> None:
+        """From now on a packet costs so many ns there."""
+        before, counted = self._counted[name]
+        self._before += (before - cost) * counted.value
+        self._counted[name] = cost, counted
 
     def run(self) -> Timed:
         """Until the time has passed."""

@@ -108,6 +108,38 @@ def test_a_chain_in_which_one_packet_takes_too_long_is_split_where_that_is_measu
     assert abs(machine.read("a.time") - time) <= 20_000
 
 
+def test_what_was_split_is_one_run_again_where_that_is_short_for_long(tmp_path: Path) -> None:
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", f"s :: InfiniteSource(BURST 3) {LONG} -> Discard;")}, COSTS, 20 * MS).run()
+    assert len(told(machine)) == 3
+    for name in ("b/one", "b/two", "b/three"):
+        machine.cost(name, 500)
+    machine.go_on(60 * MS)
+    assert told(machine) == []
+    count, turns = machine.read("b/three.count"), machine.read("b.turns")
+    machine.go_on(5 * MS)
+    assert machine.read("b/three.count") - count > 2 * (machine.read("b.turns") - turns)
+    machine.cost("b/two", 15_000)
+    machine.go_on(20 * MS)
+    assert any("wait in front" in line for line in told(machine))
+
+
+def test_what_cannot_be_split_is_not_said_any_more_where_it_does_not_happen(tmp_path: Path) -> None:
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ENDLESS}, {"a/c": 100, "b/c": 70_000}, 20 * MS).run()
+    assert len(told(machine)) == 1
+    machine.cost("b/c", 1000)
+    machine.go_on(60 * MS)
+    assert told(machine) == []
+
+
+@pytest.mark.parametrize("cost", [1500, 12_000])
+def test_a_run_that_is_seldom_too_long_splits_nothing(tmp_path: Path, cost: int) -> None:
+    """What it is seldom is measured by time: bursts of many packets in a run are time, too."""
+    text = "InfiniteSource(BURST 32) -> c :: Counter -> Discard; TimedSource(1ms) " + LONG + " -> Discard;"
+    costs = {"a/c": 100, "b/c": 150, "b/one": cost, "b/two": cost}
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, costs, 20 * MS).run()
+    assert told(machine) == []
+
+
 def test_a_split_chain_keeps_its_packets_and_all_that_is_seen_of_them_in_order(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Also where the source would make several at once: one is through before the next begins."""
     begin = LONG.replace("-> one", "-> Print(in, 9) -> one")
@@ -149,7 +181,7 @@ def test_copies_wait_together_and_go_on_one_by_one(tmp_path: Path) -> None:
     assert line.startswith("b/j :: Unstrip: packets wait in front of it for another run")
     assert machine.read("b.turns") > machine.read("b/c.count") / 5
     # None of them is lost, and those of one packet are through before the next is made.
-    assert 40 * machine.read("b/s.count") - machine.read("b/c.count") in range(40)
+    assert 40 * machine.read("b/s.count") - machine.read("b/c.count") in range(41)
     assert abs(machine.read("a.time") - machine.read("b.time")) < 400_000
 
 
