@@ -135,7 +135,10 @@ static void set_contained_timer(struct live *l, uint32_t number, uint64_t at)
 }
 
 static inline int is_due(const struct container *c, const struct base *b) { return c->timers.count && c->timers.entries[0]->key <= b->now; }
-static inline int has_something(const struct container *c, const struct base *b) { return c->ready.count || c->parked || is_due(c, b); }
+static inline int has_something(const struct container *c, const struct base *b) 
+{
+    return c->ready.count || c->parked || c->unfinished || is_due(c, b);
+}
 
 /* Containers with timers whose time has come want a turn; what that costs is theirs. */
 static void take_due(struct live *l, const struct base *b)
@@ -158,6 +161,20 @@ static void ring_first(struct machine *m, struct live *l, struct base *b, struct
     ring_timer(m, l, b, t);
 }
 
+/* As run_task. A run that was cut is still one for all that the tenant sees: nothing else of its runs before the rest of it. */
+static int run_contained(struct machine *m, struct live *l, struct container *c)
+{
+    struct task *t = c->unfinished ? c->unfinished : take_first(&c->ready);
+    if (!c->unfinished) c->pass = t->entry.key;
+    uint32_t worked = run_once(m, l, t);
+    t->left = t->is_cut && !l->idle && worked >= t->most && worked < t->left ? t->left - worked : 0;
+    c->unfinished = t->left ? t : NULL;
+    /* One that is unfinished stands in no line, and needs nobody to wake it. */
+    t->entry.place = t->left ? 0 : -1;
+    if (!t->left) stand_again(l, &c->ready, t, c->pass, worked);
+    return worked;
+}
+
 /* A turn, and what it is charged. */
 static void serve(struct machine *m, struct live *l, struct base *b, struct container *c)
 {
@@ -166,31 +183,35 @@ static void serve(struct machine *m, struct live *l, struct base *b, struct cont
     int moved = 0;
     struct task *t = NULL;
     uint64_t began = k->now, lost = k->lost;
+    if (c->is_asked && k->seen != k->now) taken_away(k, b);
     k->serving = c;
     k->noted_count = 0;
     for (; left && b->stop <= 0 && !l->leave; left--, runs++) {
         struct task *next = NULL;
         if (c->parked) {
             run_parked(m, b, c);
-        } else if (is_due(c, b) && (c->is_timers || !c->ready.count)) {
+        } else if (!c->unfinished && is_due(c, b) && (c->is_timers || !c->ready.count)) {
             ring_first(m, l, b, c);
             c->is_timers = 0;
-        } else if (c->ready.count) {
-            next = first_ready(&c->ready);
+        } else if (c->unfinished || c->ready.count) {
+            next = c->unfinished ? c->unfinished : first_ready(&c->ready);
             if (next->is_long && runs) break;
-            moved = run_task(m, l, &c->ready, &c->pass);
+            moved = run_contained(m, l, c);
             c->is_timers = 1;
-            if (next->is_long) left = 1;
+            if (next->is_long || c->unfinished) left = 1;
         } else {
             break;
         }
         t = next;
+        /* What one packet takes on its whole way is seen where no other's run is in the same turn. */
+        if (c->is_split && !c->parked) left = 1;
     }
     k->steps += SIMULATED_TURN;
     uint64_t took = spend_time(k, b);
+    c->is_asked = k->now - began >= ASKED_OF;
     if (t && runs == 1) t->is_long = took > TURN / 2;
     if (t && (runs == 1 || took < k->bound / 2)) settle_batch(k, c, t, moved, took);
-    if (runs == 1 && (!t || moved < 2)) settle_cuts(l, c, began, took, k->lost == lost);
+    settle_cuts(l, c, began, took, runs == 1 && (!t || moved < 2), k->lost == lost);
     /* One reading for as many runs as fit into a turn; a turn that took long is followed by single ones. */
     if (took > TURN) {
         c->alone = runs > 1 ? ALONE : c->alone;
@@ -204,6 +225,7 @@ static void serve(struct machine *m, struct live *l, struct base *b, struct cont
     /* What is due already has another turn anyway. */
     if (is_due(c, b)) heap_remove(&k->alarms, &c->alarm);
     else set_alarm(l, c);
+    k->served = k->now;
     charge_turn(&k->shares, &c->bucket, k->now, took + c->woken, has_something(c, b));
     c->woken = 0;
 }
@@ -215,6 +237,7 @@ static void charge_element(struct live *l, const struct base *b, uint32_t elemen
     struct containers *k = l->containers;
     struct container *c = container_of(k, element);
     uint64_t took = spend_time(k, b);
+    k->served = k->now;
     charge_turn(&k->shares, &c->bucket, k->now, took, has_something(c, b));
 }
 
@@ -222,10 +245,11 @@ static void charge_element(struct live *l, const struct base *b, uint32_t elemen
 static void poll_now(struct machine *m, struct live *l, struct base *b, uint64_t wait)
 {
     struct containers *k = l->containers;
-    uint64_t began = k->now = read_time(k, b);
+    k->now = read_time(k, b);
+    taken_away(k, b);
     poll_fds(m, l, b, wait);
     k->polled = k->now = read_time(k, b);
-    if (k->now - began < ASKED_OF) return;
+    if (k->now - k->seen < ASKED_OF) return;
     uint64_t lost = taken_away(k, b);
     if (!wait) k->lost += lost;
 }
@@ -237,15 +261,22 @@ static void wait_for_something(struct machine *m, struct live *l, struct base *b
     uint64_t began = k->now;
     k->now = read_time(k, b);
     /* What is lost while nobody runs is nobody's. */
-    if (k->now - began >= ASKED_OF) k->lost += taken_away(k, b);
+    if (k->now - began >= ASKED_OF) {
+        uint64_t lost = taken_away(k, b);
+        k->lost += lost < k->now - began ? lost : k->now - began;
+    }
     if (b->simulated || k->counter || k->now - k->polled >= POLL_EVERY) poll_now(m, l, b, 0);
     if (k->shares.able.count || l->leave || b->stop > 0) return;
-    rest_shares(&k->shares);
     tick(b);
     uint64_t timer = k->alarms.count ? k->alarms.entries[0]->key : NEVER, held = held_until(&k->shares);
     uint64_t wait = timer == NEVER ? NEVER : timer > b->now ? timer - b->now : 0;
     uint64_t until = held == NEVER ? NEVER : held > k->now ? held - k->now : 0;
     if (until < wait) wait = until;
+    if (held == NEVER) {
+        /* Nothing comes while a simulated clock jumps. */
+        if (k->now - k->served >= IDLE || (b->simulated && wait >= IDLE)) rest_shares(&k->shares);
+        else if (!b->simulated && wait > IDLE) wait = IDLE;
+    }
     if (b->simulated && wait != NEVER) {
         b->now += wait;
         k->skipped += wait;

@@ -12,16 +12,20 @@
 /* How often the clock is looked at, and the file descriptors. */
 #define TICK_EVERY 10000
 #define POLL_EVERY 100000
-/* What took so long is asked whether the system took the processor away meanwhile, which takes about a microsecond to ask. */
+/* What took so long is asked whether the system took the processor away meanwhile, which takes about a microsecond to ask. What was taken
+   from others before is not to be credited to it: so it is asked before as well, where a turn is expected to be long, and at each poll. */
 #define ASKED_OF 20000
 /* What is due so soon is waited for without sleeping. */
 #define SOON 20000
+/* Where nobody had anything to do for so long, nobody owes anything any more: less than that lies between packets of who sends steadily. */
+#define IDLE 1000000
 /* Where the clock is simulated, so that the same input is the same output, this is what each turn takes. */
 #define SIMULATED_TURN 1000
 
 struct container {
     struct bucket bucket;
     struct ready ready; /* tasks by stride */
+    struct task *unfinished; /* moves what is left of a run before anything else is done, but for packets that wait */
     struct heap timers; /* by their time */
     struct entry alarm; /* among those of all containers, by the first of its timers */
     uint64_t pass;
@@ -29,7 +33,9 @@ struct container {
     uint32_t runs, alone; /* in a turn; turns of one run that are to follow */
     uint8_t is_timers; /* whose turn it is inside */
     struct cut *parked; /* where packets wait, the last one first */
-    uint8_t is_split, watches, futile, overruns; /* see cuts.h */
+    uint8_t is_asked; /* whether it is asked before its turn what processor time there was, as the last one took long */
+    uint8_t is_split, watches, futile; /* see cuts.h */
+    uint64_t overruns, way, shorts; /* ns: see cuts.h */
     uint64_t whole; /* the shortest run that took too long and that nothing could make shorter */
 };
 struct containers {
@@ -43,6 +49,7 @@ struct containers {
     uint64_t first, scale; /* of the processor's counter */
     uint64_t steps, skipped; /* where the clock is simulated: ns of turns; ns that were waited */
     uint64_t now, ticked, polled, clock; /* clock: the machine's, when it was ticked */
+    uint64_t served; /* when somebody was last charged */
     uint64_t seen, spent; /* the time and the processor time of this thread, when the latter was last looked at */
     uint64_t lost; /* ns that the system took away from this thread while it did not sleep */
     struct noted *noted; /* see cuts.h */

@@ -83,18 +83,43 @@ static void move_singly(struct live *l, struct container *c)
     }
 }
 
-/* A run that moved one packet took so long, from ``began`` on; ``is_whole``: the system took nothing away meanwhile. */
-static void settle_cuts(struct live *l, struct container *c, uint64_t began, uint64_t took, int is_whole)
+/* Packets wait nowhere any more, and how many a task moves is found anew. */
+static void forget_cuts(struct live *l, struct container *c)
+{
+    for (struct cut *cut = l->cuts; cut; cut = cut->next) {
+        if (container_of(l->containers, cut->element) == c) cut->mode = CUT_OFF;
+    }
+    c->is_split = c->watches = c->futile = 0;
+    c->whole = c->shorts = 0;
+}
+
+/* A turn took so long. None of the tenant's packets waits where those before it and this were the whole way of one, or of a few short ones. */
+static void settle_ways(struct live *l, struct container *c, uint64_t took)
+{
+    uint64_t bound = l->containers->bound;
+    c->way += took;
+    if (c->parked) return;
+    if (c->way <= bound / 2) c->shorts += c->way;
+    else c->shorts -= c->shorts < NOT_SHORT * bound ? c->shorts : NOT_SHORT * bound;
+    c->way = 0;
+    if (c->shorts >= FORGOTTEN * bound) forget_cuts(l, c);
+}
+
+/* A turn took so long, from ``began`` on; ``is_one``: it was one run that moved at most one packet; ``is_whole``: the system took nothing away
+   meanwhile. */
+static void settle_cuts(struct live *l, struct container *c, uint64_t began, uint64_t took, int is_one, int is_whole)
 {
     struct containers *k = l->containers;
     int is_watched = c->watches != 0;
+    if (c->is_split || c->futile) settle_ways(l, c, took);
     if (took <= k->bound) {
-        if (c->overruns) c->overruns--;
-        if (is_watched && !--c->watches) set_watched(l, c, 0);
+        c->overruns -= took < c->overruns ? took : c->overruns;
+        if (is_one && is_watched && c->watches && !--c->watches) set_watched(l, c, 0);
         return;
     }
-    if (c->overruns < OFTEN) c->overruns += OVERRUN;
-    if (c->overruns < OFTEN) return;
+    if (!is_one) return;
+    if (c->overruns < OFTEN * k->bound) c->overruns += OVERRUN * k->bound;
+    if (c->overruns < OFTEN * k->bound) return;
     if (!is_watched) {
         if (c->futile < MOST_FUTILE && !set_watched(l, c, 1)) c->futile = MOST_FUTILE;
     } else if (is_whole) {

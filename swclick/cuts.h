@@ -7,10 +7,14 @@
 #define CUT_OFF 0
 #define CUT_ON 1
 #define CUT_WATCHED 2
-/* A run that takes too long counts so many, one that does not takes one away, and at so many the tenant is watched: interrupts, which anybody's
-   run has, are rarer. */
+/* A run that takes too long counts as so many bounds of time, time that the tenant has in others is taken off, and at so many the tenant is
+   watched: interrupts, which anybody's run has, are rarer. */
 #define OVERRUN 16
 #define OFTEN 48
+/* What was found is forgotten where packets have been through within half of the bound, all runs of one together, for so many bounds of time;
+   one that was not takes so many off. */
+#define FORGOTTEN 1024
+#define NOT_SHORT 64
 /* Places that one run may note, how many runs are watched at a time, and how often a tenant is watched without finding any place. */
 #define MOST_NOTED 256
 #define WATCHED_RUNS 16

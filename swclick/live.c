@@ -104,23 +104,37 @@ void make_ready(struct live *l, struct task *t)
     else make_ready_at(&l->ready, t, l->pass, l->order++);
 }
 
-/* The first of those that are ready; ``pass`` is where they stand. */
-static inline int run_task(struct machine *m, struct live *l, struct ready *r, uint64_t *pass)
+/* One that stands nowhere. */
+static inline int run_once(struct machine *m, struct live *l, struct task *t)
 {
-    struct task *t = take_first(r);
-    *pass = t->entry.key;
+    t->is_cut = 0;
     l->running = t;
     l->again = l->idle = 0;
     int worked = t->run(m, t->of);
     l->running = NULL;
     t->runs++;
-    if (!l->again && (!worked || l->idle)) return worked;
+    return worked;
+}
+
+/* Behind the others, where it has more to do than it has done in the run that began at ``pass``. */
+static inline void stand_again(struct live *l, struct ready *r, struct task *t, uint64_t pass, int worked)
+{
+    if (!l->again && (!worked || l->idle)) return;
     if (t->stride == USUAL_STRIDE) {
-        stand_in_line(r, &r->ran, t, *pass + USUAL_STRIDE, l->order++);
+        stand_in_line(r, &r->ran, t, pass + USUAL_STRIDE, l->order++);
     } else {
-        heap_set(&r->others, &t->entry, *pass + t->stride, l->order++);
+        heap_set(&r->others, &t->entry, pass + t->stride, l->order++);
         r->count++;
     }
+}
+
+/* The first of those that are ready; ``pass`` is where they stand. */
+static inline int run_task(struct machine *m, struct live *l, struct ready *r, uint64_t *pass)
+{
+    struct task *t = take_first(r);
+    *pass = t->entry.key;
+    int worked = run_once(m, l, t);
+    stand_again(l, r, t, *pass, worked);
     return worked;
 }
 

@@ -71,14 +71,16 @@ uint64_t whole_of(struct live *l, uint32_t number);
 /* ns that the system took away while the thread did not sleep, as far as that is seen; nobody was charged for them. */
 uint64_t lost_time(struct live *l);
 
-/* How many packets the task that runs may move in this run of those that it would. */
+/* How many packets the task that runs may move in this run of those that it would, or that are left of those that it would. */
 ALWAYS int64_t batch_of(struct live *l, int64_t wanted)
 {
     struct task *t = l->running;
-    if (!t || wanted <= t->most) return wanted;
-    t->is_cut = 1;
-    t->wanted = wanted;
-    return t->most;
+    if (!t) return wanted;
+    int64_t left = t->left && t->left < wanted ? t->left : wanted;
+    t->is_cut = left > t->most;
+    if (!t->left) t->wanted = t->is_cut ? wanted : 0;
+    t->left = t->is_cut ? left : 0;
+    return t->is_cut ? t->most : left;
 }
 
 /* Cuts: see cuts.h. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import sys
@@ -56,6 +57,7 @@ class Task(ctypes.Structure):
         ("is_long", ctypes.c_uint8),
         ("most", ctypes.c_uint32),
         ("wanted", ctypes.c_uint32),
+        ("left", ctypes.c_uint32),
         ("moved", ctypes.c_uint32),
         ("took", ctypes.c_uint64),
     )
@@ -131,7 +133,7 @@ class Live(Machine):
             raise
 
     def _cuts(self) -> Mapping[str, int]:
-        return {} if self.containers is None else find_cuts(self.checked, self.containers.owner)
+        return {} if self.containers is None else find_cuts(self.checked, self.containers.owner, self.elements)
 
     def _made(self) -> int | None:
         is_simulated = self._clock.simulated is not None
@@ -337,8 +339,14 @@ class Live(Machine):
         read, write = (self.handlers.get(element, handler, kind) for kind in ("read", "write"))
         return ("r" if read and not read.is_private else "") + ("w" if write else "")
 
+    def knows(self, name: str) -> bool:
+        """Whether handlers can be called by that name: an element's, or a tenant's where tenants share the processor."""
+        return name in self.elements or name in self.handlers.tenants
+
     def llrpc(self, element: str, number: int, data: bytes) -> bytes:
-        """What `Element.llrpc` answers. Errors: ``OSError``."""
+        """What `Element.llrpc` answers; a tenant answers nothing. Errors: ``OSError``."""
+        if element not in self.elements:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         answer = self.elements[element].llrpc(self.words(element), number, data)
         self.after_write(element)
         return answer

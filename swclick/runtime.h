@@ -70,7 +70,8 @@ struct task {
     uint64_t runs;
     uint32_t stride, element;
     uint8_t is_cut, is_long; /* is_cut: this run was not to move more; is_long: the last one was not worth to be one of several */
-    uint32_t most, wanted; /* packets of a run: as many as it may move, and would have moved if it might */
+    uint32_t most, wanted; /* packets of a run: as many as it may move; as many as the last one would have moved, 0 where it might */
+    uint32_t left; /* packets of a run that was cut, which are moved before anything else of the tenant's runs */
     uint32_t moved; uint64_t took; /* by the last run that was cut or took too long, and how long that took */
 };
 /* Tasks that are to run, in ascending order of (key, order): those that were woken and those that ran and have the usual stride come in that

@@ -38,7 +38,7 @@ void want_turn(struct shares *s, struct bucket *b, uint64_t now);
 struct bucket *next_turn(struct shares *s, uint64_t now);
 /* It took so much until ``now``; ``more``: it still has something to do. Also of one whose turn it is not. */
 void charge_turn(struct shares *s, struct bucket *b, uint64_t now, uint64_t took, int more);
-/* Nobody had anything to do for a while: what was owed is owed to nobody. */
+/* Nobody had anything to do for a while, and nobody is held: what was owed is owed to nobody. */
 void rest_shares(struct shares *s);
 /* When the first that is held may have a turn; NEVER where none is. */
 uint64_t held_until(const struct shares *s);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +44,16 @@ def test_what_the_system_takes_away_is_charged_to_nobody(tmp_path: Path) -> None
     assert machine.read("b.time") == 1000 * machine.read("b/c.count")
     assert machine.read("b.longest") == 8000
     assert machine.live.lost == 20 * 3 * MS
+
+
+@pytest.mark.parametrize("cost", [1000, 15_000, 70_000])
+def test_what_was_taken_from_others_is_credited_to_nobody(tmp_path: Path, cost: int) -> None:
+    """The system takes a little, often: who makes long runs is charged for all that it did."""
+    texts = {"a": ("", ENDLESS), "b": ("", ENDLESS)}
+    machine = Timed(tmp_path, texts, {"a/c": 100, "b/c": cost}, 50 * MS, away=lambda worked: worked // 100_000 * 10_000).run()
+    assert machine.read("b.time") >= 0.99 * cost * machine.read("b/c.count")
+    assert machine.read("a.time") >= 100 * machine.read("a/c.count")
+    assert machine.live.lost <= 5 * MS
 
 
 def test_a_clock_that_goes_back_charges_nobody(tmp_path: Path) -> None:
@@ -112,6 +123,20 @@ def test_what_one_does_not_use_is_the_others(tmp_path: Path) -> None:
     assert shares(machine) == pytest.approx({"a": 0, "b": 1 / 3, "d": 2 / 3}, abs=0.005)
     # Its tasks are looked at once.
     assert machine.read("a.turns") <= 1
+
+
+@pytest.mark.parametrize(("pause", "expected"), [("0.1ms", {"paced"}), ("2ms", {"hog"})])
+def test_a_debt_is_forgiven_only_where_nobody_had_anything_to_do_for_a_while(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], pause: str, expected: set[str]
+) -> None:
+    """Both have a packet at the same time, again and again, and nothing to do between."""
+    texts = {name: ("", f"TimedSource({pause}) -> Print({name}, 1) -> c :: Counter -> Discard;") for name in ("hog", "paced")}
+    machine = Timed(tmp_path, texts, {"hog/c": 70_000, "paced/c": 10_000}, 2 * MS).run()
+    machine.live.close()
+    seen = re.findall(r"^(hog|paced):", capfd.readouterr().err, re.M)
+    assert len(seen) > 40
+    # At the first time nobody owes anything.
+    assert set(seen[2:40:2]) == expected
 
 
 def test_a_tenants_handlers_say_what_it_took_and_lost(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from elements.definition.catalogue import class_info
 from graph.check import check
+from elements.reference.machine import instantiate
 from graph.load import load_text
 from swclick.cuts import find_cuts
 from tests.swclick.tenants import Timed
@@ -45,6 +46,29 @@ def test_where_packets_come_to_cost_more_fewer_are_moved(tmp_path: Path) -> None
     assert machine.read("b.turns") >= machine.read("b/c.count") // 3
 
 
+def test_a_task_that_would_not_move_more_any_longer_is_not_said_to_be_limited(tmp_path: Path) -> None:
+    text = "InfiniteSource(BURST 64) -> Queue -> u :: Unqueue(256) -> c :: Counter -> Discard;"
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, {"a/c": 100, "b/c": 3000}, 5 * MS).run()
+    assert told(machine) == ["b/u :: Unqueue: at most 3 packets in a run, not 256: 3 packets took 9.0 us"]
+    machine.live.write_handler("b/u.burst", "2")
+    machine.go_on(MS)
+    assert told(machine) == []
+    # What it was limited to stays, also where just so many are wanted.
+    machine.live.write_handler("b/u.burst", "3")
+    machine.go_on(MS)
+    machine.live.write_handler("b/u.burst", "256")
+    machine.go_on(100_000)
+    assert told(machine) == ["b/u :: Unqueue: at most 3 packets in a run, not 256: 3 packets took 9.0 us"]
+
+
+def test_a_run_that_moved_nothing_says_nothing_of_what_packets_take(tmp_path: Path) -> None:
+    text = "InfiniteSource -> Queue -> d :: Counter -> RandomSample(DROP 1) -> u :: Unqueue(256) -> c :: Counter -> Discard;"
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, {"a/c": 100, "b/d": 20_000}, 5 * MS).run()
+    assert machine.read("b/d.count") > 50
+    assert not any("in a run" in line for line in told(machine))
+    assert all(task.most > 1 for task in machine.live.tasks)
+
+
 def test_a_burst_that_is_within_the_bound_stays_one_run(tmp_path: Path) -> None:
     machine = Timed(tmp_path, {"a": ENDLESS, "b": BURSTS}, {"a/c": 100, "b/c": 10}, 5 * MS).run()
     assert told(machine) == []
@@ -58,7 +82,7 @@ def test_a_burst_that_is_within_the_bound_stays_one_run(tmp_path: Path) -> None:
         "InfiniteSource(BURST 64) -> q :: Queue -> Unqueue2(256) -> c :: Counter -> Queue -> Discard(BURST 0);",
         "InfiniteSource(BURST 64) -> q :: Queue -> c :: Counter -> Discard(BURST 256);",
         "InfiniteSource(BURST 64) -> q :: Queue -> DelayUnqueue(0) -> c :: Counter -> Discard;",
-        "InfiniteSource(BURST 64) -> q :: Queue -> Burster(0.0001, 256) -> c :: Counter -> Discard;",
+        "InfiniteSource(BURST 256) -> q :: Queue -> Burster(0.0001, 256) -> c :: Counter -> Discard;",
     ],
 )
 def test_whatever_moves_packets_moves_no_more_than_fit(tmp_path: Path, text: str) -> None:
@@ -84,6 +108,38 @@ def test_a_chain_in_which_one_packet_takes_too_long_is_split_where_that_is_measu
     assert abs(machine.read("a.time") - time) <= 20_000
 
 
+def test_what_was_split_is_one_run_again_where_that_is_short_for_long(tmp_path: Path) -> None:
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", f"s :: InfiniteSource(BURST 3) {LONG} -> Discard;")}, COSTS, 20 * MS).run()
+    assert len(told(machine)) == 3
+    for name in ("b/one", "b/two", "b/three"):
+        machine.cost(name, 500)
+    machine.go_on(60 * MS)
+    assert told(machine) == []
+    count, turns = machine.read("b/three.count"), machine.read("b.turns")
+    machine.go_on(5 * MS)
+    assert machine.read("b/three.count") - count > 2 * (machine.read("b.turns") - turns)
+    machine.cost("b/two", 15_000)
+    machine.go_on(20 * MS)
+    assert any("wait in front" in line for line in told(machine))
+
+
+def test_what_cannot_be_split_is_not_said_any_more_where_it_does_not_happen(tmp_path: Path) -> None:
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ENDLESS}, {"a/c": 100, "b/c": 70_000}, 20 * MS).run()
+    assert len(told(machine)) == 1
+    machine.cost("b/c", 1000)
+    machine.go_on(60 * MS)
+    assert told(machine) == []
+
+
+@pytest.mark.parametrize("cost", [1500, 12_000])
+def test_a_run_that_is_seldom_too_long_splits_nothing(tmp_path: Path, cost: int) -> None:
+    """What it is seldom is measured by time: bursts of many packets in a run are time, too."""
+    text = "InfiniteSource(BURST 32) -> c :: Counter -> Discard; TimedSource(1ms) " + LONG + " -> Discard;"
+    costs = {"a/c": 100, "b/c": 150, "b/one": cost, "b/two": cost}
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, costs, 20 * MS).run()
+    assert told(machine) == []
+
+
 def test_a_split_chain_keeps_its_packets_and_all_that_is_seen_of_them_in_order(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Also where the source would make several at once: one is through before the next begins."""
     begin = LONG.replace("-> one", "-> Print(in, 9) -> one")
@@ -98,6 +154,16 @@ def test_a_split_chain_keeps_its_packets_and_all_that_is_seen_of_them_in_order(t
     assert len(seen) > 400
 
 
+def test_copies_that_come_by_several_ways_stay_in_order(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The second copy is not printed before the first is through."""
+    text = "InfiniteSource -> Strip(1) -> t :: Tee; j :: Unstrip(1) -> Print(out, 1) -> c :: Counter -> Discard; t -> j; t[1] -> Print(two, 1) -> j;"
+    machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, {"a/c": 100, "b/c": 8000}, 2 * MS).run()
+    machine.live.close()
+    seen = re.findall(r"^(out|two):", capfd.readouterr().err, re.M)
+    assert len(seen) > 150
+    assert seen == (["out", "two", "out"] * len(seen))[: len(seen)]
+
+
 def test_nothing_is_lost_between_two_queues_of_a_split_chain(tmp_path: Path) -> None:
     text = f"InfiniteSource(BURST 4) -> p :: Queue(50) -> Unqueue2(32) {LONG} -> q :: Queue(2) -> Unqueue -> d :: Counter -> Discard;"
     machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, COSTS, 20 * MS).run()
@@ -107,15 +173,31 @@ def test_nothing_is_lost_between_two_queues_of_a_split_chain(tmp_path: Path) -> 
 
 
 def test_copies_wait_together_and_go_on_one_by_one(tmp_path: Path) -> None:
-    text = "InfiniteSource -> Strip(1) -> t :: Tee(40); j :: Unstrip(1) -> c :: Counter -> Discard;"
+    text = "s :: InfiniteSource -> Strip(1) -> t :: Tee(40); j :: Unstrip(1) -> c :: Counter -> Discard;"
     text += "".join(f"t[{n}] -> j;" for n in range(40))
     machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, {"a/c": 100, "b/c": 1000}, 20 * MS).run()
     # What is measured is a run for each 40 packets, and then one for each, or several where these are short.
     [line] = [line for line in told(machine) if "wait" in line]
     assert line.startswith("b/j :: Unstrip: packets wait in front of it for another run")
     assert machine.read("b.turns") > machine.read("b/c.count") / 5
-    assert machine.read("b/c.count") % 40 >= 0
+    # None of them is lost, and those of one packet are through before the next is made.
+    assert 40 * machine.read("b/s.count") - machine.read("b/c.count") in range(41)
     assert abs(machine.read("a.time") - machine.read("b.time")) < 400_000
+
+
+@pytest.mark.parametrize("cost", [100, 8000])
+def test_no_packet_is_lost_for_that_runs_are_split(tmp_path: Path, cost: int) -> None:
+    """Whoever empties a queue moves as much before it is filled again as it would without a bound."""
+    text = "InfiniteSource -> Strip(1) -> t :: Tee(32); j :: Unstrip(1) -> c :: Counter -> q :: Queue(40) -> u :: Unqueue(32) -> Discard;"
+    text += "".join(f"t[{n}] -> j;" for n in range(32))
+    got = []
+    for bound in (BOUND, 10**9):
+        machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, {"a/c": 100, "b/c": cost}, 100 * 32 * cost, bound=bound).run()
+        assert machine.read("b/c.count") > 1000
+        # The first few runs were not split.
+        assert (machine.read("b.time") / machine.read("b.turns") <= 1.5 * BOUND) == (cost == 100 or bound == BOUND)
+        got.append(machine.read("b/q.drops"))
+    assert got == [0, 0]
 
 
 def test_what_cannot_be_split_is_said_and_paid_back(tmp_path: Path) -> None:
@@ -127,7 +209,7 @@ def test_what_cannot_be_split_is_said_and_paid_back(tmp_path: Path) -> None:
 
 def cuts(text: str) -> dict[str, int]:
     checked = check(load_text(text, "t"), class_info)
-    return find_cuts(checked, {node.name: "t" for node in checked.graph.nodes})
+    return find_cuts(checked, {node.name: "t" for node in checked.graph.nodes}, instantiate(checked.graph))
 
 
 def chain(count: int, name: str = "x") -> str:
@@ -142,11 +224,21 @@ def test_packets_may_wait_at_each_fourth_element() -> None:
     ("text", "expected"),
     [
         # Another way to what is behind it, by which packets might overtake those that wait.
-        (f"InfiniteSource -> s :: Classifier(01, -) -> {chain(9)} -> d :: Null -> Discard; s[1] -> d;", ["d"]),
+        (f"InfiniteSource -> s :: Classifier(0/01, -) -> {chain(9)} -> d :: Null -> Discard; s[1] -> d;", ["d"]),
         # All comes through what is before the ways part, too.
-        (f"InfiniteSource -> {chain(4)} -> s :: Classifier(01, -) -> d :: Null -> Discard; s[1] -> d;", ["x3", "d"]),
+        (f"InfiniteSource -> {chain(4)} -> s :: Classifier(0/01, -) -> d :: Null -> Discard; s[1] -> d;", ["x3", "d"]),
         # A ring counts what is passed while a packet is pushed.
-        (f"InfiniteSource -> {chain(2)} -> r :: Null -> Null -> s :: Classifier(01, -) -> Null -> Null -> r; s[1] -> Discard;", []),
+        (f"InfiniteSource -> {chain(2)} -> r :: Null -> Null -> s :: Classifier(0/01, -) -> Null -> Null -> r; s[1] -> Discard;", []),
+        # Copies of a packet: while the first waited, the second would pass what is before that place.
+        (f"InfiniteSource -> t :: Tee -> j :: Null -> {chain(9)} -> Discard; t[1] -> j;", ["j"]),
+        (f"InfiniteSource -> t :: Tee -> j :: Null -> {chain(9)} -> Discard; t[1] -> Null -> j;", []),
+        (f"InfiniteSource -> {chain(4)} -> t :: Tee -> {chain(9, 'y')} -> Discard; t[1] -> Discard;", ["x3"]),
+        (f"InfiniteSource -> {chain(4)} -> f :: IPFragmenter(300) -> {chain(9, 'y')} -> Discard; f[1] -> Discard;", ["x3"]),
+        # What is turned away while another packet is pulled.
+        (
+            f"InfiniteSource -> Queue -> h :: CheckIPHeader -> Unqueue -> {chain(9)} -> Discard; h[1] -> {chain(9, 'y')} -> Discard;",
+            ["x3", "x7"],
+        ),
         # Nothing is behind a queue.
         (f"InfiniteSource -> {chain(3)} -> Queue -> Discard;", []),
     ],
