@@ -1,0 +1,82 @@
+"""Runs a configuration by a program that takes Click's arguments, and keeps all that comes of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from elements.definition.catalogue import find
+from mlclick.software.engines import Engine
+from mlclick.stock.configurations import Configuration
+
+CAPTURE: Final = "in.pcap"
+SUMMARY: Final = "in.txt"
+FILE: Final = "compared.click"
+LONGEST: Final = 60
+"""Seconds that a run may take."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What became of a run: its exit code, None where it did not end; the files that it wrote, by name; what it said on standard error, a
+    line each; what handlers said, by ELEMENT.HANDLER, and what else there was on standard output."""
+
+    code: int | None
+    files: dict[str, bytes] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
+    handlers: dict[str, str] = field(default_factory=dict)
+    printed: str = ""
+
+
+def handlers_asked(class_name: str) -> list[str]:
+    """The read handlers of the class, as far as they are the element's own; of those that are there for each port the first three."""
+    found = find(class_name)
+    assert found is not None
+    names = {name for attribute in dir(found) if (name := getattr(getattr(found, attribute), "__dict__", {}).get("read_handler"))}
+    each = [[f"{name[:-1]}{port}" for port in range(3)] if name.endswith("#") else [name] for name in sorted(names)]
+    return [name for names in each for name in names]
+
+
+def run_program(engine: Engine, configuration: Configuration, inputs: Sequence[Path], folder: Path) -> Ran:
+    """What ``engine`` makes of ``configuration`` in ``folder``, which is made anew, and in which there are ``inputs``."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for path in inputs:
+        shutil.copyfile(path, folder / path.name)
+    (folder / FILE).write_text(configuration.text, encoding="utf-8")
+    there = {*(path.name for path in inputs), FILE}
+    asked = [f"w{way}/x.{name}" for way in range(configuration.ways) for name in handlers_asked(configuration.class_name)]
+    words = [word for name in asked for word in ("-h", name)]
+    # With one alone, its name is not printed.
+    words += ["-h", "w0/x.class"] if words else []
+    try:
+        done = subprocess.run(
+            [*engine.command, *(["--simtime"] if configuration.simulated else []), FILE, *words],
+            cwd=folder, env={**os.environ, **engine.environment}, capture_output=True, check=False, timeout=LONGEST,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return Ran(None)
+    handlers, printed = read_handlers(done.stdout.decode("latin-1"), asked)
+    files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name not in there and path.is_file()}
+    return Ran(done.returncode, files, tuple(done.stderr.decode("latin-1").splitlines()), handlers, printed)
+
+
+def read_handlers(text: str, asked: Sequence[str]) -> tuple[dict[str, str], str]:
+    """What Click's ``-h`` printed, by name, and what came before."""
+    names = {f"{name}:": name for name in (*asked, "w0/x.class")}
+    found: dict[str, list[str]] = {}
+    before: list[str] = []
+    lines = before
+    for line in text.splitlines():
+        if line in names:
+            lines = found.setdefault(names[line], [])
+        else:
+            lines.append(line)
+    found.pop("w0/x.class", None)
+    return {name: "\n".join(lines).rstrip("\n") for name, lines in found.items()}, "\n".join(before)
