@@ -20,6 +20,12 @@ def differences(ours: Ran, theirs: Ran, class_name: str) -> list[str]:
     """How ``ours`` differs from ``theirs``, both of an element of this class; nothing where it does not."""
     if ours.code is None or theirs.code is None:
         return [] if ours.code == theirs.code else [f"{'it' if ours.code is None else 'Click'} does not end"]
+    if ours.refused or theirs.refused:
+        # Where both do, there is nothing that was compared.
+        both = ours.refused and theirs.refused
+        return ["both refuse it" if both else f"{'Click' if theirs.refused else 'it'} refuses it"]
+    if ours.code < 0 or theirs.code < 0:
+        return [f"ends {_end(ours.code)}, Click's {_end(theirs.code)}"]
     found = [
         *_of_files(ours.files, theirs.files),
         *_of_lines(*(_said(ran, class_name) for ran in (ours, theirs))),
@@ -27,9 +33,11 @@ def differences(ours: Ran, theirs: Ran, class_name: str) -> list[str]:
     ]
     if ours.printed != theirs.printed:
         found.append(f"prints {_first_line(ours.printed, theirs.printed)}")
-    if bool(ours.code) != bool(theirs.code) and not found:
-        found.append(f"ends with {ours.code}, Click's with {theirs.code}")
     return found
+
+
+def _end(code: int) -> str:
+    return f"with {code}" if code >= 0 else f"by signal {-code}"
 
 
 def _of_files(ours: Mapping[str, bytes], theirs: Mapping[str, bytes]) -> Iterator[str]:
@@ -44,6 +52,11 @@ def packets(data: bytes) -> list[tuple[int, bytes]]:
     """Times and bytes of the packets of a capture of any link type. Errors: `ClickError`."""
     form = read_format(data, Path("capture"), tuple(range(1 << 16)))
     return list(read_records(data, HEADER, form).packets)
+
+
+def packets_of(ran: Ran) -> int:
+    """How many packets there are in the captures that a run wrote."""
+    return sum(len(packets(data)) for name, data in ran.files.items() if name.endswith(".pcap"))
 
 
 def _of_file(name: str, ours: bytes, theirs: bytes) -> str:

@@ -17,6 +17,7 @@ from mlclick.stock.configurations import Configuration
 CAPTURE: Final = "in.pcap"
 SUMMARY: Final = "in.txt"
 FILE: Final = "compared.click"
+_REFUSED: Final = "Router could not be initialized!"
 LONGEST: Final = 60
 """Seconds that a run may take."""
 
@@ -31,6 +32,11 @@ class Ran:
     said: tuple[str, ...] = ()
     handlers: dict[str, str] = field(default_factory=dict)
     printed: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the configuration was not taken."""
+        return _REFUSED in self.said
 
 
 def handlers_asked(class_name: str) -> list[str]:

@@ -14,6 +14,7 @@ from sim.packets import arp, ethernet, internet_checksum, ip_packet, ipv4
 GENERATED: Final = 260
 CAPTURED: Final = 60
 """Frames of each capture that are taken."""
+_SUMMARISED: Final = 60
 _BEGINNING: Final = 1_000_000_000_250_000_000
 """Time of the first frame, in nanoseconds: beside the second, so that rounding is seen."""
 _STEPS: Final = (0, 1_000, 1_000, 250_000, 3_000_000, 40_000_000)
@@ -201,3 +202,18 @@ def _tagged(rng: random.Random) -> list[bytes]:
 def _odd(rng: random.Random) -> list[bytes]:
     whole = _framed(rng, rng.choice((0x0800, 0x0806, 0x8100, 0x86DD, 0x88CC)), rng.randbytes(rng.randrange(60)))
     return [rng.choice((whole, whole[: rng.randrange(1, 40)], rng.randbytes(rng.randrange(1, 90))))]
+
+
+def summary(seed: int) -> str:
+    """Packets as an IP summary, a line each, made from a seed."""
+    rng = random.Random(seed)
+    lines = ["!IPSummaryDump 1.3", "!data timestamp ip_src sport ip_dst dport ip_proto ip_len tcp_flags"]
+    now = _BEGINNING // 1000
+    for _ in range(_SUMMARISED):
+        now += rng.choice((0, 1, 1_000, 500_000))
+        source, destination = (".".join(map(str, rng.choice(_HOSTS).to_bytes(4, "big"))) for _ in range(2))
+        protocol, flags = rng.choice((("T", "S"), ("T", "PA"), ("T", "."), ("U", "-"), ("I", "-"), ("50", "-")))
+        ports = ("-", "-") if protocol in "I50" else (str(rng.choice(_PORTS)), str(rng.choice(_PORTS)))
+        size = rng.choice((40, 60, 84, 400, 1500))
+        lines.append(f"{now // 1_000_000}.{now % 1_000_000:06} {source} {ports[0]} {destination} {ports[1]} {protocol} {size} {flags}")
+    return "\n".join([*lines, ""])
