@@ -22,5 +22,11 @@ CLASSES: Final = {
 """Classes of which no example is compared."""
 EXAMPLES: Final = {
     "AggregateCounter(CAPACITY 1000)": "the argument is ours: here the memory of a tenant has a bound",
+    "BandwidthRatedSplitter(100Gbps, BURST_BYTES 0)": "Click takes no such rate",
+    "BandwidthShaper(1000)": "its packets would take a minute, since it is asked all the time",
+    "CheckIP6Header(2001:db8:5::bad 2001:db8:6::bad)": "Click takes a list in quotes alone; one with quotes is compared",
+    "ICMPError(10.0.0.1, 3, 1, BADADDRS 1.2.3.4, MTU 64, USE_FIX_ANNO false)": "Click's manual names it so, its code SET_FIX_ANNO",
+    "IPClassifier(net 10.0.0.0/8 ? udp port 50-60 : not ip frag, ip ttl < 5 or ip tos 0x10/0xf0)": "Click has no ranges of ports",
+    'Message("Use the new one.", WARNING)': "both refuse to begin where an element warns",
 }
 """Examples that are not compared, of classes of which others are."""

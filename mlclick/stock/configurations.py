@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from elements.definition.catalogue import class_info, manual_page
+from elements.definition.catalogue import class_info, find, manual_page
 from graph.check import port_limits
 from graph.configuration import split_arguments
-from mlclick.stock.feeds import DRESS, FEEDS, feeds_of
+from mlclick.stock.feeds import feeds_of
 from mlclick.stock.odd import ODD
 from mlclick.stock.special import special_way
-from mlclick.stock.way import SOURCE, Way, sink, text_of
+from mlclick.stock.way import Way, sink, text_of
 
 _MOST: Final = 10_000
 """Packets that are stored before anything is pulled."""
@@ -26,13 +26,14 @@ _PORTS: Final = 3
 @dataclass(frozen=True)
 class Configuration:
     """``text`` runs ``example``, an element of ``class_name``, in all its ways at once; in each the element is called ``x``.
-    ``simulated``: in simulated time."""
+    ``asked``: the read handlers, ELEMENT.HANDLER, that are asked at the end. ``simulated``: in simulated time."""
 
     name: str
     class_name: str
     example: str
     text: str
     ways: int
+    asked: tuple[str, ...]
     simulated: bool = True
 
 
@@ -50,8 +51,8 @@ def configurations(class_name: str) -> list[Configuration]:
         ways = ordinary_ways(class_name, example) if own is None else [own]
         simulated = class_name not in BUSY
         text = text_of(ways if simulated else [replace(way, end=_REAL) for way in ways])
-        text = (DRESS if "Dressed" in text else "") + text
-        made.append(Configuration(f"{class_name}-{number}", class_name, example, text, len(ways), simulated))
+        asked = tuple(f"w{at}/x.{name}" for at in range(len(ways)) for name in handlers_asked(class_name))
+        made.append(Configuration(f"{class_name}-{number}", class_name, example, text, len(ways), asked, simulated))
     return made
 
 
@@ -60,9 +61,7 @@ def ordinary_ways(class_name: str, example: str) -> list[Way]:
     made: for each kind of packets that it takes."""
     ins, outs = codes_of(class_name, example)
     hows = [*(["push"] if "l" not in ins else ["pull"]), *(["store"] if "a" in ins or "l" in ins + outs else [])]
-    return [
-        _way(example, FEEDS[feed], (ins, outs), how) for feed in (feeds_of(class_name, example) if ins else ("frames",)) for how in hows
-    ]
+    return [_way(example, feed, (ins, outs), how) for feed in (feeds_of(class_name, example) if ins else (None,)) for how in hows]
 
 
 def codes_of(class_name: str, example: str) -> tuple[str, str]:
@@ -101,16 +100,26 @@ def _letters(code: str, ports: int) -> str:
     return (code + code[-1:] * ports)[:ports]
 
 
-def _way(example: str, feed: str, codes: tuple[str, str], how: str) -> Way:
+def _way(example: str, feed: str | None, codes: tuple[str, str], how: str) -> Way:
     ins, outs = codes
     stored = "al" if how == "store" else "l"
     lines = [f"x :: {example};"]
-    if ins:
-        behind = f" -> {feed}" if feed else ""
-        lines.append(f"{SOURCE} -> Dressed{behind} -> r :: RoundRobinSwitch;")
-    lines += [f"r [{port}]{f' -> Queue({_MOST})' if code in stored else ''} -> [{port}] x;" for port, code in enumerate(ins)]
+    if len(ins) > 1:
+        lines.append("input -> r :: RoundRobinSwitch;")
+    first = "r [{}]" if len(ins) > 1 else "input"
+    lines += [f"{first.format(port)}{f' -> Queue({_MOST})' if code in stored else ''} -> [{port}] x;" for port, code in enumerate(ins)]
     pulled = [port for port, code in enumerate(outs) if code in stored]
     for port in range(len(outs)):
         puller = f" -> u{port} :: Unqueue(ACTIVE {'false' if how == 'store' else 'true'})" if port in pulled else ""
         lines.append(f"x [{port}]{puller} -> {sink(port)};")
-    return Way("\n".join(f"  {line}" for line in lines), tuple(f"u{port}" for port in pulled) if how == "store" else ())
+    late = tuple(f"u{port}" for port in pulled) if how == "store" else ()
+    return Way("\n".join(f"  {line}" for line in lines), feed, late)
+
+
+def handlers_asked(class_name: str) -> list[str]:
+    """The read handlers of the class, as far as they are the element's own; of those that are there for each port the first three."""
+    found = find(class_name)
+    assert found is not None
+    names = {name for attribute in dir(found) if (name := getattr(getattr(found, attribute), "__dict__", {}).get("read_handler"))}
+    each = [[f"{name[:-1]}{port}" for port in range(3)] if name.endswith("#") else [name] for name in sorted(names)]
+    return [name for names in each for name in names]

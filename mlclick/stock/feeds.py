@@ -18,7 +18,7 @@ FEEDS: Final = {
     "udp": "Classifier(12/0800) -> Strip(14) -> CheckIPHeader -> IPClassifier(udp) -> CheckUDPHeader -> GetIPAddress(16)",
     "icmp": "Classifier(12/0800) -> Strip(14) -> CheckIPHeader -> IPClassifier(icmp) -> CheckICMPHeader -> GetIPAddress(16)",
     "framed-ip6": "Classifier(12/86dd) -> CheckIP6Header(OFFSET 14)",
-    "headed": "Classifier(13/??)",
+    "headed": "Headed",
     "aggregated": "AggregatePaint",
     "advertised": "Classifier(12/86dd)",
 }
@@ -30,8 +30,9 @@ elementclass Dressed {
   s [1] -> Paint(1) -> SetVLANAnno(7) -> output;
   s [2] -> Paint(255) -> SetVLANAnno(100, 3) -> output;
 }
+elementclass Headed { input -> c :: CheckLength(25) -> Discard; c [1] -> output }
 """
-"""Gives packets annotations that are not all alike."""
+"""Dressed gives packets annotations that are not all alike; Headed has those with room for the header of a tagged frame, and more."""
 _HEADER: Final = (
     "ip",
     "framed-ip",
@@ -65,7 +66,7 @@ _BY_CLASS: Final = {
     "IPOutputCombo": ("ip",),
     "IPRewriter": ("ip",),
     "MarkIP6Header": ("ip6",),
-    "ProtocolTranslator46": ("ip",),
+    "ProtocolTranslator46": ("tcp", "udp"),
     "ProtocolTranslator64": ("ip6",),
     "SetIP6Address": ("ip6",),
     "SetTCPChecksum": ("tcp",),

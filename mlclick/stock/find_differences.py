@@ -10,7 +10,7 @@ from typing import Final
 from elements.captures.pcap import HEADER, read_format, read_records
 from graph.diagnostics import ClickError
 from mlclick.stock.run_program import Ran
-from mlclick.stock.settled import HANDLERS, PRINTING
+from mlclick.stock.settled import PRINTING, TIMES, compares_handler
 
 _SINK: Final = re.compile(r"w\d+\.\d+:")
 """How a line of a sink starts."""
@@ -27,9 +27,9 @@ def differences(ours: Ran, theirs: Ran, class_name: str) -> list[str]:
     if ours.code < 0 or theirs.code < 0:
         return [f"ends {_end(ours.code)}, Click's {_end(theirs.code)}"]
     found = [
-        *_of_files(ours.files, theirs.files),
+        *_of_files(ours.files, theirs.files, with_times=class_name not in TIMES),
         *_of_lines(*(_said(ran, class_name) for ran in (ours, theirs))),
-        *_of_handlers(ours.handlers, theirs.handlers),
+        *_of_handlers(ours.handlers, theirs.handlers, class_name),
     ]
     if ours.printed != theirs.printed:
         found.append(f"prints {_first_line(ours.printed, theirs.printed)}")
@@ -40,12 +40,12 @@ def _end(code: int) -> str:
     return f"with {code}" if code >= 0 else f"by signal {-code}"
 
 
-def _of_files(ours: Mapping[str, bytes], theirs: Mapping[str, bytes]) -> Iterator[str]:
+def _of_files(ours: Mapping[str, bytes], theirs: Mapping[str, bytes], *, with_times: bool) -> Iterator[str]:
     for name in sorted(ours.keys() | theirs.keys()):
         if name not in ours or name not in theirs:
             yield f"{name} is there only {'here' if name in ours else 'of Click'}"
-        elif ours[name] != theirs[name]:
-            yield _of_file(name, ours[name], theirs[name])
+        elif ours[name] != theirs[name] and (said := _of_file(name, ours[name], theirs[name], with_times=with_times)):
+            yield said
 
 
 def packets(data: bytes) -> list[tuple[int, bytes]]:
@@ -59,7 +59,7 @@ def packets_of(ran: Ran) -> int:
     return sum(len(packets(data)) for name, data in ran.files.items() if name.endswith(".pcap"))
 
 
-def _of_file(name: str, ours: bytes, theirs: bytes) -> str:
+def _of_file(name: str, ours: bytes, theirs: bytes, *, with_times: bool) -> str:
     try:
         mine, other = packets(ours), packets(theirs)
     except ClickError:
@@ -69,11 +69,11 @@ def _of_file(name: str, ours: bytes, theirs: bytes) -> str:
         if one != two:
             at = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
             return f"packet {number} of {stem} differs at byte {at} ({len(one)} and {len(two)} bytes)"
-        if time != when:
+        if with_times and time != when:
             return f"packet {number} of {stem} has another time ({time} and {when})"
     if len(mine) != len(other):
         return f"{stem} has {len(mine)} and {len(other)} packets"
-    return f"the header of {name} differs"
+    return f"the header of {name} differs" if ours[:HEADER] != theirs[:HEADER] else ""
 
 
 def _said(ran: Ran, class_name: str) -> list[str]:
@@ -97,9 +97,9 @@ def _by_start(lines: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _of_handlers(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[str]:
+def _of_handlers(ours: Mapping[str, str], theirs: Mapping[str, str], class_name: str) -> Iterator[str]:
     for name in sorted(ours.keys() & theirs.keys()):
-        if ours[name] != theirs[name] and name.rpartition(".")[2] not in HANDLERS:
+        if ours[name] != theirs[name] and compares_handler(class_name, name.rpartition(".")[2]):
             yield f"{name} says {_first_line(ours[name], theirs[name])}"
 
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from elements.definition.catalogue import find
 from mlclick.software.engines import Engine
 from mlclick.stock.configurations import Configuration
 
 CAPTURE: Final = "in.pcap"
 SUMMARY: Final = "in.txt"
+_LAST: Final = "w0/x.class"
 FILE: Final = "compared.click"
 _REFUSED: Final = "Router could not be initialized!"
-LONGEST: Final = 60
+LONGEST: Final = 600
 """Seconds that a run may take."""
 
 
@@ -39,15 +39,6 @@ class Ran:
         return _REFUSED in self.said
 
 
-def handlers_asked(class_name: str) -> list[str]:
-    """The read handlers of the class, as far as they are the element's own; of those that are there for each port the first three."""
-    found = find(class_name)
-    assert found is not None
-    names = {name for attribute in dir(found) if (name := getattr(getattr(found, attribute), "__dict__", {}).get("read_handler"))}
-    each = [[f"{name[:-1]}{port}" for port in range(3)] if name.endswith("#") else [name] for name in sorted(names)]
-    return [name for names in each for name in names]
-
-
 def run_program(engine: Engine, configuration: Configuration, inputs: Sequence[Path], folder: Path) -> Ran:
     """What ``engine`` makes of ``configuration`` in ``folder``, which is made anew, and in which there are ``inputs``."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -56,10 +47,8 @@ def run_program(engine: Engine, configuration: Configuration, inputs: Sequence[P
         shutil.copyfile(path, folder / path.name)
     (folder / FILE).write_text(configuration.text, encoding="utf-8")
     there = {*(path.name for path in inputs), FILE}
-    asked = [f"w{way}/x.{name}" for way in range(configuration.ways) for name in handlers_asked(configuration.class_name)]
-    words = [word for name in asked for word in ("-h", name)]
     # With one alone, its name is not printed.
-    words += ["-h", "w0/x.class"] if words else []
+    words = [word for name in (*configuration.asked, _LAST) for word in ("-h", name)] if configuration.asked else []
     try:
         done = subprocess.run(
             [*engine.command, *(["--simtime"] if configuration.simulated else []), FILE, *words],
@@ -68,14 +57,14 @@ def run_program(engine: Engine, configuration: Configuration, inputs: Sequence[P
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return Ran(None)
-    handlers, printed = read_handlers(done.stdout.decode("latin-1"), asked)
+    handlers, printed = read_handlers(done.stdout.decode("latin-1"), configuration.asked)
     files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name not in there and path.is_file()}
     return Ran(done.returncode, files, tuple(done.stderr.decode("latin-1").splitlines()), handlers, printed)
 
 
 def read_handlers(text: str, asked: Sequence[str]) -> tuple[dict[str, str], str]:
     """What Click's ``-h`` printed, by name, and what came before."""
-    names = {f"{name}:": name for name in (*asked, "w0/x.class")}
+    names = {f"{name}:": name for name in (*asked, _LAST)}
     found: dict[str, list[str]] = {}
     before: list[str] = []
     lines = before
@@ -84,5 +73,5 @@ def read_handlers(text: str, asked: Sequence[str]) -> tuple[dict[str, str], str]
             lines = found.setdefault(names[line], [])
         else:
             lines.append(line)
-    found.pop("w0/x.class", None)
+    found.pop(_LAST, None)
     return {name: "\n".join(lines).rstrip("\n") for name, lines in found.items()}, "\n".join(before)

@@ -10,5 +10,16 @@ compared."""
 HANDLERS: Final = {
     "calls": "how often a task is run is the scheduler's choice",
     "cycles": "it is a measurement of this run",
+    "ARPQuerier.table": "ages there are those that addresses had when the last packet came, in Click those that they have now",
+    "CheckICMPHeader.drop_details": "in Click they begin at whatever was in memory",
 }
-"""Read handlers that are not compared, whichever element has them."""
+"""Read handlers that are not compared, of each class or of one."""
+TIMES: Final = {
+    "ARPResponder": "an answer has the time of its question, in Click none, so that ToDump writes its own",
+}
+"""Classes of whose packets times are not compared."""
+
+
+def compares_handler(class_name: str, handler: str) -> bool:
+    """Whether the read handler ``handler`` of such an element is compared."""
+    return handler not in HANDLERS and f"{class_name}.{handler}" not in HANDLERS

@@ -40,7 +40,13 @@ _SCRIPTS: Final = f"""
   x :: EXAMPLE;
   InfiniteSource(LIMIT 5, STOP true) -> a :: Counter -> q :: Queue -> Unqueue(BURST 2) -> b :: Counter -> {sink(0)};
 """
-_ENDS: Final[dict[str, int | None]] = {"DriverManager": None, "Script": 3, "QuitWatcher": None}
+_ENDS: Final[dict[str, float | None]] = {
+    "DriverManager": None,
+    "Script": 3,
+    "QuitWatcher": None,
+    "ARPQuerier": 0.05,
+    "IP6NDSolicitor": 0.05,
+}
 _BODIES: Final = {
     "AddressInfo": f"  x :: EXAMPLE;\n  {_IN} -> EtherRewrite(router, router) -> SetIPAddress(host) -> {sink(0)};",
     "AlignmentInfo": f"  x :: EXAMPLE;\n  {_IN} -> a :: Align(4, 2) -> b :: Null -> {sink(0)};",

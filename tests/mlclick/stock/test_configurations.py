@@ -15,6 +15,7 @@ elementclass Dressed {
   s [1] -> Paint(1) -> SetVLANAnno(7) -> output;
   s [2] -> Paint(255) -> SetVLANAnno(100, 3) -> output;
 }
+elementclass Headed { input -> c :: CheckLength(25) -> Discard; c [1] -> output }
 """
 
 
@@ -25,16 +26,18 @@ def test_an_element_of_either_kind_is_pushed_to_and_pulled_from() -> None:
     assert first.text == DRESSED + (
         "w0 :: {\n"
         "  x :: VLANEncap(VLAN_ID 100);\n"
-        "  FromDump(in.pcap, STOP false) -> Dressed -> Classifier(13/??) -> r :: RoundRobinSwitch;\n"
-        "  r [0] -> [0] x;\n"
+        "  input -> [0] x;\n"
         "  x [0] -> Print(w0.0, CONTENTS NONE, PRINTANNO true) -> ToDump(w0.0.pcap, 0);\n"
         "};\n"
         "w1 :: {\n"
         "  x :: VLANEncap(VLAN_ID 100);\n"
-        "  FromDump(in.pcap, STOP false) -> Dressed -> Classifier(13/??) -> r :: RoundRobinSwitch;\n"
-        "  r [0] -> Queue(10000) -> [0] x;\n"
+        "  input -> Queue(10000) -> [0] x;\n"
         "  x [0] -> u0 :: Unqueue(ACTIVE false) -> Print(w1.0, CONTENTS NONE, PRINTANNO true) -> ToDump(w1.0.pcap, 0);\n"
         "};\n"
+        "FromDump(in.pcap, STOP false) -> Dressed -> t :: Tee(1);\n"
+        "t [0] -> Headed -> t0 :: Tee(2);\n"
+        "t0 [0] -> w0;\n"
+        "t0 [1] -> w1;\n"
         "Script(wait 200, write w1/u0.active true, wait 200, stop);\n"
     )
 
@@ -44,7 +47,7 @@ def test_an_element_that_pulls_has_what_comes_to_each_input_in_a_queue() -> None
     assert text.startswith(
         DRESSED + "w0 :: {\n"
         "  x :: PrioSched;\n"
-        "  FromDump(in.pcap, STOP false) -> Dressed -> r :: RoundRobinSwitch;\n"
+        "  input -> r :: RoundRobinSwitch;\n"
         "  r [0] -> Queue(10000) -> [0] x;\n"
         "  r [1] -> Queue(10000) -> [1] x;\n"
         "  r [2] -> Queue(10000) -> [2] x;\n"
