@@ -30,3 +30,11 @@ EXAMPLES: Final = {
     'Message("Use the new one.", WARNING)': "both refuse to begin where an element warns",
 }
 """Examples that are not compared, of classes of which others are."""
+WAYS: Final = {
+    (
+        "DRRSched",
+        "pull",
+    ): "a round in which nobody may send is the last that Click makes for one who asks, and what comes until it is asked again"
+    " may be earlier: its manual page says so. Packets that are all there leave in the same order",
+}
+"""Ways in which a class is not run, whose other ways are compared."""

@@ -8,6 +8,7 @@ from typing import Final
 from elements.definition.catalogue import class_info, find, manual_page
 from graph.check import port_limits
 from graph.configuration import split_arguments
+from mlclick.stock.apart import WAYS
 from mlclick.stock.feeds import feeds_of
 from mlclick.stock.odd import ODD
 from mlclick.stock.special import special_way
@@ -61,6 +62,7 @@ def ordinary_ways(class_name: str, example: str) -> list[Way]:
     made: for each kind of packets that it takes."""
     ins, outs = codes_of(class_name, example)
     hows = [*(["push"] if "l" not in ins else ["pull"]), *(["store"] if "a" in ins or "l" in ins + outs else [])]
+    hows = [how for how in hows if (class_name, how) not in WAYS]
     return [_way(example, feed, (ins, outs), how) for feed in (feeds_of(class_name, example) if ins else (None,)) for how in hows]
 
 

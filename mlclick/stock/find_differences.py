@@ -10,7 +10,7 @@ from typing import Final
 from elements.captures.pcap import HEADER, read_format, read_records
 from graph.diagnostics import ClickError
 from mlclick.stock.run_program import Ran
-from mlclick.stock.settled import PRINTING, TIMES, compares_handler
+from mlclick.stock.settled import CLOCKED, CLOSE, PRINTING, TIMES, UNORDERED, compares_handler
 
 _SINK: Final = re.compile(r"w\d+\.\d+:")
 """How a line of a sink starts."""
@@ -27,7 +27,7 @@ def differences(ours: Ran, theirs: Ran, class_name: str) -> list[str]:
     if ours.code < 0 or theirs.code < 0:
         return [f"ends {_end(ours.code)}, Click's {_end(theirs.code)}"]
     found = [
-        *_of_files(ours.files, theirs.files, with_times=class_name not in TIMES),
+        *_of_files(ours.files, theirs.files, apart=_tolerance(class_name)),
         *_of_lines(*(_said(ran, class_name) for ran in (ours, theirs))),
         *_of_handlers(ours.handlers, theirs.handlers, class_name),
     ]
@@ -36,15 +36,20 @@ def differences(ours: Ran, theirs: Ran, class_name: str) -> list[str]:
     return found
 
 
+def _tolerance(class_name: str) -> int | None:
+    """How many nanoseconds times may be apart, None where they are not compared."""
+    return None if class_name in TIMES else CLOSE if class_name in CLOCKED else 0
+
+
 def _end(code: int) -> str:
     return f"with {code}" if code >= 0 else f"by signal {-code}"
 
 
-def _of_files(ours: Mapping[str, bytes], theirs: Mapping[str, bytes], *, with_times: bool) -> Iterator[str]:
+def _of_files(ours: Mapping[str, bytes], theirs: Mapping[str, bytes], *, apart: int | None) -> Iterator[str]:
     for name in sorted(ours.keys() | theirs.keys()):
         if name not in ours or name not in theirs:
             yield f"{name} is there only {'here' if name in ours else 'of Click'}"
-        elif ours[name] != theirs[name] and (said := _of_file(name, ours[name], theirs[name], with_times=with_times)):
+        elif ours[name] != theirs[name] and (said := _of_file(name, ours[name], theirs[name], apart=apart)):
             yield said
 
 
@@ -59,7 +64,7 @@ def packets_of(ran: Ran) -> int:
     return sum(len(packets(data)) for name, data in ran.files.items() if name.endswith(".pcap"))
 
 
-def _of_file(name: str, ours: bytes, theirs: bytes, *, with_times: bool) -> str:
+def _of_file(name: str, ours: bytes, theirs: bytes, *, apart: int | None) -> str:
     try:
         mine, other = packets(ours), packets(theirs)
     except ClickError:
@@ -69,7 +74,7 @@ def _of_file(name: str, ours: bytes, theirs: bytes, *, with_times: bool) -> str:
         if one != two:
             at = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
             return f"packet {number} of {stem} differs at byte {at} ({len(one)} and {len(two)} bytes)"
-        if with_times and time != when:
+        if apart is not None and abs(time - when) > apart:
             return f"packet {number} of {stem} has another time ({time} and {when})"
     if len(mine) != len(other):
         return f"{stem} has {len(mine)} and {len(other)} packets"
@@ -99,8 +104,14 @@ def _by_start(lines: Sequence[str]) -> dict[str, list[str]]:
 
 def _of_handlers(ours: Mapping[str, str], theirs: Mapping[str, str], class_name: str) -> Iterator[str]:
     for name in sorted(ours.keys() & theirs.keys()):
-        if ours[name] != theirs[name] and compares_handler(class_name, name.rpartition(".")[2]):
-            yield f"{name} says {_first_line(ours[name], theirs[name])}"
+        handler = name.rpartition(".")[2]
+        one, two = (_ordered(text, f"{class_name}.{handler}") for text in (ours[name], theirs[name]))
+        if one != two and compares_handler(class_name, handler):
+            yield f"{name} says {_first_line(one, two)}"
+
+
+def _ordered(text: str, handler: str) -> str:
+    return "\n".join(sorted(text.split("\n"))) if handler in UNORDERED else text
 
 
 def _first_line(ours: str, theirs: str) -> str:

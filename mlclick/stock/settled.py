@@ -18,6 +18,17 @@ TIMES: Final = {
     "ARPResponder": "an answer has the time of its question, in Click none, so that ToDump writes its own",
 }
 """Classes of whose packets times are not compared."""
+CLOCKED: Final = {
+    "DelayShaper": "packets are stamped with the clock when they leave",
+}
+"""Classes whose packets have times of the clock, which goes on by a nanosecond each time that somebody looks at it: they are compared to a
+millisecond."""
+CLOSE: Final = 1_000_000
+"""Nanoseconds, of those."""
+UNORDERED: Final = {
+    "DirectIPLookup.table": "Click's lines are in the order of its hash table",
+}
+"""Read handlers whose lines may be in another order."""
 
 
 def compares_handler(class_name: str, handler: str) -> bool:

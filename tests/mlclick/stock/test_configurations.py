@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from elements.definition.catalogue import class_names
 from graph.load import load_text
-from mlclick.stock.apart import CLASSES, EXAMPLES
+from mlclick.stock.apart import CLASSES, EXAMPLES, WAYS
 from mlclick.stock.configurations import BUSY, configurations, examples
 from mlclick.stock.odd import ODD
+from mlclick.stock.settled import CLOCKED, HANDLERS, PRINTING, TIMES, UNORDERED
 
 DRESSED = """\
 elementclass Dressed {
@@ -84,3 +85,16 @@ def test_every_configuration_is_sound_and_the_same_each_time() -> None:
             assert made == again
             if name not in CLASSES:
                 assert load_text(made.text, "t").nodes
+
+
+def test_a_way_that_is_left_out_is_one_of_a_class_that_is_compared() -> None:
+    for (class_name, how), why in WAYS.items():
+        assert class_name in class_names()
+        assert how in ("push", "pull", "store")
+        assert why
+        assert all(each.ways for each in configurations(class_name))
+
+
+def test_what_is_settled_is_settled_of_elements_that_there_are() -> None:
+    named = [name.partition(".")[0] for name in (*HANDLERS, *UNORDERED) if "." in name]
+    assert set(class_names()) >= {*named, *TIMES, *CLOCKED, *PRINTING}

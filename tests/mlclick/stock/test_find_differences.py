@@ -89,3 +89,18 @@ def test_who_refuses_or_crashes_or_does_not_end_is_said() -> None:
 def test_handlers_are_read_from_what_click_prints() -> None:
     text = "hello\nw0/x.count:\n5\n\nw0/x.table:\na b\nc d\n\nw0/x.class:\nNull\n\n"
     assert read_handlers(text, ["w0/x.count", "w0/x.table"]) == ({"w0/x.count": "5", "w0/x.table": "a b\nc d"}, "hello")
+
+
+def test_times_of_the_clock_are_compared_to_a_millisecond() -> None:
+    near, far = (capture(FRAMES[0], (2000 + more, b"another")) for more in (1_000_000, 1_000_001))
+    near_run, far_run = (replace(GOOD, files={**GOOD.files, "w0.0.pcap": data}) for data in (near, far))
+    assert differences(near_run, GOOD, "DelayShaper") == []
+    assert differences(far_run, GOOD, "DelayShaper") == ["packet 1 of w0.0 has another time (1002001 and 2000)"]
+    assert differences(far_run, GOOD, "ARPResponder") == []
+
+
+def test_lines_that_may_be_in_another_order_may_not_be_others() -> None:
+    one, two, other = (replace(GOOD, handlers={"w0/x.table": text}) for text in ("a\nb", "b\na", "a\nc"))
+    assert differences(one, two, "DirectIPLookup") == []
+    assert differences(one, two, "Null") == ["w0/x.table says 'a' and Click 'b' in line 1"]
+    assert differences(other, two, "DirectIPLookup") == ["w0/x.table says 'c' and Click 'b' in line 2"]
