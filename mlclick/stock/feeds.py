@@ -52,6 +52,11 @@ _BY_CLASS: Final = {
     "CheckIPHeader2": (FRAMES, "any-ip", "ip"),
     "CheckTCPHeader": ("ip",),
     "CheckUDPHeader": ("ip",),
+    # Click's read behind the end of what is shorter than a header.
+    "EtherMirror": ("headed",),
+    "EtherSwitch": ("headed",),
+    # Click's writes where a MAC header is marked, wherever the packet begins.
+    "EtherRewrite": ("headed",),
     "DecIP6HLIM": ("ip6",),
     "FTPPortMapper": ("tcp",),
     "GetIP6Address": ("ip6",),

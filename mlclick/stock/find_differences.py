@@ -9,8 +9,9 @@ from typing import Final
 
 from elements.captures.pcap import HEADER, read_format, read_records
 from graph.diagnostics import ClickError
+from mlclick.software.compare import settled
 from mlclick.stock.run_program import Ran
-from mlclick.stock.settled import CLOCKED, CLOSE, PRINTING, TIMES, UNORDERED, compares_handler
+from mlclick.stock.settled import CLOCKED, CLOSE, IDENTIFIED, PRINTING, TIMES, UNORDERED, compares_handler
 
 _SINK: Final = re.compile(r"w\d+\.\d+:")
 """How a line of a sink starts."""
@@ -27,7 +28,7 @@ def differences(ours: Ran, theirs: Ran, class_name: str) -> list[str]:
     if ours.code < 0 or theirs.code < 0:
         return [f"ends {_end(ours.code)}, Click's {_end(theirs.code)}"]
     found = [
-        *_of_files(ours.files, theirs.files, apart=_tolerance(class_name)),
+        *_of_files(ours.files, theirs.files, class_name),
         *_of_lines(*(_said(ran, class_name) for ran in (ours, theirs))),
         *_of_handlers(ours.handlers, theirs.handlers, class_name),
     ]
@@ -45,11 +46,11 @@ def _end(code: int) -> str:
     return f"with {code}" if code >= 0 else f"by signal {-code}"
 
 
-def _of_files(ours: Mapping[str, bytes], theirs: Mapping[str, bytes], *, apart: int | None) -> Iterator[str]:
+def _of_files(ours: Mapping[str, bytes], theirs: Mapping[str, bytes], class_name: str) -> Iterator[str]:
     for name in sorted(ours.keys() | theirs.keys()):
         if name not in ours or name not in theirs:
             yield f"{name} is there only {'here' if name in ours else 'of Click'}"
-        elif ours[name] != theirs[name] and (said := _of_file(name, ours[name], theirs[name], apart=apart)):
+        elif ours[name] != theirs[name] and (said := _of_file(name, ours[name], theirs[name], class_name)):
             yield said
 
 
@@ -64,12 +65,15 @@ def packets_of(ran: Ran) -> int:
     return sum(len(packets(data)) for name, data in ran.files.items() if name.endswith(".pcap"))
 
 
-def _of_file(name: str, ours: bytes, theirs: bytes, *, apart: int | None) -> str:
+def _of_file(name: str, ours: bytes, theirs: bytes, class_name: str) -> str:
     try:
         mine, other = packets(ours), packets(theirs)
     except ClickError:
         return f"{name}: {_first_line(ours.decode('latin-1'), theirs.decode('latin-1'))}"
     stem = name.removesuffix(".pcap")
+    apart = _tolerance(class_name)
+    if class_name in IDENTIFIED:
+        mine, other = ([(time, settled(data)) for time, data in some] for some in (mine, other))
     for number, ((time, one), (when, two)) in enumerate(zip(mine, other, strict=False)):
         if one != two:
             at = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
