@@ -114,7 +114,7 @@ clicktests: $(STAMP) ## Click's own tests with swclick in the place of click: CL
 	$(if $(CLICK_TREE),,$(error CLICK_TREE is not set: say where a built source of Click is, as in `make clicktests CLICK_TREE=../click`))
 	@$(MLCLICK) clicktests $(CLICK_TREE) $(if $(ONLY),--only '$(ONLY)')
 
-compare: $(STAMP) ## every element beside a stock Click's, on the same packets: CLICK=path ONLY='IP*' DATA=folder SEED=1
+compare: $(STAMP) ## every element beside a stock Click's: CLICK=path ONLY='IP*' DATA=folder SEED=1
 	$(if $(CLICK),,$(error CLICK is not set: say where a stock click is, as in `make compare CLICK=../click/userlevel/click`))
 	@$(MLCLICK) compare '$(CLICK)' $(if $(ONLY),--only '$(ONLY)') $(if $(DATA),--data '$(DATA)') $(if $(SEED),--seed $(SEED))
 
