@@ -27,7 +27,7 @@ TENANTS_DIR ?= tenants
 GOAL := $(firstword $(filter check merge plan run verify coverage bitstream,$(MAKECMDGOALS)))
 $(if $(GOAL),$(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $(GOAL) TENANTS=a,b`)))
 
-.PHONY: help preflight setup test unit heavy lint types contract format check merge plan run verify coverage bitstream isolation conformance mutants fuzz proofs clicktests bench bench-software bench-tenants bench-sharing hosts clean distclean
+.PHONY: help preflight setup test unit heavy lint types contract format check merge plan run verify coverage bitstream isolation conformance mutants fuzz proofs clicktests compare bench bench-software bench-tenants bench-sharing hosts clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -113,6 +113,10 @@ fuzz: $(STAMP) ## random machines, split against software: SEED=1 PACKETS=… RO
 clicktests: $(STAMP) ## Click's own tests with swclick in the place of click: CLICK_TREE=dir ONLY='ip/*'
 	$(if $(CLICK_TREE),,$(error CLICK_TREE is not set: say where a built source of Click is, as in `make clicktests CLICK_TREE=../click`))
 	@$(MLCLICK) clicktests $(CLICK_TREE) $(if $(ONLY),--only '$(ONLY)')
+
+compare: $(STAMP) ## every element beside a stock Click's: CLICK=path ONLY='IP*' DATA=folder SEED=1
+	$(if $(CLICK),,$(error CLICK is not set: say where a stock click is, as in `make compare CLICK=../click/userlevel/click`))
+	@$(MLCLICK) compare '$(CLICK)' $(if $(ONLY),--only '$(ONLY)') $(if $(DATA),--data '$(DATA)') $(if $(SEED),--seed $(SEED))
 
 proofs: $(STAMP) ## each tenant proved apart, and how long it takes: TENANTS=a,b WIDTH="64 256" COPIES=2
 	@$(MLCLICK) proofs $(TENANTS) --tenants $(TENANTS_DIR) $(foreach w,$(WIDTH),--width $(w)) $(if $(COPIES),--copies $(COPIES))

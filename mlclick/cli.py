@@ -1,4 +1,4 @@
-"""The command line: ``mlclick check|merge|plan|run|live|verify TENANTS``, ``build|elements|mutants|fuzz|proofs|clicktests`` and
+"""The command line: ``mlclick check|merge|plan|run|live|verify TENANTS``, ``build|elements|mutants|fuzz|proofs|clicktests|compare`` and
 ``bench|bench-software|bench-tenants|bench-sharing``."""
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ from mlclick.service import service_lines
 from mlclick.software.command import bench_software
 from mlclick.software.sharing import bench_sharing
 from mlclick.software.tenants import bench_tenants
+from mlclick.stock.command import compare
 from mlclick.traffic import Traffic, broken_dumps, read_traffic
 from mlclick.verify import verify as verify_design
 from sim.evidence import Evidence, Mode
@@ -341,6 +342,7 @@ def mutants() -> None:
 app.command()(fuzz)
 app.command()(proofs)
 app.command()(clicktests)
+app.command()(compare)
 app.command()(live)
 app.command()(bench_software)
 app.command()(bench_tenants)

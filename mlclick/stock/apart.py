@@ -1,0 +1,40 @@
+"""What is not compared, by name, and why: classes, and examples. Where ours differs on purpose, its manual page says so."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CLASSES: Final = {
+    "ControlSocket": "it is spoken to over a network",
+    "FromCrossing": "it is the border between tenants' hardware and software, which no Click has",
+    "FromDevice": "its packets come from an interface",
+    "McastSocket": "its packets come from a network",
+    "MemSource": "it is for measurements, and no Click has it",
+    "RandomSample": "which packets it takes is random",
+    "RandomSeed": "what it settles are random numbers, and two machines draw theirs in different ways",
+    "RandomSource": "its packets are random",
+    "RandomSwitch": "which way a packet takes is random",
+    "RED": "which packets it drops is random",
+    "SetRandIPAddress": "its addresses are random",
+    "ToCrossing": "it is the border between tenants' hardware and software, which no Click has",
+    "ToDevice": "its packets leave by an interface",
+}
+"""Classes of which no example is compared."""
+EXAMPLES: Final = {
+    "AggregateCounter(CAPACITY 1000)": "the argument is ours: here the memory of a tenant has a bound",
+    "BandwidthRatedSplitter(100Gbps, BURST_BYTES 0)": "Click takes no such rate",
+    "BandwidthShaper(1000)": "its packets would take a minute, since it is asked all the time",
+    "CheckIP6Header(2001:db8:5::bad 2001:db8:6::bad)": "Click takes a list in quotes alone; one with quotes is compared",
+    "ICMPError(10.0.0.1, 3, 1, BADADDRS 1.2.3.4, MTU 64, USE_FIX_ANNO false)": "Click's manual names it so, its code SET_FIX_ANNO",
+    "IPClassifier(net 10.0.0.0/8 ? udp port 50-60 : not ip frag, ip ttl < 5 or ip tos 0x10/0xf0)": "Click has no ranges of ports",
+    'Message("Use the new one.", WARNING)': "both refuse to begin where an element warns",
+}
+"""Examples that are not compared, of classes of which others are."""
+WAYS: Final = {
+    (
+        "DRRSched",
+        "pull",
+    ): "a round in which nobody may send is the last that Click makes for one who asks, and what comes until it is asked again"
+    " may be earlier: its manual page says so. Packets that are all there leave in the same order",
+}
+"""Ways in which a class is not run, whose other ways are compared."""

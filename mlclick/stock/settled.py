@@ -1,0 +1,51 @@
+"""What two machines may choose, by name, and why; it is taken out of what both did before that is compared."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PRINTING: Final = frozenset(("ARPPrint", "DriverManager", "IP6Print", "IPPrint", "Message", "NotifierDebug", "Print", "Script"))
+"""Whose output is what they say. Of the others, lines on standard error are messages to whoever runs the machine: their words are not
+compared."""
+_REWRITERS: Final = ("ICMPPingRewriter", "IPAddrPairRewriter", "IPAddrRewriter", "IPRewriter", "TCPRewriter", "UDPRewriter")
+_MAPPINGS: Final = ("mappings", "table", "tcp_mappings", "tcp_table", "udp_mappings", "udp_table")
+HANDLERS: Final = {
+    "calls": "how often a task is run is the scheduler's choice",
+    "cycles": "it is a measurement of this run",
+    "ARPQuerier.table": "ages there are those that addresses had when the last packet came, in Click those that they have now",
+    "EtherVLANEncap.native_vlan": "Click reads it from its own text, in which there is none that is 0",
+    **{f"{name}.capacity": "a table of mappings has a bound here" for name in _REWRITERS},
+    "CheckICMPHeader.drop_details": "in Click they begin at whatever was in memory",
+}
+"""Read handlers that are not compared, of each class or of one."""
+_ANSWER: Final = "an answer has the time of what it answers, in Click none, so that ToDump writes its own"
+TIMES: Final = {
+    "ARPResponder": _ANSWER,
+    "ICMP6Error": _ANSWER,
+    "ICMPError": _ANSWER,
+    "IP6NDAdvertiser": _ANSWER,
+}
+"""Classes of whose packets times are not compared."""
+CLOCKED: Final = {
+    "DelayShaper": "packets are stamped with the clock when they leave",
+    "ICMPPingResponder": "answers are stamped with the clock",
+}
+"""Classes whose packets have times of the clock, which goes on by a nanosecond each time that somebody looks at it: they are compared to a
+millisecond."""
+IDENTIFIED: Final = {
+    "ICMPError": "Click counts the identifications of all elements together, here each counts its own",
+}
+"""Classes whose packets' IP identifications, and the checksums that follow from them, are not compared where they are ICMP errors."""
+CLOSE: Final = 1_000_000
+"""Nanoseconds, of those."""
+UNORDERED: Final = {
+    **{f"{name}.{table}": "Click's lines are in the order of its hash table" for name in _REWRITERS for table in _MAPPINGS},
+    "DirectIPLookup.table": "Click's lines are in the order of its hash table",
+    "EtherSwitch.table": "Click's lines are in the order of its hash table",
+}
+"""Read handlers whose lines may be in another order."""
+
+
+def compares_handler(class_name: str, handler: str) -> bool:
+    """Whether the read handler ``handler`` of such an element is compared."""
+    return handler not in HANDLERS and f"{class_name}.{handler}" not in HANDLERS
