@@ -312,6 +312,7 @@ static int drive_contained(struct machine *m, struct live *l, struct base *b)
     l->leave = 0;
 #ifdef PR_SET_TIMERSLACK
     /* Others may not be late because the system wakes us late. */
+    int slack = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
     prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
 #endif
     k->now = k->polled = read_time(k, b);
@@ -329,5 +330,8 @@ static int drive_contained(struct machine *m, struct live *l, struct base *b)
         if (k->now - k->polled >= POLL_EVERY && !l->leave && b->stop <= 0) poll_now(m, l, b, 0);
         go_on(k, b);
     }
+#ifdef PR_SET_TIMERSLACK
+    prctl(PR_SET_TIMERSLACK, slack, 0, 0, 0);
+#endif
     return l->leave;
 }
