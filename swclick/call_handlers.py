@@ -53,7 +53,7 @@ def _expanded(live: Live, handler: str, with_name: bool) -> list[tuple[str, bool
         return [(handler, with_name)]
     is_pattern = bool(_PATTERN.search(element))
     if is_pattern:
-        found = [each for each in live.names if fnmatchcase(each, element)]
+        found = [each for each in (*live.names, *live.handlers.tenants) if fnmatchcase(each, element)]
     else:
         found = [each for each in live.names if live.elements[each].node.class_name == element]
     if not found:

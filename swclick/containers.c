@@ -179,6 +179,7 @@ static int run_contained(struct machine *m, struct live *l, struct container *c)
 static void serve(struct machine *m, struct live *l, struct base *b, struct container *c)
 {
     struct containers *k = l->containers;
+    uint64_t turn = k->bound < TURN ? k->bound : TURN;
     uint32_t left = c->runs, runs = 0;
     int moved = 0;
     struct task *t = NULL;
@@ -209,16 +210,16 @@ static void serve(struct machine *m, struct live *l, struct base *b, struct cont
     k->steps += SIMULATED_TURN;
     uint64_t took = spend_time(k, b);
     c->is_asked = k->now - began >= ASKED_OF;
-    if (t && runs == 1) t->is_long = took > TURN / 2;
+    if (t && runs == 1) t->is_long = took > turn / 2;
     if (t && (runs == 1 || took < k->bound / 2)) settle_batch(k, c, t, moved, took);
     settle_cuts(l, c, began, took, runs == 1 && (!t || moved < 2), k->lost == lost);
     /* One reading for as many runs as fit into a turn; a turn that took long is followed by single ones. */
-    if (took > TURN) {
+    if (took > turn) {
         c->alone = runs > 1 ? ALONE : c->alone;
         c->runs = 1;
     } else if (c->alone) {
         c->alone--;
-    } else if (took < TURN / 2 && c->runs < MOST_RUNS && !left) {
+    } else if (took < turn / 2 && c->runs < MOST_RUNS && !left) {
         c->runs *= 2;
     }
     k->serving = NULL;
@@ -311,6 +312,7 @@ static int drive_contained(struct machine *m, struct live *l, struct base *b)
     l->leave = 0;
 #ifdef PR_SET_TIMERSLACK
     /* Others may not be late because the system wakes us late. */
+    int slack = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
     prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
 #endif
     k->now = k->polled = read_time(k, b);
@@ -328,5 +330,8 @@ static int drive_contained(struct machine *m, struct live *l, struct base *b)
         if (k->now - k->polled >= POLL_EVERY && !l->leave && b->stop <= 0) poll_now(m, l, b, 0);
         go_on(k, b);
     }
+#ifdef PR_SET_TIMERSLACK
+    prctl(PR_SET_TIMERSLACK, slack, 0, 0, 0);
+#endif
     return l->leave;
 }

@@ -4,7 +4,7 @@
 /* ns of processor time. What an idle container saves, and what a limit lets it take at once. */
 #define SAVED 0
 #define LIMIT_DEPTH 100000
-/* A turn is several runs, where those are short: about this long. */
+/* A turn is several runs, where those are short: about this long, and no longer than a run may be. */
 #define TURN 4000
 #define MOST_RUNS 4
 /* Turns of one run that follow on one of several that took long, so that it is seen whose run that was. */

@@ -122,9 +122,12 @@ static void settle_cuts(struct live *l, struct container *c, uint64_t began, uin
     if (c->overruns < OFTEN * k->bound) return;
     if (!is_watched) {
         if (c->futile < MOST_FUTILE && !set_watched(l, c, 1)) c->futile = MOST_FUTILE;
-    } else if (is_whole) {
-        if (choose_cuts(k, began)) move_singly(l, c);
-        else c->futile++;
+    } else if (is_whole && choose_cuts(k, began)) {
+        move_singly(l, c);
+        c->futile = 0;
+        set_watched(l, c, 0);
+    } else if (!--c->watches) {
+        c->futile++;
         set_watched(l, c, 0);
     }
     /* A little more is an interrupt, or what is measured. */

@@ -11,8 +11,8 @@
    watched: interrupts, which anybody's run has, are rarer. */
 #define OVERRUN 16
 #define OFTEN 48
-/* What was found is forgotten where packets have been through within half of the bound, all runs of one together, for so many bounds of time;
-   one that was not takes so many off. */
+/* What was found is forgotten where packets have been through within half of the bound, all runs of one together, for so many bounds of
+   time; one that was not takes so many off. */
 #define FORGOTTEN 1024
 #define NOT_SHORT 64
 /* Places that one run may note, how many runs are watched at a time, and how often a tenant is watched without finding any place. */

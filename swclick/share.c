@@ -1,6 +1,6 @@
 /* Turns by weight and limit: see share.h. */
 #define FINE 64u
-/* The longest time, in ns, that a bucket is told of at once (18 minutes), so that nothing overflows. */
+/* A turn that took longer, in ns, counts as so long (18 minutes), so that nothing overflows. */
 #define LONGEST_TURN (UINT64_C(1) << 40)
 /* Where a limit owes this much, in millionths of a ns, no more is added. */
 #define MOST_OWED (INT64_C(1) << 62)
@@ -22,10 +22,10 @@ void close_shares(struct shares *s)
 static void fill_room(const struct shares *s, struct bucket *b, uint64_t now)
 {
     if (now <= b->filled) return;
-    uint64_t passed = now - b->filled, full = s->depth * SHARE_PARTS;
+    /* Any time, times a limit. */
+    __int128 room = b->room + (__int128)(now - b->filled) * b->limit, full = s->depth * SHARE_PARTS;
     b->filled = now;
-    b->room += (passed < LONGEST_TURN ? passed : LONGEST_TURN) * b->limit;
-    if (b->room > (int64_t)full) b->room = full;
+    b->room = room < full ? room : full;
 }
 
 /* Among those that are able or held. */

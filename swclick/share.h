@@ -6,11 +6,11 @@
    took, divided by its weight, and the bucket holds what it is behind the ``pass`` of them all, times its weight. So a turn changes two numbers
    and a place in a heap, whoever else there is, and one that has nothing to do costs nothing.
 
-   Of those that always have something to do, none is ahead of another by more than one run: what two took, divided by their weights, differs
-   at any time by at most the longest run of either, divided by its weight. Whoever had nothing to do begins with at most ``burst``.
+   Of those that always have something to do, none is ahead of another by more than one turn: what two took, divided by their weights, differs
+   at any time by at most the longest turn of either, divided by its weight. Whoever had nothing to do begins with at most ``burst``.
 
    A limit is another bucket, which fills with the time that passes: whoever has one takes at most that share of any time, ``depth`` and one
-   run more. Who is over it is held until it is paid back. */
+   turn more. Who is over it is held until it is paid back. */
 #define SHARE_PARTS 1000000u /* of a limit: parts in a million */
 
 struct bucket {

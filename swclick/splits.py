@@ -33,7 +33,7 @@ Cut._fields_ = (
 
 def splits(live: Live, tenant: str) -> list[str]:
     """A line for each task that moves fewer packets in a run than it would, for each element in front of which packets wait for another
-    run, and for packets that take too long and cannot be split. Empty for who is no tenant of the machine's."""
+    run, and for runs that take too long and cannot be split. Empty for who is no tenant of the machine's."""
     containers = live.containers
     numbers = [] if containers is None else [number for number, each in enumerate(containers.all) if number and each.name == tenant]
     bound = 0 if containers is None else containers.bound
@@ -58,7 +58,7 @@ def _cuts(live: Live, number: int) -> Iterator[str]:
 def _whole(live: Live, number: int, tenant: str) -> Iterator[str]:
     took = live.whole(number)
     if took:
-        yield f"{tenant}: a packet takes {_time(took)} or more in one run, and its way cannot be split where that would help"
+        yield f"{tenant}: a run of one packet or of none takes {_time(took)} or more, and cannot be split where that would help"
 
 
 def _title(live: Live, element: int) -> str:

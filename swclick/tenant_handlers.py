@@ -8,6 +8,8 @@
     limit     the share of the processor that it takes at most; 1 where it has none
     bound     ns that a run of its takes at most, where it can be split
     splits    what was split, and what cannot be: a line for each
+    name      the tenant's own
+    handlers  these, as elements list theirs
     packets, bytes             what came to it by ports
     sent_packets, sent_bytes   what left by ports
     drops     packets that its elements dropped by their own count (each ``drops`` that one has, unless such packets leave by an

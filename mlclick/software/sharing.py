@@ -103,12 +103,14 @@ def measure(name: str, texts: Sequence[str], seconds: float, folder: Path) -> Sc
     live = Live(graph, elements=elements, containers=containers)
     live.run_driver()
     live.stop(-1)
+    for number in range(len(names) + 1):
+        live.bucket(number).longest = 0
     before = _Counted(live, names)
     began, spent = live.now, -thread_time_ns()
     live.run_driver()
     passed, spent = (live.now - began) / 1e9, spent + thread_time_ns()
     after = _Counted(live, names)
-    bins, own = ([_bins(live, each, state) for each in names] for state in (GapSink.bins, GapSink.own))
+    bins, own = (_passed(mine, earlier) for mine, earlier in zip(after.gaps, before.gaps, strict=True))
     times = [mine - earlier for mine, earlier in zip(after.times, before.times, strict=True)]
     total = sum(times[1:])
     rows = [
@@ -118,7 +120,7 @@ def measure(name: str, texts: Sequence[str], seconds: float, folder: Path) -> Sc
             text == LIMITED,
             (after.counts[number] - before.counts[number]) / passed,
             times[number + 1] / total,
-            int(live.read_handler(f"{each}.longest")) / 1000,
+            live.bucket(number + 1).longest / 1000,
             _gap(bins[number]),
             _gap(own[number]),
             live.read_handler(f"{each}.splits").splitlines(),
@@ -155,17 +157,23 @@ def _contained(names: Sequence[str], texts: Sequence[str], folder: Path) -> Cont
 
 class _Counted:
     """What a machine counted until now: the time of each container (the operator's first), what the system took away, and packets by
-    tenant. To read it takes less than what a RatedUnqueue saves."""
+    tenant; gaps by tenant, whole and without what the system took."""
 
     def __init__(self, live: Live, names: Sequence[str]) -> None:
         self.lost = live.lost
         self.times = [live.bucket(number).time for number in range(len(names) + 1)]
         self.counts = [int(live.read_handler(f"{each}/c.count")) for each in names]
+        self.gaps = [[_bins(live, each, state) for each in names] for state in (GapSink.bins, GapSink.own)]
 
 
 def _bins(live: Live, tenant: str, state: State) -> list[int]:
     words = live.words(f"{tenant}/sink")
     return [words.get(state, gap) for gap in range(BINS)]
+
+
+def _passed(after: Sequence[Sequence[int]], before: Sequence[Sequence[int]]) -> list[list[int]]:
+    """By tenant, what was counted after the beginning alone."""
+    return [[mine - earlier for mine, earlier in zip(*each, strict=True)] for each in zip(after, before, strict=True)]
 
 
 def _gap(bins: Sequence[int]) -> int:

@@ -48,6 +48,11 @@ def test_what_was_compiled_before_is_not_written_again(sources: Path, monkeypatc
     assert run(command, monkeypatch, capsys)[0] == 0
 
 
+def test_a_pattern_is_of_tenants_too(sources: Path, monkeypatch: Patch, capsys: Capture) -> None:
+    code, said = run(["live", "a,b", "--seconds", "0.01", "-h", "?.name"], monkeypatch, capsys)
+    assert (code, said) == (0, "a.name:\na\n\nb.name:\nb\n\n")
+
+
 def test_one_tenant_without_a_limit_has_no_time_of_its_own(sources: Path, monkeypatch: Patch, capsys: Capture) -> None:
     code, said = run(["live", "a", "--seconds", "0.01", "-h", "a/c.count", "-h", "a.time"], monkeypatch, capsys)
     assert code == 1
@@ -98,6 +103,16 @@ def test_sharing_is_measured_tenant_by_tenant(tmp_path: Path, monkeypatch: Patch
     assert all(row["rate"] > 0 for scene in (two, both) for row in scene["rows"])
     assert two["share_over"] is None and both["rate_off"] is None
     assert both["charged"] > 0
+
+
+def test_what_was_before_counting_began_is_in_no_figure(tmp_path: Path, monkeypatch: Patch) -> None:
+    """Long gaps and long turns of a tenant that has nothing more to do by then."""
+    monkeypatch.setattr(sharing, "WARM", 0.3)
+    early = "TimedSource(10ms, LIMIT 5) -> c :: Counter -> sink :: Discard;"
+    scene = sharing.measure("early", [sharing.GREEDY, early], 0.05, tmp_path)
+    greedy, none = scene.rows
+    assert (none.rate, none.longest_us, none.gap_us, none.own_gap_us) == (0, 0, 0, 0)
+    assert greedy.rate > 0
 
 
 def test_a_loop_that_has_nothing_to_do_sees_all_packets_that_are_due() -> None:

@@ -13,6 +13,10 @@ from swclick.runtime import headers, live_header, runtime_c, share_header
 
 _FINE = 64
 _PARTS = 1_000_000
+LONGEST = 1 << 40
+"""ns: a turn that took longer counts as so long."""
+_MOST_OWED = 1 << 62
+"""What owes so much to its limit owes no more for what it takes then."""
 _ENDS = """
 struct all { struct shares shares; struct bucket *buckets; };
 struct all *all_new(uint32_t count, const uint64_t *weights, const uint64_t *limits, uint64_t burst, uint64_t depth)
@@ -116,14 +120,14 @@ class Reference:
         return i
 
     def charge(self, i: int, now: int, took: int, more: bool) -> None:
-        b = self.buckets[i]
+        b, took = self.buckets[i], min(took, LONGEST)
         if i != self.serving and b.since is None:
             self._forget(b)
         more = more or b.since is not None
         owed, b.rest = divmod(took * _FINE + b.rest, b.grant.weight)
         b.passed += owed
         self.last = max(self.last, b.passed)
-        if b.grant.limit:
+        if b.grant.limit and b.room > -_MOST_OWED:
             b.room -= took * _PARTS
         if self.serving == i:
             self.serving = None

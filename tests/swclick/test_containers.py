@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -137,6 +138,18 @@ def test_a_debt_is_forgiven_only_where_nobody_had_anything_to_do_for_a_while(
     assert len(seen) > 40
     # At the first time nobody owes anything.
     assert set(seen[2:40:2]) == expected
+
+
+def test_how_late_the_system_may_wake_this_thread_is_as_before_when_it_is_over(tmp_path: Path) -> None:
+    setting, getting = 29, 30
+    prctl = ctypes.CDLL(None).prctl
+    before = prctl(getting)
+    prctl(setting, ctypes.c_ulong(70_000))
+    try:
+        Timed(tmp_path, {"a": ("", ENDLESS), "b": ("", ENDLESS)}, {"a/c": 100, "b/c": 100}, MS).run()
+        assert prctl(getting) == 70_000
+    finally:
+        prctl(setting, ctypes.c_ulong(before))
 
 
 def test_a_tenants_handlers_say_what_it_took_and_lost(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from graph.load import load_text
 from graph.model import Graph
 from sim.packets import arp, ethernet, ip_packet, ipv4
 from swclick.compile import compiler
+from swclick.cuts import find_cuts
 from swclick.generate import generate
 from swclick.machine import record_of
 from swclick.runtime import runtime_c
@@ -69,6 +71,41 @@ int main(int count, char **names)
     return 0;
 }
 """
+
+
+# Two tenants whose packets take too long for a while, and then do not, and then do again; it ends while packets wait.
+CONTAINED_DRIVER = r"""
+static struct machine *contained;
+static uint64_t time_now, calls;
+int64_t nobody(int32_t element, int32_t what, struct packet *p) { return 0; }
+uint64_t counter(void)
+{
+    if (++calls % 40000 == 0) contained->base.stop = 1;
+    return time_now += calls / 40000 % 2 ? 100 : 1500;
+}
+int main(void)
+{
+    const struct grant grants[] = {{2, 0}, {1, 300000}, {1, 500000}};
+    const uint32_t owners[] = OWNERS;
+    contained = machine_new(1, 1, 1, nobody);
+    machine_contain(contained, sizeof owners / sizeof *owners, 3, grants, owners, 1000, counter, NULL);
+    for (int phase = 0; phase < 3; phase++) {
+        int on = 0;
+        contained->base.stop = 0;
+        while (contained->base.stop <= 0) machine_drive(contained);
+        for (struct cut *cut = machine_cuts(contained); cut; cut = cut->next) on += cut->mode == 1;
+        printf("%d ", on);
+    }
+    machine_free(contained);
+    return 0;
+}
+"""
+CONTAINED = "".join(
+    f"{name}/s :: InfiniteSource(BURST 40) {'-> Strip(1) -> Unstrip(1) ' * 6}-> {name}/t :: Tee(3) -> {name}/j :: Null -> {name}/n :: Null"
+    f" -> {name}/q :: Queue(50) -> Unqueue(32) -> Discard; {name}/t[1] -> {name}/j; {name}/t[2] -> {name}/j;"
+    + f" TimedSource(1us) -> {name}/d :: Queue -> DelayUnqueue(0) -> Discard;"
+    for name in "ab"
+)
 
 
 def every_example() -> str:
@@ -149,11 +186,11 @@ def packet(rng: random.Random, now: int) -> Packet:
     return made
 
 
-def sanitized(graph: Graph, folder: Path) -> Path:
+def sanitized(graph: Graph, folder: Path, driver: str = DRIVER, cuts: Mapping[str, int] | None = None) -> Path:
     """The program of a machine of ``graph``, with the driver."""
     source, beside, program = (folder / name for name in ("engine.c", "runtime.c", "engine"))
     beside.write_text(runtime_c(), encoding="utf-8")
-    source.write_text(generate(check(graph, class_info), instantiate(graph)) + DRIVER, encoding="utf-8")
+    source.write_text(generate(check(graph, class_info), instantiate(graph), cuts=cuts) + driver, encoding="utf-8")
     subprocess.run([*compiler(), *FLAGS, "-o", str(program), str(source), str(beside)], check=True)
     return program
 
@@ -198,6 +235,20 @@ def test_nor_where_arguments_are_odd_and_tasks_pull(tmp_path: Path) -> None:
 
 def test_nor_where_the_machine_runs_by_itself(tmp_path: Path) -> None:
     run(str(sanitized(load_text(odd_arguments.DRIVEN, "t"), tmp_path)))
+
+
+def test_nor_where_tenants_share_the_processor(tmp_path: Path) -> None:
+    graph = load_text(CONTAINED, "t")
+    names = [node.name for node in graph.nodes]
+    owner = {name: name[0] if name[1:2] == "/" else "ab"[at > len(names) // 2] for at, name in enumerate(names)}
+    cuts = find_cuts(check(graph, class_info), owner, instantiate(graph))
+    assert len(cuts) == 8
+    owners = ", ".join(str(1 + "ab".index(owner[name])) for name in names)
+    driver = CONTAINED_DRIVER.replace("OWNERS", f"{{{owners}}}")
+    slow, quick, again = map(int, run(str(sanitized(graph, tmp_path, driver, cuts))).split())
+    assert slow > 2
+    assert quick == 0
+    assert again > 2
 
 
 def test_what_is_wrong_is_seen(tmp_path: Path) -> None:

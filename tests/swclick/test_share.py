@@ -10,10 +10,11 @@ from itertools import cycle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.swclick.shares import NEVER, Grant, Reference, Shares
+from tests.swclick.shares import LONGEST, NEVER, Grant, Reference, Shares
 
 NS = st.integers(0, 50_000)
 LONG = st.one_of(NS, st.integers(0, 10**9), st.integers(0, 2**63))
+PAUSE = st.one_of(NS, st.integers(0, 2 * LONGEST))
 WEIGHTS = st.lists(st.integers(1, 1000), min_size=2, max_size=6)
 ROUNDING = 1000
 """ns: a pass is a whole number of 64ths of a ns of weight 1, and no weight here is above 1000."""
@@ -38,7 +39,7 @@ def test_the_compiled_one_does_what_the_reference_does(data: st.DataObject) -> N
     limits = st.one_of(st.just(0), st.integers(1000, 1_000_000))
     grants = data.draw(st.lists(st.builds(Grant, st.integers(1, 5000), limits), min_size=1, max_size=6))
     burst, depth = data.draw(NS), data.draw(NS)
-    steps = st.tuples(st.sampled_from(("want", "turn", "charge", "rest")), st.integers(0, len(grants) - 1), LONG, st.booleans(), NS)
+    steps = st.tuples(st.sampled_from(("want", "turn", "charge", "rest")), st.integers(0, len(grants) - 1), LONG, st.booleans(), PAUSE)
     reference, now = Reference(grants, burst, depth), 0
     with shares(grants, burst, depth) as compiled:
         both: tuple[Reference | Shares, ...] = (reference, compiled)
@@ -50,16 +51,43 @@ def test_the_compiled_one_does_what_the_reference_does(data: st.DataObject) -> N
                 elif what == "rest":
                     each.rest()
                 elif what == "charge":
-                    each.charge(who, now, min(took, 10**9), more)
+                    each.charge(who, now, took, more)
             if what == "turn":
                 next_one = reference.next(now)
                 assert compiled.next(now) == next_one
                 if next_one >= 0:
-                    now += min(took, 10**9)
-                    reference.charge(next_one, now, min(took, 10**9), more)
-                    compiled.charge(next_one, now, min(took, 10**9), more)
+                    now += min(took, 2 * LONGEST)
+                    reference.charge(next_one, now, took, more)
+                    compiled.charge(next_one, now, took, more)
             assert compiled.until() == reference.until()
             assert [compiled.level(i) for i in range(len(grants))] == [reference.level(i) for i in range(len(grants))]
+
+
+def test_what_a_limit_is_owed_and_paid_back_is_exact_however_much_it_is() -> None:
+    """More than an hour of a limit of one in a thousand, and then years of nothing."""
+    grants = [Grant(1, 1000)]
+    reference, now = Reference(grants, 0, 0), 0
+    with shares(grants) as compiled:
+        for each in (reference, compiled):
+            each.want(0, 0)
+            each.next(0)
+            each.charge(0, 0, 3 * LONGEST, more=True)
+        # 18 minutes at once are as much as is counted.
+        assert compiled.until() == reference.until() == 1000 * LONGEST
+        now = 3 * LONGEST
+        for each in (reference, compiled):
+            each.charge(0, now, 0, more=True)
+        assert compiled.until() == reference.until() == 1000 * LONGEST
+        for _ in range(8):
+            now += LONGEST
+            for each in (reference, compiled):
+                each.charge(0, now, LONGEST, more=True)
+            assert compiled.until() == reference.until()
+        # The last of them were not added any more.
+        assert compiled.until() < 8000 * LONGEST
+        for each in (reference, compiled):
+            assert each.next(now) == -1
+            assert each.next(compiled.until()) == 0
 
 
 def most_missed(got: Sequence[int], passed: Sequence[int], share: Fraction) -> Fraction:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from elements.definition.catalogue import class_info
-from graph.check import check
 from elements.reference.machine import instantiate
+from graph.check import check
 from graph.load import load_text
 from swclick.cuts import find_cuts
 from tests.swclick.tenants import Timed
@@ -156,7 +156,8 @@ def test_a_split_chain_keeps_its_packets_and_all_that_is_seen_of_them_in_order(t
 
 def test_copies_that_come_by_several_ways_stay_in_order(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """The second copy is not printed before the first is through."""
-    text = "InfiniteSource -> Strip(1) -> t :: Tee; j :: Unstrip(1) -> Print(out, 1) -> c :: Counter -> Discard; t -> j; t[1] -> Print(two, 1) -> j;"
+    text = "InfiniteSource -> Strip(1) -> t :: Tee; j :: Unstrip(1) -> Print(out, 1) -> c :: Counter -> Discard;"
+    text += "t -> j; t[1] -> Print(two, 1) -> j;"
     machine = Timed(tmp_path, {"a": ENDLESS, "b": ("", text)}, {"a/c": 100, "b/c": 8000}, 2 * MS).run()
     machine.live.close()
     seen = re.findall(r"^(out|two):", capfd.readouterr().err, re.M)
@@ -202,7 +203,7 @@ def test_no_packet_is_lost_for_that_runs_are_split(tmp_path: Path, cost: int) ->
 
 def test_what_cannot_be_split_is_said_and_paid_back(tmp_path: Path) -> None:
     machine = Timed(tmp_path, {"a": ENDLESS, "b": ENDLESS}, {"a/c": 100, "b/c": 70_000}, 20 * MS).run()
-    assert told(machine)[-1] == "b: a packet takes 70.0 us or more in one run, and its way cannot be split where that would help"
+    assert told(machine)[-1] == "b: a run of one packet or of none takes 70.0 us or more, and cannot be split where that would help"
     assert abs(machine.read("a.time") - machine.read("b.time")) <= 70_000
     assert told(machine, "a") == []
 
