@@ -7,11 +7,15 @@ from typing import Final
 PRINTING: Final = frozenset(("ARPPrint", "DriverManager", "IP6Print", "IPPrint", "Message", "NotifierDebug", "Print", "Script"))
 """Whose output is what they say. Of the others, lines on standard error are messages to whoever runs the machine: their words are not
 compared."""
+_WHOLE: Final = "Click says the name of the other element whole, here it is said as it was given"
 _REWRITERS: Final = ("ICMPPingRewriter", "IPAddrPairRewriter", "IPAddrRewriter", "IPRewriter", "TCPRewriter", "UDPRewriter")
 _MAPPINGS: Final = ("mappings", "table", "tcp_mappings", "tcp_table", "udp_mappings", "udp_table")
 HANDLERS: Final = {
     "calls": "how often a task is run is the scheduler's choice",
     "cycles": "it is a measurement of this run",
+    "AggregateCounter.aggregate_call": _WHOLE,
+    "AggregateCounter.count_call": _WHOLE,
+    "Counter.count_call": _WHOLE,
     "ARPQuerier.table": "ages there are those that addresses had when the last packet came, in Click those that they have now",
     "EtherVLANEncap.native_vlan": "Click reads it from its own text, in which there is none that is 0",
     **{f"{name}.capacity": "a table of mappings has a bound here" for name in _REWRITERS},
