@@ -7,6 +7,7 @@ from typing import Final
 PRINTING: Final = frozenset(("ARPPrint", "DriverManager", "IP6Print", "IPPrint", "Message", "NotifierDebug", "Print", "Script"))
 """Whose output is what they say. Of the others, lines on standard error are messages to whoever runs the machine: their words are not
 compared."""
+_AHEAD: Final = "Click reads a packet before it is due"
 _WHOLE: Final = "Click says the name of the other element whole, here it is said as it was given"
 _REWRITERS: Final = ("ICMPPingRewriter", "IPAddrPairRewriter", "IPAddrRewriter", "IPRewriter", "TCPRewriter", "UDPRewriter")
 _MAPPINGS: Final = ("mappings", "table", "tcp_mappings", "tcp_table", "udp_mappings", "udp_table")
@@ -19,6 +20,9 @@ HANDLERS: Final = {
     "ARPQuerier.table": "ages there are those that addresses had when the last packet came, in Click those that they have now",
     "EtherVLANEncap.native_vlan": "Click reads it from its own text, in which there is none that is 0",
     **{f"{name}.capacity": "a table of mappings has a bound here" for name in _REWRITERS},
+    "FromDump.filepos": _AHEAD,
+    "FromDump.packet_filepos": _AHEAD,
+    "IPReassembler.dump": "Click shows how it stores what waits",
     "CheckICMPHeader.drop_details": "in Click they begin at whatever was in memory",
 }
 """Read handlers that are not compared, of each class or of one."""
@@ -32,6 +36,7 @@ TIMES: Final = {
 """Classes of whose packets times are not compared."""
 CLOCKED: Final = {
     "DelayShaper": "packets are stamped with the clock when they leave",
+    "LinkUnqueue": "packets are stamped with the clock when they leave",
     "ICMPPingResponder": "answers are stamped with the clock",
 }
 """Classes whose packets have times of the clock, which goes on by a nanosecond each time that somebody looks at it: they are compared to a
