@@ -22,6 +22,7 @@ HANDLERS: Final = {
     **{f"{name}.capacity": "a table of mappings has a bound here" for name in _REWRITERS},
     "FromDump.filepos": _AHEAD,
     "FromDump.packet_filepos": _AHEAD,
+    "FromIPSummaryDump.filesize": "Click does not ask how long a summary is",
     "IPReassembler.dump": "Click shows how it stores what waits",
     "CheckICMPHeader.drop_details": "in Click they begin at whatever was in memory",
 }
@@ -36,6 +37,7 @@ TIMES: Final = {
 """Classes of whose packets times are not compared."""
 CLOCKED: Final = {
     "DelayShaper": "packets are stamped with the clock when they leave",
+    "FromIPSummaryDump": "packets of which no time is said get that of the clock where they are written",
     "LinkUnqueue": "packets are stamped with the clock when they leave",
     "ICMPPingResponder": "answers are stamped with the clock",
 }

@@ -56,7 +56,7 @@ def test_the_same_packets_leave_both() -> None:
     ("change", "said"),
     [
         ("s/x :: PushNull;/x :: Strip(1);/", "packet 0 of w0.0 differs at byte 0"),
-        ("s/x :: PushNull;/x :: CheckLength(60);/", "w0.0"),
+        ("s/x :: PushNull;/x :: CheckLength(60);/", "packet "),
         ("s/x :: PushNull;/x :: Paint(9);/", "says 'w0.0:"),
     ],
 )
