@@ -28,6 +28,7 @@ EXAMPLES: Final = {
     "BandwidthShaper(1000)": "its packets would take a minute, since it is asked all the time",
     "CheckIP6Header(2001:db8:5::bad 2001:db8:6::bad)": "Click takes a list in quotes alone; one with quotes is compared",
     "ICMPError(10.0.0.1, 3, 1, BADADDRS 1.2.3.4, MTU 64, USE_FIX_ANNO false)": "Click's manual names it so, its code SET_FIX_ANNO",
+    "IPFragmenter(68, HONOR_DF false)": "Click gives what must not be cut a random identification, here it keeps its own",
     "InfiniteSource": _TEXT,
     "RatedSource": _TEXT,
     "TimedSource": _TEXT,

@@ -20,6 +20,10 @@ HANDLERS: Final = {
     "ARPQuerier.table": "ages there are those that addresses had when the last packet came, in Click those that they have now",
     "EtherVLANEncap.native_vlan": "Click reads it from its own text, in which there is none that is 0",
     **{f"{name}.capacity": "a table of mappings has a bound here" for name in _REWRITERS},
+    "TimestampAccum.average_time": "it is a sum of times of the clock",
+    "TimestampAccum.time": "it is a sum of times of the clock",
+    "MarkIPCE.drops": "Click does not count them",
+    "NotifierDebug.signal": "it shows the words that notifiers are kept in",
     "FromDump.filepos": _AHEAD,
     "FromDump.packet_filepos": _AHEAD,
     "FromIPSummaryDump.filesize": "Click does not ask how long a summary is",
@@ -38,6 +42,10 @@ TIMES: Final = {
 CLOCKED: Final = {
     "DelayShaper": "packets are stamped with the clock when they leave",
     "FromIPSummaryDump": "packets of which no time is said get that of the clock where they are written",
+    **dict.fromkeys(
+        ("ICMPPingSource", "ICMPSendPings", "InfiniteSource", "RatedSource", "ScheduleInfo", "SetTimestamp", "TimedSource"),
+        "packets are stamped with the clock",
+    ),
     "LinkUnqueue": "packets are stamped with the clock when they leave",
     "ICMPPingResponder": "answers are stamped with the clock",
 }
