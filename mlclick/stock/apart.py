@@ -20,12 +20,22 @@ CLASSES: Final = {
     "ToDevice": "its packets leave by an interface",
 }
 """Classes of which no example is compared."""
+_TEXT: Final = "what packets have in them where nothing is given is a text of each machine's own"
+_SAMPLE: Final = "which packets a sample has is random"
 EXAMPLES: Final = {
     "AggregateCounter(CAPACITY 1000)": "the argument is ours: here the memory of a tenant has a bound",
     "BandwidthRatedSplitter(100Gbps, BURST_BYTES 0)": "Click takes no such rate",
     "BandwidthShaper(1000)": "its packets would take a minute, since it is asked all the time",
     "CheckIP6Header(2001:db8:5::bad 2001:db8:6::bad)": "Click takes a list in quotes alone; one with quotes is compared",
     "ICMPError(10.0.0.1, 3, 1, BADADDRS 1.2.3.4, MTU 64, USE_FIX_ANNO false)": "Click's manual names it so, its code SET_FIX_ANNO",
+    "IPFragmenter(68, HONOR_DF false)": "Click gives what must not be cut a random identification, here it keeps its own",
+    "InfiniteSource": _TEXT,
+    "RatedSource": _TEXT,
+    "TimedSource": _TEXT,
+    "RatedSource(BANDWIDTH 1Mbps, LENGTH 100, ACTIVE false)": _TEXT,
+    "TimedSource(INTERVAL 1, ACTIVE false, STOP true)": _TEXT,
+    "FromDump(in.pcap, FORCE_IP true, SAMPLE 0.5, START_AFTER 10ms, INTERVAL 1min)": _SAMPLE,
+    'FromIPSummaryDump(DATA "!data ip_src ip_dst\\n1.0.0.1 2.0.0.2", MULTIPACKET true, SAMPLE 0.5)': _SAMPLE,
     "IPClassifier(net 10.0.0.0/8 ? udp port 50-60 : not ip frag, ip ttl < 5 or ip tos 0x10/0xf0)": "Click has no ranges of ports",
     'Message("Use the new one.", WARNING)': "both refuse to begin where an element warns",
 }

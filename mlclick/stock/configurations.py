@@ -123,6 +123,9 @@ def _way(example: str, feed: str | None, codes: tuple[str, str], how: str) -> Wa
 
 def handlers_asked(class_name: str) -> list[str]:
     """The read handlers of the class, as far as they are the element's own; of those that are there for each port the first three."""
+    if class_name in ("DriverManager", "Script"):
+        # Theirs are functions, which are asked with arguments.
+        return []
     found = find(class_name)
     assert found is not None
     names = {name for attribute in dir(found) if (name := getattr(getattr(found, attribute), "__dict__", {}).get("read_handler"))}

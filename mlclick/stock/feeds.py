@@ -38,7 +38,7 @@ _HEADER: Final = (
     "framed-ip",
 )  # They trust an IP header that was checked before.
 _TRUSTING: Final = """
-    DecIPTTL FixIPSrc ICMPError IPAddrPairRewriter IPAddrRewriter IPClassifier IPFilter IPFragmenter IPGWOptions IPMirror IPPrint
+    DecIPTTL FixIPSrc ICMPError IPAddrPairRewriter IPAddrRewriter IPClassifier IPFilter IPGWOptions IPMirror IPPrint
     IPReassembler MarkIPCE SetIPChecksum SetIPDSCP SetIPECN SetRandIPAddress StripIPHeader StripToNetworkHeader
 """
 _BY_CLASS: Final = {
@@ -67,6 +67,8 @@ _BY_CLASS: Final = {
     "ICMPRewriter": ("icmp",),
     "IP6NDAdvertiser": ("advertised",),
     "IP6Print": ("ip6",),
+    # What is in front of the header stays with the first piece in Click.
+    "IPFragmenter": ("ip",),
     "IPInputCombo": (FRAMES,),
     "IPOutputCombo": ("ip",),
     "IPRewriter": ("ip",),

@@ -7,14 +7,27 @@ from typing import Final
 PRINTING: Final = frozenset(("ARPPrint", "DriverManager", "IP6Print", "IPPrint", "Message", "NotifierDebug", "Print", "Script"))
 """Whose output is what they say. Of the others, lines on standard error are messages to whoever runs the machine: their words are not
 compared."""
+_AHEAD: Final = "Click reads a packet before it is due"
+_WHOLE: Final = "Click says the name of the other element whole, here it is said as it was given"
 _REWRITERS: Final = ("ICMPPingRewriter", "IPAddrPairRewriter", "IPAddrRewriter", "IPRewriter", "TCPRewriter", "UDPRewriter")
 _MAPPINGS: Final = ("mappings", "table", "tcp_mappings", "tcp_table", "udp_mappings", "udp_table")
 HANDLERS: Final = {
     "calls": "how often a task is run is the scheduler's choice",
     "cycles": "it is a measurement of this run",
+    "AggregateCounter.aggregate_call": _WHOLE,
+    "AggregateCounter.count_call": _WHOLE,
+    "Counter.count_call": _WHOLE,
     "ARPQuerier.table": "ages there are those that addresses had when the last packet came, in Click those that they have now",
     "EtherVLANEncap.native_vlan": "Click reads it from its own text, in which there is none that is 0",
     **{f"{name}.capacity": "a table of mappings has a bound here" for name in _REWRITERS},
+    "TimestampAccum.average_time": "it is a sum of times of the clock",
+    "TimestampAccum.time": "it is a sum of times of the clock",
+    "MarkIPCE.drops": "Click does not count them",
+    "NotifierDebug.signal": "it shows the words that notifiers are kept in",
+    "FromDump.filepos": _AHEAD,
+    "FromDump.packet_filepos": _AHEAD,
+    "FromIPSummaryDump.filesize": "Click does not ask how long a summary is",
+    "IPReassembler.dump": "Click shows how it stores what waits",
     "CheckICMPHeader.drop_details": "in Click they begin at whatever was in memory",
 }
 """Read handlers that are not compared, of each class or of one."""
@@ -28,6 +41,12 @@ TIMES: Final = {
 """Classes of whose packets times are not compared."""
 CLOCKED: Final = {
     "DelayShaper": "packets are stamped with the clock when they leave",
+    "FromIPSummaryDump": "packets of which no time is said get that of the clock where they are written",
+    **dict.fromkeys(
+        ("ICMPPingSource", "ICMPSendPings", "InfiniteSource", "RatedSource", "ScheduleInfo", "SetTimestamp", "TimedSource"),
+        "packets are stamped with the clock",
+    ),
+    "LinkUnqueue": "packets are stamped with the clock when they leave",
     "ICMPPingResponder": "answers are stamped with the clock",
 }
 """Classes whose packets have times of the clock, which goes on by a nanosecond each time that somebody looks at it: they are compared to a

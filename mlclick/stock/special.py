@@ -38,7 +38,7 @@ _RESOLVER: Final = f"""
 """
 _SCRIPTS: Final = f"""
   x :: EXAMPLE;
-  InfiniteSource(LIMIT 5, STOP true) -> a :: Counter -> q :: Queue -> Unqueue(BURST 2) -> b :: Counter -> {sink(0)};
+  InfiniteSource(DATA hello, LIMIT 5, STOP true) -> a :: Counter -> q :: Queue -> Unqueue(BURST 2) -> b :: Counter -> {sink(0)};
 """
 _ENDS: Final[dict[str, float | None]] = {
     "DriverManager": None,
@@ -57,14 +57,14 @@ _BODIES: Final = {
 """,
     "DriverManager": _SCRIPTS,
     "FTPPortMapper": f"""
-  control :: TCPRewriter(pattern 1.0.0.1 1024-65535 - - 0 1, drop); data :: TCPRewriter(pattern 1.0.0.1 1024-65535 - - 0 1, drop);
+  control :: TCPRewriter(pattern 1.0.0.1 1024-65535# - - 0 1, drop); data :: TCPRewriter(pattern 1.0.0.1 1024-65535# - - 0 1, drop);
   Idle -> [0] data [0] -> {sink(2)}; Idle -> [1] data [1] -> {sink(3)};
   {_IN} -> {FEEDS["tcp"]} -> x :: EXAMPLE -> control [0] -> {sink(0)};
   Idle -> [1] control [1] -> {sink(1)};
 """,
     "ICMPPingSource": _PINGS,
     "ICMPRewriter": f"""
-  rw :: IPRewriter(pattern 1.0.0.1 1024-65535 - - 0 1, drop); ping :: ICMPPingRewriter(pattern 1.0.0.2 - - - 0 1, drop);
+  rw :: IPRewriter(pattern 1.0.0.1 1024-65535# - - 0 1, drop); ping :: ICMPPingRewriter(pattern 1.0.0.2 - 0-65535# 0 1, drop);
   {_IP} -> c :: IPClassifier(icmp type 3 or 4 or 5 or 11 or 12, tcp or udp, icmp);
   c [0] -> x :: EXAMPLE -> {sink(0)};
   c [1] -> r :: RoundRobinSwitch -> [0] rw [0] -> {sink(1)}; r [1] -> [1] rw [1] -> {sink(2)};
@@ -79,13 +79,13 @@ _BODIES: Final = {
     "IPRewriterPatterns": f"  x :: EXAMPLE;\n  rw :: IPRewriter(pattern out 0 1, pattern web 1 0);{_REWRITER}",
     "Message": "  x :: EXAMPLE;",
     "PortInfo": f"  x :: EXAMPLE;\n  {_IN} -> UDPIPEncap(1.0.0.1, game, 2.0.0.2, arcade) -> {sink(0)};",
-    "QuitWatcher": f"  y :: EXAMPLE;\n  x :: InfiniteSource(LIMIT 20) -> {sink(0)};",
+    "QuitWatcher": f"  y :: EXAMPLE;\n  x :: InfiniteSource(DATA hello, LIMIT 20) -> {sink(0)};",
     "RED": f"  {_IN} -> x :: EXAMPLE -> Queue(60) -> Unqueue -> {sink(0)};",
     "RoundRobinIPMapper": f"  x :: EXAMPLE;\n  rw :: IPRewriter(x, pass 1);{_REWRITER}",
     "ScheduleInfo": f"""
   x :: EXAMPLE;
-  a :: InfiniteSource(LIMIT 40) -> {sink(0)};
-  b :: InfiniteSource(LIMIT 40) -> {sink(1)};
+  a :: InfiniteSource(DATA hello, LIMIT 40) -> {sink(0)};
+  b :: InfiniteSource(DATA hello, LIMIT 40) -> {sink(1)};
 """,
     "Script": _SCRIPTS.replace("STOP true", "STOP false"),
     "ToDump": f"  {_IN} -> x :: EXAMPLE;",
