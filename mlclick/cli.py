@@ -1,4 +1,4 @@
-"""The command line: ``mlclick check|merge|plan|run|live|verify TENANTS``, ``build|elements|mutants|fuzz|proofs|clicktests`` and
+"""The command line: ``mlclick check|merge|plan|run|live|verify TENANTS``, ``build|elements|mutants|fuzz|malformed|proofs|clicktests`` and
 ``bench|bench-software|bench-tenants|bench-sharing``."""
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.fuzz_command import fuzz
 from mlclick.garbage import search_seldom
 from mlclick.live_command import live
+from mlclick.malformed.command import malformed
 from mlclick.mutants.run import SoundDesignFails, run_mutants
 from mlclick.prepare import prepare
 from mlclick.proofs_command import proofs
@@ -339,6 +340,7 @@ def mutants() -> None:
 
 
 app.command()(fuzz)
+app.command()(malformed)
 app.command()(proofs)
 app.command()(clicktests)
 app.command()(live)
