@@ -1,5 +1,5 @@
-"""The command line: ``mlclick check|merge|plan|run|live|verify TENANTS``, ``build|elements|mutants|fuzz|malformed|proofs|clicktests`` and
-``bench|bench-software|bench-tenants|bench-sharing``."""
+"""The command line: ``mlclick check|merge|plan|run|live|verify TENANTS``, ``build|elements|mutants|fuzz|malformed|memory``,
+``proofs|clicktests`` and ``bench|bench-software|bench-tenants|bench-sharing``."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ from mlclick.fuzz_command import fuzz
 from mlclick.garbage import search_seldom
 from mlclick.live_command import live
 from mlclick.malformed.command import malformed
+from mlclick.malformed.memory_command import memory
 from mlclick.mutants.run import SoundDesignFails, run_mutants
 from mlclick.prepare import prepare
 from mlclick.proofs_command import proofs
@@ -341,6 +342,7 @@ def mutants() -> None:
 
 app.command()(fuzz)
 app.command()(malformed)
+app.command()(memory)
 app.command()(proofs)
 app.command()(clicktests)
 app.command()(live)

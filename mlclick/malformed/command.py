@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,7 +13,7 @@ from rich.progress import Progress
 from elements.definition.catalogue import class_names
 from mlclick.malformed.campaign import Result, Task, run
 from mlclick.malformed.case import replay_case, small_case, write_case
-from mlclick.malformed.machines import Machine, machines
+from mlclick.malformed.machines import Machine, chosen
 from mlclick.malformed.run import Crash, Fuzzed
 from mlclick.malformed.seeds import seeds
 from mlclick.prepare import prepare
@@ -38,11 +37,9 @@ def malformed(
         _crashed(replay_case(case, programs), case)
         typer.echo(f"{case}: nothing crashes")
         return
-    chosen = [each for each in machines() if any(fnmatch.fnmatch(each.name, pattern) for pattern in only or ["*"])]
-    if not chosen:
-        raise typer.BadParameter(f"--only {' '.join(only or [])}: there is no such machine: {' '.join(m.name for m in machines())}")
-    typer.echo(f"seed {seed}: {packets} packets to {len(chosen)} machine(s), {jobs} at once", err=True)
-    results = _results(chosen, Task(seed, packets, list(seeds(seed)), programs, jobs))
+    found = chosen(only or ["*"])
+    typer.echo(f"seed {seed}: {packets} packets to {len(found)} machine(s), {jobs} at once", err=True)
+    results = _results(found, Task(seed, packets, list(seeds(seed)), programs, jobs))
     for line in lines_of(results):
         typer.echo(line)
     failed = next((result for result in results if result.fuzzed.crash), None)
@@ -55,7 +52,7 @@ def malformed(
     _crashed(small.crash, folder)
 
 
-def _results(chosen: list[Machine], task: Task) -> list[Result]:
+def _results(machines: list[Machine], task: Task) -> list[Result]:
     found = []
     with Progress(*Progress.get_default_columns(), console=Console(stderr=True), transient=True) as bar:
         shown = bar.add_task("packets", total=task.packets)
@@ -65,7 +62,7 @@ def _results(chosen: list[Machine], task: Task) -> list[Result]:
             done[machine.name] = so_far.packets
             bar.update(shown, completed=sum(done.values()))
 
-        for result in run(chosen, task, told):
+        for result in run(machines, task, told):
             found.append(result)
             if result.fuzzed.crash is not None:
                 break

@@ -21,7 +21,7 @@ __attribute__((weak)) void __sanitizer_print_stack_trace(void);
 #define LOG_BYTES (32u << 20)
 #define KEPT_BYTES (64u << 20)
 #define STALLS 30 /* seconds of processor time that packets of one input do not take together */
-#define POOL 20000
+#define POOL 1000 /* so few that a source sees each many times */
 #define TOLD 1000
 #define AT_ONCE 4
 

@@ -3,6 +3,7 @@ benchmarks."""
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Final
 
 from elements.definition.catalogue import class_info, class_names, manual_page
 from graph.check import port_limits
+from graph.diagnostics import fail
 from graph.load import load_text
 from graph.model import Graph
 from mlclick.software.configurations import Configuration, configurations
@@ -54,6 +56,15 @@ def machines() -> list[Machine]:
         mine = others[number * size : (number + 1) * size]
         parts.append(Machine(f"catalogue-{number + 1}", "".join(mine)))
     return [Machine("catalogue-named", "\n".join([*_NAMED, *calling])), *parts, *_benchmarks()]
+
+
+def chosen(patterns: list[str]) -> list[Machine]:
+    """Those with names that one of ``patterns`` fits. Errors: `ClickError` where there are none."""
+    every = machines()
+    found = [each for each in every if any(fnmatch.fnmatch(each.name, pattern) for pattern in patterns)]
+    if not found:
+        fail(f"--only {' '.join(patterns)}: there is no such machine", f"there are {', '.join(each.name for each in every)}")
+    return found
 
 
 def every_example() -> str:
