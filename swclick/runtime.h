@@ -171,8 +171,8 @@ static inline void kill_packet(struct base *b, struct packet *p)
 {
 #ifdef EXACT_ROOM
     free(p->buffer);
-    p->buffer = NULL;
     p->room = 0;
+    if (!(p->buffer = malloc(1))) no_memory();
 #endif
     p->next = b->unused;
     b->unused = p;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -40,8 +41,7 @@ def malformed(
     found = chosen(only or ["*"])
     typer.echo(f"seed {seed}: {packets} packets to {len(found)} machine(s), {jobs} at once", err=True)
     results = _results(found, Task(seed, packets, list(seeds(seed)), programs, jobs))
-    for line in lines_of(results):
-        typer.echo(line)
+    typer.echo(sum_of(results))
     failed = next((result for result in results if result.fuzzed.crash), None)
     if failed is None or failed.fuzzed.crash is None:
         return
@@ -54,6 +54,7 @@ def malformed(
 
 def _results(machines: list[Machine], task: Task) -> list[Result]:
     found = []
+    typer.echo(f"{'machine':18}{'elements':>9}{'sources':>9}{'packets':>10}{'edges':>8}{'kept':>7}")
     with Progress(*Progress.get_default_columns(), console=Console(stderr=True), transient=True) as bar:
         shown = bar.add_task("packets", total=task.packets)
         done = Counter[str]()
@@ -62,26 +63,29 @@ def _results(machines: list[Machine], task: Task) -> list[Result]:
             done[machine.name] = so_far.packets
             bar.update(shown, completed=sum(done.values()))
 
-        for result in run(machines, task, told):
-            found.append(result)
-            if result.fuzzed.crash is not None:
-                break
+        with closing(run(machines, task, told)) as results:
+            for result in results:
+                found.append(result)
+                typer.echo(line_of(result))
+                if result.fuzzed.crash is not None:
+                    break
     return found
 
 
-def lines_of(results: list[Result]) -> list[str]:
-    """The table, and what it comes to."""
-    lines = [f"{'machine':18}{'elements':>9}{'sources':>9}{'packets':>10}{'edges':>8}{'kept':>7}"]
-    for result in results:
-        fuzzed, graph = result.fuzzed, result.program.graph
-        end = "  CRASHES" if fuzzed.crash else ""
-        sizes = f"{len(graph.nodes):9}{len(result.program.sources):9}{fuzzed.packets:10}{fuzzed.edges:8}{fuzzed.kept:7}"
-        lines.append(f"{result.machine.name:18}{sizes}{end}")
+def line_of(result: Result) -> str:
+    """A line of the table."""
+    fuzzed, graph = result.fuzzed, result.program.graph
+    sizes = f"{len(graph.nodes):9}{len(result.program.sources):9}{fuzzed.packets:10}{fuzzed.edges:8}{fuzzed.kept:7}"
+    return f"{result.machine.name:18}{sizes}{'  CRASHES' if fuzzed.crash else ''}"
+
+
+def sum_of(results: list[Result]) -> str:
+    """What the table comes to."""
     packets, edges = sum(r.fuzzed.packets for r in results), sum(r.fuzzed.edges for r in results)
     classes = {node.class_name for result in results for node in result.program.graph.nodes}
     there = f"{len(classes & set(class_names()))} of {len(class_names())} classes of elements"
     crashes = sum(result.fuzzed.crash is not None for result in results)
-    return [*lines, f"{packets} packets, {edges} edges covered, {there}, {'no crash' if not crashes else 'a crash'}"]
+    return f"{packets} packets, {edges} edges covered, {there}, {'no crash' if not crashes else 'a crash'}"
 
 
 def _crashed(crash: Crash | None, folder: Path) -> None:

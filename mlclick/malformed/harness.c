@@ -21,6 +21,8 @@ __attribute__((weak)) void __sanitizer_print_stack_trace(void);
 #define LOG_BYTES (32u << 20)
 #define KEPT_BYTES (64u << 20)
 #define STALLS 30 /* seconds of processor time that packets of one input do not take together */
+#define TEXT(number) TEXT_OF(number)
+#define TEXT_OF(number) #number
 #define POOL 1000 /* so few that a source sees each many times */
 #define TOLD 1000
 #define AT_ONCE 4
@@ -50,7 +52,7 @@ ssize_t getrandom(void *room, size_t size, unsigned flags)
 
 static void stalls(int number)
 {
-    static const char text[] = "SUMMARY: mlclick: a packet is not done after " "30 s of processor time\n";
+    static const char text[] = "SUMMARY: mlclick: a packet is not done after " TEXT(STALLS) " s of processor time\n";
     (void)number;
     if (__sanitizer_print_stack_trace) __sanitizer_print_stack_trace();
     if (write(2, text, sizeof text - 1) < 0) _exit(98);
@@ -121,8 +123,9 @@ static const struct input *some_input(void)
 static uint64_t now;
 static void wait_some(void)
 {
-    uint64_t waits = below(64) ? (uint64_t)CHOOSE(1000, 1000, 3000000, 3000000, 700000000) : (uint64_t)CHOOSE(20, 100, 400, 90000) * 1000000000;
-    now += waits;
+    /* A day, for what is forgotten after one, is a lot of timers that ring each second. */
+    now += below(400) ? (uint64_t)CHOOSE(1000, 1000, 3000000, 3000000, 700000000)
+         : below(100) ? (uint64_t)CHOOSE(20, 100, 400) * 1000000000 : 90000000000000;
 }
 
 /* What the machine was given since it was made, in memory that is a file and so stays when the process does not: how many bytes of records there

@@ -39,6 +39,10 @@ class Crash:
         return self.kind + (found[0] if found else "")
 
 
+class Stopped(Exception):
+    """Nobody asks any more for what a program does."""
+
+
 @dataclass(frozen=True)
 class Fuzzed:
     """What came of the packets of one program: how many there were, of edges between blocks of code those that were reached, of inputs
@@ -51,16 +55,21 @@ class Fuzzed:
 
 
 def fuzz(program: Program, seed: int, packets: int, seeds: Sequence[Packet], folder: Path, told: Callable[[Fuzzed], None]) -> Fuzzed:
-    """Offer the machine so many packets, made of ``seeds``; files are in ``folder``. Now and then ``told`` is told how far it is."""
+    """Offer the machine so many packets, made of ``seeds``; files are in ``folder``. Now and then ``told`` is told how far it is;
+    where it raises `Stopped`, the program is ended."""
     begin, log = folder / "seeds", folder / "log"
     write_records(begin, map(offered, seeds))
     words = ["fuzz", str(seed), str(packets), program.listed, "seeds", "log"]
     last = Fuzzed()
     with (folder / "stderr").open("wb") as errors, _started(program, words, folder, errors.fileno()) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            last = Fuzzed(*map(int, line.split()))
-            told(last)
+        try:
+            for line in process.stdout:
+                last = Fuzzed(*map(int, line.split()))
+                told(last)
+        except Stopped:
+            process.kill()
+            raise
     if not process.returncode:
         return last
     crash = _crash((folder / "stderr").read_text(encoding="utf-8", errors="replace"), process.returncode)
