@@ -74,7 +74,7 @@ def every_example() -> str:
 
 def examples() -> list[str]:
     """For every example of every manual page an element with its sources and sinks, but for those that read files or devices."""
-    lines = []
+    lines: list[str] = []
     for name in class_names():
         info = class_info(name)
         assert info is not None

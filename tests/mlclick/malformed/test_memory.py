@@ -35,7 +35,7 @@ def test_in_short_nothing_grows() -> None:
 
 def test_what_is_lost_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     def leaking(graph: Graph) -> str:
-        return machine_c(graph).replace(PLACE, "if (p->length == 60) { char *volatile lost = malloc(1000); lost = NULL; }\n" + PLACE)
+        return machine_c(graph).replace(PLACE, "if (p->length > 60) { char *volatile lost = malloc(1000); lost = NULL; }\n" + PLACE)
 
     monkeypatch.setattr(machines, "machines", lambda: [Machine("leaks", "FromCrossing(t:0) -> Counter -> ToCrossing(t:0);")])
     assert CliRunner().invoke(app, ["memory", "--seconds", "60"]).exit_code == 0
