@@ -27,7 +27,7 @@ TENANTS_DIR ?= tenants
 GOAL := $(firstword $(filter check merge plan run verify coverage bitstream,$(MAKECMDGOALS)))
 $(if $(GOAL),$(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $(GOAL) TENANTS=a,b`)))
 
-.PHONY: help preflight setup test unit heavy lint types contract format check merge plan run verify coverage bitstream isolation conformance mutants fuzz proofs clicktests compare bench bench-software bench-tenants bench-sharing hosts clean distclean
+.PHONY: help preflight setup test unit heavy lint types contract format check merge plan run verify coverage bitstream isolation conformance mutants fuzz malformed memory proofs clicktests compare bench bench-software bench-tenants bench-sharing hosts clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,6 +109,12 @@ mutants: $(STAMP) ## planted defects, each of which a check must catch
 
 fuzz: $(STAMP) ## random machines, split against software: SEED=1 PACKETS=… ROUNDS=40, or CASE=dir again
 	@$(MLCLICK) fuzz $(if $(SEED),--seed $(SEED)) $(if $(PACKETS),--packets $(PACKETS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CASE),--replay $(CASE))
+
+malformed: $(STAMP) ## malformed packets to every element under sanitizers: PACKETS=1000000 SEED=1, or CASE=dir again
+	@$(MLCLICK) malformed $(if $(SEED),--seed $(SEED)) $(if $(PACKETS),--packets $(PACKETS)) $(if $(CASE),--replay $(CASE))
+
+memory: $(STAMP) ## an hour of malformed packets by the machines' clock: memory in use must not grow: SECONDS=3600 RATE=100
+	@$(MLCLICK) memory $(if $(SECONDS),--seconds $(SECONDS)) $(if $(RATE),--rate $(RATE)) $(if $(SEED),--seed $(SEED))
 
 clicktests: $(STAMP) ## Click's own tests with swclick in the place of click: CLICK_TREE=dir ONLY='ip/*'
 	$(if $(CLICK_TREE),,$(error CLICK_TREE is not set: say where a built source of Click is, as in `make clicktests CLICK_TREE=../click`))

@@ -1,5 +1,5 @@
-"""The command line: ``mlclick check|merge|plan|run|live|verify TENANTS``, ``build|elements|mutants|fuzz|proofs|clicktests|compare`` and
-``bench|bench-software|bench-tenants|bench-sharing``."""
+"""The command line: ``mlclick check|merge|plan|run|live|verify TENANTS``, ``build|elements|mutants|fuzz|malformed|memory``,
+``proofs|clicktests|compare`` and ``bench|bench-software|bench-tenants|bench-sharing``."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.fuzz_command import fuzz
 from mlclick.garbage import search_seldom
 from mlclick.live_command import live
+from mlclick.malformed.command import malformed
+from mlclick.malformed.memory_command import memory
 from mlclick.mutants.run import SoundDesignFails, run_mutants
 from mlclick.prepare import prepare
 from mlclick.proofs_command import proofs
@@ -340,6 +342,8 @@ def mutants() -> None:
 
 
 app.command()(fuzz)
+app.command()(malformed)
+app.command()(memory)
 app.command()(proofs)
 app.command()(clicktests)
 app.command()(compare)

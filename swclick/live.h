@@ -75,7 +75,7 @@ uint64_t lost_time(struct live *l);
 ALWAYS int64_t batch_of(struct live *l, int64_t wanted)
 {
     struct task *t = l->running;
-    if (!t) return wanted;
+    if (!t || !l->containers) return wanted;
     int64_t left = t->left && t->left < wanted ? t->left : wanted;
     t->is_cut = left > t->most;
     if (!t->left) t->wanted = t->is_cut ? wanted : 0;

@@ -26,7 +26,7 @@ from swclick.state_words import state_strides, state_words
 NO_NETWORK = -(1 << 31)
 
 
-class _Emission(ctypes.Structure):
+class Emission(ctypes.Structure):
     """``struct emission`` of the runtime."""
 
     _fields_ = (
@@ -58,7 +58,7 @@ class _Base(ctypes.Structure):
         ("unused", ctypes.c_void_p),
         ("packets", ctypes.c_void_p),
         ("now", ctypes.c_uint64),
-        ("emitted", ctypes.POINTER(_Emission)),
+        ("emitted", ctypes.POINTER(Emission)),
         ("emitted_count", ctypes.c_uint64),
         ("emitted_room", ctypes.c_uint64),
         ("bytes", ctypes.c_void_p),
@@ -75,10 +75,10 @@ class _Base(ctypes.Structure):
     )
 
 
-def record_of(packet: Packet) -> _Emission:
+def record_of(packet: Packet) -> Emission:
     """What the runtime is told of a packet; its bytes, with those in front, go beside it."""
     network = NO_NETWORK if packet.network is None else packet.network - packet.start
-    return _Emission(
+    return Emission(
         front=packet.start,
         length=packet.length,
         network=network,
@@ -193,7 +193,7 @@ class Machine:
         data = ctypes.string_at(base.bytes, base.bytes_count) if base.bytes_count else b""
         return [self._packet(base.emitted[i], data) for i in range(base.emitted_count)]
 
-    def _packet(self, e: _Emission, data: bytes) -> tuple[str, Packet]:
+    def _packet(self, e: Emission, data: bytes) -> tuple[str, Packet]:
         end = e.front + e.length
         packet = Packet(bytearray(data[e.offset : e.offset + end]), e.front, end, time=e.time, device=e.device)
         packet.network = None if e.network == NO_NETWORK else packet.start + e.network
@@ -247,7 +247,7 @@ class Machine:
     def run(self, sources: Sequence[str], packets: Sequence[Packet]) -> list[int]:
         """Offer packets one after the other, each to its source, in one call; returns how many are in `emitted` after each."""
         numbers = (ctypes.c_int32 * len(packets))(*(self._numbers[name] for name in sources))
-        records = (_Emission * len(packets))(*map(record_of, packets))
+        records = (Emission * len(packets))(*map(record_of, packets))
         data = bytearray()
         for record, packet in zip(records, packets, strict=True):
             record.offset = len(data)

@@ -17,7 +17,12 @@
 #include <unistd.h>
 
 #define NO_NETWORK INT32_MIN
+/* Who looks for accesses out of bounds defines EXACT_ROOM: a packet has the memory that it needs, and none when it is gone. */
+#ifdef EXACT_ROOM
+#define USUAL_ROOM 1
+#else
 #define USUAL_ROOM 2048
+#endif
 
 /* HEADROOM (what is in front of a new packet's data) and LONGEST (the most bytes that a packet has) are the reference's: see runtime.py. */
 #define HEADER_OF_A_PACKET \
@@ -165,6 +170,11 @@ static inline struct packet *copied_packet(struct base *b, const uint8_t *bytes,
 
 static inline void kill_packet(struct base *b, struct packet *p)
 {
+#ifdef EXACT_ROOM
+    free(p->buffer);
+    p->room = 0;
+    if (!(p->buffer = malloc(1))) no_memory();
+#endif
     p->next = b->unused;
     b->unused = p;
 }

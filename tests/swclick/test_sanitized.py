@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from elements.definition.catalogue import class_info, class_names, manual_page
+from elements.definition.catalogue import class_info
 from elements.reference.machine import instantiate
 from elements.reference.packet import LONGEST, Packet
-from graph.check import check, port_limits
+from graph.check import check
 from graph.load import load_text
 from graph.model import Graph
+from mlclick.malformed.machines import every_example
 from sim.packets import arp, ethernet, ip_packet, ipv4
 from swclick.compile import compiler
 from swclick.cuts import find_cuts
@@ -36,7 +37,6 @@ ENCAP = "EtherEncap(0x0800, 1:1:1:1:1:1, 2:2:2:2:2:2)"
 ADDRESSES = (0x0A000001, 0x0A010203, 0x01020304, 0xC0A80001, 0xE0000001, 0xFFFFFFFF)
 PORTS = (22, 53, 80, 443, 9)
 ROUNDS = 25
-SCRIPTS = ("DriverManager", "Script")
 
 # Each packet has a piece of memory of its own, so that a read beyond it is seen.
 DRIVER = r"""
@@ -103,53 +103,9 @@ int main(void)
 CONTAINED = "".join(
     f"{name}/s :: InfiniteSource(BURST 40) {'-> Strip(1) -> Unstrip(1) ' * 6}-> {name}/t :: Tee(3) -> {name}/j :: Null -> {name}/n :: Null"
     f" -> {name}/q :: Queue(50) -> Unqueue(32) -> Discard; {name}/t[1] -> {name}/j; {name}/t[2] -> {name}/j;"
-    + f" TimedSource(1us) -> {name}/d :: Queue -> DelayUnqueue(0) -> Discard;"
+    f" TimedSource(1us) -> {name}/d :: Queue -> DelayUnqueue(0) -> Discard;"
     for name in "ab"
 )
-
-
-def every_example() -> str:
-    """An element with its sources and sinks for every example of every manual page, but those that read files or devices."""
-    lines = []
-    for name in class_names():
-        info = class_info(name)
-        assert info is not None
-        ins, _, outs = info.port_count.partition("/")
-        least, most = port_limits(ins, 0)
-        inputs = max(1, least if most is None else most)
-        if (most == 0 and not name.endswith("Source")) or name in SCRIPTS:
-            continue
-        if most == 0 or name.startswith("Stride"):
-            inputs = int(most != 0)
-        for example in manual_page(name).partition("\nExamples:\n")[2].split("\n"):
-            if not example.strip():
-                continue
-            fewest, greatest = port_limits(outs or ins, inputs)
-            outputs = 0 if greatest == 0 else max(fewest, min(2, greatest or 2))
-            if name in ("Classifier", "IPClassifier"):
-                outputs = min(outputs, example.count(",") + 1)
-            if "ookup" in name or name.startswith("Stride") or example.strip() in ("Tee(1)", "PullTee(1)"):
-                outputs = 1
-            if name.endswith("Rewriter"):
-                inputs = outputs = 1 if name == "ICMPRewriter" else 2
-            lines.append((example.strip(), inputs, outputs, info.processing))
-    text = "\n".join(NAMED) + "\n"
-    for number, (example, inputs, outputs, processing) in enumerate(lines):
-        queue = "Queue(5) -> " if processing.startswith("l") else ""
-        text += f"x{number} :: {example};\n"
-        text += "".join(f"FromCrossing(t:{number}) -> {queue}[{i}] x{number};\n" for i in range(inputs))
-        stored = "Queue(60) -> " if example.startswith("RED") else ""
-        text += "".join(f"x{number} [{o}] -> {stored}ToCrossing(t:{o});\n" for o in range(outputs))
-    return text
-
-
-NAMED = (
-    "FromCrossing(t:n) -> control :: TCPRewriter(pattern 1.0.0.1 1024-65535 - - 0 0) -> ToCrossing(t:n);",
-    "FromCrossing(t:n) -> data :: IPAddrRewriter(pattern 1.0.0.2 - 0 0) -> ToCrossing(t:n);",
-    "FromCrossing(t:n) -> rw :: IPRewriter(pattern 1.0.0.1 1024-65535# - - 0 0) -> ToCrossing(t:n);",
-    "FromCrossing(t:n) -> ping :: ICMPPingRewriter(pattern 1.0.0.2 - 1-9 0 0) -> ToCrossing(t:n);",
-)
-"""Elements that examples name."""
 UP_AND_DOWN = " -> ".join(["Strip(100)", "Unstrip(64)", ENCAP, "Unstrip(64)", "VLANEncap(5)", "MarkIPHeader(20)"] * 10)
 COPIES = " ".join(f"tee [{i}] -> {ENCAP} -> Queue(3) -> Unstrip({i}) -> ToCrossing(t:{i});" for i in range(40))
 CHAINS = f"""
