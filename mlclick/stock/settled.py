@@ -67,7 +67,7 @@ CLOCKED: Final = {
     "LinkUnqueue": "packets are stamped with the clock when they leave",
     "ICMPPingResponder": "answers are stamped with the clock",
 }
-"""Classes whose packets have times of the clock, which goes on by a nanosecond each time that somebody looks at it: they are compared to two
+"""Classes whose packets have times of the clock, which in simulated time goes on whenever somebody looks at it: they are compared to two
 milliseconds."""
 IDENTIFIED: Final = {
     "ICMPError": "Click counts the identifications of all elements together, here each counts its own",
