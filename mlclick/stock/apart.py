@@ -26,6 +26,7 @@ _TEXT: Final = "what packets have in them where nothing is given is a text of ea
 _SAMPLE: Final = "which packets a sample has is random"
 _PORT: Final = "which number of a range is taken first is random, unless # stands behind it"
 _SUM: Final = "Click leaves CHECKSUM at whatever is in memory where it is not given, and its manual says that it is true"
+_EXPRESSION: Final = "Click has neither ranges of ports nor masks behind a slash; its manual page says so"
 EXAMPLES: Final = {
     "AggregateCounter(CAPACITY 1000)": "the argument is ours: here the memory of a tenant has a bound",
     "BandwidthRatedSplitter(100Gbps, BURST_BYTES 0)": "Click takes no such rate",
@@ -46,7 +47,7 @@ EXAMPLES: Final = {
     "TimedSource(INTERVAL 1, ACTIVE false, STOP true)": _TEXT,
     "FromDump(in.pcap, FORCE_IP true, SAMPLE 0.5, START_AFTER 10ms, INTERVAL 1min)": _SAMPLE,
     'FromIPSummaryDump(DATA "!data ip_src ip_dst\\n1.0.0.1 2.0.0.2", MULTIPACKET true, SAMPLE 0.5)': _SAMPLE,
-    "IPClassifier(net 10.0.0.0/8 ? udp port 50-60 : not ip frag, ip ttl < 5 or ip tos 0x10/0xf0)": "Click has neither ranges of ports nor masks of tos",
+    "IPClassifier(net 10.0.0.0/8 ? udp port 50-60 : not ip frag, ip ttl < 5 or ip tos 0x10/0xf0)": _EXPRESSION,
     'Message("Use the new one.", WARNING)': "both refuse to begin where an element warns",
 }
 """Examples that are not compared, of classes of which others are."""
