@@ -12,7 +12,7 @@ FEEDS: Final = {
     "ip6": "Classifier(12/86dd) -> Strip(14) -> CheckIP6Header -> GetIP6Address(24)",
     "any-ip": "Classifier(12/0800) -> Strip(14)",
     "any-ip6": "Classifier(12/86dd) -> Strip(14)",
-    "stripped": "Strip(14)",
+    "stripped": "Headed -> Strip(14)",
     "arp": "Classifier(12/0806)",
     "tcp": "Classifier(12/0800) -> Strip(14) -> CheckIPHeader -> IPClassifier(tcp) -> CheckTCPHeader -> GetIPAddress(16)",
     "udp": "Classifier(12/0800) -> Strip(14) -> CheckIPHeader -> IPClassifier(udp) -> CheckUDPHeader -> GetIPAddress(16)",
@@ -53,6 +53,8 @@ _BY_CLASS: Final = {
     "CheckTCPHeader": ("ip",),
     "CheckUDPHeader": ("ip",),
     # Click's read behind the end of what is shorter than a header.
+    # Strip drops what is shorter, and Click empties it.
+    "Strip": ("headed", "ip"),
     "EtherMirror": ("headed",),
     "EtherSwitch": ("headed",),
     # Click's writes where a MAC header is marked, wherever the packet begins.

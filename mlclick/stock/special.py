@@ -78,7 +78,7 @@ _BODIES: Final = {
 """,
     "IPRewriterPatterns": f"  x :: EXAMPLE;\n  rw :: IPRewriter(pattern out 0 1, pattern web 1 0);{_REWRITER}",
     "Message": "  x :: EXAMPLE;",
-    "PortInfo": f"  x :: EXAMPLE;\n  {_IN} -> UDPIPEncap(1.0.0.1, game, 2.0.0.2, arcade) -> {sink(0)};",
+    "PortInfo": f"  x :: EXAMPLE;\n  {_IN} -> UDPIPEncap(1.0.0.1, game, 2.0.0.2, arcade, true) -> {sink(0)};",
     "QuitWatcher": f"  y :: EXAMPLE;\n  x :: InfiniteSource(DATA hello, LIMIT 20) -> {sink(0)};",
     "RED": f"  {_IN} -> x :: EXAMPLE -> Queue(60) -> Unqueue -> {sink(0)};",
     "RoundRobinIPMapper": f"  x :: EXAMPLE;\n  rw :: IPRewriter(x, pass 1);{_REWRITER}",
