@@ -45,9 +45,8 @@ def memory(
             first, second = used.halves
             typer.echo(f"{machine.name:18}{first:{_WIDE}}{second:{_WIDE}}{'  GROWS' if used.grows else ''}")
             growing += [machine.name] * used.grows
-    typer.echo(
-        f"{' and '.join(growing)} grow" if growing else f"none has more in use in the second half, but for 1/{SHARE} and {MORE >> 10} KiB"
-    )
+    allowed = f"1/{SHARE} and {MORE >> 10} KiB"
+    typer.echo(f"{' and '.join(growing)} grow" if growing else f"none has more in use in the second half, but for {allowed}")
     if growing:
         raise typer.Exit(1)
 
