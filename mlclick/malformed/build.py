@@ -7,6 +7,7 @@ import shlex
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from threading import get_ident
 from typing import Final
 
 from elements.definition.catalogue import class_info
@@ -56,17 +57,23 @@ def sources_of(graph: Graph) -> tuple[int, ...]:
 
 def compile_machine(graph: Graph, text: str, folder: Path, *, sanitized: bool = True) -> Program:
     """The program of ``graph``, whose C is ``text``, in ``folder``; one of the same C is there already. Errors: `CompilerError`."""
+    runtime, harness = shared_objects(folder, sanitized=sanitized)
     flags = SANITIZED if sanitized else PLAIN
     covered = (*flags, COVERED) if sanitized else flags
-    runtime = _object(runtime_c(), folder, covered)
-    # What the harness does is no coverage.
-    own = [(_HERE / name).read_text(encoding="utf-8") for name in ("mutate.c", "harness.c")]
-    harness = _object("\n".join([headers(), live_header(), *own]), folder, flags)
     engine = _object(text, folder, covered)
     program = folder / _name(text, runtime.name, harness.name, *covered)
     if not program.exists():
         _run([*compiler(), *flags, *_LINKED, "-o", str(program), str(engine), str(runtime), str(harness)])
     return Program(graph, program, sources_of(graph))
+
+
+def shared_objects(folder: Path, *, sanitized: bool) -> tuple[Path, Path]:
+    """What all programs are linked with, the runtime and the harness, compiled unless they are there. Errors: `CompilerError`."""
+    flags = SANITIZED if sanitized else PLAIN
+    runtime = _object(runtime_c(), folder, (*flags, COVERED) if sanitized else flags)
+    # What the harness does is no coverage.
+    own = [(_HERE / name).read_text(encoding="utf-8") for name in ("mutate.c", "harness.c")]
+    return runtime, _object("\n".join([headers(), live_header(), *own]), folder, flags)
 
 
 def _name(*texts: str) -> str:
@@ -77,7 +84,7 @@ def _object(text: str, folder: Path, flags: tuple[str, ...]) -> Path:
     made = folder / f"{_name(text, *flags)}.o"
     if made.exists():
         return made
-    source, part = made.with_suffix(".c"), made.with_suffix(".part")
+    source, part = made.with_suffix(".c"), made.with_suffix(f".{get_ident()}")
     source.write_text(text, encoding="utf-8", errors="surrogateescape")
     _run([*compiler(), *flags, "-c", "-o", str(part), str(source)])
     part.replace(made)

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event
 
 from elements.reference.packet import Packet
-from mlclick.malformed.build import Program, compile_machine, machine_c
+from mlclick.malformed.build import Program, compile_machine, machine_c, shared_objects
 from mlclick.malformed.machines import Machine
 from mlclick.malformed.run import Fuzzed, Stopped, fuzz
 
@@ -57,6 +57,7 @@ def run(machines: Sequence[Machine], task: Task, told: Callable[[Machine, Fuzzed
     # To write C is done by one alone: elements have their names while it is.
     graphs = [machine.graph() for machine in machines]
     texts = [machine_c(graph) for graph in graphs]
+    shared_objects(task.programs, sanitized=True)
     with ThreadPoolExecutor(task.jobs) as pool:
         try:
             yield from pool.map(one, range(len(machines)), texts)

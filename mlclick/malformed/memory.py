@@ -15,7 +15,9 @@ from mlclick.malformed.records import offered, write_records
 WARM: Final = 6
 """The part of the time in which tables and queues fill: one in so many."""
 MORE: Final = 64 << 10
-"""Bytes that may be more in the second half than in the first: what was never as full before."""
+SHARE: Final = 8
+"""Bytes that may be more in the second half than in the first, beside one in so many of those: what is kept of packets has room for the
+longest that was there, so that where packets wait it becomes more, ever more slowly, up to the longest for each."""
 
 
 class MachineFails(Exception):
@@ -37,9 +39,9 @@ class Used:
 
     @property
     def grows(self) -> bool:
-        """Whether the second half needs more than the first."""
+        """Whether the second half needs more than the first, and what it may need beside."""
         first, second = self.halves
-        return second > first + MORE
+        return second > first + first // SHARE + MORE
 
 
 def use(program: Program, seed: int, seconds: int, rate: int, seeds: Sequence[Packet], folder: Path, told: Callable[[int], None]) -> Used:

@@ -65,7 +65,8 @@ def fuzz(program: Program, seed: int, packets: int, seeds: Sequence[Packet], fol
         assert process.stdout is not None
         try:
             for line in process.stdout:
-                last = Fuzzed(*map(int, line.split()))
+                done, edges, kept = map(int, line.split())
+                last = Fuzzed(done, edges, kept)
                 told(last)
         except Stopped:
             process.kill()

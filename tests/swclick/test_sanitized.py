@@ -29,7 +29,7 @@ from tests.swclick.odd_options import odd_options
 # Nothing is made a part of anything, undefined behaviour is a trap that is reported with its line, and pointers to nothing are left to the
 # address sanitizer: the C is the same, and compiled in a third of the time.
 FLAGS = (
-    "-g1", "-O0", "-std=gnu11", "-fno-strict-aliasing", "-w", "-Dalways_inline=unused",
+    "-g1", "-O0", "-std=gnu11", "-fno-strict-aliasing", "-w", "-Dalways_inline=unused", "-DEXACT_ROOM",
     "-fsanitize=address,undefined", "-fno-sanitize=null", "-fsanitize-undefined-trap-on-error",
 )  # fmt: skip
 ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:handle_sigill=1"}

@@ -23,7 +23,7 @@ from mlclick.malformed import build, campaign, case, machines, memory_command
 from mlclick.malformed.build import Program, compile_machine, machine_c
 from mlclick.malformed.machines import Machine
 from mlclick.malformed.records import offered
-from mlclick.malformed.run import Fuzzed, fuzz, replay
+from mlclick.malformed.run import Crash, Fuzzed, fuzz, replay
 from mlclick.malformed.seeds import seeds
 
 SMALL = Machine(
@@ -213,7 +213,7 @@ def test_in_short_nothing_crashes() -> None:
 )
 def test_a_case_that_is_none_is_named(break_it: Callable[[Path], object], said: str, tmp_path: Path) -> None:
     graph = load_text("in :: FromCrossing(t:0) -> ToCrossing(t:0);", "t")
-    case.write_case(tmp_path, case.Case(graph, (offered(Packet.of(b"x")),), case.Crash("SEGV", "")))
+    case.write_case(tmp_path, case.Case(graph, (offered(Packet.of(b"x")),), Crash("SEGV", "")))
     break_it(tmp_path)
     with pytest.raises(ClickError) as refused:
         case.replay_case(tmp_path, tmp_path)
