@@ -107,7 +107,7 @@ def test_sharing_is_measured_tenant_by_tenant(tmp_path: Path, monkeypatch: Patch
 
 def test_what_was_before_counting_began_is_in_no_figure(tmp_path: Path, monkeypatch: Patch) -> None:
     """Long gaps and long turns of a tenant that has nothing more to do by then."""
-    monkeypatch.setattr(sharing, "WARM", 0.3)
+    monkeypatch.setattr(sharing, "WARM", 1.0)
     early = "TimedSource(10ms, LIMIT 5) -> c :: Counter -> sink :: Discard;"
     scene = sharing.measure("early", [sharing.GREEDY, early], 0.05, tmp_path)
     greedy, none = scene.rows
