@@ -39,7 +39,7 @@ _HEADER: Final = (
 )  # They trust an IP header that was checked before.
 _TRUSTING: Final = """
     DecIPTTL FixIPSrc ICMPError IPAddrPairRewriter IPAddrRewriter IPClassifier IPFilter IPGWOptions IPMirror IPPrint
-    IPReassembler MarkIPCE SetIPChecksum SetIPDSCP SetIPECN SetRandIPAddress StripIPHeader StripToNetworkHeader
+    IPReassembler MarkIPCE SetIPChecksum SetIPDSCP SetIPECN SetRandIPAddress StripToNetworkHeader
 """
 _BY_CLASS: Final = {
     **dict.fromkeys(_TRUSTING.split(), _HEADER),
@@ -55,6 +55,11 @@ _BY_CLASS: Final = {
     # Click's read behind the end of what is shorter than a header.
     # Strip drops what is shorter, and Click empties it.
     "Strip": ("headed", "ip"),
+    "StripEtherVLANHeader": ("headed",),
+    # Click leaves what it adds behind a shorter packet as it was in memory.
+    "StoreTimestamp": ("headed", "ip"),
+    # Click's takes as many bytes from the front, wherever the header is.
+    "StripIPHeader": ("ip",),
     "EtherMirror": ("headed",),
     "EtherSwitch": ("headed",),
     # Click's writes where a MAC header is marked, wherever the packet begins.
