@@ -8,6 +8,7 @@ FRAMES: Final = "frames"
 FEEDS: Final = {
     FRAMES: "",
     "ip": "Classifier(12/0800) -> Strip(14) -> CheckIPHeader -> GetIPAddress(16)",
+    "from-ip": "Classifier(12/0800) -> Strip(14) -> CheckIPHeader -> GetIPAddress(12)",
     "framed-ip": "Classifier(12/0800) -> CheckIPHeader(14) -> GetIPAddress(IP dst)",
     "ip6": "Classifier(12/86dd) -> Strip(14) -> CheckIP6Header -> GetIP6Address(24)",
     "any-ip": "Classifier(12/0800) -> Strip(14)",
@@ -85,7 +86,8 @@ _BY_CLASS: Final = {
     "SetIP6Address": ("ip6",),
     "SetTCPChecksum": ("tcp",),
     "SetUDPChecksum": ("udp",),
-    "StoreIPAddress": (FRAMES, "ip"),
+    # Click's puts 0.0.0.0 anywhere into a header.
+    "StoreIPAddress": (FRAMES, "from-ip"),
     "LookupIP6Route": ("ip6",),
     "MarkIPHeader": ("ip",),
     "MarkMACHeader": ("headed",),
