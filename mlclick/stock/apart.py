@@ -38,6 +38,8 @@ EXAMPLES: Final = {
     "IPRewriter(pattern 10.0.0.1 1024-65535? 1.2.3.4 - 1 0, pattern - 9 - - 0 0, TCP_DONE_TIMEOUT 1, TCP_TIMEOUT 1 h,"
     " REPLY_ANNO PAINT)": _PORT,
     "ICMPPingRewriter(keep 0 1, pattern 10.1.2.3 - 5-9 1 0, TIMEOUT 2, GUARANTEE 1, MAPPING_CAPACITY 3, DST_ANNO false)": _PORT,
+    "TimeSortedSched(STOP true, BUFFER 4)": "it stops when queues are said to be empty, and Click says so later",
+    "ToIPSummaryDump(out.bin, FIELDS timestamp ip_src ip_opt, BINARY true, VERBOSE true)": "it says when it was run",
     "UDPIPEncap(1.0.0.1, 1234, 2.0.0.2, domain)": _SUM,
     "IPFragmenter(68, HONOR_DF false)": "Click gives what must not be cut a random identification, here it keeps its own",
     "InfiniteSource": _TEXT,

@@ -8,6 +8,7 @@ FRAMES: Final = "frames"
 FEEDS: Final = {
     FRAMES: "",
     "ip": "Classifier(12/0800) -> Strip(14) -> CheckIPHeader -> GetIPAddress(16)",
+    "from-ip": "Classifier(12/0800) -> Strip(14) -> CheckIPHeader -> GetIPAddress(12)",
     "framed-ip": "Classifier(12/0800) -> CheckIPHeader(14) -> GetIPAddress(IP dst)",
     "ip6": "Classifier(12/86dd) -> Strip(14) -> CheckIP6Header -> GetIP6Address(24)",
     "any-ip": "Classifier(12/0800) -> Strip(14)",
@@ -39,7 +40,7 @@ _HEADER: Final = (
 )  # They trust an IP header that was checked before.
 _TRUSTING: Final = """
     DecIPTTL FixIPSrc ICMPError IPAddrPairRewriter IPAddrRewriter IPClassifier IPFilter IPGWOptions IPMirror IPPrint
-    IPReassembler MarkIPCE SetIPChecksum SetIPDSCP SetIPECN SetRandIPAddress StripIPHeader StripToNetworkHeader
+    IPReassembler MarkIPCE SetIPChecksum SetIPDSCP SetIPECN SetRandIPAddress StripToNetworkHeader
 """
 _BY_CLASS: Final = {
     **dict.fromkeys(_TRUSTING.split(), _HEADER),
@@ -55,6 +56,11 @@ _BY_CLASS: Final = {
     # Click's read behind the end of what is shorter than a header.
     # Strip drops what is shorter, and Click empties it.
     "Strip": ("headed", "ip"),
+    "StripEtherVLANHeader": ("headed",),
+    # Click leaves what it adds behind a shorter packet as it was in memory.
+    "StoreTimestamp": ("headed", "ip"),
+    # Click's takes as many bytes from the front, wherever the header is.
+    "StripIPHeader": ("ip",),
     "EtherMirror": ("headed",),
     "EtherSwitch": ("headed",),
     # Click's writes where a MAC header is marked, wherever the packet begins.
@@ -80,7 +86,8 @@ _BY_CLASS: Final = {
     "SetIP6Address": ("ip6",),
     "SetTCPChecksum": ("tcp",),
     "SetUDPChecksum": ("udp",),
-    "StoreIPAddress": (FRAMES, "ip"),
+    # Click's puts 0.0.0.0 anywhere into a header.
+    "StoreIPAddress": (FRAMES, "from-ip"),
     "LookupIP6Route": ("ip6",),
     "MarkIPHeader": ("ip",),
     "MarkMACHeader": ("headed",),

@@ -82,7 +82,9 @@ def _of_file(name: str, ours: bytes, theirs: bytes, class_name: str) -> str:
             return f"packet {number} of {stem} has another time ({time} and {when})"
     if len(mine) != len(other):
         return f"{stem} has {len(mine)} and {len(other)} packets"
-    return f"the header of {name} differs" if ours[:HEADER] != theirs[:HEADER] else ""
+    if ours[:HEADER] != theirs[:HEADER]:
+        return f"the header of {name} differs"
+    return "" if apart != 0 or class_name in IDENTIFIED else f"{stem} says other lengths on the wire"
 
 
 def _said(ran: Ran, class_name: str) -> list[str]:

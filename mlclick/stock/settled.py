@@ -32,6 +32,7 @@ HANDLERS: Final = {
     "RatedSource.data": _ZERO,
     "TimedSource.data": _ZERO,
     "SetIPECN.ecn": "Click says the word that was given, here it is the number",
+    "VLANEncap.ethertype": "Click says it as it was given",
     "IPReassembler.dump": "Click shows how it stores what waits",
     "CheckICMPHeader.drop_details": "in Click they begin at whatever was in memory",
 }

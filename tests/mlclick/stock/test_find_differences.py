@@ -47,6 +47,14 @@ def test_a_packet_that_is_lost_or_altered_is_said(planted: bytes, said: str) -> 
     assert differences(replace(GOOD, files={**GOOD.files, "w0.0.pcap": planted}), GOOD, "Null") == [said]
 
 
+def test_another_length_on_the_wire_is_said() -> None:
+    data = bytearray(GOOD.files["w0.0.pcap"])
+    data[24 + 12] += 1
+    assert differences(replace(GOOD, files={**GOOD.files, "w0.0.pcap": bytes(data)}), GOOD, "Null") == [
+        "w0.0 says other lengths on the wire"
+    ]
+
+
 def test_a_file_that_is_missing_or_another_is_said() -> None:
     without = {"w0.0.pcap": GOOD.files["w0.0.pcap"]}
     assert differences(replace(GOOD, files=without), GOOD, "Null") == ["out.txt is there only of Click"]
