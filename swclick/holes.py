@@ -10,7 +10,7 @@ from typing import Final
 _TOKEN: Final = re.compile(
     r"""
     (?P<fixed> ^[ \t]*\#[ \t]*(?:if|elif|else|endif|undef|include)[^\n]* | /\*.*?\*/ | '(?:[^'\\\n]|\\.)*' | \bcase\b[^:;]*:
-             | \bsizeof\s*\([^()]*\)
+             | \b(?:sizeof|aligned|_Static_assert|__builtin_prefetch)\s*\((?:[^()]|\([^()]*\))*\)
              | \b(?:0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*[pP][+-]?\d+ | \d+\.\d*(?:[eE][+-]?\d+)? | \d+[eE][+-]?\d+)[fFlL]? )
   | (?P<array> (?<=[ \t{;]) static\ const\ [\w ]+?\ \w+\[\d+\]\ =\ \{[^;{}"]*\}; )
   | (?P<static> (?<=[ \t{;]) static\b (?: "(?:[^"\\]|\\.)*" | [^";] )* ; )

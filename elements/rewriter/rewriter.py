@@ -291,7 +291,10 @@ class Rewriter(PacketRewriter):
     rw->next_reap = NOW / 1000000 + rw->settings->reap_interval;
     AT(1000000 * rw->next_reap);
 """,
-            ahead=(
+            # Of a ping the number says where it is found, which is not looked for here.
+            ahead=()
+            if self.keyed_by == "pings"
+            else (
                 f"    rw_fetch_bucket(self->rw, {kind}, ip, left, soon);\n",
                 "    rw_fetch_flow(self->rw, soon);\n",
                 "    rw_fetch_beside(self->rw, soon);\n",

@@ -266,8 +266,9 @@ static int hour(uint64_t seconds, uint64_t rate)
         s->about.time = now = number * 1000000000 / rate;
         offer_around(m, s, below(source_count));
         if (number % 16 == 0 || (number + 1) % rate == 0) {
-            uint64_t used = held() - apart;
-            if (used > most) most = used;
+            /* Less than at first where the machine has given back what it began with. */
+            int64_t used = (int64_t)(held() - apart);
+            if (used > (int64_t)most) most = used;
         }
         if ((number + 1) % (10 * rate)) continue;
         printf("%llu %llu\n", (unsigned long long)((number + 1) / rate), (unsigned long long)most);

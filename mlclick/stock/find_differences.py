@@ -20,11 +20,14 @@ _SINK: Final = re.compile(r"w\d+\.\d+:")
 def differences(ours: Ran, theirs: Ran, class_name: str) -> list[str]:
     """How ``ours`` differs from ``theirs``, both of an element of this class; nothing where it does not."""
     if ours.code is None or theirs.code is None:
-        return [] if ours.code == theirs.code else [f"{'it' if ours.code is None else 'Click'} does not end"]
+        both = ours.code == theirs.code
+        return ["neither ends" if both else f"{'it' if ours.code is None else 'Click'} does not end"]
     if ours.refused or theirs.refused:
         # Where both do, there is nothing that was compared.
         both = ours.refused and theirs.refused
         return ["both refuse it" if both else f"{'Click' if theirs.refused else 'it'} refuses it"]
+    if ours.code > 0 and theirs.code > 0 and not ours.files and not theirs.files:
+        return ["both end at once, and nothing was compared"]
     if ours.code < 0 or theirs.code < 0:
         return [f"ends {_end(ours.code)}, Click's {_end(theirs.code)}"]
     found = [
@@ -109,8 +112,11 @@ def _by_start(lines: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _of_handlers(ours: Mapping[str, str], theirs: Mapping[str, str], class_name: str) -> Iterator[str]:
-    for name in sorted(ours.keys() & theirs.keys()):
+    for name in sorted(theirs):
         handler = name.rpartition(".")[2]
+        if name not in ours:
+            yield f"{name} is answered by Click alone"
+            continue
         one, two = (_ordered(text, f"{class_name}.{handler}") for text in (ours[name], theirs[name]))
         if one != two and compares_handler(class_name, handler):
             yield f"{name} says {_first_line(one, two)}"

@@ -224,3 +224,12 @@ def test_a_burst_that_took_the_last_packet_is_over_when_its_time_is(queue: str) 
         Script(wait 200ms, write s.active true, wait 200ms, print $(c.count), wait 1s, print $(c.count), stop);"""
     done = swclick("--simtime", "-e", text, timeout=120)
     assert (done.stdout, done.stderr) == (b"4096\n4101\n", b"")
+
+
+@pytest.mark.parametrize("scheduler", ["TimeSortedSched(BUFFER 8)", "DRRSched", "RoundRobinSched", "PrioSched"])
+def test_what_a_scheduler_holds_is_pulled_where_nothing_else_comes(scheduler: str) -> None:
+    """In a machine that runs by itself: the task that pulls rests only when the scheduler has nothing left."""
+    text = f"""InfiniteSource(LIMIT 5, BURST 5, DATA hello) -> q :: Queue -> {scheduler} -> Unqueue -> c :: Counter -> Discard;
+        Script(wait 300ms, print $(c.count) $(q.length), stop);"""
+    done = swclick("--simtime", "-e", text, timeout=120)
+    assert (done.stdout, done.stderr) == (b"5 0\n", b"")

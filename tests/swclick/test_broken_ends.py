@@ -6,6 +6,8 @@ import resource
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -69,16 +71,26 @@ def test_a_disk_without_any_room_is_said_once() -> None:
     assert done.stderr == b"ToDump@3 :: ToDump: /dev/full: No space left on device\n"
 
 
+@contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """It is, whatever becomes of the test."""
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def test_of_devices_that_are_taken_away_what_came_is_written(tmp_path: Path) -> None:
     """The program goes on without them, until it is told to stop."""
     out = tmp_path / "out.pcap"
     text = f"""in :: FromDevice(v0, PROMISC true) -> ToDump({out}) -> Discard;
                RatedSource(RATE 100, LENGTH 60) -> Queue -> out :: ToDevice(v2)"""
-    with own_network(("v0", "v1"), ("v2", "v3")), subprocess.Popen([*PROGRAM, "-e", text], stderr=subprocess.PIPE) as process:
+    with own_network(("v0", "v1"), ("v2", "v3")), ended(subprocess.Popen([*PROGRAM, "-e", text], stderr=subprocess.PIPE)) as process:
         sent = 0
         with wire("v1") as sender:
             while not out.exists() or len(read_capture(out).packets) < 3:
-                assert process.poll() is None
+                assert process.poll() is None and sent < 2000
                 # What is sent before the device is open is nobody's.
                 sender.send(FRAME)
                 sent += 1

@@ -32,6 +32,7 @@ def test_integers_strings_small_tables_and_other_elements_functions_may(text: st
         "    int x[5];",
         "    double x = 1.5e-07, y = 08.5, z = 1e-08, w = 0x1.8p+3, v = 1E5f;",
         '    x = sizeof("five") + sizeof(uint32_t);',
+        '    __builtin_prefetch(f(t, 3), 1); _Static_assert(1, "x"); char x __attribute__((aligned(16)));',
         "    PEER(3)->turn++;",
         "    /* 5 */",
         "#if 5",

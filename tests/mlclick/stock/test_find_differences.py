@@ -74,10 +74,13 @@ def test_messages_are_the_output_of_elements_that_print_alone() -> None:
 
 
 def test_a_handler_that_says_something_else_is_said_where_both_have_it() -> None:
-    assert differences(replace(GOOD, handlers={"w0/x.count": "1", "w0/x.ours": "5"}), GOOD, "Null") == [
-        "w0/x.count says '1' and Click '2' in line 1"
-    ]
-    assert differences(replace(GOOD, handlers={"w0/x.calls": "4 calls"}), GOOD, "Null") == []
+    other = replace(GOOD, handlers={**GOOD.handlers, "w0/x.count": "1", "w0/x.ours": "5"})
+    assert differences(other, GOOD, "Null") == ["w0/x.count says '1' and Click '2' in line 1"]
+    assert differences(replace(GOOD, handlers={**GOOD.handlers, "w0/x.calls": "4 calls"}), GOOD, "Null") == []
+
+
+def test_a_handler_that_only_click_answers_is_said() -> None:
+    assert differences(replace(GOOD, handlers={"w0/x.count": "2"}), GOOD, "Null") == ["w0/x.calls is answered by Click alone"]
 
 
 def test_what_is_printed_counts() -> None:
@@ -92,6 +95,8 @@ def test_who_refuses_or_crashes_or_does_not_end_is_said() -> None:
     assert differences(GOOD, replace(GOOD, code=-11), "Null") == ["ends with 0, Click's by signal 11"]
     assert differences(GOOD, Ran(None), "Null") == ["Click does not end"]
     assert differences(Ran(None), GOOD, "Null") == ["it does not end"]
+    assert differences(Ran(None), Ran(None), "Null") == ["neither ends"]
+    assert differences(Ran(1), Ran(1), "Null") == ["both end at once, and nothing was compared"]
 
 
 def test_handlers_are_read_from_what_click_prints() -> None:
