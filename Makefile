@@ -27,7 +27,7 @@ TENANTS_DIR ?= tenants
 GOAL := $(firstword $(filter check merge plan run verify coverage bitstream,$(MAKECMDGOALS)))
 $(if $(GOAL),$(if $(TENANTS),,$(error TENANTS is not set: say which tenants, as in `make $(GOAL) TENANTS=a,b`)))
 
-.PHONY: help preflight setup test unit heavy lint types contract format check merge plan run verify coverage bitstream isolation conformance mutants fuzz proofs clicktests bench bench-software hosts clean distclean
+.PHONY: help preflight setup test unit heavy lint types contract format check merge plan run verify coverage bitstream isolation conformance mutants fuzz malformed memory proofs clicktests compare bench bench-software bench-tenants bench-sharing hosts clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -110,9 +110,19 @@ mutants: $(STAMP) ## planted defects, each of which a check must catch
 fuzz: $(STAMP) ## random machines, split against software: SEED=1 PACKETS=… ROUNDS=40, or CASE=dir again
 	@$(MLCLICK) fuzz $(if $(SEED),--seed $(SEED)) $(if $(PACKETS),--packets $(PACKETS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CASE),--replay $(CASE))
 
+malformed: $(STAMP) ## malformed packets to every element under sanitizers: PACKETS=1000000 SEED=1, or CASE=dir again
+	@$(MLCLICK) malformed $(if $(SEED),--seed $(SEED)) $(if $(PACKETS),--packets $(PACKETS)) $(if $(CASE),--replay $(CASE))
+
+memory: $(STAMP) ## an hour of malformed packets by the machines' clock: memory in use must not grow: SECONDS=3600 RATE=100
+	@$(MLCLICK) memory $(if $(SECONDS),--seconds $(SECONDS)) $(if $(RATE),--rate $(RATE)) $(if $(SEED),--seed $(SEED))
+
 clicktests: $(STAMP) ## Click's own tests with swclick in the place of click: CLICK_TREE=dir ONLY='ip/*'
 	$(if $(CLICK_TREE),,$(error CLICK_TREE is not set: say where a built source of Click is, as in `make clicktests CLICK_TREE=../click`))
 	@$(MLCLICK) clicktests $(CLICK_TREE) $(if $(ONLY),--only '$(ONLY)')
+
+compare: $(STAMP) ## every element beside a stock Click's: CLICK=path ONLY='IP*' DATA=folder SEED=1
+	$(if $(CLICK),,$(error CLICK is not set: say where a stock click is, as in `make compare CLICK=../click/userlevel/click`))
+	@$(MLCLICK) compare '$(CLICK)' $(if $(ONLY),--only '$(ONLY)') $(if $(DATA),--data '$(DATA)') $(if $(SEED),--seed $(SEED))
 
 proofs: $(STAMP) ## each tenant proved apart, and how long it takes: TENANTS=a,b WIDTH="64 256" COPIES=2
 	@$(MLCLICK) proofs $(TENANTS) --tenants $(TENANTS_DIR) $(foreach w,$(WIDTH),--width $(w)) $(if $(COPIES),--copies $(COPIES))
@@ -125,6 +135,12 @@ hosts: $(STAMP) ## two hosts talk through tenant a, alone and beside a flood of 
 
 bench-software: $(STAMP) ## ns/packet of swclick, beside CLICK=… FASTCLICK=…: PACKETS=… ROUNDS=5 ONLY='router*'
 	@$(if $(CLICK),CLICK='$(CLICK)') $(if $(FASTCLICK),FASTCLICK='$(FASTCLICK)') $(MLCLICK) bench-software $(if $(PACKETS),--packets $(PACKETS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(foreach o,$(ONLY),--only '$(o)') $(if $(ROUTES),--routes $(ROUTES)) $(if $(INSTRUCTIONS),--instructions)
+
+bench-tenants: $(STAMP) ## what 1, 10 and 100 alike tenants cost swclick: compiling, starting, ns/packet
+	@$(MLCLICK) bench-tenants $(if $(PACKETS),--packets $(PACKETS)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+bench-sharing: $(STAMP) ## how exactly ten tenants share the processor, and how long each waits for it: EACH=10
+	@$(MLCLICK) bench-sharing $(if $(EACH),--seconds $(EACH))
 
 clean: ## remove what was built; the caches stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -20,7 +20,7 @@ from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource
 from elements.definition.element import StateVariable
 from elements.definition.handlers import StateView, reads, writes
-from elements.definition.parsers import boolean
+from elements.definition.parsers import boolean, interval_text
 from elements.definition.ports import Ports
 from elements.passing.each_packet import EachPacket
 from elements.passing.times import shown, signed_time_of
@@ -58,7 +58,8 @@ class AdjustTimestamp(EachPacket):
 
     @reads("time")
     def time_text(self, state: StateView) -> str:
-        return shown(state.get(self.added))
+        added = state.get(self.added)
+        return interval_text(added) if added < 1 << 63 else f"{shown(added)}s"
 
     @writes("time")
     def set_time(self, state: StateView, text: str) -> None:

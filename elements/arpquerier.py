@@ -45,7 +45,7 @@ Examples:
 from ipaddress import IPv4Address
 
 from elements.arp.table import ARPTable
-from elements.arp.table_c import HELPERS, STATE
+from elements.arp.table_c import HELPERS, STATE, STRIDES
 from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource
 from elements.definition.element import Element, Move, StateVariable
@@ -62,6 +62,7 @@ EVERYBODY = 0xFFFF_FFFF_FFFF
 
 class ARPQuerier(ARPTable):
     ports = Ports("2/1-2", "h/h", "xy/x")
+    drops_are_lost = True
     prefix = Argument("IP", ip_prefix)
     mine = Argument("ETH", ethernet_address)
     timeout_ns = keyword("TIMEOUT", nanoseconds, 300_000_000_000)
@@ -178,7 +179,7 @@ class ARPQuerier(ARPTable):
 
     def c_source(self) -> CSource:
         mine = ", ".join(f"0x{b:02x}" for b in self.mine.to_bytes(6, "big") + b"\x08\x00")
-        to = f"{EVERYBODY}ULL" if self.broadcast_poll else "t->ethernet[place - 1]"
+        to = f"{EVERYBODY}ULL" if self.broadcast_poll else "t->seen[place - 1].ethernet"
         usual = min(self.timeout_ns, self.poll_ns or self.timeout_ns)
         limits = f"{self.entry_limit}, {self.packet_limit}, {self.packets_each}, {self.slim_factor}"
         return CSource(
@@ -192,12 +193,13 @@ class ARPQuerier(ARPTable):
     self->broadcast = 0x{self.first_broadcast:x}u;
 """,
             finish="    arp_free(self->arp);\n",
+            after_write="    arp_look_again(self->arp);\n",
             quick=f"""
     if (port == 0 && self->own && NOW < self->arp->next_slim) {{
         static const uint8_t mine[8] = {{{mine}}};
-        uint32_t place = arp_find(self->arp, v->dst_ip);
-        if (place && self->arp->known[place - 1] && NOW - self->arp->live[place - 1] < {usual}ULL) {{
-            uint64_t ethernet = self->arp->ethernet[place - 1];
+        uint32_t place = arp_find_near(self->arp, v->dst_ip);
+        if (place && self->arp->seen[place - 1].known && NOW - self->arp->seen[place - 1].live < {usual}ULL) {{
+            uint64_t ethernet = self->arp->seen[place - 1].ethernet;
             self->arp->clock = NOW;
             seen_headroom(p, v, 14);
             seen_move(v, -14);
@@ -222,8 +224,8 @@ class ARPQuerier(ARPTable):
             self->dropped++;
             KILL(p);
         }} else if (place && arp_valid(t, place, NOW)) {{
-            uint64_t ethernet = t->ethernet[place - 1];
-            if (t->poll_timeout && NOW >= t->live[place - 1] + t->poll_timeout && arp_may_poll(t, place, NOW)) {{
+            uint64_t ethernet = t->seen[place - 1].ethernet;
+            if (t->poll_timeout && NOW >= t->seen[place - 1].live + t->poll_timeout && arp_may_poll(t, place, NOW)) {{
                 self->asked++;
                 OUT({max(0, self.outputs - 1)}, arp_query(&m->base, p, {to}, mine, self->own));
             }}
@@ -256,10 +258,10 @@ class ARPQuerier(ARPTable):
             uint64_t ethernet = (uint64_t)get16(d + 22) << 32 | get32(d + 24);
             uint32_t place = arp_insert(&m->base, t, get32(d + 28), ethernet);
             arp_forget(&m->base, t, place);
-            struct packet *next = t->first[place - 1];
-            t->first[place - 1] = t->last[place - 1] = NULL;
-            t->packets -= t->waiting[place - 1];
-            t->waiting[place - 1] = 0;
+            struct packet *next = t->more[place - 1].first;
+            t->more[place - 1].first = t->more[place - 1].last = NULL;
+            t->packets -= t->seen[place - 1].waiting;
+            t->seen[place - 1].waiting = 0;
             while (next) {{
                 struct packet *q = next;
                 next = q->next;
@@ -274,6 +276,7 @@ class ARPQuerier(ARPTable):
                 *STATE,
                 *((name, f"self->{name}") for name in ("own", "broadcast", "dropped", "asked", "answered")),
             ),
+            strides=STRIDES,
         )
 
     @reads("drops")

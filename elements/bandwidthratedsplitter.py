@@ -11,7 +11,7 @@ Arguments:
     BURST_BYTES: bytes that the bucket holds, in the place of a time.
 
 Handlers:
-    rate (read): bytes a second.
+    rate (read): the bandwidth, with its unit.
 
 Examples:
     BandwidthRatedSplitter(1000)
@@ -23,7 +23,7 @@ Examples:
 from elements.definition.arguments import Argument
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView, reads
-from elements.definition.parsers import bandwidth, milliseconds, unsigned32
+from elements.definition.parsers import bandwidth, bandwidth_text, milliseconds, unsigned32
 from elements.definition.ports import Ports
 from elements.program.packet import Packet
 from elements.rates.bucket import UNITS_PER_SECOND, WIDTH, capacity, time_of, within_rate
@@ -51,4 +51,4 @@ class BandwidthRatedSplitter(Element):
 
     @reads("rate")
     def rate_text(self, state: StateView) -> str:
-        return str(self.rate)
+        return bandwidth_text(self.rate)

@@ -42,10 +42,11 @@ class DelayUnqueue(Delay):
     def c_source(self) -> CSource:
         return self.delay_source(
             task=f"""
-    for (int moved = 0; moved < {MOST_A_RUN}; moved++) {{
+    int most = BATCH({MOST_A_RUN});
+    for (int moved = 0; moved < most; moved++) {{
 {self.ripe_c("return moved;")}
         OUT(0, p);
     }}
-    return {MOST_A_RUN};
+    return most;
 """,
         )

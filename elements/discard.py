@@ -62,14 +62,15 @@ class Discard(Element):
             initialize=f"    self->stopped = {int(not self.active)};",
             task=f"""
 #if INPUT_IS_PULL
-    uint32_t pulled = 0;
-    for (struct packet *p; !self->stopped && pulled < {self.most} && (p = IN(0)); pulled++) OFFER(0, p);
+    uint32_t pulled = 0, most = BATCH({self.most});
+    for (struct packet *p; !self->stopped && pulled < most && (p = IN(0)); pulled++) OFFER(0, p);
     return pulled;
 #else
     return 0;
 #endif
 """,
             empty="self->stopped",
+            rests=True,
             state=(("stopped", "self->stopped"),),
         )
 

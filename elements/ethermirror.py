@@ -1,6 +1,7 @@
 """EtherMirror()
 
-Swaps the Ethernet source and destination address. Packets that end before either does are dropped.
+Swaps the Ethernet source and destination address. Packets that end before either does are dropped (in Click they
+are read past their end).
 
 Examples:
     EtherMirror

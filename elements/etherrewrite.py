@@ -1,6 +1,7 @@
 """EtherRewrite(SRC, DST)
 
-Rewrites the Ethernet source and destination addresses. The packet starts with its Ethernet header.
+Rewrites the Ethernet source and destination addresses. The packet starts with its Ethernet header; in Click they are written
+where a MAC header is marked, which may have been taken off.
 
 Arguments:
     SRC: new source address.

@@ -47,7 +47,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from elements.definition.arguments import Argument, keyword
-from elements.definition.csource import CSource, c_string
+from elements.definition.csource import ABREAST, CSource, c_string
 from elements.definition.element import Element, StateVariable
 from elements.definition.handlers import StateView
 from elements.definition.host import Address, Host
@@ -124,17 +124,24 @@ class FromDevice(Element):
 """,
             task=f"""
     if (!self->ring) return 0;
-    uint32_t done = 0;
-    for (struct tpacket2_hdr *h; done < {self.burst}u && (h = ring_at(self->ring, self->frame, self->next)); done++) {{
-        struct packet *p = ring_packet(&m->base, h, {max(HEADROOM, self.headroom)}, self->snaplen);
-        p->device = {self.number()};
-        p->time = {"(uint64_t)h->tp_sec * 1000000000u + h->tp_nsec" if self.timestamp else "0"};
-        ring_done(h);
-        if (++self->next == self->places) self->next = 0;
-        self->received++;
-        OUT(0, p);
-    }}
-    return done > 0;
+    uint32_t done = 0, most = BATCH({self.burst}), count;
+    do {{
+        struct packet *burst[{ABREAST}];
+        uint32_t room = most - done < {ABREAST} ? most - done : {ABREAST};
+        count = 0;
+        for (struct tpacket2_hdr *h; count < room && (h = ring_at(self->ring, self->frame, self->next)); count++) {{
+            struct packet *p = burst[count] = ring_packet(&m->base, h, {max(HEADROOM, self.headroom)}, self->snaplen);
+            p->device = {self.number()};
+            p->time = {"(uint64_t)h->tp_sec * 1000000000u + h->tp_nsec" if self.timestamp else "0"};
+            ring_done(h);
+            if (++self->next == self->places) self->next = 0;
+        }}
+        self->received += count;
+        LOOK_AHEAD(burst, count);
+        for (uint32_t i = 0; i < count; i++) OUT(0, burst[i]);
+        done += count;
+    }} while (done < most && count == {ABREAST});
+    return done;
 """,
             ready=f"""
     int why = events & ~POLLIN ? device_error(fd) : 0;

@@ -26,7 +26,7 @@ Handlers:
     interval (write): sets the time between requests.
     limit (write): sets how many are sent.
     reset_counts (write): sets all counts to zero.
-    rtt_avg (read): the mean of the times that replies took, in seconds.
+    rtt_avg (read): the mean of the times that replies took, with its unit.
     rtt_max (read): the longest of them.
     rtt_min (read): the shortest of them.
     src (read): source address.

@@ -3,8 +3,8 @@
 Cuts IP packets that are longer than MTU into fragments (RFC 791, 3.2).
 
 Packets that must not be fragmented leave by output 1, or are dropped where it is not in use. Later fragments have those options only that
-are copied, and none says that it must not be fragmented. The IP header must be marked; bytes in front of it go with the first piece only,
-so strip them before.
+are copied, and none says that it must not be fragmented. The IP header must be marked; bytes in front of it are in no piece (in Click
+they stay with the first), so strip them before.
 
 Arguments:
     MTU: most bytes of a packet, from its IP header on.

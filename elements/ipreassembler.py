@@ -42,6 +42,7 @@ from elements.reference.packet import Packet
 class IPReassembler(Replacing):
     ports = Ports("1/1-2", "a/ah")
     is_short = False
+    drops_are_lost = True
     most = keyword("HIMEM", unsigned32, 256 * 1024)
     seen = StateVariable(64)
     good = StateVariable(64)

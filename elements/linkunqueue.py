@@ -106,8 +106,8 @@ class LinkUnqueue(Element):
             initialize=f"    self->travel = {self.latency}ULL;\n    self->rate = {self.bandwidth}u;\n",
             task=f"""
     uint64_t arrives = NOW + self->travel;
-    int pulled = 0, sent = 0;
-    while (pulled < {MOST_A_RUN} && self->held < {MOST_HELD} && (!self->first || self->last->time <= arrives)) {{
+    int pulled = 0, sent = 0, most = BATCH({MOST_A_RUN});
+    while (pulled < most && self->held < {MOST_HELD} && (!self->first || self->last->time <= arrives)) {{
         struct packet *p = IN(0);
         if (!p) {{ self->together = 0; break; }}
         uint64_t start = self->first && self->together ? self->last->time : arrives;
@@ -120,7 +120,7 @@ class LinkUnqueue(Element):
         self->together = 1;
         pulled++;
     }}
-    for (; sent < {MOST_A_RUN} && self->first && self->first->time <= NOW; sent++) {{
+    for (; sent < most && self->first && self->first->time <= NOW; sent++) {{
         struct packet *p = self->first;
         self->first = p->next;
         self->held--;
@@ -130,7 +130,7 @@ class LinkUnqueue(Element):
         uint64_t room_at = self->last->time - self->travel;
         AT(room_at > NOW && room_at < self->first->time ? room_at : self->first->time);
     }}
-    return pulled + sent;
+    return DRIVEN && sent ? sent : pulled + sent;
 """,
             timer="    WAKE;\n",
             after_write="""

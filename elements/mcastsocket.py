@@ -128,7 +128,8 @@ class McastSocket(Element):
         self->dropped++;
         return 1;
     }}
-    for (int left = {BURST}; left && self->comes; left--) {{
+    int most = BATCH({BURST});
+    for (int left = most; left && self->comes; left--) {{
         struct sockaddr_in from = {{0}};
         int why = 0;
         struct packet *p = datagram_receive(&m->base, self->receiver, {max(HEADROOM, self.headroom)}, {self.snaplen}, &from, &why);
@@ -145,7 +146,7 @@ class McastSocket(Element):
             OUT(0, p);
         }}
     }}
-    for (int left = {BURST}; INPUT_IS_PULL && left && !self->waits && self->sender >= 0; left--) {{
+    for (int left = most; INPUT_IS_PULL && left && !self->waits && self->sender >= 0; left--) {{
         struct packet *p = self->held ? self->held : IN(0);
         self->held = NULL;
         if (!p) break;

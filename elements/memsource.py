@@ -36,7 +36,7 @@ from elements.captures.pcap import ETHERNET, read_bytes, read_format, read_recor
 from elements.captures.pcap_c import HELPERS, LONGEST
 from elements.definition.arguments import Argument, keyword
 from elements.definition.call_handler import call_handler
-from elements.definition.csource import CSource, c_string
+from elements.definition.csource import ABREAST, CSource, c_string
 from elements.definition.element import Element, Move, StateVariable
 from elements.definition.handlers import StateView, reads, writes
 from elements.definition.host import Address, Host
@@ -132,25 +132,28 @@ class MemSource(Element):
     {left}
     if (rest > {self.burst}) rest = {self.burst};
     if (!self->going || rest < 0 || !self->count) rest = 0;
+    rest = BATCH(rest);
     if (DRIVEN && rest && !self->sent) self->begun = thread_time();
 #if HAS_AHEAD
-    struct packet *burst[{self.burst}];
-    for (int64_t n = 0; n < rest; n++) {{
-        burst[n] = next_frame(&m->base, self->frames, self->count, &self->place);
-        LOOK_AHEAD(burst[n]);
+    struct packet *burst[{ABREAST}];
+    for (int64_t done = 0, count; done < rest; done += count) {{
+        count = rest - done < {ABREAST} ? rest - done : {ABREAST};
+        for (int64_t n = 0; n < count; n++) burst[n] = next_frame(&m->base, self->frames, self->count, &self->place);
+        LOOK_AHEAD(burst, count);
+        for (int64_t n = 0; n < count; n++) {{
+            self->sent++;
+            OUT(0, burst[n]);
+        }}
     }}
-#define NEXT burst[n]
 #else
-#define NEXT next_frame(&m->base, self->frames, self->count, &self->place)
-#endif
     for (int64_t n = 0; n < rest; n++) {{
         self->sent++;
-        OUT(0, NEXT);
+        OUT(0, next_frame(&m->base, self->frames, self->count, &self->place));
     }}
-#undef NEXT
+#endif
     self->at_instant += rest;
     {over}
-    return rest > 0;
+    return DRIVEN ? rest : rest > 0;
 """,
             finish="    free(self->frames);\n    free(self->dump->data);\n    free(self->dump);\n",
             state=tuple((name, f"self->{name}") for name in ("going", "sent", "instant", "at_instant", "used")),

@@ -146,7 +146,8 @@ class Print(Element):
 def annotation_area(packet: Packet) -> bytes:
     """The annotations of ``packet`` where Click keeps them: destination address, paint, parameter, fix-source flag, VLAN tag."""
     area = bytearray(48)
-    area[0:4] = packet.dst_ip.to_bytes(4, "big")
+    # Click has one place for both kinds of addresses.
+    area[0:16] = packet.dst_ip6.to_bytes(16, "big") if packet.dst_ip6 else packet.dst_ip.to_bytes(4, "big") + bytes(12)
     area[16], area[17], area[19] = packet.paint, packet.parameter, packet.fix_ip_src
     # Numbers are in the processor's byte order there, addresses in the network's; Click keeps the tag in the network's, too.
     area[20:22] = packet.vlan_tci.to_bytes(2, "big")
@@ -162,7 +163,9 @@ _C_TIME = """    uint64_t time = (int64_t)p->time < 0 ? -p->time : p->time, rest
     if (rest % 1000) n += snprintf(line + n, room - n, "%09llu: ", (unsigned long long)rest);
     else n += snprintf(line + n, room - n, "%06llu: ", (unsigned long long)(rest / 1000));"""
 _C_ANNOTATIONS = """    uint8_t area[48] = {0};
-    put32(area, p->dst_ip);
+    static const uint8_t none[16];
+    if (memcmp(p->dst_ip6, none, 16)) memcpy(area, p->dst_ip6, 16);
+    else put32(area, p->dst_ip);
     area[16] = p->paint;
     area[17] = p->parameter;
     area[19] = p->fix_ip_src;

@@ -6,6 +6,8 @@ A share of 2 is twice that of an element that is not named, which has 1; tickets
 than 32768. Names are those of elements in the
 compound element that it stands in; the share of a compound element multiplies those of the elements in it.
 
+A tenant's says so for its own elements, and its tasks share what the tenant has of the processor.
+
 Arguments:
     SHARE: an element's name and a number.
 
@@ -15,7 +17,7 @@ Examples:
 """
 
 from fractions import Fraction
-from typing import ClassVar, Final
+from typing import Final
 
 from elements.definition.arguments import Rest
 from elements.definition.csource import CSource
@@ -36,7 +38,6 @@ def _share(text: str) -> tuple[str, Fraction]:
 
 
 class ScheduleInfo(Element):
-    is_operators: ClassVar[bool] = True
     ports = Ports("0/0")
     shares = Rest("SHARE", _share)
 

@@ -60,7 +60,6 @@ class Switch(Choice):
         if wanted >= self.outputs:
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         state.set(self.place, self.valid(wanted))
-        state.set(self.turned, 1)
         return data
 
     def c_source(self) -> CSource:

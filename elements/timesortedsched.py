@@ -135,6 +135,7 @@ class TimeSortedSched(Element):
     if (++self->room[number] == 1) self->waiting[self->open++] = number;
     return p;
 """,
+            empty=" && ".join(["!self->count", *(f"INPUT_IS_EMPTY({i})" for i in range(self.inputs))]),
             state=(("late", "self->late"), ("last", "self->last")),
         )
 

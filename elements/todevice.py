@@ -81,7 +81,8 @@ class ToDevice(Element):
         return 1;
     }}
     if (self->waits || self->descriptor < 0) return 0;
-    while (self->held < {most}u) {{
+    uint32_t most = BATCH({most});
+    while (self->held < most) {{
         self->pulls++;
         struct packet *p = IN(0);
         if (!p) break;
@@ -111,7 +112,7 @@ class ToDevice(Element):
     for (int i = 0; i < sent; i++) KILL(self->packets[i]);
     self->held -= sent;
     memmove(self->packets, self->packets + sent, self->held * sizeof *self->packets);
-    return 1;
+    return sent;
 """,
             ready="""
     if (events & ~POLLOUT) device_error(fd); /* sending says what it is */

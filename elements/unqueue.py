@@ -89,6 +89,7 @@ class Unqueue(Element):
             task=f"""
     int64_t count = self->each < {MOST_A_RUN} ? self->each : {MOST_A_RUN}, rest = (int64_t)self->most - self->pulled;
     if ((int32_t)self->most >= 0 && rest < count) count = rest;
+    count = BATCH(count);
     int64_t worked = 0;
     for (struct packet *p; worked < count && self->going && (p = IN(0)); worked++) {{
         self->pulled++;
@@ -97,6 +98,7 @@ class Unqueue(Element):
     return worked;
 """,
             empty="!self->going || ((int32_t)self->most >= 0 && self->pulled >= self->most)",
+            rests=True,
             state=tuple((name, f"self->{name}") for name in ("going", "each", "most", "pulled")),
         )
 

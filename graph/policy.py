@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,8 @@ class Quota:
 
     ``cpu_share``: the share of the machine's ``host_ns`` that the tenant's software elements and crossings may take together; it needs
     ``host_ns``. ``crossing_share``: of the tenant's packets that are offered, the share that may cross from hardware to the host, where a
-    packet that crosses to it twice counts twice.
+    packet that crosses to it twice counts twice. ``cpu_limit``: of the time of the processor that the software engine runs on, the share
+    that the tenant's tasks take at most, also where nobody else wants it.
     """
 
     luts: int | None = None
@@ -28,13 +28,15 @@ class Quota:
     bits_per_second: int | None = None
     cpu_share: float | None = None
     crossing_share: float | None = None
+    cpu_limit: float | None = None
 
 
 @dataclass(frozen=True)
 class TenantPolicy:
-    """One tenant: identity (``vlan`` tag, destination ``mac``, physical ``port``; what is None does not matter), devices, weight, quota,
-    and ``rates``: by element, the shares of its packets that leave by each output. ``files`` is the folder whose files its elements
-    may name, None where there is none.
+    """One tenant: identity (``vlan`` tag, destination ``mac``, physical ``port``; what is None does not matter), devices, weight
+    (its part of what tenants take turns at: the ways of the hardware, and the processor of the software engine), quota, and ``rates``: by
+    element, the shares of its packets that leave by each output. ``files`` is the folder whose files its elements may name, None where
+    there is none.
     """
 
     name: str
@@ -99,10 +101,15 @@ _WHOLE: dict[str, tuple[int, int]] = {
     "port": (0, 15),
 }
 _LARGEST_SHARE = 1e12
+_LEAST_LIMIT = 0.001
+"""Of the processor: a tenant with less would have a run in seconds."""
 
 
 def read_policy(path: Path) -> Policy:
     """The policy at ``path``. Errors: `ClickError` with file, line and column."""
+    # It takes a part of the time in which a machine without a policy starts.
+    import tomllib
+
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
@@ -202,6 +209,7 @@ class _Reader:
             bits_per_second=self._whole(section, table, "bits_per_second"),
             cpu_share=self._share(section, table, "cpu_share"),
             crossing_share=self._share(section, table, "crossing_share"),
+            cpu_limit=self._cpu_limit(section, table),
         )
 
     def _click(self, section: str, table: dict[str, Any], name: str) -> str:
@@ -293,6 +301,16 @@ class _Reader:
             return None
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
             self._fail(section, key, f"{key} = {_shown(value)} is not a number from 0 to 1", "correct the number")
+        return float(value)
+
+    def _cpu_limit(self, section: str, table: dict[str, Any]) -> float | None:
+        value = table.get("cpu_limit")
+        if value is None:
+            return None
+        if not isinstance(value, int | float) or isinstance(value, bool) or not _LEAST_LIMIT <= value <= 1:
+            tenant = section.split(".")[1]
+            message = f"{tenant}: cpu_limit = {_shown(value)} is not a number from {_LEAST_LIMIT} to 1"
+            self._fail(section, "cpu_limit", message, "write the share of the processor that its tasks may take; leave it out for no limit")
         return float(value)
 
     def _mac(self, section: str, table: dict[str, Any]) -> int | None:

@@ -1,5 +1,5 @@
-"""The command line: ``mlclick check|merge|plan|run|verify TENANTS``, ``build|elements|bench|bench-software|mutants|fuzz|proofs`` and
-``clicktests``."""
+"""The command line: ``mlclick check|merge|plan|run|live|verify TENANTS``, ``build|elements|mutants|fuzz|malformed|memory``,
+``proofs|clicktests|compare`` and ``bench|bench-software|bench-tenants|bench-sharing``."""
 
 from __future__ import annotations
 
@@ -41,6 +41,9 @@ from mlclick.evidence_files import coverage_lines, evidence_lines, write_files
 from mlclick.flow import build_core, merge_tenants, port_count, rates_of, split
 from mlclick.fuzz_command import fuzz
 from mlclick.garbage import search_seldom
+from mlclick.live_command import live
+from mlclick.malformed.command import malformed
+from mlclick.malformed.memory_command import memory
 from mlclick.mutants.run import SoundDesignFails, run_mutants
 from mlclick.prepare import prepare
 from mlclick.proofs_command import proofs
@@ -48,6 +51,9 @@ from mlclick.report import print_plan
 from mlclick.run import make_folder, run_software, run_split, write_ports
 from mlclick.service import service_lines
 from mlclick.software.command import bench_software
+from mlclick.software.sharing import bench_sharing
+from mlclick.software.tenants import bench_tenants
+from mlclick.stock.command import compare
 from mlclick.traffic import Traffic, broken_dumps, read_traffic
 from mlclick.verify import verify as verify_design
 from sim.evidence import Evidence, Mode
@@ -336,9 +342,15 @@ def mutants() -> None:
 
 
 app.command()(fuzz)
+app.command()(malformed)
+app.command()(memory)
 app.command()(proofs)
 app.command()(clicktests)
+app.command()(compare)
+app.command()(live)
 app.command()(bench_software)
+app.command()(bench_tenants)
+app.command()(bench_sharing)
 
 
 def _sending_ports(merged: Merged) -> list[int]:

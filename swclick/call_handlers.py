@@ -49,11 +49,11 @@ def _asked(live: Live, handler: str) -> str:
 def _expanded(live: Live, handler: str, with_name: bool) -> list[tuple[str, bool]]:
     """The handlers that are meant, and whether their names are printed."""
     element, dot, name = handler.partition(".")
-    if not dot or element in live.elements:
+    if not dot or element in live.elements or element in live.handlers.tenants:
         return [(handler, with_name)]
     is_pattern = bool(_PATTERN.search(element))
     if is_pattern:
-        found = [each for each in live.names if fnmatchcase(each, element)]
+        found = [each for each in (*live.names, *live.handlers.tenants) if fnmatchcase(each, element)]
     else:
         found = [each for each in live.names if live.elements[each].node.class_name == element]
     if not found:

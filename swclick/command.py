@@ -32,13 +32,13 @@ NO_CODE = 255
 def main() -> NoReturn:
     """The program's entry point."""
     open_outputs()
-    code = run(sys.argv[1:])
+    code = run(sys.argv[1:], keep=True)
     sys.stdout.flush()
     sys.exit(code)
 
 
-def run(words: list[str]) -> int:
-    """Run with these arguments; the exit code."""
+def run(words: list[str], *, keep: bool = False) -> int:
+    """Run with these arguments; the exit code. ``keep``: as `swclick.machine.Machine` has it."""
     try:
         arguments = parse_arguments(words)
     except VersionAsked:
@@ -51,7 +51,7 @@ def run(words: list[str]) -> int:
         print(usage(), end="")
         return 0
     try:
-        return _route(arguments)
+        return _route(arguments, keep=keep)
     except ClickError as error:
         print(*said(error), sep="\n", file=sys.stderr)
     except MemoryError:
@@ -59,11 +59,11 @@ def run(words: list[str]) -> int:
     return FAILED
 
 
-def _route(arguments: Arguments) -> int:
+def _route(arguments: Arguments, *, keep: bool) -> int:
     source = source_of(arguments)
     graph = source.graph(arguments.variables)
     try:
-        running = Running(source, graph, arguments)
+        running = Running(source, graph, arguments, keep=keep)
     except ClickError as error:
         print(*lines_of(error, is_made=True), sep="\n", file=sys.stderr)
         return FAILED

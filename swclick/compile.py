@@ -59,15 +59,22 @@ def load_c(text: str, beside: str = "") -> ctypes.CDLL:
     `CompilerError`."""
     command = compiler()
     library = _place(".so", text, beside, *FLAGS, *command)
-    if _is_kept(library):
-        # Another process may take it away at any time: what cannot be loaded is compiled once more.
-        with suppress(OSError):
-            return ctypes.CDLL(str(library))
+    if (kept := kept_library(library)) is not None:
+        return kept
     if beside:
         # Another process may take the object away at any time, and one that is damaged is not linked, or what it is linked to not loaded.
         with suppress(CompilerError):
             return _made(command, text, beside, library, is_anew=False)
     return _made(command, text, beside, library, is_anew=True)
+
+
+def kept_library(library: Path) -> ctypes.CDLL | None:
+    """A library that was compiled before; None where it is not there any more."""
+    if _is_kept(library):
+        # Another process may take it away at any time: what cannot be loaded is compiled once more.
+        with suppress(OSError):
+            return ctypes.CDLL(str(library))
+    return None
 
 
 def _made(command: list[str], text: str, beside: str, library: Path, *, is_anew: bool) -> ctypes.CDLL:
@@ -112,7 +119,7 @@ def make_room(folder: Path, most: int = MOST_BYTES) -> None:
         # Another process may do the same.
         with suppress(OSError):
             known = file.stat()
-            if file.suffix in (".so", ".o", ".c"):
+            if file.suffix in (".so", ".o", ".c", ".at"):
                 found.append((known.st_mtime, file.name, known.st_size))
             elif file.name.startswith(_TEMPORARY) and known.st_mtime <= before:
                 shutil.rmtree(file, ignore_errors=True)

@@ -73,6 +73,8 @@ class Handlers:
         """Read handlers of the machine itself; whoever drives it may add some."""
         self.written: dict[str, Handler] = {"stop": Handler(self._stop)}
         """Write handlers of the machine itself."""
+        self.tenants: dict[str, Mapping[str, Handler]] = {}
+        """Read handlers of tenants, by their names, where they share the processor."""
 
     def read(self, handler: str, question: str = "", asking: str = "") -> str:
         """The text of a read handler. Errors: `HandlerError`."""
@@ -125,7 +127,7 @@ class Handlers:
             if full in self._live.elements:
                 return full
             if not around:
-                return None
+                return name if name in self.tenants else None
             around = around.rpartition("/")[0]
 
     def has(self, element: str, name: str) -> bool:
@@ -135,7 +137,7 @@ class Handlers:
     def get(self, element: str, name: str, kind: Literal["read", "write"]) -> Handler | None:
         """A handler of an element, or of the machine itself."""
         found = (self.reads if kind == "read" else self.writes)(element).get(name)
-        if found is not None or not element:
+        if found is not None or not element or element in self.tenants:
             return found
         call = self._live.elements[element].any_handler(kind, name)
         return None if call is None else Handler(call, asks=True)
@@ -144,6 +146,8 @@ class Handlers:
         """The read handlers of an element, or of the machine itself, by name."""
         if not element:
             return self.asked
+        if element in self.tenants:
+            return self.tenants[element]
         if element not in self._reads:
             self._reads[element] = self._own_reads(element)
         return self._reads[element]
@@ -152,6 +156,8 @@ class Handlers:
         """The write handlers of an element, or of the machine itself, by name."""
         if not element:
             return self.written
+        if element in self.tenants:
+            return {}
         if element not in self._writes:
             self._writes[element] = self._own_writes(element)
         return self._writes[element]

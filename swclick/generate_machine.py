@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from elements.definition.loops import MOST_ROUNDS, MOST_TIMERS, MOVED_A_ROUND
+from swclick.tasks import Job
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Numbers of all elements and of those that have a task, a timer, file descriptors or something to do before handlers are read; what
+    """Numbers of all elements and of those that have a timer, file descriptors or something to do before handlers are read; the tasks; what
     follows from write handlers; by task, whether it has nothing to pull, where it pulls; the cases of where state variables and tables are;
-    and the numbers of elements without an input, which packets are offered to."""
+    and the numbers of elements without an input, which packets are offered to. Of regions that are shared: statements that give them what
+    is their own, and cases, by region, of where state variables are and of what follows from write handlers. Elements at which packets may
+    wait, with the input."""
 
     elements: Sequence[int]
-    working: Sequence[int]
+    working: Sequence[Job]
     timed: Sequence[int]
     watching: Sequence[int]
     looked_at: Sequence[int]
@@ -24,6 +27,10 @@ class Parts:
     state: Sequence[str]
     tables: Sequence[str]
     sources: Sequence[int]
+    given: str = ""
+    shared_state: str = ""
+    shared_writes: str = ""
+    cuts: Sequence[tuple[int, int]] = ()
 
 
 def machine_functions(parts: Parts) -> str:
@@ -32,8 +39,9 @@ def machine_functions(parts: Parts) -> str:
 
 
 def _life(parts: Parts) -> str:
-    tasks = "".join(f"    add_task(&m->live, {place}, {n}, e{n}_task);\n" for place, n in enumerate(parts.working))
+    tasks = "".join(f"    add_task(&m->live, {place}, {job.element}, {job.run}, {job.of});\n" for place, job in enumerate(parts.working))
     timers = "".join(f"    m->live.timers[{n}].run = e{n}_timer;\n" for n in parts.timed)
+    cuts = "".join(f"    add_cut(&m->live, &m->e{n}.cut, {n}, {port}, e{n}_push);\n" for n, port in parts.cuts)
     initialize = "".join(f"    e{n}_initialize(m);\n" for n in parts.elements)
     finish = "".join(f"    e{n}_finish(m);\n" for n in parts.elements)
     # A task that pulls begins asleep where there is nothing.
@@ -49,14 +57,14 @@ void machine_ready(struct machine *m, int32_t element, int fd, int events)
     }}
 }}
 /* Whether a task is to run or, where it pulls, might find something if it did. */
-int machine_scheduled(struct machine *m, int task)
+PLAIN int machine_scheduled(struct machine *m, int task)
 {{
     if (m->live.tasks[task].entry.place >= 0) return 1;
     switch (task) {{
 {busy}    default: return 0;
     }}
 }}
-struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*call)(int32_t, int32_t, struct packet *))
+PLAIN struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*call)(int32_t, int32_t, struct packet *))
 {{
     struct machine *m = calloc(1, sizeof *m);
     if (!m) no_memory();
@@ -65,9 +73,9 @@ struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*c
     begin_clock(&m->base, now);
     m->base.call = call;
     open_live(&m->live, {len(parts.elements)}, {len(parts.working)});
-{tasks}{timers}{initialize}{wakes}    return m;
+{parts.given}{tasks}{timers}{cuts}{initialize}{wakes}    return m;
 }}
-void machine_free(struct machine *m)
+PLAIN void machine_free(struct machine *m)
 {{
 {finish}    close_live(&m->live);
     free_base(&m->base);
@@ -83,26 +91,32 @@ void machine_at(struct machine *m, int element, uint64_t at) { set_timer(&m->liv
 void machine_watch(struct machine *m, int element, int fd, int events) { watch_fd(&m->live, element, fd, events); }
 struct task *machine_tasks(struct machine *m) { return m->live.tasks; }
 int machine_task_count(struct machine *m) { return m->live.task_count; }
-uint64_t machine_next(struct machine *m) { return next_timer(&m->live); }
+void machine_contain(struct machine *m, int elements, int count, const struct grant *grants, const uint32_t *owners, uint64_t bound,
+                     uint64_t (*counter)(void), uint64_t (*spent)(void))
+{ contain(&m->live, elements, count, grants, owners, bound, counter, spent); }
+struct bucket *machine_bucket(struct machine *m, int number) { return bucket_of(&m->live, number); }
+int64_t machine_level(struct machine *m, int number) { return level_in(&m->live, number); }
+uint64_t machine_whole(struct machine *m, int number) { return whole_of(&m->live, number); }
+uint64_t machine_lost(struct machine *m) { return lost_time(&m->live); }
+struct cut *machine_cuts(struct machine *m) { return m->live.cuts; }
 """
 
 
 def _rounds(parts: Parts) -> str:
-    tasks = "\n".join(
-        f"        busy[{place}] = (moved = e{n}_task(m)) != 0;\n        if (moved > most) most = moved;"
-        for place, n in enumerate(parts.working)
-    )
-    unsettled = "\n".join(f"    m->unsettled[{n}] += busy[{place}];" for place, n in enumerate(parts.working))
     return f"""
 static void settle_tasks(struct machine *m)
 {{
+    struct task *tasks = m->live.tasks;
     _Bool busy[{len(parts.working) + 1}];
     for (int moved, most, left = {MOST_ROUNDS}; left > 0; left -= (most + {MOVED_A_ROUND - 1}) / {MOVED_A_ROUND}) {{
-        moved = most = 0;
-{tasks}
+        most = 0;
+        for (uint32_t i = 0; i < {len(parts.working)}; i++) {{
+            busy[i] = (moved = tasks[i].run(m, tasks[i].of)) != 0;
+            if (moved > most) most = moved;
+        }}
         if (!most) return;
     }}
-{unsettled}
+    for (uint32_t i = 0; i < {len(parts.working)}; i++) m->unsettled[tasks[i].element] += busy[i];
 }}
 /* What is due until then, in the order of time, each with all that follows from it. */
 static void advance(struct machine *m, uint64_t until)
@@ -168,30 +182,30 @@ def _looks(parts: Parts) -> str:
 uint64_t machine_runaway(struct machine *m, int ring) {{ return m->runaway[ring]; }}
 struct base *machine_base(struct machine *m) {{ return &m->base; }}
 void machine_clear(struct machine *m) {{ m->base.emitted_count = m->base.bytes_count = m->base.log_count = 0; }}
-void machine_after_write(struct machine *m, int element)
+PLAIN void machine_after_write(struct machine *m, int element)
 {{
     (void)m;
     switch (element) {{
 {written}    default: break;
-    }}
+    }}{_by_region(parts.shared_writes)}
 }}
-void machine_before_read(struct machine *m, int element)
+PLAIN void machine_before_read(struct machine *m, int element)
 {{
     (void)m;
     switch (element) {{
 {looked}    default: break;
     }}
 }}
-void *machine_word(struct machine *m, int element, int word)
+PLAIN void *machine_word(struct machine *m, int element, int word)
 {{
     (void)m;
     switch ((uint64_t)element << 16 | word) {{
 {words}
-    }}
+    }}{_by_region(parts.shared_state)}
     return NULL;
 }}
-void machine_replace(struct machine *m, int element, int table, const uint64_t *numbers, const uint64_t *sizes, const struct group *groups,
-                     uint32_t group_count, uint32_t count)
+PLAIN void machine_replace(struct machine *m, int element, int table, const uint64_t *numbers, const uint64_t *sizes,
+                           const struct group *groups, uint32_t group_count, uint32_t count)
 {{
     (void)m; (void)numbers; (void)sizes; (void)groups; (void)group_count; (void)count;
     switch ((uint64_t)element << 16 | table) {{
@@ -199,3 +213,7 @@ void machine_replace(struct machine *m, int element, int table, const uint64_t *
     }}
 }}
 """
+
+
+def _by_region(cases: str) -> str:
+    return f"\n    switch (region_at[element]) {{\n{cases}    default: break;\n    }}" if cases else ""

@@ -20,23 +20,32 @@ def program_fields(program: Program) -> list[str]:
     ]
 
 
-def first_word(state: State, number: int) -> str:
+def first_word(state: State, number: int | str) -> str:
     """The C lvalue of the first word of a state variable."""
     return f"m->e{number}.{state.name}[0]" + ("[0]" if state.width > NARROW else "")
 
 
-def program_functions(program: Program, number: int, beside: CSource, kinds: Kinds) -> str:
-    """All functions of element ``number``, which has ``beside`` its program. ``eN_out_K`` and ``eN_in``, its ways to its neighbours,
-    stand before them."""
-    tables = "".join(lower_table(table, number) for table in program.tables)
+def meets_cut(number: int | str, is_cut: bool, first: str = "") -> str:
+    """The statement that lets a packet wait, where there is a cut in front of the element and it is not off; ``first`` puts its header
+    down."""
+    cut = f"m->e{number}.cut"
+    asked = f"{first}if (meet_cut(&m->live, &m->base, &{cut}, p)) return;"
+    return f"    if (__builtin_expect({cut}.mode, 0)) {{ {asked} }}\n" if is_cut else ""
+
+
+def program_functions(
+    program: Program, number: int | str, beside: CSource, kinds: Kinds, is_cut: bool, spread: frozenset[int] = frozenset()
+) -> str:
+    """The functions of element ``number``, which has ``beside`` its program, but for `program_begin`. ``eN_out_K`` and
+    ``eN_in``, its ways to its neighbours, stand before them; and ``eN_spread``, which hands on what leaves by outputs in ``spread``."""
     passed = f"    {{ struct e{number} *self = &m->e{number}; (void)self; {beside.passed} }}\n" if beside.passed else ""
-    push, slow, pull = _exclusive(program, number, passed) if program.exclusive else _copies(program, number, passed)
+    push, slow, pull = _exclusive(program, number, passed, spread) if program.exclusive else _copies(program, number, passed)
     frees = "".join(f"    table_free(&m->e{number}.{table.name});\n" for table in program.tables)
-    return f"""{tables}{lower_program(program, number)}
+    return f"""{lower_program(program, number)}
 static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
 {{
     (void)port;
-    if (!e{number}_usual(v)) {{ keep(p, v); e{number}_slow(m, port, p); return; }}
+{meets_cut(number, is_cut, "keep(p, v); ")}    if (!e{number}_usual(v)) {{ keep(p, v); e{number}_slow(m, port, p); return; }}
 {push}
 }}
 static {kinds.push} void e{number}_push(struct machine *m, int port, struct packet *p)
@@ -48,7 +57,7 @@ static {kinds.push} void e{number}_push(struct machine *m, int port, struct pack
 static {NEVER} void e{number}_slow(struct machine *m, int port, struct packet *p)
 {{
     (void)port;
-{slow}
+{meets_cut(number, is_cut)}{slow}
 }}
 static {kinds.pull} struct packet *e{number}_pull(struct machine *m, int port)
 {{
@@ -60,7 +69,7 @@ static {kinds.pull} struct packet *e{number}_pull(struct machine *m, int port)
     look(p, v);
 {pull}
     }}
-    if (m->live.running) m->live.running->again = 1;
+    m->live.again = 1;
     return NULL;
 }}
 static int e{number}_task(struct machine *m)
@@ -69,13 +78,6 @@ static int e{number}_task(struct machine *m)
     (void)self;
 {beside.task or "    return 0;"}
 }}
-static void e{number}_initialize(struct machine *m)
-{{
-    struct e{number} *self = &m->e{number};
-    (void)self;
-{_initialize(program, number)}
-{beside.initialize}
-}}
 static void e{number}_finish(struct machine *m)
 {{
     (void)m;
@@ -83,17 +85,33 @@ static void e{number}_finish(struct machine *m)
 """
 
 
+def program_begin(program: Program, number: int | str, beside: CSource) -> str:
+    """The function that makes element ``number`` ready, behind the entries of its tables."""
+    tables = "".join(lower_table(table, number) for table in program.tables)
+    return f"""{tables}static void e{number}_initialize(struct machine *m)
+{{
+    struct e{number} *self = &m->e{number};
+    (void)self;
+{_initialize(program, number)}
+{beside.initialize}
+}}
+"""
+
+
 def _more(state: State) -> str:
     return f"[{words(state.width)}]" if state.width > NARROW else ""
 
 
-def _exclusive(program: Program, number: int, passed: str) -> tuple[str, str, str]:
+def _exclusive(program: Program, number: int | str, passed: str, spread: frozenset[int]) -> tuple[str, str, str]:
     """The insides of push, of push for packets that are rare, and of pull; what is ``passed`` sees the packet's header put down."""
     # One place for each output: what follows becomes a part of it, and if that has more such exits, of each of those.
     exits = {way.port: [i for i, each in enumerate(program.exits) if each.port == way.port] for way in program.exits}
     ways = {port: " ".join(f"case {i}:" for i in indices) for port, indices in exits.items()}
-    cases = "\n".join(f"    {labels} e{number}_outv_{port}(m, p, v); return;" for port, labels in ways.items())
-    slow_cases = cases.replace("_outv_", "_out_").replace(", p, v)", ", p)")
+    quick = [f"    {labels} e{number}_outv_{port}(m, p, v); return;" for port, labels in ways.items() if port not in spread]
+    if spread:
+        quick.append(f"    {' '.join(ways[port] for port in sorted(spread))} keep(p, v); e{number}_spread(m, way, p); return;")
+    cases = "\n".join(quick)
+    slow_cases = "\n".join(f"    {labels} e{number}_out_{port}(m, p); return;" for port, labels in ways.items())
     wanted = "".join(f"    if (way == {i} && port == {way.port}) {{ keep(p, v); return p; }}\n" for i, way in enumerate(program.exits))
     seen = f"    keep(p, v);\n{passed}" if passed else ""
     rest = "    default: kill_packet(&m->base, p);\n    }"
@@ -108,7 +126,7 @@ def _exclusive(program: Program, number: int, passed: str) -> tuple[str, str, st
     return push, slow, pull
 
 
-def _copies(program: Program, number: int, passed: str) -> tuple[str, str, str]:
+def _copies(program: Program, number: int | str, passed: str) -> tuple[str, str, str]:
     """As `_exclusive`. The last copy is the packet itself; of the others, none are made where none is wanted."""
     start = f"    uint8_t taken[{max(1, len(program.exits))}];\n    int left = e{number}_"
     none = "    if (!left) { kill_packet(&m->base, p); return"
@@ -130,7 +148,7 @@ def _copies(program: Program, number: int, passed: str) -> tuple[str, str, str]:
     return "\n".join(push), "\n".join(slow), "\n".join([*pull, "    if (wanted) return wanted;"])
 
 
-def _initialize(program: Program, number: int) -> str:
+def _initialize(program: Program, number: int | str) -> str:
     lines = []
     for state in (access.state for access in program.accesses):
         if not state.initial:

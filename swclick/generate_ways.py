@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from swclick.inline import ALWAYS
 
 
-def way_out(number: int, kind: str, hands: Mapping[int, str], long: str) -> str:
+def way_out(number: int | str, kind: str, hands: Mapping[int, str], long: str) -> str:
     """``eN_out`` or, where packets have their header in registers and ``kind`` is v, ``eN_outv``: it hands on a packet by the output that
     it is told, as its text in ``hands`` says. Packets that are too ``long`` are dropped, where that is asked of what has the length."""
     view, too_long = _view(kind), f"    if ({long}->length > LONGEST) port = -1;\n" if long else ""
@@ -24,7 +24,7 @@ static {ALWAYS} void e{number}_out{kind}(struct machine *m, int port, struct pac
 """
 
 
-def ways_out(number: int, kind: str, hands: Mapping[int, str], long: str, ports: Iterable[int]) -> str:
+def ways_out(number: int | str, kind: str, hands: Mapping[int, str], long: str, ports: Iterable[int]) -> str:
     """``eN_out_K`` or ``eN_outv_K`` for each output K of ``ports``, otherwise as `way_out`.
 
     A program names its outputs. Each place that does would become a switch over all of them, and time to compile their number squared.

@@ -24,17 +24,20 @@ class Kinds:
     follows: Edge | None = None
 
 
-def inline_kinds(checked: Checked, rings: Rings, rare: frozenset[str], name: str, source: CSource) -> Kinds:
+def inline_kinds(
+    checked: Checked, rings: Rings, rare: frozenset[str], name: str, source: CSource, cut: frozenset[Edge] = frozenset()
+) -> Kinds:
     """Those of element ``name``: where one place calls it, at its first input, beside those that are ``rare``, and no ring is closed there,
-    it is a part of that; what is rare itself stays out of the way of what is not."""
+    it is a part of that; what is rare itself stays out of the way of what is not, and connections that are ``cut`` stay calls."""
     graph = checked.graph
     pushed = [edge for edge in graph.incoming(name) if checked.kind(name, False, edge.target_port) == "push"]
     pulled = [edge for edge in graph.outgoing(name) if checked.kind(name, True, edge.source_port) == "pull"]
+    pull = ALWAYS if len(pulled) == 1 and pulled[0] not in cut else ""
     if name in rare:
-        return Kinds(NEVER, ALWAYS if len(pulled) == 1 else "")
-    usual = [edge for edge in pushed if edge.source not in rare and edge not in rings.back]
+        return Kinds(NEVER, pull)
+    usual = [edge for edge in pushed if edge.source not in rare and edge not in rings.back and edge not in cut]
     first = [edge for edge in usual if edge.target_port == min(each.target_port for each in usual)]
     follows = first[0] if len(first) == 1 else None
     offers = "OFFER(" in source.task or not graph.incoming(name)
     alone = len(pushed) + offers == 1 and follows is not None
-    return Kinds(ALWAYS if alone else "", ALWAYS if len(pulled) == 1 else "", follows)
+    return Kinds(ALWAYS if alone else "", pull, follows)

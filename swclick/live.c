@@ -46,24 +46,103 @@ void heap_set(struct heap *h, struct entry *e, uint64_t key, uint64_t order)
     heap_put(h, e, at);
 }
 
-static int run_task(struct machine *m, struct live *l)
+/* Behind all that are in the line. */
+static inline void stand_in_line(struct ready *r, struct line *line, struct task *t, uint64_t key, uint64_t order)
 {
-    struct task *t = (struct task *)l->ready.entries[0];
-    heap_remove(&l->ready, &t->entry);
-    l->pass = t->entry.key;
+    t->entry = (struct entry){key, order, 0};
+    t->next = NULL;
+    if (line->last) line->last->next = t;
+    else line->first = t;
+    line->last = t;
+    r->count++;
+}
+
+/* ``pass`` is where those in ``r`` stand, which only grows. */
+static inline void make_ready_at(struct ready *r, struct task *t, uint64_t pass, uint64_t order)
+{
+    stand_in_line(r, &r->woken, t, pass, order);
+}
+
+/* The line whose first comes before the other's; the one of those that were woken where both are empty. */
+static inline struct line *first_line(struct ready *r)
+{
+    struct task *ran = r->ran.first, *woken = r->woken.first;
+    return ran && (!woken || comes_first(&ran->entry, &woken->entry)) ? &r->ran : &r->woken;
+}
+
+/* Whether none that stands in a line comes before the first of the heap. */
+static inline int others_first(const struct ready *r, const struct task *in_line)
+{
+    return r->others.count && (!in_line || comes_first(r->others.entries[0], &in_line->entry));
+}
+
+/* Of some that are ready the first, which stays there. */
+static inline struct task *first_ready(struct ready *r)
+{
+    struct task *t = first_line(r)->first;
+    return others_first(r, t) ? (struct task *)r->others.entries[0] : t;
+}
+
+static inline struct task *take_first(struct ready *r)
+{
+    struct line *from = first_line(r);
+    struct task *t = from->first;
+    r->count--;
+    if (others_first(r, t)) {
+        t = (struct task *)r->others.entries[0];
+        heap_remove(&r->others, &t->entry);
+        return t;
+    }
+    if (!(from->first = t->next)) from->last = NULL;
+    t->entry.place = -1;
+    return t;
+}
+
+void make_ready(struct live *l, struct task *t)
+{
+    if (l->containers) make_contained_ready(l, t);
+    else make_ready_at(&l->ready, t, l->pass, l->order++);
+}
+
+/* One that stands nowhere. */
+static inline int run_once(struct machine *m, struct live *l, struct task *t)
+{
+    t->is_cut = 0;
     l->running = t;
-    t->again = 0;
-    int worked = t->run(m);
+    l->again = l->idle = 0;
+    int worked = t->run(m, t->of);
     l->running = NULL;
     t->runs++;
-    if (worked || t->again) heap_set(&l->ready, &t->entry, l->pass + t->stride, l->order++);
+    return worked;
+}
+
+/* Behind the others, where it has more to do than it has done in the run that began at ``pass``. */
+static inline void stand_again(struct live *l, struct ready *r, struct task *t, uint64_t pass, int worked)
+{
+    if (!l->again && (!worked || l->idle)) return;
+    if (t->stride == USUAL_STRIDE) {
+        stand_in_line(r, &r->ran, t, pass + USUAL_STRIDE, l->order++);
+    } else {
+        heap_set(&r->others, &t->entry, pass + t->stride, l->order++);
+        r->count++;
+    }
+}
+
+/* The first of those that are ready; ``pass`` is where they stand. */
+static inline int run_task(struct machine *m, struct live *l, struct ready *r, uint64_t *pass)
+{
+    struct task *t = take_first(r);
+    *pass = t->entry.key;
+    int worked = run_once(m, l, t);
+    stand_again(l, r, t, *pass, worked);
     return worked;
 }
 
 void set_timer(struct live *l, uint32_t number, uint64_t at)
 {
     struct timer *t = &l->timers[number];
-    if (at == NEVER) heap_remove(&l->pending, &t->entry);
+    if (l->containers) set_contained_timer(l, number, at);
+    else if (at == NEVER) heap_remove(&l->pending, &t->entry);
     else heap_set(&l->pending, &t->entry, at, l->order++);
 }
 
@@ -73,14 +152,19 @@ static void run_python(struct live *l, struct timer *t, int64_t (*call)(int32_t,
     if (call) call(t - l->timers, TIMER, NULL);
 }
 
+static void ring_timer(struct machine *m, struct live *l, struct base *b, struct timer *t)
+{
+    if (t->run) t->run(m);
+    else run_python(l, t, b->call);
+}
+
 int run_timer(struct machine *m, struct live *l, struct base *b, uint64_t until)
 {
     if (next_timer(l) > until) return 0;
     struct timer *t = (struct timer *)l->pending.entries[0];
     if (t->entry.key > b->now) b->now = t->entry.key;
     heap_remove(&l->pending, &t->entry);
-    if (t->run) t->run(m);
-    else run_python(l, t, b->call);
+    ring_timer(m, l, b, t);
     return 1;
 }
 
@@ -114,34 +198,41 @@ static void poll_fds(struct machine *m, struct live *l, struct base *b, uint64_t
         l->leave = 1;
     }
     if (found <= 0) return;
+    if (l->containers) note_time(l, b);
     for (uint32_t i = l->watched; i-- > 0;) {
         if (i >= l->watched || !l->fds[i].revents) continue;
         int fd = l->fds[i].fd, events = l->fds[i].revents;
         l->fds[i].revents = 0;
-        if (l->watchers[i] < 0) l->leave = 1;
-        else machine_ready(m, l->watchers[i], fd, events);
+        if (l->watchers[i] < 0) {
+            l->leave = 1;
+            continue;
+        }
+        uint32_t element = l->watchers[i];
+        machine_ready(m, element, fd, events);
+        if (l->containers) charge_element(l, b, element);
     }
 }
 
 void open_live(struct live *l, uint32_t elements, uint32_t tasks)
 {
-    l->ready.entries = calloc(tasks + 1, sizeof *l->ready.entries);
+    l->ready.others.entries = calloc(tasks + 1, sizeof *l->ready.others.entries);
     l->pending.entries = calloc(elements + 1, sizeof *l->pending.entries);
     l->tasks = calloc(tasks + 1, sizeof *l->tasks);
     l->timers = calloc(elements + 1, sizeof *l->timers);
-    if (!l->ready.entries || !l->pending.entries || !l->tasks || !l->timers) no_memory();
+    if (!l->ready.others.entries || !l->pending.entries || !l->tasks || !l->timers) no_memory();
     for (uint32_t i = 0; i < elements; i++) l->timers[i].entry.place = -1;
     l->task_count = tasks;
 }
 
-void add_task(struct live *l, uint32_t number, uint32_t element, int (*run)(struct machine *))
+void add_task(struct live *l, uint32_t number, uint32_t element, int (*run)(struct machine *, void *), void *of)
 {
-    l->tasks[number] = (struct task){.entry.place = -1, .run = run, .stride = 64, .element = element};
+    l->tasks[number] = (struct task){.entry.place = -1, .run = run, .of = of, .stride = USUAL_STRIDE, .element = element, .most = UINT32_MAX};
 }
 
 void close_live(struct live *l)
 {
-    free(l->ready.entries);
+    close_containers(l);
+    free(l->ready.others.entries);
     free(l->pending.entries);
     free(l->tasks);
     free(l->timers);
@@ -163,23 +254,28 @@ void tick(struct base *b)
 
 int drive(struct machine *m, struct live *l, struct base *b)
 {
+    if (l->containers) return drive_contained(m, l, b);
     l->leave = 0;
+    tick(b);
     for (uint32_t turn = 0; !l->leave && b->stop <= 0; turn++) {
-        tick(b);
-        for (int i = 0; i < TASKS_A_TURN && l->ready.count && b->stop <= 0 && !l->leave; i++) run_task(m, l);
+        for (int i = 0; i < TASKS_A_TURN && l->ready.count && b->stop <= 0 && !l->leave; i++) run_task(m, l, &l->ready, &l->pass);
         if (b->stop > 0 || l->leave) break;
         tick(b);
         uint64_t next = next_timer(l);
         if (!l->ready.count && b->simulated && next != NEVER && next > b->now) b->now = next;
-        for (uint32_t i = l->pending.count; i > 0 && b->stop <= 0 && run_timer(m, l, b, b->now); i--) continue;
-        if (b->stop > 0 || l->leave) break;
-        tick(b);
-        next = next_timer(l);
+        if (next <= b->now) {
+            for (uint32_t i = l->pending.count; i > 0 && b->stop <= 0 && run_timer(m, l, b, b->now); i--) continue;
+            if (b->stop > 0 || l->leave) break;
+            tick(b);
+            next = next_timer(l);
+        }
         if (l->ready.count || next <= b->now || (b->simulated && next != NEVER)) {
-            if (turn % TURNS_A_POLL == 0) poll_fds(m, l, b, 0);
+            if (turn % TURNS_A_POLL) continue;
+            poll_fds(m, l, b, 0);
         } else {
             poll_fds(m, l, b, next == NEVER ? NEVER : next - b->now);
         }
+        tick(b);
     }
     return l->leave;
 }

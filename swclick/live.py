@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,9 +18,14 @@ from elements.definition.host import Address, HandlerError
 from elements.definition.octets import as_text
 from graph.diagnostics import ClickError, Diagnostic
 from graph.model import Graph
+from swclick.containers import Containers
+from swclick.cuts import find_cuts
 from swclick.find_handler import Handlers
 from swclick.machine import Machine
+from swclick.splits import Cut
+from swclick.tenant_handlers import Bucket, tenant_handlers
 
+_COUNTER: Final = ctypes.CFUNCTYPE(ctypes.c_uint64)
 _CALL: Final = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int32, ctypes.c_int32, ctypes.c_void_p)
 TIMER, READY = -1, -2
 """What the runtime calls `Live` for on behalf of an element without C for it; READY comes with the file descriptor and the events."""
@@ -41,12 +47,26 @@ class Task(ctypes.Structure):
 
     _fields_ = (
         ("entry", Entry),
+        ("next", ctypes.c_void_p),
         ("run", ctypes.c_void_p),
-        ("stride", ctypes.c_uint64),
+        ("of", ctypes.c_void_p),
         ("runs", ctypes.c_uint64),
+        ("stride", ctypes.c_uint32),
         ("element", ctypes.c_uint32),
-        ("again", ctypes.c_uint8),
+        ("is_cut", ctypes.c_uint8),
+        ("is_long", ctypes.c_uint8),
+        ("most", ctypes.c_uint32),
+        ("wanted", ctypes.c_uint32),
+        ("left", ctypes.c_uint32),
+        ("moved", ctypes.c_uint32),
+        ("took", ctypes.c_uint64),
     )
+
+
+class _Grant(ctypes.Structure):
+    """``struct grant`` of the runtime."""
+
+    _fields_ = (("weight", ctypes.c_uint64), ("limit", ctypes.c_uint64))
 
 
 @dataclass(frozen=True)
@@ -72,17 +92,30 @@ class Live(Machine):
     """
 
     def __init__(
-        self, graph: Graph, clock: Clock | None = None, elements: dict[str, Element] | None = None, before: Live | None = None
+        self,
+        graph: Graph,
+        clock: Clock | None = None,
+        elements: dict[str, Element] | None = None,
+        before: Live | None = None,
+        containers: Containers | None = None,
+        *,
+        keep: bool = False,
     ) -> None:
-        """``before`` is the machine whose place this one takes when `take_place` is called. Errors: `ClickError`."""
+        """``before`` is the machine whose place this one takes when `take_place` is called. ``containers`` are of the graph, but for
+        elements that the operator may have added to it; without them all tasks are alike. Errors: `ClickError`."""
         self._clock = clock or Clock()
+        self.containers = containers
+        clocks = (None, None) if containers is None else (containers.counter, containers.spent)
+        self._counters = [None if each is None else _COUNTER(each) for each in clocks]
         self._callback = _CALL(self._called)
         self._error: BaseException | None = None
-        super().__init__(graph, elements)
+        super().__init__(graph, elements, keep=keep)
         self._library.machine_tasks.restype = ctypes.c_void_p
         count = self._library.machine_task_count(self._machine)
         self._tasks = (Task * count).from_address(self._library.machine_tasks(self._machine)) if count else ()
         self.handlers = Handlers(self)
+        if containers is not None:
+            self.handlers.tenants.update(tenant_handlers(self, containers))
         flush_c()
         self._signals: dict[int, list[str]] = {}
         self._came: set[int] = set()
@@ -99,11 +132,61 @@ class Live(Machine):
             self.close()
             raise
 
+    def _cuts(self) -> Mapping[str, int]:
+        return {} if self.containers is None else find_cuts(self.checked, self.containers.owner, self.elements)
+
     def _made(self) -> int | None:
         is_simulated = self._clock.simulated is not None
         self._library.machine_now.restype = ctypes.c_uint64
         new: int | None = self._library.machine_new(1, int(is_simulated), ctypes.c_uint64(self._clock.beginning), self._callback)
+        if self.containers is not None:
+            self._contain(ctypes.c_void_p(new), self.containers)
         return new
+
+    def _contain(self, machine: ctypes.c_void_p, containers: Containers) -> None:
+        grants = (_Grant * len(containers.all))(*(_Grant(each.weight, each.parts) for each in containers.all))
+        owners = (ctypes.c_uint32 * len(self._names))(*map(containers.number_of, self._names))
+        self._library.machine_bucket.restype = ctypes.POINTER(Bucket)
+        self._library.machine_level.restype = ctypes.c_int64
+        for each in (self._library.machine_whole, self._library.machine_lost):
+            each.restype = ctypes.c_uint64
+        self._library.machine_cuts.restype = ctypes.POINTER(Cut)
+        bound = ctypes.c_uint64(containers.bound)
+        self._library.machine_contain(machine, len(owners), len(grants), grants, owners, bound, *self._counters)
+
+    def bucket(self, number: int) -> Bucket:
+        """What container ``number`` was charged."""
+        bucket: Bucket = self._library.machine_bucket(self._machine, number).contents
+        return bucket
+
+    @property
+    def tasks(self) -> Sequence[Task]:
+        """The tasks of the machine."""
+        return self._tasks
+
+    def cuts(self) -> Iterator[Cut]:
+        """The places where packets may wait for another run, the last one first."""
+        here = self._library.machine_cuts(self._machine)
+        while here:
+            yield here.contents
+            here = here.contents.next
+
+    def whole(self, number: int) -> int:
+        """What the runs of container ``number`` that take too long and cannot be split take at least, in ns; 0 where there are none."""
+        return int(self._library.machine_whole(self._machine, number))
+
+    def is_in(self, number: int, element: int) -> bool:
+        """Whether what ``element``, by its number, does is done in container ``number``."""
+        return self.containers is not None and self.containers.number_of(self._names[element]) == number
+
+    @property
+    def lost(self) -> int:
+        """ns that the system took from this thread, which ran containers, while it did not sleep."""
+        return 0 if self.containers is None else int(self._library.machine_lost(self._machine))
+
+    def credit(self, number: int) -> int:
+        """What is in the bucket of container ``number``, in ns; negative where it pays back."""
+        return int(self._library.machine_level(self._machine, number))
 
     def take_place(self, before: Live) -> None:
         """Take over what elements keep from ``before``, which does not run any more and is taken down."""
@@ -256,8 +339,14 @@ class Live(Machine):
         read, write = (self.handlers.get(element, handler, kind) for kind in ("read", "write"))
         return ("r" if read and not read.is_private else "") + ("w" if write else "")
 
+    def knows(self, name: str) -> bool:
+        """Whether handlers can be called by that name: an element's, or a tenant's where tenants share the processor."""
+        return name in self.elements or name in self.handlers.tenants
+
     def llrpc(self, element: str, number: int, data: bytes) -> bytes:
-        """What `Element.llrpc` answers. Errors: ``OSError``."""
+        """What `Element.llrpc` answers; a tenant answers nothing. Errors: ``OSError``."""
+        if element not in self.elements:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         answer = self.elements[element].llrpc(self.words(element), number, data)
         self.after_write(element)
         return answer

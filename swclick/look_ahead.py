@@ -1,5 +1,5 @@
-"""Which tables a packet that a source makes will be looked up in, and by which of its bytes: so that what the look-ups will read can be
-fetched for a whole burst before its first packet is on its way.
+"""Which tables a packet that a source makes will be looked up in, and by which of its bytes, and which elements that are written by hand
+say what they will read for it: so that all that can be fetched for a whole burst before its first packet is on its way.
 
 A packet is followed from output 0 of the source along every way that it may take through the graph, as long as its headers' place and the
 annotations that keys are made of are known. That it takes that way is not known, and need not be: what is fetched in vain costs little.
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from elements.definition.csource import CSource
 from elements.definition.element import Element
 from elements.program.combine import walk
 from elements.program.program import Program
@@ -18,10 +19,10 @@ from elements.program.substitute import assume, substitute
 from elements.program.values import Value, make
 from graph.check import Checked
 from swclick.conjuncts import conjuncts, known
-from swclick.lower_table import has_levels
+from swclick.sort_table import has_levels
 
 MOST: Final = 2
-"""Tables that are looked for from one source."""
+"""Tables behind one source that are fetched for each packet."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class Ahead:
 
 
 @dataclass(frozen=True)
+class Soon:
+    """An element that says itself what it reads for a packet, whose IP header is ``network`` bytes behind its start at the source."""
+
+    element: str
+    network: int
+
+
+@dataclass(frozen=True)
 class _Place:
     """A packet on its way: at this element, with its data so many bytes after where they were, its network header there, and these
     annotations, as far as they are known."""
@@ -45,18 +54,23 @@ class _Place:
     annotations: Mapping[str, Value]
 
 
-def look_ahead(checked: Checked, elements: Mapping[str, Element], programs: Mapping[str, Program], source: str) -> list[Ahead]:
-    """The tables behind output 0 of ``source``, the nearest first."""
-    found: list[Ahead] = []
+def look_ahead(
+    checked: Checked, elements: Mapping[str, Element], programs: Mapping[str, Program], sources: Mapping[str, CSource], source: str
+) -> list[Ahead | Soon]:
+    """The tables and elements behind output 0 of ``source``, the nearest first; none where there are more than a packet is looked up in, as
+    there are behind a choice of many ways."""
+    found: list[Ahead | Soon] = []
     seen: set[str] = set()
     waiting = [_Place(target, 0, None, {}) for target in _targets(checked, source, 0)]
-    while waiting and len(found) < MOST:
+    while waiting and len(found) <= MOST:
         place = waiting.pop(0)
         if place.element in seen:
             continue
         seen.add(place.element)
         program = programs.get(place.element)
         if program is None:
+            if sources[place.element].ahead and place.network is not None and place.network >= 0:
+                found.append(Soon(place.element, place.network))
             move = elements[place.element].move(0)
             if move.shift is not None and not elements[place.element].hardware_role:
                 shift = place.shift + move.shift
@@ -64,7 +78,7 @@ def look_ahead(checked: Checked, elements: Mapping[str, Element], programs: Mapp
             continue
         found += _tables(place, program)
         waiting += _ways(checked, place, program)
-    return found[:MOST]
+    return found if len(found) <= MOST else []
 
 
 def _targets(checked: Checked, name: str, port: int) -> list[str]:

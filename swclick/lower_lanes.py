@@ -17,7 +17,7 @@ TOGETHER: Final = 32
 _ONES: Final = (1 << 32) - 1
 
 
-def lower_lanes(match: FirstMatch, program: Program, number: int, case: CommonCase) -> list[str]:
+def lower_lanes(match: FirstMatch, program: Program, number: int | str, case: CommonCase) -> list[str]:
     """The statements for a packet in a view: they return the way of the first condition that is met, and go on where none is."""
     lines: list[str] = []
     for start in range(0, len(match.conditions), TOGETHER):

@@ -13,7 +13,7 @@ from swclick.lower_value import ValueLowering
 from swclick.lower_ways import lower_ways
 
 
-def lower_program(program: Program, number: int) -> str:
+def lower_program(program: Program, number: int | str) -> str:
     """The C functions that change a packet and its element's state: ``eN_general`` for every packet, ``eN_fast`` for those of the common
     case, whose header is in a view and of which ``eN_usual`` is true, and ``eN_run``, which chooses.
 
@@ -39,7 +39,7 @@ def lower_program(program: Program, number: int) -> str:
     return general + asked + _function("fast", program, number, fast, ALWAYS) + _function("run", program, number, run, ALWAYS)
 
 
-def _function(name: str, program: Program, number: int, body: str, kind: str) -> str:
+def _function(name: str, program: Program, number: int | str, body: str, kind: str) -> str:
     parameters = "struct machine *m, struct packet *p" + ("" if name == "general" else ", struct view *v")
     return f"""
 static {kind} int e{number}_{name}({parameters}{"" if program.exclusive else ", uint8_t *taken"})
@@ -51,7 +51,7 @@ static {kind} int e{number}_{name}({parameters}{"" if program.exclusive else ", 
 """
 
 
-def _body(program: Program, number: int, case: CommonCase | None) -> str:
+def _body(program: Program, number: int | str, case: CommonCase | None) -> str:
     if case is not None and program.exclusive:
         return "\n".join(lower_ways(program, number, case))
     values = ValueLowering(program, number, case)

@@ -67,7 +67,7 @@ _EXPRESSIONS: Final[Mapping[str, _Expression]] = {
 class ValueLowering:
     """The statements for the values that a program rests on; ``names`` tells what each is called, of those that were asked for."""
 
-    def __init__(self, program: Program, number: int, case: CommonCase | None) -> None:
+    def __init__(self, program: Program, number: int | str, case: CommonCase | None) -> None:
         """``case``: the packet's header is in a view ``v``, and ``near_LAYER`` points to the bytes that are near in it. None: all is in the
         packet ``p``, and asked there."""
         self._case = case

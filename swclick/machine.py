@@ -18,16 +18,15 @@ from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
 from graph.check import check
 from graph.model import Graph
-from swclick.compile import load_c
-from swclick.generate import generate, state_strides, state_words
-from swclick.lower_table import sort_table
+from swclick.kept import library_of, made_library
 from swclick.lower_wide import words
-from swclick.runtime import runtime_c
+from swclick.sort_table import sort_table
+from swclick.state_words import state_strides, state_words
 
 NO_NETWORK = -(1 << 31)
 
 
-class _Emission(ctypes.Structure):
+class Emission(ctypes.Structure):
     """``struct emission`` of the runtime."""
 
     _fields_ = (
@@ -59,7 +58,7 @@ class _Base(ctypes.Structure):
         ("unused", ctypes.c_void_p),
         ("packets", ctypes.c_void_p),
         ("now", ctypes.c_uint64),
-        ("emitted", ctypes.POINTER(_Emission)),
+        ("emitted", ctypes.POINTER(Emission)),
         ("emitted_count", ctypes.c_uint64),
         ("emitted_room", ctypes.c_uint64),
         ("bytes", ctypes.c_void_p),
@@ -76,10 +75,10 @@ class _Base(ctypes.Structure):
     )
 
 
-def record_of(packet: Packet) -> _Emission:
+def record_of(packet: Packet) -> Emission:
     """What the runtime is told of a packet; its bytes, with those in front, go beside it."""
     network = NO_NETWORK if packet.network is None else packet.network - packet.start
-    return _Emission(
+    return Emission(
         front=packet.start,
         length=packet.length,
         network=network,
@@ -142,11 +141,12 @@ class _Words:
 class Machine:
     """Runs ``graph`` as compiled C; methods and order of events are those of `elements.reference.machine.Machine`.
 
-    ``elements`` are the graph's elements by name, where they are not those that its class names stand for. The machine is taken down by
-    `close`, or with the last reference to it; after that it must not be used.
+    ``elements`` are the graph's elements by name, where they are not those that its class names stand for. Where alike regions do not
+    ``share`` code, each has its own. With ``keep``, one that was made of the same before is not generated again: nothing in this process
+    may differ from the sources. The machine is taken down by `close`, or with the last reference to it; after that it must not be used.
     """
 
-    def __init__(self, graph: Graph, elements: Mapping[str, Element] | None = None) -> None:
+    def __init__(self, graph: Graph, elements: Mapping[str, Element] | None = None, *, share: bool = True, keep: bool = False) -> None:
         self.checked = check(graph, class_info)
         self.graph = graph
         self.elements = dict(instantiate(graph) if elements is None else elements)
@@ -156,15 +156,19 @@ class Machine:
         self._numbers = {name: index for index, name in enumerate(self._names)}
         self.tables: dict[tuple[int, str], Table] = {}
         """Tables that handlers changed, by element and name."""
-        self._library = load_c(generate(self.checked, self.elements), runtime_c())
+        make = library_of if keep else made_library
+        self._library = make(self.checked, self.elements, share=share, cuts=self._cuts())
         self._library.machine_new.restype = ctypes.c_void_p
         self._library.machine_base.restype = ctypes.POINTER(_Base)
         self._library.machine_word.restype = ctypes.c_void_p
         self._library.machine_runaway.restype = ctypes.c_uint64
         self._library.machine_unsettled.restype = ctypes.c_uint64
-        self._library.machine_next.restype = ctypes.c_uint64
         self._new = ctypes.c_void_p(self._made())
         self._free = weakref.finalize(self, self._library.machine_free, self._new)
+
+    def _cuts(self) -> Mapping[str, int]:
+        """Where packets may wait for another run."""
+        return {}
 
     def _made(self) -> int | None:
         """The address of a new machine."""
@@ -189,7 +193,7 @@ class Machine:
         data = ctypes.string_at(base.bytes, base.bytes_count) if base.bytes_count else b""
         return [self._packet(base.emitted[i], data) for i in range(base.emitted_count)]
 
-    def _packet(self, e: _Emission, data: bytes) -> tuple[str, Packet]:
+    def _packet(self, e: Emission, data: bytes) -> tuple[str, Packet]:
         end = e.front + e.length
         packet = Packet(bytearray(data[e.offset : e.offset + end]), e.front, end, time=e.time, device=e.device)
         packet.network = None if e.network == NO_NETWORK else packet.start + e.network
@@ -243,7 +247,7 @@ class Machine:
     def run(self, sources: Sequence[str], packets: Sequence[Packet]) -> list[int]:
         """Offer packets one after the other, each to its source, in one call; returns how many are in `emitted` after each."""
         numbers = (ctypes.c_int32 * len(packets))(*(self._numbers[name] for name in sources))
-        records = (_Emission * len(packets))(*map(record_of, packets))
+        records = (Emission * len(packets))(*map(record_of, packets))
         data = bytearray()
         for record, packet in zip(records, packets, strict=True):
             record.offset = len(data)
@@ -294,7 +298,7 @@ class Machine:
         """Give table ``place`` of the program of element ``number`` the entries of ``table``."""
         entries = sort_table(table)
         numbers, sizes, groups = entries.arrays()
-        pointers = [array.ctypes.data_as(ctypes.c_void_p) for array in (numbers, sizes, groups)]
+        pointers = [ctypes.c_void_p(array.buffer_info()[0]) for array in (numbers, sizes, groups)]
         count = len(entries.keys) // words(table.key_width)
         self._library.machine_replace(self._machine, number, place, *pointers, len(entries.groups), count)
         self.tables[number, table.name] = table

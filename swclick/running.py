@@ -16,6 +16,7 @@ from graph.load import in_folder, load_read
 from graph.model import Graph, Node
 from swclick.arguments import Arguments
 from swclick.click_path import decode, libraries
+from swclick.containers import Containers
 from swclick.find_handler import Handler
 from swclick.live import FOREVER, Clock, Live
 from swclick.say import is_of_language, said
@@ -70,19 +71,22 @@ def _with_sockets(graph: Graph, arguments: Arguments, more: str = "") -> Graph:
 
 class Running:
     """The machine of a configuration, made and ready to run. With ``reconfigure``, its handler ``hotconfig`` takes the text of another
-    one, which then runs in its place. Errors: `ClickError`."""
+    one, which then runs in its place; ``containers`` are of the first alone. Errors: `ClickError`."""
 
-    def __init__(self, source: Source, graph: Graph, arguments: Arguments) -> None:
+    def __init__(
+        self, source: Source, graph: Graph, arguments: Arguments, containers: Containers | None = None, *, keep: bool = False
+    ) -> None:
         self._arguments = arguments
+        self._keep = keep
         self._path = source.path
         self._next: Live | None = None
-        self.live = self._made(source, graph, None)
+        self.live = self._made(source, graph, None, containers)
 
-    def _made(self, source: Source, graph: Graph, before: Live | None) -> Live:
+    def _made(self, source: Source, graph: Graph, before: Live | None, containers: Containers | None = None) -> Live:
         more = "" if before is None else ", RETRIES 1, RETRY_WARNINGS false"
         simulated = self._arguments.simulated
         clock = Clock(simulated, None if before is None else before.now)
-        live = Live(_with_sockets(graph, self._arguments, more), clock, before=before)
+        live = Live(_with_sockets(graph, self._arguments, more), clock, before=before, containers=containers, keep=self._keep)
         if "compact_config" not in graph.requirements:
             live.handlers.asked["config"] = Handler(lambda _: as_octets(source.text))
         live.handlers.asked["timewarp"] = Handler(lambda _: "1" if simulated is None else "simulation")

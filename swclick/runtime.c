@@ -18,7 +18,8 @@ struct packet *made_packet(struct base *b, struct packet *p, uint64_t wanted)
         p->older = b->packets;
         b->packets = p;
     }
-    if (p->room < wanted) {
+    /* Who copies nothing to it may not be told to copy it to nowhere. */
+    if (!p->buffer || p->room < wanted) {
         free(p->buffer);
         p->room = wanted < USUAL_ROOM ? USUAL_ROOM : wanted;
         if (!(p->buffer = malloc(p->room))) no_memory();

@@ -17,7 +17,12 @@
 #include <unistd.h>
 
 #define NO_NETWORK INT32_MIN
+/* Who looks for accesses out of bounds defines EXACT_ROOM: a packet has the memory that it needs, and none when it is gone. */
+#ifdef EXACT_ROOM
+#define USUAL_ROOM 1
+#else
 #define USUAL_ROOM 2048
+#endif
 
 /* HEADROOM (what is in front of a new packet's data) and LONGEST (the most bytes that a packet has) are the reference's: see runtime.py. */
 #define HEADER_OF_A_PACKET \
@@ -61,18 +66,49 @@ struct emission {
 struct entry { uint64_t key, order; int32_t place; };
 struct heap { struct entry **entries; uint32_t count; };
 struct machine;
-struct task { struct entry entry; int (*run)(struct machine *); uint64_t stride, runs; uint32_t element; uint8_t again; };
+/* ``of`` is handed to ``run``: whose task it is, where several have the same code. What only containers ask for stands last. */
+struct task {
+    struct entry entry;
+    struct task *next;
+    int (*run)(struct machine *, void *of);
+    void *of;
+    uint64_t runs;
+    uint32_t stride, element;
+    uint8_t is_cut, is_long; /* is_cut: this run was not to move more; is_long: the last one was not worth to be one of several */
+    uint32_t most, wanted; /* packets of a run: as many as it may move; as many as the last one would have moved, 0 where it might */
+    uint32_t left; /* packets of a run that was cut, which are moved before anything else of the tenant's runs */
+    uint32_t moved; uint64_t took; /* by the last run that was cut or took too long, and how long that took */
+};
+/* Tasks that are to run, in ascending order of (key, order): those that were woken and those that ran and have the usual stride come in that
+   order by themselves. */
+struct line { struct task *first, *last; };
+struct ready { struct line woken, ran; struct heap others; uint32_t count; };
 struct timer { struct entry entry; void (*run)(struct machine *); };
+struct containers;
+/* A place where packets that are pushed to an element may wait for a turn of their own: see cuts.h. */
+struct cut {
+    struct packet *first, *last; /* that wait */
+    struct cut *below, *next; /* among those where packets wait; among all */
+    void (*enter)(struct machine *, int, struct packet *);
+    uint64_t before, behind; /* when it was settled that they are to wait: ns up to here, and from here */
+    uint32_t element;
+    int32_t port;
+    uint8_t mode, is_passing;
+};
 struct live {
-    struct heap ready, pending;
+    struct ready ready;
+    struct heap pending;
     struct task *tasks, *running;
     struct timer *timers; /* by element */
     uint64_t pass, order;
     uint32_t task_count, watched;
+    struct cut *cuts; /* all of the machine */
     uint64_t fd_room;
     struct pollfd *fds;
     int32_t *watchers; /* elements, or -1 for whoever drives the machine */
     uint8_t leave;
+    uint8_t again, idle; /* of the task that runs: whether it is to run again, and whether it need not before somebody wakes it */
+    struct containers *containers; /* tenants' tasks, NULL where all are alike */
 };
 
 struct base {
@@ -134,6 +170,11 @@ static inline struct packet *copied_packet(struct base *b, const uint8_t *bytes,
 
 static inline void kill_packet(struct base *b, struct packet *p)
 {
+#ifdef EXACT_ROOM
+    free(p->buffer);
+    p->room = 0;
+    if (!(p->buffer = malloc(1))) no_memory();
+#endif
     p->next = b->unused;
     b->unused = p;
 }

@@ -18,6 +18,9 @@ _LIMITS: Final = {
     "MOST_COPIES": MOST_COPIES,
 }
 
+_CONTAINERS: Final = ("share.h", "cycles.h", "containers.h", "cuts.h")
+_CONTAINED: Final = ("share.c", "batches.c", "cuts.c", "containers.c")
+
 
 def headers() -> str:
     """Packets, their bytes and tables: what stands in front of the structures of elements."""
@@ -30,9 +33,14 @@ def live_header() -> str:
     return _text("live.h")
 
 
+def share_header() -> str:
+    """Turns by weight and limit: what stands behind `live_header` where they are looked at by themselves."""
+    return _text("share.h")
+
+
 def runtime_c() -> str:
     """What generated code calls and is not made a part of: to be compiled by itself, and linked with it."""
-    return "\n".join([headers(), live_header(), *(_text(name) for name in ("runtime.c", "table.c", "live.c"))])
+    return "\n".join([headers(), live_header(), *(_text(name) for name in (*_CONTAINERS, "runtime.c", "table.c", "live.c", *_CONTAINED))])
 
 
 def _text(name: str) -> str:

@@ -46,6 +46,7 @@ def test_make_alone_lists_the_targets(bare_path: str) -> None:
         "proofs",
         "bench",
         "bench-software",
+        "bench-tenants",
         "clean",
     ):
         assert f"  make {target} " in done.stdout

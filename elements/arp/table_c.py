@@ -6,26 +6,40 @@ from typing import Final
 
 from elements.arp.table import BUCKET_BITS
 
-SMALL: Final = ("address", "known", "polls", "waiting", "chain", "older", "newer")
-LARGE: Final = ("ethernet", "live", "polled")
+SEEN: Final = ("address", "known", "chain", "waiting", "ethernet", "live")
+"""What of an entry each packet to it looks at, and what else there is of one."""
+MORE: Final = ("polled", "older", "newer", "polls")
+SEEN_BYTES: Final = 32
+MORE_BYTES: Final = 40
 ALONE: Final = ("oldest", "newest", "unused", "used", "entries", "packets")
 ALONE_LARGE: Final = ("table_drops", "clock", "next_slim")
 
 STATE: Final = (
-    *((name, f"self->arp->{name}[0]") for name in (*SMALL, *LARGE, "buckets", "salt")),
+    *((name, f"self->arp->seen[0].{name}") for name in SEEN),
+    *((name, f"self->arp->more[0].{name}") for name in MORE),
+    *((name, f"self->arp->{name}[0]") for name in ("buckets", "salt")),
     *((name, f"self->arp->{name}") for name in (*ALONE, *ALONE_LARGE)),
 )
 """The table's state variables, for handlers."""
+STRIDES: Final = (*((name, SEEN_BYTES) for name in SEEN), *((name, MORE_BYTES) for name in MORE))
 
 HELPERS: Final = (
-    f"enum {{ ARP_BITS = {BUCKET_BITS} }};"
+    f"enum {{ ARP_BITS = {BUCKET_BITS}, ARP_SEEN = {SEEN_BYTES}, ARP_MORE = {MORE_BYTES} }};"
     + """
+/* What each packet looks at stands together, and in few lines of the cache. */
+struct arp_seen { uint32_t address, known, chain, waiting; uint64_t ethernet, live; };
+struct arp_more { uint64_t polled; uint32_t older, newer, polls; struct packet *first, *last; };
+_Static_assert(sizeof(struct arp_seen) == ARP_SEEN && sizeof(struct arp_more) == ARP_MORE, "handlers find the words of entries by these");
+/* ``near`` has places where addresses that end alike were found last, so that a packet looks at this line and at its entry's alone. */
 struct arp {
-    uint32_t *address, *known, *polls, *waiting, *chain, *older, *newer, buckets[1 << ARP_BITS];
-    uint64_t salt[2], *ethernet, *live, *polled;
-    struct packet **first, **last;
+    uint64_t clock, next_slim;
+    struct arp_seen *seen;
+    uint16_t near[16];
+    uint64_t salt[2];
+    struct arp_more *more;
+    uint32_t buckets[1 << ARP_BITS];
     uint32_t oldest, newest, unused, used, entries, packets;
-    uint64_t table_drops, clock, next_slim;
+    uint64_t table_drops;
     uint64_t timeout, poll_timeout;
     uint32_t entry_limit, packet_limit, packets_each, slim_factor;
 };
@@ -38,12 +52,8 @@ static void *arp_array(uint32_t count, size_t size)
 static struct arp *arp_new(uint32_t entries, uint32_t packets, uint32_t each, uint32_t slim, uint64_t timeout, uint64_t poll)
 {
     struct arp *t = arp_array(1, sizeof *t);
-    uint32_t **small[] = {&t->address, &t->known, &t->polls, &t->waiting, &t->chain, &t->older, &t->newer};
-    uint64_t **large[] = {&t->ethernet, &t->live, &t->polled};
-    for (int i = 0; i < 7; i++) *small[i] = arp_array(entries, sizeof(uint32_t));
-    for (int i = 0; i < 3; i++) *large[i] = arp_array(entries, sizeof(uint64_t));
-    t->first = arp_array(entries, sizeof *t->first);
-    t->last = arp_array(entries, sizeof *t->last);
+    t->seen = arp_array(entries, sizeof *t->seen);
+    t->more = arp_array(entries, sizeof *t->more);
     t->entry_limit = entries;
     t->packet_limit = packets;
     t->packets_each = each;
@@ -55,68 +65,82 @@ static struct arp *arp_new(uint32_t entries, uint32_t packets, uint32_t each, ui
 }
 static void arp_free(struct arp *t)
 {
-    free(t->address); free(t->known); free(t->polls); free(t->waiting); free(t->chain); free(t->older); free(t->newer);
-    free(t->ethernet); free(t->live); free(t->polled); free(t->first); free(t->last);
+    free(t->seen);
+    free(t->more);
     free(t);
 }
 ALWAYS uint32_t arp_bucket(const struct arp *t, uint32_t address) { return salted_bucket(t->salt, &address, 1, ARP_BITS); }
 ALWAYS uint32_t arp_find(const struct arp *t, uint32_t address)
 {
     uint32_t place = t->buckets[arp_bucket(t, address)];
-    while (place && t->address[place - 1] != address) place = t->chain[place - 1];
+    while (place && t->seen[place - 1].address != address) place = t->seen[place - 1].chain;
     return place;
 }
+/* The same; what handlers change has to be told by arp_look_again. */
+ALWAYS uint32_t arp_find_near(struct arp *t, uint32_t address)
+{
+    uint16_t *near = &t->near[address & 15];
+    if (__builtin_expect(*near && t->seen[*near - 1].address == address, 1)) return *near;
+    uint32_t place = arp_find(t, address);
+    if (place <= UINT16_MAX) *near = place;
+    return place;
+}
+static void arp_look_again(struct arp *t) { memset(t->near, 0, sizeof t->near); }
 static int arp_expired(const struct arp *t, uint32_t place, uint64_t time)
 {
-    return t->timeout && t->live[place - 1] + t->timeout < time;
+    return t->timeout && t->seen[place - 1].live + t->timeout < time;
 }
-static int arp_valid(const struct arp *t, uint32_t place, uint64_t time) { return t->known[place - 1] && !arp_expired(t, place, time); }
+static int arp_valid(const struct arp *t, uint32_t place, uint64_t time)
+{
+    return t->seen[place - 1].known && !arp_expired(t, place, time);
+}
 static int arp_may_poll(struct arp *t, uint32_t place, uint64_t time)
 {
-    if (time - t->polled[place - 1] < (t->polls[place - 1] >= 10 ? 2000000000ULL : 100000000ULL)) return 0;
-    t->polled[place - 1] = time;
-    if (t->polls[place - 1] < 255) t->polls[place - 1]++;
+    if (time - t->more[place - 1].polled < (t->more[place - 1].polls >= 10 ? 2000000000ULL : 100000000ULL)) return 0;
+    t->more[place - 1].polled = time;
+    if (t->more[place - 1].polls < 255) t->more[place - 1].polls++;
     return 1;
 }
 static void arp_leave_age(struct arp *t, uint32_t place)
 {
-    uint32_t before = t->older[place - 1], after = t->newer[place - 1];
-    if (before) t->newer[before - 1] = after; else t->oldest = after;
-    if (after) t->older[after - 1] = before; else t->newest = before;
+    uint32_t before = t->more[place - 1].older, after = t->more[place - 1].newer;
+    if (before) t->more[before - 1].newer = after; else t->oldest = after;
+    if (after) t->more[after - 1].older = before; else t->newest = before;
 }
 static void arp_enter_age(struct arp *t, uint32_t place, uint32_t after)
 {
-    uint32_t before = after ? t->older[after - 1] : t->newest;
-    t->older[place - 1] = before;
-    t->newer[place - 1] = after;
-    if (before) t->newer[before - 1] = place; else t->oldest = place;
-    if (after) t->older[after - 1] = place; else t->newest = place;
+    uint32_t before = after ? t->more[after - 1].older : t->newest;
+    t->more[place - 1].older = before;
+    t->more[place - 1].newer = after;
+    if (before) t->more[before - 1].newer = place; else t->oldest = place;
+    if (after) t->more[after - 1].older = place; else t->newest = place;
 }
 /* Takes the first packet of a place out of its queue. */
 static struct packet *arp_take(struct arp *t, uint32_t place)
 {
-    struct packet *p = t->first[place - 1];
-    if (!(t->first[place - 1] = p->next)) t->last[place - 1] = NULL;
+    struct packet *p = t->more[place - 1].first;
+    if (!(t->more[place - 1].first = p->next)) t->more[place - 1].last = NULL;
     return p;
 }
 /* Packets of a place that a handler has emptied are let go. */
 static void arp_forget(struct base *b, struct arp *t, uint32_t place)
 {
-    if (!t->waiting[place - 1])
-        while (t->first[place - 1]) kill_packet(b, arp_take(t, place));
+    if (!t->seen[place - 1].waiting)
+        while (t->more[place - 1].first) kill_packet(b, arp_take(t, place));
 }
 static void arp_remove(struct base *b, struct arp *t, uint32_t place)
 {
-    uint32_t *at = &t->buckets[arp_bucket(t, t->address[place - 1])];
-    while (*at != place) at = &t->chain[*at - 1];
-    *at = t->chain[place - 1];
+    uint32_t *at = &t->buckets[arp_bucket(t, t->seen[place - 1].address)];
+    while (*at != place) at = &t->seen[*at - 1].chain;
+    *at = t->seen[place - 1].chain;
     arp_leave_age(t, place);
-    t->packets -= t->waiting[place - 1];
-    t->table_drops += t->waiting[place - 1];
+    t->near[t->seen[place - 1].address & 15] = 0;
+    t->packets -= t->seen[place - 1].waiting;
+    t->table_drops += t->seen[place - 1].waiting;
     t->entries--;
-    t->waiting[place - 1] = 0;
+    t->seen[place - 1].waiting = 0;
     arp_forget(b, t, place);
-    t->chain[place - 1] = t->unused;
+    t->seen[place - 1].chain = t->unused;
     t->unused = place;
 }
 static void arp_slim(struct base *b, struct arp *t, uint32_t coming_entries, uint32_t coming_packets)
@@ -126,11 +150,11 @@ static void arp_slim(struct base *b, struct arp *t, uint32_t coming_entries, uin
     if (t->packets + coming_packets <= t->packet_limit) return;
     uint32_t wanted = t->packet_limit - t->packet_limit / t->slim_factor;
     if (!wanted) wanted = 1;
-    for (uint32_t place = t->oldest; place && t->packets + coming_packets > wanted; place = t->newer[place - 1]) {
+    for (uint32_t place = t->oldest; place && t->packets + coming_packets > wanted; place = t->more[place - 1].newer) {
         arp_forget(b, t, place);
-        while (t->waiting[place - 1] && t->packets + coming_packets > wanted) {
+        while (t->seen[place - 1].waiting && t->packets + coming_packets > wanted) {
             kill_packet(b, arp_take(t, place));
-            t->waiting[place - 1]--;
+            t->seen[place - 1].waiting--;
             t->packets--;
             t->table_drops++;
         }
@@ -141,18 +165,18 @@ static uint32_t arp_ensure(struct base *b, struct arp *t, uint32_t address)
     uint32_t place = arp_find(t, address);
     if (place) return place;
     if (t->entries + 1 > t->entry_limit) arp_slim(b, t, 1, 0);
-    if ((place = t->unused)) t->unused = t->chain[place - 1];
+    if ((place = t->unused)) t->unused = t->seen[place - 1].chain;
     else place = ++t->used;
     uint32_t i = place - 1, *bucket = &t->buckets[arp_bucket(t, address)];
-    t->address[i] = address;
-    t->ethernet[i] = 0xffffffffffffULL;
-    t->known[i] = 0;
-    t->live[i] = clock_of(b);
-    t->polled[i] = clock_of(b) - 1000000000ULL;
-    t->polls[i] = 0;
-    t->waiting[i] = 0;
+    t->seen[i].address = address;
+    t->seen[i].ethernet = 0xffffffffffffULL;
+    t->seen[i].known = 0;
+    t->seen[i].live = clock_of(b);
+    t->more[i].polled = clock_of(b) - 1000000000ULL;
+    t->more[i].polls = 0;
+    t->seen[i].waiting = 0;
     arp_forget(b, t, place);
-    t->chain[i] = *bucket;
+    t->seen[i].chain = *bucket;
     *bucket = place;
     t->entries++;
     arp_enter_age(t, place, 0);
@@ -161,11 +185,11 @@ static uint32_t arp_ensure(struct base *b, struct arp *t, uint32_t address)
 static uint32_t arp_insert(struct base *b, struct arp *t, uint32_t address, uint64_t ethernet)
 {
     uint32_t place = arp_ensure(b, t, address), i = place - 1;
-    t->ethernet[i] = ethernet;
-    t->known[i] = ethernet != 0xffffffffffffULL;
-    t->live[i] = clock_of(b);
-    t->polls[i] = 0;
-    t->polled[i] = clock_of(b) - 1000000000ULL;
+    t->seen[i].ethernet = ethernet;
+    t->seen[i].known = ethernet != 0xffffffffffffULL;
+    t->seen[i].live = clock_of(b);
+    t->more[i].polls = 0;
+    t->more[i].polled = clock_of(b) - 1000000000ULL;
     arp_leave_age(t, place);
     arp_enter_age(t, place, 0);
     return place;
@@ -176,13 +200,13 @@ static int arp_append(struct base *b, struct arp *t, uint32_t address, struct pa
     uint32_t place = arp_ensure(b, t, address), i = place - 1;
     if (arp_expired(t, place, clock_of(b))) {
         uint64_t least = clock_of(b) - t->timeout;
-        uint32_t after = t->newer[i];
-        t->live[i] = least;
-        while (after && t->live[after - 1] < least) after = t->newer[after - 1];
+        uint32_t after = t->more[i].newer;
+        t->seen[i].live = least;
+        while (after && t->seen[after - 1].live < least) after = t->more[after - 1].newer;
         arp_leave_age(t, place);
         arp_enter_age(t, place, after);
     }
-    if (t->packets_each && t->waiting[i] >= t->packets_each) {
+    if (t->packets_each && t->seen[i].waiting >= t->packets_each) {
         t->table_drops++;
         kill_packet(b, p);
         return 0;
@@ -190,10 +214,10 @@ static int arp_append(struct base *b, struct arp *t, uint32_t address, struct pa
     if (t->packets + 1 > t->packet_limit) arp_slim(b, t, 0, 1);
     arp_forget(b, t, place);
     p->next = NULL;
-    if (t->last[i]) t->last[i]->next = p; else t->first[i] = p;
-    t->last[i] = p;
+    if (t->more[i].last) t->more[i].last->next = p; else t->more[i].first = p;
+    t->more[i].last = p;
     t->packets++;
-    t->waiting[i]++;
+    t->seen[i].waiting++;
     return arp_may_poll(t, place, clock_of(b));
 }
 /* The headers fourteen bytes of a header; ``from`` has eight, the address and the type of IP. */

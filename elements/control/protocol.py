@@ -194,7 +194,7 @@ class Conversation:
         element, dot, what = name.partition(".")
         if not dot:
             element, what = "", name
-        elif element not in self.host.names:
+        elif not self.host.knows(element):
             number = whole(element)
             if number is None or not 0 < number <= len(self.host.names):
                 raise _Refused(NO_ELEMENT, f"No element named '{element}'")

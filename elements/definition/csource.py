@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+ABREAST: Final = 32
+"""Packets that are got ready before the first goes on."""
 
 
 def c_string(data: bytes) -> str:
@@ -24,12 +28,14 @@ class CSource:
     - packet members: ``p->data`` (bytes), ``p->length``, ``p->network`` (offset of the network header from the data's start, NO_NETWORK if
       unset), ``p->paint``, ``p->dst_ip``, ``p->dst_ip6`` (16 bytes), ``p->vlan_tci``, ``p->device``, ``p->packet_type``, ``p->parameter``,
       ``p->extra_length`` (bytes that it had behind those that are here), ``p->time`` (ns);
-    - ``LOOK_AHEAD(p)``, in ``task``: the packet will be handed to push output 0 soon, and what tables will read for it may be fetched;
-      ``HAS_AHEAD`` is 1 where there are such tables, so that it pays to have several packets ready;
+    - ``LOOK_AHEAD(q, n)``, in ``task``: the packets ``q[0]`` to ``q[n - 1]``, at most `ABREAST`, will be handed to push output 0 next, and
+      what will be read for them may be fetched; ``HAS_AHEAD`` is 1 where it is known what that is, so that it pays to have several ready;
+    - ``BATCH(n)``, in ``task``: how many packets it moves now of ``n`` that it would: as many, or fewer where they would take too long for
+      one run of a machine that tenants share; the next run goes on with the others;
     - ``PULL_AGAIN``, in ``pull``: whoever pulls gets nothing now, but is not to sleep for that;
     - ``WAKE``: whoever pulls from this element may find a packet now (each element that keeps packets says it when one comes), and the
       element's own task may have something to do; ``WAKE_SOURCES``: whoever pushes to it may find room now; ``OUTPUT_IS_FULL``: everything
-      behind it that says whether it is full is;
+      behind it that says whether it is full is, and ``ONE_AHEAD_IS_FULL``: one of those is, wherever other ways go;
     - ``INPUT_IS_EMPTY(k)``: whether a pull at input ``k`` gives nothing before somebody says WAKE; ``EMPTIES_BEHIND``: how many elements
       can say so, and ``EMPTY_BEHIND(i)`` whether the i-th does; ``FULLS_AHEAD``: how many can say that they are full;
     - ``STORED_NEAR``: the packets that are in `Element.storage_near`;
@@ -44,7 +50,7 @@ class CSource:
       members may still be zero.
 
     ``initialize`` sets members before the first packet; ``push`` has ``port`` and ``p``; ``pull`` has ``port`` and returns a packet or
-    NULL; ``task`` returns 1 if it did anything, or the packets that it moved:
+    NULL; ``task`` returns 1 if it did anything, or the packets that it moved (where it asks ``BATCH``, when ``DRIVEN``, these always):
     one that returns 0 is not run again before somebody wakes it. ``ready`` has ``fd`` and the
     ``events`` that it is ready for. ``quick`` is what is done, in place of ``push`` and alike to it, with the usual packets of input
     ``port``: it has the packet's header in ``v``, whose members (those of ``p`` up to ``fix_ip_src``) stay in registers; ``PASS(k)`` hands
@@ -56,9 +62,13 @@ class CSource:
     before the packet goes on. ``finish`` runs when the machine is taken down: it frees what the element allocated (packets that it still
     holds are freed with the machine). ``helpers`` is C at file level, the same for every instance of the class, ``shared``
     pieces of it that stand in front of all those, which other classes may have, too, ``types`` that which stands before the elements'
-    structures. ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers, ``strides``
-    those whose words do not stand one behind the other to the bytes from one to the next. ``is_short`` says that ``push`` is so little that
-    it is copied to where packets are pushed from, rather than called.
+    structures. ``state`` maps the names of state variables to C lvalues (with ``self->``) for handlers, ``strides`` those whose words do
+    not stand one behind the other to the bytes from one to the next. ``ahead`` is what is fetched for a packet that may come soon, in
+    steps, each of which is done for several packets before the next step: ``ip`` points to its IP header, of which and of what follows
+    there are ``left`` bytes, 28 at least; ``soon`` is a number that is kept for the packet from step to step. Nothing may be changed, and
+    nothing is known but that memory: the packet may come changed, or not at all. ``is_short`` says that ``push`` is so little that it is
+    copied to where packets are pushed from, rather than called. ``rests`` says that a task that has worked need not run once more to find
+    out that nothing is left: it keeps no packet, and sets no timer, so that ``empty`` and what it pulls from tell it.
     """
 
     fields: str = ""
@@ -82,4 +92,6 @@ class CSource:
     state: tuple[tuple[str, str], ...] = ()
     strides: tuple[tuple[str, int], ...] = ()
     peers: tuple[str, ...] = ()
+    ahead: tuple[str, ...] = ()
+    rests: bool = False
     is_short: bool = False

@@ -74,6 +74,8 @@ class Element:
     """Whether it reaches into all of a machine, so that no tenant may have one."""
     is_rare: ClassVar[bool] = False
     """Whether few packets come here, so that software need not be quick with them: errors, answers."""
+    drops_are_lost: ClassVar[bool] = False
+    """Whether what the handler ``drops`` counts is lost where output 1, by which such packets leave of other elements, is in use, too."""
     file_argument: ClassVar[str | None] = None
     """The argument that names a file, where one does. Which files a tenant may name is the operator's to grant."""
     writes_file: ClassVar[bool] = False

@@ -46,6 +46,9 @@ class Host(Protocol):
     def find_write_handler(self, handler: str, asking: str = "") -> str:
         """The whole name of a write handler. Errors: `HandlerError`."""
 
+    def knows(self, name: str) -> bool:
+        """Whether handlers can be called by that name: an element's, or a tenant's where tenants share the processor."""
+
     def words(self, name: str) -> StateView:
         """The state variables of an element."""
 

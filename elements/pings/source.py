@@ -227,20 +227,23 @@ class PingSource(Addressed):
 
     @reads("rtt_min")
     def least_text(self, state: StateView) -> str:
-        return _seconds(state.get(self.least))
+        return _interval(state.get(self.least))
 
     @reads("rtt_avg")
     def mean_text(self, state: StateView) -> str:
-        return _seconds(state.get(self.total) // max(1, state.get(self.received)))
+        return _interval(state.get(self.total) // max(1, state.get(self.received)))
 
     @reads("rtt_max")
     def most_text(self, state: StateView) -> str:
-        return _seconds(state.get(self.most))
+        return _interval(state.get(self.most))
 
 
-def _seconds(microseconds: int) -> str:
+def _interval(microseconds: int) -> str:
+    """As Click prints intervals that it keeps in microseconds."""
+    if 0 < microseconds < 1000:
+        return f"{microseconds}us"
     whole, rest = divmod(microseconds, 1_000_000)
-    return f"{whole}.{rest:06}".rstrip("0").rstrip(".")
+    return f"{whole}.{rest:06}".rstrip("0").rstrip(".") + "s"
 
 
 _HELPERS: Final = """

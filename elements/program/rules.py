@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Final
 
 from elements.program.combine import walk
-from elements.program.exclusive import both_hold
 from elements.program.program import ANNOTATIONS, LAYERS, TIME_WIDTH, Program
 from elements.program.values import OPERATIONS, Value
 
@@ -181,6 +180,9 @@ def _exclusive(program: Program) -> Iterator[str]:
         if any(way.shift or way.network != "keep" for way in program.exits):
             yield "a program that makes copies moves no headers"
         return
+    # The solver takes longer to load than a machine that was compiled before takes to start.
+    from elements.program.exclusive import both_hold
+
     pair = both_hold([way.when for way in program.exits])
     if pair is not None:
         a, b = (program.exits[number] for number in pair)

@@ -16,8 +16,6 @@ class Choice(Element):
 
     chosen: int
     place = StateVariable(32)
-    turned = StateVariable(32)
-    """Whether a handler set it."""
 
     @property
     def ways(self) -> int:
@@ -47,12 +45,11 @@ class Choice(Element):
     @writes("switch")
     def set_switch(self, state: StateView, text: str) -> None:
         state.set(self.place, self.valid(port_number(text.strip())))
-        state.set(self.turned, 1)
 
     @reads("config")
     def configuration(self, state: StateView) -> str:
-        return self.switch_text(state) if state.get(self.turned) else self.node.config
+        return self.switch_text(state)
 
 
-PLACE_FIELDS = "uint32_t place, turned;"
-PLACE_STATE = (("place", "self->place"), ("turned", "self->turned"))
+PLACE_FIELDS = "uint32_t place;"
+PLACE_STATE = (("place", "self->place"),)

@@ -122,7 +122,10 @@ class Ring(Element):
             pull=f"""
     if (!self->held) {{ self->calm = 1; return NULL; }}
     {"if (RING_FULL) WAKE_SOURCES;" if self.tells_full else ""}
-    return RING_TAKE_FIRST;
+    struct packet *first = RING_TAKE_FIRST;
+    /* A queue that is emptied again and again stays in one line of the cache. */
+    if (!self->held) self->head = 0;
+    return first;
 """,
             after_write=f"""
     if (self->limit > self->mask + 1) RING_GROW;

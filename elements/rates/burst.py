@@ -55,6 +55,7 @@ class BurstUnqueue(Element):
     if (self->waits) return 0;
     uint32_t pulled = 0, before = self->taken, most = {self.burst}u - before;
     if (most > {MOST_A_RUN}) most = {MOST_A_RUN};
+    most = BATCH(most);
     for (struct packet *p; pulled < most && (p = IN(0)); pulled++) OUT(0, p);
     if (pulled == most && before + pulled < {self.burst}u) {{ self->taken = before + pulled; return pulled; }}
     self->taken = 0;

@@ -120,7 +120,7 @@ static inline struct rw_key rw_key_of(const struct rewriter *t, uint32_t entry)
 {
     return (struct rw_key){t->halves[entry - 1].rules, t->halves[entry - 1].ports_of, t->halves[entry - 1].addresses};
 }
-static uint32_t rw_find(const struct rewriter *t, struct rw_key key)
+ALWAYS uint32_t rw_find(const struct rewriter *t, struct rw_key key)
 {
     uint32_t entry = t->buckets[rw_bucket(key)];
     while (entry && !(t->halves[entry - 1].addresses == key.addresses && t->halves[entry - 1].ports_of == key.ports
@@ -363,7 +363,7 @@ static uint32_t rw_store(struct rewriter *t, int port, uint32_t spec, struct rw_
     return 2 * place - 1;
 }
 /* The same from an input, by its specification or what the element that maps for it says. */
-static uint32_t rw_new_flow(struct rewriter *t, int port, struct rw_key key, uint64_t time)
+static __attribute__((noinline)) uint32_t rw_new_flow(struct rewriter *t, int port, struct rw_key key, uint64_t time)
 {
     uint32_t kind = t->spec_kind[port], entry = 0, count = 1;
     struct rw_key made;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 PACKETS: Final = """
-static void rw_note(struct rewriter *t, const uint8_t *ip, uint8_t *transport, uint32_t length, uint32_t entry)
+ALWAYS void rw_note(struct rewriter *t, const uint8_t *ip, uint8_t *transport, uint32_t length, uint32_t entry)
 {
     uint32_t place = (entry + 1) >> 1, direction = (entry - 1) & 1, seen = t->halves[2 * (place - 1)].flags;
     if (t->halves[2 * (place - 1)].rules) {
@@ -29,10 +29,9 @@ static void rw_renumber(uint8_t *icmp, uint32_t length, uint32_t number)
         if (icmp[i]) return;
     put16(icmp + 2, 0xffff);
 }
-static void rw_rewrite(struct rewriter *t, struct packet *p, uint32_t entry)
+ALWAYS void rw_rewrite(struct rewriter *t, struct packet *p, uint32_t entry, int keyed_by)
 {
     uint32_t place = (entry + 1) >> 1, direction = (entry - 1) & 1, other = (entry - 1) ^ 1;
-    int keyed_by = t->settings->keyed_by;
     uint64_t addresses = rw_turned_addresses(t->halves[other].addresses);
     uint32_t ports = rw_turned_ports(t->halves[other].ports_of);
     uint8_t *ip = p->data + p->network, *transport = ip + 4 * (ip[0] & 15);
@@ -69,10 +68,11 @@ static inline uint32_t rw_ping_ports(uint32_t number, int reply)
     return reply ? after << 16 | number : number << 16 | after;
 }
 /* The keys by which a flow is found that others know of, and how many: of a ping the upper port is its number. */
-static uint32_t rw_keys_for(const struct rewriter *t, uint32_t protocol, uint64_t addresses, uint32_t ports, int reply, struct rw_key *keys)
+ALWAYS uint32_t rw_keys_by(const struct rewriter *t, int keyed_by, uint32_t protocol, uint64_t addresses, uint32_t ports, int reply,
+                           struct rw_key *keys)
 {
     uint32_t rules = t->settings->protocols[protocol];
-    switch (t->settings->keyed_by) {
+    switch (keyed_by) {
     case RW_HOSTS:
         keys[0] = (struct rw_key){1, 0, addresses & 0xffffffff00000000ULL};
         keys[1] = (struct rw_key){1, 0, addresses & 0xffffffffu};
@@ -88,21 +88,25 @@ static uint32_t rw_keys_for(const struct rewriter *t, uint32_t protocol, uint64_
         return rules != 0;
     }
 }
-static uint32_t rw_find_any(const struct rewriter *t, const struct rw_key *keys, uint32_t count)
+static uint32_t rw_keys_for(const struct rewriter *t, uint32_t protocol, uint64_t addresses, uint32_t ports, int reply, struct rw_key *keys)
+{
+    return rw_keys_by(t, t->settings->keyed_by, protocol, addresses, ports, reply, keys);
+}
+ALWAYS uint32_t rw_find_any(const struct rewriter *t, const struct rw_key *keys, uint32_t count)
 {
     uint32_t entry = 0;
     for (uint32_t i = 0; i < count && !entry; i++) entry = rw_find(t, keys[i]);
     return entry;
 }
 /* The keys of a packet that can be rewritten. */
-static inline uint32_t rw_keys_of(const struct rewriter *t, const struct packet *p, struct rw_key *keys)
+ALWAYS uint32_t rw_keys_of(const struct rewriter *t, const struct packet *p, int keyed_by, struct rw_key *keys)
 {
     if (p->network < 0 || (int64_t)p->length - p->network < 20) return 0;
     const uint8_t *ip = p->data + p->network;
     uint32_t total = p->length - p->network, at = 4 * (ip[0] & 15);
     if (at < 20) return 0;
     uint64_t addresses = (uint64_t)get32(ip + 12) << 32 | get32(ip + 16);
-    switch (t->settings->keyed_by) {
+    switch (keyed_by) {
     case RW_FLOWS: {
         uint32_t rules = t->settings->protocols[ip[9]];
         if (!rules || (get16(ip + 6) & 0x1fff) || total < at + 8) return 0;
@@ -111,24 +115,52 @@ static inline uint32_t rw_keys_of(const struct rewriter *t, const struct packet 
     }
     case RW_PINGS:
         if ((get16(ip + 6) & 0x1fff) || total < at + 6 || (ip[at] != 0 && ip[at] != 8)) return 0;
-        return rw_keys_for(t, ip[9], addresses, get16(ip + at + 4) << 16, ip[at] == 0, keys);
+        return rw_keys_by(t, keyed_by, ip[9], addresses, get16(ip + at + 4) << 16, ip[at] == 0, keys);
     default:
-        return rw_keys_for(t, 0, addresses, 0, 0, keys);
+        return rw_keys_by(t, keyed_by, 0, addresses, 0, 0, keys);
     }
 }
-/* The output by which a packet that came by input ``port`` leaves, -1 where it is dropped. */
-static int rw_packet(struct rewriter *t, int port, struct packet *p, uint64_t time)
+/* What is fetched for a packet before it comes, in three steps: where its entry is, the flow, and those beside it in the order of use,
+   which change as it is used. */
+ALWAYS void rw_fetch_bucket(const struct rewriter *t, int keyed_by, const uint8_t *ip, uint32_t left, uint32_t *bucket)
+{
+    uint64_t addresses = (uint64_t)get32(ip + 12) << 32 | get32(ip + 16);
+    uint32_t at = 4 * (ip[0] & 15), rules = t->settings->protocols[ip[9]];
+    struct rw_key keys[2];
+    if (keyed_by == RW_FLOWS) keys[0] = (struct rw_key){rules - 1, left >= at + 4 ? get32(ip + at) : 0, addresses};
+    else rw_keys_by(t, keyed_by, 0, addresses, 0, 0, keys);
+    *bucket = rw_bucket(keys[0]);
+    __builtin_prefetch(&t->buckets[*bucket]);
+}
+ALWAYS void rw_fetch_flow(const struct rewriter *t, uint32_t *bucket)
+{
+    *bucket = t->buckets[*bucket];
+    if (!*bucket) return;
+    const struct rw_half *flow = &t->halves[(*bucket - 1) & ~1u];
+    __builtin_prefetch(flow, 1);
+    __builtin_prefetch(flow + 1);
+}
+ALWAYS void rw_fetch_beside(const struct rewriter *t, const uint32_t *entry)
+{
+    if (!*entry) return;
+    const struct rw_half *flow = &t->halves[(*entry - 1) & ~1u];
+    if (flow->older) __builtin_prefetch(&t->halves[2 * (flow->older - 1)], 1);
+    if (flow->newer) __builtin_prefetch(&t->halves[2 * (flow->newer - 1)], 1);
+}
+/* The output by which a packet that came by input ``port`` leaves, -1 where it is dropped. What the table is ``keyed_by`` is known as this
+   is compiled. */
+ALWAYS int rw_packet(struct rewriter *t, int port, struct packet *p, uint64_t time, int keyed_by)
 {
     struct rw_key keys[2];
-    uint32_t count = rw_keys_of(t, p, keys), entry = rw_find_any(t, keys, count);
-    if (!entry) {
+    uint32_t count = rw_keys_of(t, p, keyed_by, keys), entry = rw_find_any(t, keys, count);
+    if (__builtin_expect(!entry, 0)) {
         if (t->spec_kind[port] == RW_PASS) return t->spec_forward[port];
-        if (!count || (t->settings->keyed_by == RW_PINGS && *(p->data + p->network + 4 * (p->data[p->network] & 15)) == 0)) return -1;
+        if (!count || (keyed_by == RW_PINGS && *(p->data + p->network + 4 * (p->data[p->network] & 15)) == 0)) return -1;
         if (!(entry = rw_new_flow(t, port, keys[0], time))) return -1;
         t->halves[2 * ((entry - 1) >> 1)].mark = p->paint;
     }
     uint32_t place = (entry + 1) >> 1;
-    rw_rewrite(t, p, entry);
+    rw_rewrite(t, p, entry, keyed_by);
     rw_leave(t, place);
     rw_enter(t, place, time);
     uint32_t spec = t->halves[2 * (place - 1)].spec_of;

@@ -273,13 +273,13 @@ class Rewriter(PacketRewriter):
     rw_open(rw_at(&self->rw), &settings, specs, {len(self.specs)}, {capacity});
 {turns}{join}""",
             finish="    rw_free(self->rw);\n",
-            push="""
+            push=f"""
     struct rewriter *rw = self->rw;
-    if (!rw->next_reap && rw->settings->reap_interval) {
+    if (!rw->next_reap && rw->settings->reap_interval) {{
         rw->next_reap = NOW / 1000000 + rw->settings->reap_interval;
         AT(1000000 * rw->next_reap);
-    }
-    int output = rw_packet(rw, port, p, NOW / 1000000);
+    }}
+    int output = rw_packet(rw, port, p, NOW / 1000000, {kind});
     if (output < 0) KILL(p);
     else OUT(output, p);
 """,
@@ -291,6 +291,14 @@ class Rewriter(PacketRewriter):
     rw->next_reap = NOW / 1000000 + rw->settings->reap_interval;
     AT(1000000 * rw->next_reap);
 """,
+            # Of a ping the number says where it is found, which is not looked for here.
+            ahead=()
+            if self.keyed_by == "pings"
+            else (
+                f"    rw_fetch_bucket(self->rw, {kind}, ip, left, soon);\n",
+                "    rw_fetch_flow(self->rw, soon);\n",
+                "    rw_fetch_beside(self->rw, soon);\n",
+            ),
             before_read="    rw_look(self->rw, NOW / 1000000);\n",
             after_write="    rw_do(self->rw, NOW / 1000000);\n",
             state=STATE,

@@ -7,9 +7,8 @@ from typing import Final
 SHIFTS: Final = """
 static inline uint32_t rw_difference(uint64_t before, uint64_t after)
 {
-    uint32_t sum = 0;
-    for (int at = 0; at < 64; at += 16) sum += (~(before >> at) & 0xffff) + (after >> at & 0xffff);
-    return sum;
+    uint64_t both = halves_of(~before) + halves_of(after);
+    return (uint32_t)both + (uint32_t)(both >> 32);
 }
 /* Changes a checksum (RFC 1624, equation 3), where there is a difference. */
 static inline void rw_correct(uint8_t *at, uint32_t change)

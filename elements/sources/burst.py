@@ -100,10 +100,11 @@ class BurstSource(CountingSource):
     if (DRIVEN && OUTPUT_IS_FULL) return 0;
 {allow}
     if (rest > self->each) rest = self->each;
+    rest = BATCH(rest);
     for (int64_t n = 0; n < rest; n++) {{{make}        OUT(0, p);
     }}
     {ended}
-    return rest > 0;
+    return DRIVEN ? rest : rest > 0;
 #endif
 """,
             pull=f"{allow}    {ended}\n    if (!rest) return NULL;\n    {{{make}        return p;\n    }}\n",

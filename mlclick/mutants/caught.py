@@ -23,7 +23,7 @@ from mlclick.mutants.names import (
     WAYS_IN,
     WHOLE,
 )
-from mlclick.mutants.seen_in_software import merging, rates, software
+from mlclick.mutants.seen_in_software import merging, rates, sharing, software
 from mlclick.mutants.seen_in_tables import tables
 from mlclick.mutants.seen_on_stage import (
     agreement,
@@ -48,7 +48,7 @@ PLAYED: Final = (strays, copies, crosses, agreement, congestion, backlog, flood,
 """Those that are played on one stage, on which the assertions look on."""
 
 CHECKS: Final[Mapping[str, Check]] = {
-    **{check.__name__: check for check in (merging, software, rates, tables, *PLAYED)},
+    **{check.__name__: check for check in (merging, software, sharing, rates, tables, *PLAYED)},
     PROOF: proved.pipeline,
     WAYS_IN: proved.arrivals,
     COUNTERS: proved.counters,

@@ -1,4 +1,4 @@
-"""Defects of the software half: tables and copies as the compiler fuses them, and the merge."""
+"""Defects of the software half: tables, copies and shared code as the compiler fuses them, and the merge."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ MUTANTS: Final = (
     Mutant(
         "compiled, the shortest prefix is found",
         "software",
-        "swclick.lower_table",
+        "swclick.sort_table",
         "",
-        "_groups",
+        "groups_of",
         "sorted(found, reverse=True)",
         "sorted(found)",
     ),
@@ -33,6 +33,51 @@ MUTANTS: Final = (
         "_cat",
         "<< {position})",
         "<< {value.width - position - operand.width})",
+    ),
+    Mutant(
+        "compiled, alike tenants have one state",
+        "sharing",
+        "swclick.alike",
+        "Shared",
+        "outside",
+        "(m, {_there(region)}",
+        "(m, {_there(region if found[2] in ('initialize', 'finish') else region // 2)}",
+    ),
+    Mutant(
+        "compiled, a tenant is given another's literals",
+        "sharing",
+        "swclick.alike",
+        "Shared",
+        "given",
+        "[{place}]",
+        "[{place // 2}]",
+    ),
+    Mutant(
+        "compiled, a demultiplexer hands packets to another region",
+        "sharing",
+        "swclick.spread",
+        "",
+        "spread_text",
+        "r{way[0]})",
+        "r{way[0] // 2})",
+    ),
+    Mutant(
+        "compiled, a task is handed another's region",
+        "sharing",
+        "swclick.alike",
+        "Shared",
+        "job",
+        "_there(region))",
+        "_there(region // 2))",
+    ),
+    Mutant(
+        "compiled, a handler reads what is another's",
+        "sharing",
+        "swclick.alike",
+        "Shared",
+        "state",
+        "&m->r{number}, {local}",
+        "&m->r{number // 2}, {local}",
     ),
     Mutant(
         "merged, an identity is eight bits",

@@ -9,6 +9,7 @@ from elements.reference.packet import Packet
 from graph.load import load_text
 from graph.merge import merge
 from mlclick.mutants.bench import Bench
+from sim.packets import ethernet, ipv4
 from sim.tenant_traffic import random_traffic
 from swclick.machine import Machine as Compiled
 
@@ -18,6 +19,10 @@ _RATE: Final = 1_000_000
 _BURST: Final = 4_000
 _LENGTH: Final = 1_000
 """Bytes of a packet."""
+
+_ALIKE: Final = "input -> VLANDecap -> Strip(14) -> CheckIPHeader -> Null -> Counter -> Paint({}) -> Queue(4) -> Unqueue -> output;"
+_ALIKES: Final = (3, 5)
+"""Few, which the demultiplexer names, and so many that it looks up whose region a packet goes to."""
 
 Machine = Reference | Compiled
 """A reading of a graph."""
@@ -66,6 +71,29 @@ def rates(bench: Bench) -> bool:
         if not most - 2 * _LENGTH <= _LENGTH * len(machine.emitted) <= most:
             return False
     return True
+
+
+def sharing(bench: Bench) -> bool:
+    """Tenants that are alike but for a literal share their code, and each sends and counts what is its own."""
+    return all(_agree_on_alikes(count) for count in _ALIKES)
+
+
+def _agree_on_alikes(count: int) -> bool:
+    patterns = ", ".join(f"14/{tag:04x}%0fff" for tag in range(count))
+    made = "".join(f"t{tag} :: {{ {_ALIKE.format(tag)} }}; v[{tag}] -> t{tag} -> d{tag} :: ToCrossing(t:{tag});" for tag in range(count))
+    graph = load_text(f"in :: FromCrossing(t:0) -> v :: Classifier({patterns}, -); v[{count}] -> Discard; {made}", "sharing")
+    reference, compiled, alone = Reference(graph), Compiled(graph), Compiled(graph, share=False)
+    # Of no two tenants as many.
+    tags = [tag for tag in range(count) for _ in range(tag + 1)]
+    frames = [
+        ethernet(b"\2" * 6, b"\4" * 6, 0x0800, ipv4(1 << 24, 2 << 24, 17, bytes(8 + number)), (tag,)) for number, tag in enumerate(tags)
+    ]
+    found = []
+    for machine in (reference, compiled, alone):
+        for number, frame in enumerate(frames):
+            machine.inject("in", Packet.of(frame, time=number))
+        found.append(([(name, p.data, p.paint) for name, p in machine.emitted], _counted(machine, list(machine.elements))))
+    return found[0] == found[1] == found[2] and len(found[0][0]) == len(frames)
 
 
 def _offer(machine: Machine, traffic: list[tuple[int, Packet]]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -117,7 +117,9 @@ def tenants(count: int) -> str:
     patterns = ", ".join(f"12/8100 14/{vlan:04x}%0fff" for vlan in range(1, count + 1))
     lines = [f"v :: Classifier({patterns}, -); src -> v; v[{count}] -> Discard;"]
     routes = inputs.routes_of(inputs.few_prefixes())
-    lines += [router(f"v[{number}] -> VLANDecap", "RadixIPLookup", routes, f"t{number}_") for number in range(count)]
+    for number in range(count):
+        body = router("input -> VLANDecap", "RadixIPLookup", routes, f"t{number}_")
+        lines.append(f"t{number} :: {{ {body} }}; v[{number}] -> t{number};")
     return "\n".join(lines)
 
 
@@ -180,8 +182,8 @@ def _translator() -> str:
     )
 
 
-def configurations(many: int = MANY) -> Iterator[Configuration]:
-    """All that there are; large tables have ``many`` routes."""
+def configurations(many: int = MANY, crowds: Sequence[int] = (1, 10, 100)) -> Iterator[Configuration]:
+    """All that there are; large tables have ``many`` routes, and so many tenants are together as ``crowds`` says."""
     few, large = inputs.routes_of(inputs.few_prefixes()), inputs.routes_of(list(_many(many)))
     size = f"{many // 1000}k" if many >= 1000 else str(many)
     outputs = " ".join(f"i[{number}] -> PUSH(rule{number});" for number in range(len(EIGHT) + 1))
@@ -215,7 +217,7 @@ def configurations(many: int = MANY) -> Iterator[Configuration]:
     yield Configuration("shaper", "src -> Queue(200) -> BandwidthShaper(4000000000) -> PULL(out);", "routed10", _few, same=False)
     yield Configuration("rated", "src -> Queue(200) -> BandwidthRatedUnqueue(4000000000) -> PUSH(out);", "routed10", _few, same=False)
     for run in (1, RUN):
-        for count in (1, 10, 100):
+        for count in crowds:
             kind = "random" if run == 1 else f"runs{run}"
             name = f"crowd{count}-{kind}"
             yield Configuration(f"tenants-{count}-{kind}", tenants(count), name, partial(crowd, count, run))

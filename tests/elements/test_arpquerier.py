@@ -45,6 +45,22 @@ class Querier:
         return self.bench.out(data, 1, now=round(now * SECOND))
 
 
+def test_what_was_found_last_is_forgotten_with_its_entry(bench: Callable[..., Bench]) -> None:
+    """The compiled one keeps where addresses that end alike were found: not beyond a handler, nor beyond another address of that end."""
+    x = Querier(bench)
+    for address, ethernet in (("10.0.0.9", HIM), ("10.0.0.25", HER)):
+        x.hear(reply(address, ethernet), 1)
+    for _ in range(2):
+        assert x.send(b"one", "10.0.0.9", 2) == [(0, framed(b"one", HIM))]
+        assert x.send(b"two", "10.0.0.25", 2) == [(0, framed(b"two", HER))]
+    x.write("clear")
+    assert x.send(b"three", "10.0.0.25", 3) == [(1, query("10.0.0.25"))]
+    x.hear(reply("10.0.0.9", HER), 4)
+    assert x.send(b"four", "10.0.0.9", 5) == [(0, framed(b"four", HER))]
+    x.write("delete", "10.0.0.9")
+    assert x.send(b"five", "10.0.0.9", 6) == [(1, query("10.0.0.9"))]
+
+
 def test_what_waits_leaves_in_order_when_the_answer_comes(bench: Callable[..., Bench]) -> None:
     x = Querier(bench)
     assert x.send(b"one", "10.0.0.9", 1) == [(1, query("10.0.0.9"))]

@@ -4,13 +4,17 @@ import socket
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from graph.diagnostics import ClickError
 from graph.load import load_text
+from graph.merge import MADE_BY_MERGE
+from graph.model import Node
 from swclick.live import Live
+from tests.swclick.tenants import merged
 
 
 def run(text: str, client: Callable[[Live], None]) -> None:
@@ -109,3 +113,30 @@ def test_a_switch_is_turned_by_number() -> None:
     for number, wanted in ((6, 2), (7, 0)):
         with pytest.raises(OSError, match="Invalid argument"):
             live.llrpc("s", number, wanted.to_bytes(4, sys.byteorder))
+
+
+def test_the_operator_asks_for_a_tenants_time(tmp_path: Path) -> None:
+    text = ("", "InfiniteSource -> c :: Counter -> Discard;")
+    found = merged(tmp_path, {"a": text, "b": text})
+    assert found is not None
+    extra = (("s", "ControlSocket", f"UNIX, {tmp_path}/s"), ("d", "DriverManager", "pause, wait 50ms, stop"))
+    nodes = (Node(name, kind, config, MADE_BY_MERGE) for name, kind, config in extra)
+    live = Live(replace(found.graph, nodes=(*found.graph.nodes, *nodes)), containers=found)
+
+    def client() -> bytes:
+        with socket.socket(socket.AF_UNIX) as taken:
+            taken.connect(f"{tmp_path}/s")
+            return everything(taken, b"read a.name\nread a.no\nread d.time\nwrite a.time 1\nllrpc a#40044001\nwrite stop\nquit\n")
+
+    with ThreadPoolExecutor(1) as pool:
+        talk = pool.submit(client)
+        live.run_driver()
+    live.close()
+    assert talk.result() == TENANT_SAYS
+
+
+TENANT_SAYS = (
+    b"Click::ControlSocket/1.3\r\n200 Read handler 'a.name' OK\r\nDATA 1\r\na511 No handler named 'a.no'\r\n"
+    b"511 No handler named 'd.time'\r\n530 Handler 'a.time' read-only\r\n"
+    b"522 LLRPC 'a#40044001' error: Invalid argument\r\n200 Write handler 'stop' OK\r\n200 Goodbye!\r\n"
+)

@@ -38,7 +38,7 @@ def test_requests_leave_at_their_time_and_replies_are_counted(bench: Made) -> No
     assert x.read("summary") == (
         "2 packets transmitted, 1 received, +1 duplicates, -50% packet loss\nrtt min/avg/max/mdev = 2002.500/2003.500/2004.500/1.000\n"
     )
-    assert [x.read(f"rtt_{each}") for each in ("min", "avg", "max")] == ["2.0025", "2.0035", "2.0045"]
+    assert [x.read(f"rtt_{each}") for each in ("min", "avg", "max")] == ["2.0025s", "2.0035s", "2.0045s"]
     x.write("reset_counts")
     assert x.read("summary") == "0 packets transmitted, 0 received"
 

@@ -64,3 +64,9 @@ def test_it_prints_what_is_pulled_through_it(bench: Callable[..., Bench]) -> Non
     x = bench("", text="s0 :: FromCrossing(t:0) -> Queue -> x :: Print(p, 2) -> d0 :: ToDevice(0);")
     assert x.out(DATA) == [(0, DATA)]
     assert list(x.log) == ["p:   30 | 0001"]
+
+
+def test_an_address_of_ipv6_is_where_click_has_it(bench: Callable[..., Bench]) -> None:
+    x = bench("Print(CONTENTS NONE, PRINTANNO true)")
+    x.out(DATA, dst_ip6=0x20010DB8 << 96 | 9)
+    assert list(x.log) == ["  30 | 20010db8" + "00" * 11 + "09" + "00" * 32]

@@ -25,6 +25,11 @@ def test_a_switch_is_turned(bench: Callable[..., Bench]) -> None:
         x.write("switch", "x")
 
 
+@pytest.mark.parametrize("configuration", ["Switch", "InputSwitch"])
+def test_what_was_not_given_is_said_in_the_configuration(bench: Callable[..., Bench], configuration: str) -> None:
+    assert bench(configuration, inputs=2 if configuration == "InputSwitch" else 1).read("config") == "0"
+
+
 def test_an_input_switch_lets_one_input_in(bench: Callable[..., Bench]) -> None:
     x = bench("InputSwitch(1)", inputs=3)
     assert [ways(x, 1, port) for port in range(3)] == [[], [0], []]

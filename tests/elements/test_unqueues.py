@@ -13,7 +13,14 @@ MS = 1_000_000
 def bound(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
     """Another bound of `elements.definition.loops`, in both readings."""
     machines = ("elements.reference.machine", "swclick.generate_machine")
-    tasks = ("elements.delayunqueue", "elements.discard", "elements.linkunqueue", "elements.rates.burst", "elements.unqueue")
+    tasks = (
+        "elements.delayunqueue",
+        "elements.discard",
+        "elements.linkunqueue",
+        "elements.rates.burst",
+        "elements.unqueue",
+        "elements.unqueue2",
+    )
     for module in tasks if name == "MOST_A_RUN" else machines:
         monkeypatch.setattr(f"{module}.{name}", value)
 
@@ -41,6 +48,15 @@ def test_unqueue_pulls_what_there_is_up_to_its_limit(bench: Callable[..., Bench]
     assert (sent(x, 3), x.read("count"), x.read("burst"), x.read("limit"), x.read("active")) == ([3], "3", "2147483647", "6", "true")
     x.write("reset_counts")
     assert x.read("count") == "0"
+
+
+def test_unqueue2_pulls_only_what_the_queues_behind_it_have_room_for(bench: Callable[..., Bench]) -> None:
+    behind = "x -> y :: PaintSwitch; y [0] -> r :: Queue(3) -> u :: Unqueue(ACTIVE false) -> d0 :: ToCrossing(t:0); y [1] -> Discard;"
+    x = bench("", text=f"InfiniteSource(LIMIT 9, BURST 9) -> q :: Queue -> x :: Unqueue2(BURST 0); {behind}")
+    assert (sent(x, 0), x.read("packets")) == ([0], "3 packets\n")
+    assert (x.read("length", element="r"), x.read("drops", element="r"), x.read("length", element="q")) == ("3", "0", "6")
+    x.write("active", "true", element="u")
+    assert (sent(x, 1), x.read("packets")) == ([9], "9 packets\n")
 
 
 def test_rated_unqueue_sends_its_burst_and_then_at_its_rate(bench: Callable[..., Bench]) -> None:
@@ -198,3 +214,22 @@ def test_a_rate_that_is_given_later_is_kept() -> None:
         Script(wait 1s, write u.rate 1000, wait 2s, print $(c.count), stop);"""
     done = swclick("--simtime", "-e", text, timeout=120)
     assert (done.stdout, done.stderr) == (b"50\n", b"")
+
+
+@pytest.mark.parametrize("queue", ["Queue", "QuickNoteQueue"])
+def test_a_burst_that_took_the_last_packet_is_over_when_its_time_is(queue: str) -> None:
+    """In a machine that runs by itself: the task has to run once more, though nothing is left to pull."""
+    text = f"""InfiniteSource(LIMIT 4096, BURST 4096) -> q :: {queue}(5000) -> TimedUnqueue(1s, 5000) -> c :: Counter -> Discard;
+        s :: InfiniteSource(LIMIT 5, BURST 5, ACTIVE false) -> q;
+        Script(wait 200ms, write s.active true, wait 200ms, print $(c.count), wait 1s, print $(c.count), stop);"""
+    done = swclick("--simtime", "-e", text, timeout=120)
+    assert (done.stdout, done.stderr) == (b"4096\n4101\n", b"")
+
+
+@pytest.mark.parametrize("scheduler", ["TimeSortedSched(BUFFER 8)", "DRRSched", "RoundRobinSched", "PrioSched"])
+def test_what_a_scheduler_holds_is_pulled_where_nothing_else_comes(scheduler: str) -> None:
+    """In a machine that runs by itself: the task that pulls rests only when the scheduler has nothing left."""
+    text = f"""InfiniteSource(LIMIT 5, BURST 5, DATA hello) -> q :: Queue -> {scheduler} -> Unqueue -> c :: Counter -> Discard;
+        Script(wait 300ms, print $(c.count) $(q.length), stop);"""
+    done = swclick("--simtime", "-e", text, timeout=120)
+    assert (done.stdout, done.stderr) == (b"5 0\n", b"")

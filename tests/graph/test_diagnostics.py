@@ -173,6 +173,7 @@ POLICIES = {
     "long number": "[tenants.a]\nvlan = 0x" + "f" * 9000,
     "device": '[tenants.a]\nvlan = 1\ndevices = { eth0 = "x" }',
     "share": "[tenants.a]\nvlan = 1\nquota = { cpu_share = 2 }",
+    "limit": "[tenants.a]\nvlan = 1\nquota = { cpu_limit = 0.0001 }",
     "share of nothing": "[tenants.a]\nvlan = 1\nquota = { cpu_share = 0.5 }",
     "mac": '[tenants.a]\nmac = "x"',
     "file": "[tenants.a]\nvlan = 1\nclick = 3",

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from graph.diagnostics import ClickError
 from graph.policy import Policy, read_policy
 
-KEYS = "click vlan mac port vni devices weight quota rates luts ffs bram_bits host_ns mode machine tenants a b cpu_share table_entries x"
+KEYS = (
+    "click vlan mac port vni devices weight quota rates luts ffs bram_bits host_ns mode machine tenants a b cpu_share cpu_limit"
+    " table_entries x"
+)
 VALUES = (
     "1 0 -1 5000 1e999 nan -inf 0x"
     + "f" * 5000

@@ -130,6 +130,8 @@ P_ERRORS = {
     "vni": (POLICY.replace("vlan = 200", "vni = 7"), "5:1: error: tenants cannot be known by a VXLAN network identifier yet"),
     "mac": (POLICY.replace("vlan = 200", 'mac = "x"'), "5:1: error: mac = 'x' is not an Ethernet address"),
     "share": (POLICY + "quota = { cpu_share = 2 }\n", "7:11: error: cpu_share = 2 is not a number from 0 to 1"),
+    "limit": (POLICY + "quota = { cpu_limit = 1.5 }\n", "7:11: error: b: cpu_limit = 1.5 is not a number from 0.001 to 1"),
+    "no limit at all": (POLICY + "quota = { cpu_limit = 0 }\n", "7:11: error: b: cpu_limit = 0 is not a number from 0.001 to 1"),
     "share of nothing": (
         POLICY + "quota = { cpu_share = 0.5 }\n",
         "7:11: error: b has a cpu_share, and the policy does not say of what",

@@ -98,6 +98,15 @@ def test_which_elements_say_that_they_are_short() -> None:
     assert found - {"FromCrossing", "ToCrossing"} == set(SHORT.split())
 
 
+def test_only_tasks_that_keep_nothing_rest_as_soon_as_nothing_is_left_to_pull() -> None:
+    """Any other one may hold packets back, or has a timer to set."""
+    found = set()
+    for name in class_names():
+        source = Path(__file__).parents[2] / "elements" / f"{name.lower()}.py"
+        found |= {name} if source.exists() and "rests=True" in source.read_text() else set()
+    assert found == {"Discard", "Unqueue"}
+
+
 def test_nothing_of_the_runtime_is_there_for_nobody() -> None:
     """Each function that it defines is called from another one, from generated code or by an element; a layer's name ends some."""
     root = Path(__file__).parents[2]

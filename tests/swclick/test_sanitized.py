@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 import random
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from elements.definition.catalogue import class_info, class_names, manual_page
+from elements.definition.catalogue import class_info
 from elements.reference.machine import instantiate
 from elements.reference.packet import LONGEST, Packet
-from graph.check import check, port_limits
+from graph.check import check
 from graph.load import load_text
 from graph.model import Graph
+from mlclick.malformed.machines import every_example
 from sim.packets import arp, ethernet, ip_packet, ipv4
 from swclick.compile import compiler
+from swclick.cuts import find_cuts
 from swclick.generate import generate
 from swclick.machine import record_of
 from swclick.runtime import runtime_c
@@ -26,7 +29,7 @@ from tests.swclick.odd_options import odd_options
 # Nothing is made a part of anything, undefined behaviour is a trap that is reported with its line, and pointers to nothing are left to the
 # address sanitizer: the C is the same, and compiled in a third of the time.
 FLAGS = (
-    "-g1", "-O0", "-std=gnu11", "-fno-strict-aliasing", "-w", "-Dalways_inline=unused",
+    "-g1", "-O0", "-std=gnu11", "-fno-strict-aliasing", "-w", "-Dalways_inline=unused", "-DEXACT_ROOM",
     "-fsanitize=address,undefined", "-fno-sanitize=null", "-fsanitize-undefined-trap-on-error",
 )  # fmt: skip
 ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:handle_sigill=1"}
@@ -34,7 +37,6 @@ ENCAP = "EtherEncap(0x0800, 1:1:1:1:1:1, 2:2:2:2:2:2)"
 ADDRESSES = (0x0A000001, 0x0A010203, 0x01020304, 0xC0A80001, 0xE0000001, 0xFFFFFFFF)
 PORTS = (22, 53, 80, 443, 9)
 ROUNDS = 25
-SCRIPTS = ("DriverManager", "Script")
 
 # Each packet has a piece of memory of its own, so that a read beyond it is seen.
 DRIVER = r"""
@@ -71,48 +73,39 @@ int main(int count, char **names)
 """
 
 
-def every_example() -> str:
-    """An element with its sources and sinks for every example of every manual page, but those that read files or devices."""
-    lines = []
-    for name in class_names():
-        info = class_info(name)
-        assert info is not None
-        ins, _, outs = info.port_count.partition("/")
-        least, most = port_limits(ins, 0)
-        inputs = max(1, least if most is None else most)
-        if (most == 0 and not name.endswith("Source")) or name in SCRIPTS:
-            continue
-        if most == 0 or name.startswith("Stride"):
-            inputs = int(most != 0)
-        for example in manual_page(name).partition("\nExamples:\n")[2].split("\n"):
-            if not example.strip():
-                continue
-            fewest, greatest = port_limits(outs or ins, inputs)
-            outputs = 0 if greatest == 0 else max(fewest, min(2, greatest or 2))
-            if name in ("Classifier", "IPClassifier"):
-                outputs = min(outputs, example.count(",") + 1)
-            if "ookup" in name or name.startswith("Stride") or example.strip() in ("Tee(1)", "PullTee(1)"):
-                outputs = 1
-            if name.endswith("Rewriter"):
-                inputs = outputs = 1 if name == "ICMPRewriter" else 2
-            lines.append((example.strip(), inputs, outputs, info.processing))
-    text = "\n".join(NAMED) + "\n"
-    for number, (example, inputs, outputs, processing) in enumerate(lines):
-        queue = "Queue(5) -> " if processing.startswith("l") else ""
-        text += f"x{number} :: {example};\n"
-        text += "".join(f"FromCrossing(t:{number}) -> {queue}[{i}] x{number};\n" for i in range(inputs))
-        stored = "Queue(60) -> " if example.startswith("RED") else ""
-        text += "".join(f"x{number} [{o}] -> {stored}ToCrossing(t:{o});\n" for o in range(outputs))
-    return text
-
-
-NAMED = (
-    "FromCrossing(t:n) -> control :: TCPRewriter(pattern 1.0.0.1 1024-65535 - - 0 0) -> ToCrossing(t:n);",
-    "FromCrossing(t:n) -> data :: IPAddrRewriter(pattern 1.0.0.2 - 0 0) -> ToCrossing(t:n);",
-    "FromCrossing(t:n) -> rw :: IPRewriter(pattern 1.0.0.1 1024-65535# - - 0 0) -> ToCrossing(t:n);",
-    "FromCrossing(t:n) -> ping :: ICMPPingRewriter(pattern 1.0.0.2 - 1-9 0 0) -> ToCrossing(t:n);",
+# Two tenants whose packets take too long for a while, and then do not, and then do again; it ends while packets wait.
+CONTAINED_DRIVER = r"""
+static struct machine *contained;
+static uint64_t time_now, calls;
+int64_t nobody(int32_t element, int32_t what, struct packet *p) { return 0; }
+uint64_t counter(void)
+{
+    if (++calls % 40000 == 0) contained->base.stop = 1;
+    return time_now += calls / 40000 % 2 ? 100 : 1500;
+}
+int main(void)
+{
+    const struct grant grants[] = {{2, 0}, {1, 300000}, {1, 500000}};
+    const uint32_t owners[] = OWNERS;
+    contained = machine_new(1, 1, 1, nobody);
+    machine_contain(contained, sizeof owners / sizeof *owners, 3, grants, owners, 1000, counter, NULL);
+    for (int phase = 0; phase < 3; phase++) {
+        int on = 0;
+        contained->base.stop = 0;
+        while (contained->base.stop <= 0) machine_drive(contained);
+        for (struct cut *cut = machine_cuts(contained); cut; cut = cut->next) on += cut->mode == 1;
+        printf("%d ", on);
+    }
+    machine_free(contained);
+    return 0;
+}
+"""
+CONTAINED = "".join(
+    f"{name}/s :: InfiniteSource(BURST 40) {'-> Strip(1) -> Unstrip(1) ' * 6}-> {name}/t :: Tee(3) -> {name}/j :: Null -> {name}/n :: Null"
+    f" -> {name}/q :: Queue(50) -> Unqueue(32) -> Discard; {name}/t[1] -> {name}/j; {name}/t[2] -> {name}/j;"
+    f" TimedSource(1us) -> {name}/d :: Queue -> DelayUnqueue(0) -> Discard;"
+    for name in "ab"
 )
-"""Elements that examples name."""
 UP_AND_DOWN = " -> ".join(["Strip(100)", "Unstrip(64)", ENCAP, "Unstrip(64)", "VLANEncap(5)", "MarkIPHeader(20)"] * 10)
 COPIES = " ".join(f"tee [{i}] -> {ENCAP} -> Queue(3) -> Unstrip({i}) -> ToCrossing(t:{i});" for i in range(40))
 CHAINS = f"""
@@ -149,11 +142,11 @@ def packet(rng: random.Random, now: int) -> Packet:
     return made
 
 
-def sanitized(graph: Graph, folder: Path) -> Path:
+def sanitized(graph: Graph, folder: Path, driver: str = DRIVER, cuts: Mapping[str, int] | None = None) -> Path:
     """The program of a machine of ``graph``, with the driver."""
     source, beside, program = (folder / name for name in ("engine.c", "runtime.c", "engine"))
     beside.write_text(runtime_c(), encoding="utf-8")
-    source.write_text(generate(check(graph, class_info), instantiate(graph)) + DRIVER, encoding="utf-8")
+    source.write_text(generate(check(graph, class_info), instantiate(graph), cuts=cuts) + driver, encoding="utf-8")
     subprocess.run([*compiler(), *FLAGS, "-o", str(program), str(source), str(beside)], check=True)
     return program
 
@@ -198,6 +191,20 @@ def test_nor_where_arguments_are_odd_and_tasks_pull(tmp_path: Path) -> None:
 
 def test_nor_where_the_machine_runs_by_itself(tmp_path: Path) -> None:
     run(str(sanitized(load_text(odd_arguments.DRIVEN, "t"), tmp_path)))
+
+
+def test_nor_where_tenants_share_the_processor(tmp_path: Path) -> None:
+    graph = load_text(CONTAINED, "t")
+    names = [node.name for node in graph.nodes]
+    owner = {name: name[0] if name[1:2] == "/" else "ab"[at > len(names) // 2] for at, name in enumerate(names)}
+    cuts = find_cuts(check(graph, class_info), owner, instantiate(graph))
+    assert len(cuts) == 8
+    owners = ", ".join(str(1 + "ab".index(owner[name])) for name in names)
+    driver = CONTAINED_DRIVER.replace("OWNERS", f"{{{owners}}}")
+    slow, quick, again = map(int, run(str(sanitized(graph, tmp_path, driver, cuts))).split())
+    assert slow > 2
+    assert quick == 0
+    assert again > 2
 
 
 def test_what_is_wrong_is_seen(tmp_path: Path) -> None:

@@ -13,15 +13,19 @@ from elements.definition.host import HandlerError, Host
 
 
 class Handlers:
-    """A host with one element `e`, whose handlers are these."""
+    """A host with one element `e` and one tenant, whose handlers are these."""
 
     names = ("e",)
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, str]] = []
 
+    def knows(self, name: str) -> bool:
+        return name in ("e", "tenant")
+
     def can(self, element: str, handler: str) -> str:
         known = {("e", "read"): "r", ("e", "write"): "w", ("e", "both"): "rw", ("e", "name"): "r", ("", "version"): "r", ("e", "x.y"): "r"}
+        known |= {("tenant", "time"): "r", ("tenant", "name"): "r"}
         return known.get((element, handler), "r" if (element, handler) == ("e", ".version") else "")
 
     def read_handler(self, handler: str, question: str = "", asking: str = "") -> str:
@@ -70,6 +74,8 @@ def say() -> Callable[..., str]:
     [
         ("read e.read\r\n", "200 Read handler 'e.read' OK\r\nDATA 2\r\n<>"),
         ("GET 1.read  a  b \n", "200 Read handler '1.read' OK\r\nDATA 6\r\n<a  b>"),
+        ("read tenant.time\n", "200 Read handler 'tenant.time' OK\r\nDATA 2\r\n<>"),
+        ("checkwrite tenant.time\n", "511 Handler 'tenant.time' not writable\r\n"),
         ("read .version", "200 Read handler '.version' OK\r\nDATA 2\r\n<>"),
         ("read 0.version\n", "200 Read handler '0.version' OK\r\nDATA 2\r\n<>"),
         ("read e.read fail\n", "590-Read handler 'e.read' error:\r\n590-one\r\n590 two.\r\n"),

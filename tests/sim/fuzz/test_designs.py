@@ -36,7 +36,7 @@ _NAMES = """
     SetIPDSCP SetIPECN SetRandIPAddress SetTCPChecksum SetTimestamp SetTimestampDelta SetUDPChecksum SetVLANAnno Shaper SimplePrioSched
     SimplePullSwitch SimpleQueue SimpleRoundRobinSched StaticPullSwitch StaticSwitch StoreIPAddress StoreTimestamp StrideSched
     StrideSwitch StripEtherVLANHeader StripToNetworkHeader Suppressor Switch ThreadSafeQueue TimeFilter TimeRange TimeSortedSched
-    TimedSink TimedSource TimedUnqueue TimestampAccum ToIPSummaryDump Truncate UDPIPEncap Unqueue UnstripIPHeader
+    TimedSink TimedSource TimedUnqueue TimestampAccum ToIPSummaryDump Truncate UDPIPEncap Unqueue Unqueue2 UnstripIPHeader
 """
 UNTRIED = frozenset(_NAMES.split())
 """Classes that random tenants do not have yet; reference and C of each are compared in `tests/swclick/test_conformance.py`."""

@@ -77,7 +77,6 @@ def test_t39_names_of_one_tenant_mean_nothing_to_another(victim: str, attacker: 
     [
         ("FromDevice(eth0) -> q :: Queue -> ToDevice(eth1); Script(write a/c.reset);", "Script"),
         ("AddressInfo(host 10.0.0.1); FromDevice(eth0) -> Queue -> ToDevice(eth1);", "AddressInfo"),
-        ("ScheduleInfo(q 9); FromDevice(eth0) -> q :: Queue -> ToDevice(eth1);", "ScheduleInfo"),
         ("ControlSocket(tcp, 7777); FromDevice(eth0) -> Queue -> ToDevice(eth1);", "ControlSocket"),
         ("require(package evil); FromDevice(eth0) -> Queue -> ToDevice(eth1);", "package evil"),
         ("FromDevice(eth7) -> Queue -> ToDevice(eth1);", "eth7"),
@@ -85,7 +84,7 @@ def test_t39_names_of_one_tenant_mean_nothing_to_another(victim: str, attacker: 
     ],
 )
 def test_t40_what_would_reach_into_all_of_the_machine_is_refused(text: str, said: str) -> None:
-    """Elements that would set names, shares of the processor or handlers for everybody are not there for a tenant, packages are not
+    """Elements that would set names or handlers for everybody are not there for a tenant, packages are not
     loaded, and devices and names that are not the tenant's own are refused: at its own line, and the others are read all the same."""
     with pytest.raises(ClickError, match=said) as raised:
         written(METERED_POLICY, {"a": VICTIM, "b": text})

@@ -10,6 +10,7 @@ from hdl.ingress import Ingress
 from mlclick.mutants.mutant import Mutant, planted
 from sim.proof import duties
 from sim.proof.arrivals import arrival_names, prove_arrival, prove_arrivals
+from tests.in_short import in_short
 from tests.sim.proof.small_datapath import LONGEST, by_name, small_datapath
 
 RULES = (Rule(0, 100, None, None), Rule(1, None, 7, None))
@@ -132,7 +133,7 @@ DEFECTS = [
 ]
 
 
-@pytest.mark.parametrize(("mutant", "way", "what"), DEFECTS)
+@pytest.mark.parametrize(("mutant", "way", "what"), in_short(DEFECTS))
 def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, way: str, what: str) -> None:
     with planted(mutant):
         assert f"{what} does not follow" in failures(way)

@@ -9,6 +9,7 @@ import pytest
 from mlclick.mutants.mutant import Mutant, planted
 from sim.proof.datapath import PRESUMED, datapath_netlist, prove_datapath
 from sim.proof.noninterference import Result
+from tests.in_short import in_short
 from tests.sim.proof.small_datapath import COUNTED_TOGETHER, PAST_THE_SEGMENT, SHARED_ROOM, WORK_CONSERVING, by_name, defect, small_datapath
 
 
@@ -87,7 +88,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("mutant", "why"), [(mutant, why) for _, mutant, why in CASES], ids=[name for name, _, _ in CASES])
+@pytest.mark.parametrize(("mutant", "why"), in_short((mutant, why) for _, mutant, why in CASES), ids=[name for name, _, _ in CASES])
 def test_the_proof_names_what_a_planted_defect_does_not_keep(mutant: Mutant, why: str) -> None:
     assert all(result.proved for result in sound().values())
     with planted(mutant):

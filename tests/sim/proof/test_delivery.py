@@ -14,6 +14,7 @@ from mlclick.mutants.mutant import Mutant, planted
 from sim.proof import duties
 from sim.proof.delivery import prove_delivery
 from sim.proof.growth import prove_growth
+from tests.in_short import in_short
 from tests.sim.proof.small_datapath import LONGEST, by_name, defect, small_datapath
 
 PUT = "a beat is put into a store where one is owed to its port, and only there"
@@ -144,7 +145,7 @@ def test_what_is_known_or_said_of_another_packet_is_refused_for_that_alone(mutan
         assert failures() == [f"{what} does not follow"]
 
 
-@pytest.mark.parametrize(("mutant", "what"), [*DEFECTS, *TAILS], ids=lambda each: each.new if isinstance(each, Mutant) else "")
+@pytest.mark.parametrize(("mutant", "what"), in_short([*DEFECTS, *TAILS]), ids=lambda each: each.new if isinstance(each, Mutant) else "")
 def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, what: str) -> None:
     with planted(mutant):
         assert f"{what} does not follow" in failures()

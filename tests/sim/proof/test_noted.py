@@ -15,6 +15,7 @@ from sim.proof.netlist import Netlist
 from sim.proof.noninterference import Result
 from sim.proof.noted import _of_arbiter, _prove, noted_by_arbiter, noted_by_egress, prove_noted
 from sim.proof.stores import prove_store
+from tests.in_short import in_short
 from tests.sim.proof.small_datapath import LONGEST, by_name, defect, small_datapath
 
 
@@ -106,7 +107,7 @@ OF_SLOTS = [
 
 @pytest.mark.parametrize(
     ("mutant", "where", "what", "strict"),
-    [*((*each, False) for each in [*BOTH, *OF_SHARES]), *((*each, True) for each in [*BOTH, *OF_SLOTS])],
+    in_short([*((*each, False) for each in [*BOTH, *OF_SHARES]), *((*each, True) for each in [*BOTH, *OF_SLOTS])]),
     ids=lambda each: each.name if isinstance(each, Mutant) else "",
 )
 def test_each_defect_is_refused_by_what_it_breaks(mutant: Mutant, where: str, what: str, strict: bool) -> None:

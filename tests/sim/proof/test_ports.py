@@ -13,6 +13,7 @@ from sim.proof.claims import NoSuchNet
 from sim.proof.netlist import Netlist, read_netlist
 from sim.proof.noninterference import Result
 from sim.proof.ports import prove_ports
+from tests.in_short import in_short
 from tests.sim.proof.small_datapath import defect, small_datapath
 
 
@@ -110,7 +111,7 @@ BUS = [
 
 @pytest.mark.parametrize(
     ("mutant", "port", "rule"),
-    [*STREAM, *((mutant, "axi", rule) for mutant, rule in BUS)],
+    in_short([*STREAM, *((mutant, "axi", rule) for mutant, rule in BUS)]),
     ids=lambda each: each.name if isinstance(each, Mutant) else "",
 )
 def test_each_defect_is_refused_by_the_rule_that_it_breaks(mutant: Mutant, port: str, rule: str) -> None:
@@ -164,7 +165,7 @@ LEFT_OVER = [
 """Where a shim does not fill a beat."""
 
 
-@pytest.mark.parametrize(("change", "what"), LEFT_OVER, ids=lambda each: each[1] if isinstance(each, tuple) else "")
+@pytest.mark.parametrize(("change", "what"), in_short(LEFT_OVER), ids=lambda each: each[1] if isinstance(each, tuple) else "")
 def test_what_is_left_over_of_a_frame_for_the_host_is_its_own_and_no_more(change: tuple[str, str], what: str) -> None:
     with planted(defect("crossing", "ShimPrepend", *change)):
         broken = results(256, only="tx_host")["tx_host"].failures

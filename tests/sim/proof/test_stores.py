@@ -16,6 +16,7 @@ from sim.proof.duties import unmet
 from sim.proof.noninterference import Result
 from sim.proof.segments import prove_segment
 from sim.proof.stores import prove_store, prove_stores
+from tests.in_short import in_short
 from tests.sim.proof.small_datapath import small_datapath
 
 LONGEST = 96
@@ -89,7 +90,7 @@ DEFECTS = [
 ]
 
 
-@pytest.mark.parametrize(("mutant", "what"), DEFECTS, ids=lambda each: each.name if isinstance(each, Mutant) else "")
+@pytest.mark.parametrize(("mutant", "what"), in_short(DEFECTS), ids=lambda each: each.name if isinstance(each, Mutant) else "")
 def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, what: str) -> None:
     with planted(mutant):
         assert f"{what} does not follow" in failures()

@@ -1,0 +1,65 @@
+"""An hour of malformed packets by the machine's clock, in which all timers and timeouts are met: what is in use must not grow."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from elements.reference.packet import Packet
+from mlclick.malformed.build import Program
+from mlclick.malformed.records import offered, write_records
+
+WARM: Final = 6
+"""The part of the time in which tables and queues fill: one in so many."""
+MORE: Final = 64 << 10
+SHARE: Final = 8
+"""Bytes that may be more in the second half than in the first, beside one in so many of those: what is kept of packets has room for the
+longest that was there, so that where packets wait it becomes more, ever more slowly, up to the longest for each."""
+
+
+class MachineFails(Exception):
+    """A machine ended before its time, with what it said."""
+
+
+@dataclass(frozen=True)
+class Used:
+    """The most bytes in use in each piece of the time, by the second in which it ends."""
+
+    samples: tuple[tuple[int, int], ...]
+
+    @property
+    def halves(self) -> tuple[int, int]:
+        """The most in the first half, without what is for warming up, and in the second."""
+        end = self.samples[-1][0]
+        first = [used for second, used in self.samples if end // WARM < second <= end // 2]
+        return max(first), max(used for second, used in self.samples if second > end // 2)
+
+    @property
+    def grows(self) -> bool:
+        """Whether the second half needs more than the first, and what it may need beside."""
+        first, second = self.halves
+        return second > first + first // SHARE + MORE
+
+
+def use(program: Program, seed: int, seconds: int, rate: int, seeds: Sequence[Packet], folder: Path, told: Callable[[int], None]) -> Used:
+    """What a machine has in use while it is offered ``rate`` packets a second, each to a few of its sources; now and then ``told`` is told
+    the second. The program must be without sanitizers, which have memory of their own; elements write files to ``folder``. Errors:
+    `MachineFails`."""
+    write_records(folder / "seeds", map(offered, seeds))
+    command = [str(program.path.absolute()), "hour", str(seed), str(seconds), str(rate), program.listed, "seeds"]
+    samples = []
+    with (
+        (folder / "stderr").open("wb") as errors,
+        subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+    ):
+        assert process.stdout is not None
+        for line in process.stdout:
+            second, used = map(int, line.split())
+            samples.append((second, used))
+            told(second)
+    if process.returncode or not samples:
+        raise MachineFails(f"ended with {process.returncode}: {(folder / 'stderr').read_text(encoding='utf-8', errors='replace')[-1000:]}")
+    return Used(tuple(samples))
