@@ -11,7 +11,8 @@ Arguments:
     ENCAP: what packets start with, for the file's header: ETHER, IP, FDDI, ATM, ATM_RFC1483, RFC1483, 802_11, 802.11, 802_11_RADIO,
         802.11_RADIO, SLL, AIRONET, HDLC, PPP_HDLC, PPP, SUNATM, PRISM, NULL or # and a number; ETHER if not given.
     USE_ENCAP_FROM: accepted with names of FromDevice or FromDump elements, whose packets start with Ethernet; not beside ENCAP.
-    EXTRA_LENGTH: accepted; packets have no extra length.
+    EXTRA_LENGTH: whether the length that a packet is said to have had includes what was cut off behind it before, as by Truncate or where
+        it was captured; true if not given.
     UNBUFFERED: accepted; nothing is kept in a buffer.
     NANO: whether times are in nanoseconds, otherwise in microseconds; true if not given.
 
@@ -113,7 +114,8 @@ class ToDump(Element):
     def _write(self, machine: Machine, packet: Packet) -> None:
         data = packet.data[: self.longest]
         if not self.failed:
-            self._append(machine, record_header(packet.time or machine.now, self.unit, len(data), packet.length) + data)
+            whole = packet.length + self.extra_length * packet.extra_length & 0xFFFF_FFFF
+            self._append(machine, record_header(packet.time or machine.now, self.unit, len(data), whole) + data)
         if not self.failed:
             state = machine.stores[self.name]
             state.set(self.written, state.get(self.written) + 1)
@@ -144,7 +146,8 @@ class ToDump(Element):
     if (self->file) {{
         uint64_t time = p->time ? p->time : NOW;
         uint32_t captured = p->length < {self.longest}u ? p->length : {self.longest}u;
-        if (dump_write(self->file, time / 1000000000, time % 1000000000 / {self.unit}, p, captured)) self->written++;
+        uint32_t whole = p->length{" + p->extra_length" if self.extra_length else ""};
+        if (dump_write(self->file, time / 1000000000, time % 1000000000 / {self.unit}, p, captured, whole)) self->written++;
         else {{ {failure} fclose(self->file); self->file = NULL; }}
     }}
 """
@@ -203,7 +206,8 @@ static void dump_failed(struct base *b, const char *title)
 }
 static void dump_put32(uint8_t *b, uint32_t v) { b[0] = v; b[1] = v >> 8; b[2] = v >> 16; b[3] = v >> 24; }
 /* A record is written whole or, where that fails, not at all. */
-static int dump_write(FILE *file, uint32_t seconds, uint32_t fraction, const struct packet *p, uint32_t captured)
+static int dump_write(FILE *file, uint32_t seconds, uint32_t fraction, const struct packet *p, uint32_t captured,
+                      uint32_t whole)
 {
     uint8_t *record = malloc(16 + (size_t)captured);
     if (!record) no_memory();
@@ -211,7 +215,7 @@ static int dump_write(FILE *file, uint32_t seconds, uint32_t fraction, const str
     dump_put32(record, seconds);
     dump_put32(record + 4, fraction);
     dump_put32(record + 8, captured);
-    dump_put32(record + 12, p->length);
+    dump_put32(record + 12, whole);
     memcpy(record + 16, p->data, captured);
     size_t done = fwrite(record, 16 + (size_t)captured, 1, file);
     int why = errno;

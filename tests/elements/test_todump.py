@@ -40,6 +40,13 @@ def test_the_capture_has_what_passed_after_every_packet(bench: Callable[..., Ben
     assert x.read("count") == "0"
 
 
+@pytest.mark.parametrize(("more", "whole"), [("", 1000), (", EXTRA_LENGTH true", 1000), (", EXTRA_LENGTH false", 60)])
+def test_the_length_on_the_wire_has_what_was_cut_off_before(bench: Callable[..., Bench], tmp_path: Path, more: str, whole: int) -> None:
+    x = bench("", text=f"s0 :: FromCrossing(t:0) -> Truncate(60) -> x :: ToDump(out.pcap{more}) -> d0 :: ToCrossing(t:0);")
+    x.out(bytes(1000), now=NOW)
+    assert read(tmp_path / "out.pcap") == [(1_700_000_000, 123_456_789, whole, bytes(60))]
+
+
 HEADERS = {
     "ToDump(out.pcap)": "4d3cb2a1 0200 0400 00000000 00000000 d0070000 01000000",
     "ToDump(out.pcap, 0, IP)": "4d3cb2a1 0200 0400 00000000 00000000 ffffffff 65000000",
