@@ -110,10 +110,10 @@ mutants: $(STAMP) ## planted defects, each of which a check must catch
 fuzz: $(STAMP) ## random machines, split against software: SEED=1 PACKETS=… ROUNDS=40, or CASE=dir again
 	@$(MLCLICK) fuzz $(if $(SEED),--seed $(SEED)) $(if $(PACKETS),--packets $(PACKETS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CASE),--replay $(CASE))
 
-malformed: $(STAMP) ## malformed packets to every element under sanitizers: PACKETS=1000000 SEED=1, or CASE=dir again
+malformed: $(STAMP) ## malformed packets for every element, under sanitizers: PACKETS=1000000 SEED=1 CASE=dir
 	@$(MLCLICK) malformed $(if $(SEED),--seed $(SEED)) $(if $(PACKETS),--packets $(PACKETS)) $(if $(CASE),--replay $(CASE))
 
-memory: $(STAMP) ## an hour of malformed packets by the machines' clock: memory in use must not grow: SECONDS=3600 RATE=100
+memory: $(STAMP) ## an hour of malformed packets: no memory may grow: SECONDS=3600 RATE=100
 	@$(MLCLICK) memory $(if $(SECONDS),--seconds $(SECONDS)) $(if $(RATE),--rate $(RATE)) $(if $(SEED),--seed $(SEED))
 
 clicktests: $(STAMP) ## Click's own tests with swclick in the place of click: CLICK_TREE=dir ONLY='ip/*'
