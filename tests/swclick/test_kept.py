@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from elements.definition.catalogue import class_info
+from elements.definition.element import Element
 from elements.reference.machine import instantiate
 from elements.reference.packet import Packet
-from graph.check import check
+from graph.check import Checked, check
 from graph.load import load, load_text
 from swclick import generate, kept
 from swclick.machine import Machine
@@ -26,8 +27,8 @@ def made(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     texts: list[str] = []
     whole = generate.generate
 
-    def counted(*arguments: object, **more: object) -> str:
-        texts.append(whole(*arguments, **more))  # type: ignore[arg-type]  # handed on as they came
+    def counted(checked: Checked, elements: Mapping[str, Element], *, share: bool = True, cuts: Mapping[str, int] | None = None) -> str:
+        texts.append(whole(checked, elements, share=share, cuts=cuts))
         return texts[-1]
 
     monkeypatch.setattr(generate, "generate", counted)
