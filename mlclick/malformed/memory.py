@@ -15,9 +15,10 @@ from mlclick.malformed.records import offered, write_records
 WARM: Final = 6
 """The part of the time in which tables and queues fill: one in so many."""
 MORE: Final = 64 << 10
+"""Bytes that may be in use in the second half beyond the most in the first."""
 SHARE: Final = 8
-"""Bytes that may be more in the second half than in the first, beside one in so many of those: what is kept of packets has room for the
-longest that was there, so that where packets wait it becomes more, ever more slowly, up to the longest for each."""
+"""And one in so many of those that were in use in the first: what is kept of packets has room for the longest that was there, so that where
+packets wait it becomes more, ever more slowly, up to the longest for each."""
 
 
 class MachineFails(Exception):

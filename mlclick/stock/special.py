@@ -20,7 +20,7 @@ def special_way(class_name: str, example: str) -> Way | None:
     return None if body is None else Way(body.replace("EXAMPLE", example), end=_ENDS.get(class_name, 200))
 
 
-_SOURCES: Final = frozenset(("InfiniteSource", "RatedSource", "RandomSource", "TimedSource", "FromDump", "FromIPSummaryDump"))
+_SOURCES: Final = frozenset(("InfiniteSource", "RatedSource", "TimedSource", "FromDump", "FromIPSummaryDump"))
 _PINGS: Final = f"""
   x :: EXAMPLE -> t :: Tee -> {sink(0)};
   t [1] -> Strip(0) -> r :: RoundRobinSwitch -> ICMPPingResponder -> CheckIPHeader -> x;
@@ -80,7 +80,6 @@ _BODIES: Final = {
     "Message": "  x :: EXAMPLE;",
     "PortInfo": f"  x :: EXAMPLE;\n  {_IN} -> UDPIPEncap(1.0.0.1, game, 2.0.0.2, arcade, true) -> {sink(0)};",
     "QuitWatcher": f"  y :: EXAMPLE;\n  x :: InfiniteSource(DATA hello, LIMIT 20) -> {sink(0)};",
-    "RED": f"  {_IN} -> x :: EXAMPLE -> Queue(60) -> Unqueue -> {sink(0)};",
     "RoundRobinIPMapper": f"  x :: EXAMPLE;\n  rw :: IPRewriter(x, pass 1);{_REWRITER}",
     "ScheduleInfo": f"""
   x :: EXAMPLE;
