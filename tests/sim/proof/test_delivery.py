@@ -139,7 +139,7 @@ WRITTEN = [
 ]
 
 
-@pytest.mark.parametrize(("mutant", "what"), [*COMES, *WRITTEN], ids=lambda each: each.new if isinstance(each, Mutant) else "")
+@pytest.mark.parametrize(("mutant", "what"), in_short([*COMES, *WRITTEN]), ids=lambda each: each.new if isinstance(each, Mutant) else "")
 def test_what_is_known_or_said_of_another_packet_is_refused_for_that_alone(mutant: Mutant, what: str) -> None:
     with planted(mutant):
         assert failures() == [f"{what} does not follow"]
