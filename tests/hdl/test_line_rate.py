@@ -15,6 +15,7 @@ from sim.frames import FrameReader, encode
 from sim.packets import ethernet, ipv4
 from sim.register_bus import RegisterBus
 from sim.verilated import Verilated
+from tests.in_short import in_short
 
 COUNT = 400
 
@@ -37,7 +38,7 @@ def frame(vlan: int, port: int, index: int) -> bytes:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("width", "ports"), [(64, 2), (256, 4), (512, 2)])
+@pytest.mark.parametrize(("width", "ports"), in_short([(256, 4), (64, 2), (512, 2)]))
 def test_minimum_frames_pass_at_full_rate(width: int, ports: int, tmp_path: Path) -> None:
     (tmp_path / "policy.toml").write_text(policy(ports))
     for name in ("a", "b"):

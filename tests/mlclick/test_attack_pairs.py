@@ -28,6 +28,7 @@ from sim.evidence import Finding
 from sim.isolation import Party, Scene, Seen, Stage, Timed, has_tag
 from sim.malformed import malformed
 from sim.verilated import AssertionFailed
+from tests.in_short import in_short
 from tests.sim.attacks import frame_of, tag
 from tests.sim.tenant_sets import FORWARDER, METERED_POLICY, in_each_mode, in_mode, written
 
@@ -317,12 +318,15 @@ def test_a_rule_that_breaks_is_a_finding_of_its_attack_and_ends_the_attacks(monk
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("mutant", "mode", "said"),
-    [
-        ("an idle slot is the next one's", "strict", "ends in cycle"),
-        ("everybody's packets are tenant 1's in the count", "strict", " alone and "),
-        ("one tenant's backlog blocks all", "shared", " alone and "),
-        ("a segment's last word is the next one's first", "shared", " alone and "),
-    ],
+    in_short(
+        [
+            ("an idle slot is the next one's", "strict", "ends in cycle"),
+            ("everybody's packets are tenant 1's in the count", "strict", " alone and "),
+            ("one tenant's backlog blocks all", "shared", " alone and "),
+            ("a segment's last word is the next one's first", "shared", " alone and "),
+        ],
+        every=2,
+    ),
 )
 def test_a_planted_defect_is_seen_by_who_is_attacked(mutant: str, mode: str, said: str) -> None:
     with planted(next(each for each in MUTANTS if each.name == mutant)):

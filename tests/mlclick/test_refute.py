@@ -96,9 +96,10 @@ def test_where_a_simulation_cannot_be_made_it_is_said_and_the_failure_is_still_t
     )
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_a_state_that_is_everybodys_leaves_a_waveform_too(tmp_path: Path) -> None:
-    """In the pipeline, where what a packet of any tenant updates is every tenant's."""
+    """In the pipeline, where what a packet of any tenant updates is every tenant's; the next test is the short form."""
     with planted(by_name("state updated for every tenant")):
         design = small_design()
         pipeline = Pipeline(design.composition, len(design.merged.master.tenants), 8)

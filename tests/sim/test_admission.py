@@ -9,6 +9,7 @@ from hdl.ingress import Ingress
 from mlclick.mutants.mutant import Mutant, planted
 from mlclick.mutants.run import MUTANTS
 from sim.admission import FORGETS, NOBODY, OTHER, UNJUDGED, misjudges
+from tests.in_short import in_short
 
 MAC = 0x020000000A00
 RULES = (Rule(0, 100, None, None), Rule(1, None, MAC, None))
@@ -90,7 +91,7 @@ DEFECTS = [
 ]
 
 
-@pytest.mark.parametrize(("mutant", "what"), DEFECTS, ids=lambda each: each.name if isinstance(each, Mutant) else "")
+@pytest.mark.parametrize(("mutant", "what"), in_short(DEFECTS), ids=lambda each: each.name if isinstance(each, Mutant) else "")
 def test_each_defect_is_named(mutant: Mutant, what: str) -> None:
     with planted(mutant):
         assert port() == (f"the ingress of port 0 {what}" if what else "")

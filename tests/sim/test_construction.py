@@ -15,6 +15,7 @@ from sim.proof.netlist import read_netlist
 from sim.proof.noninterference import Result
 from sim.proof.pipeline import prove_pipeline
 from tests.hdl.test_watch import core
+from tests.in_short import in_short
 
 
 def in_pipeline(method: str, old: str, new: str) -> Mutant:
@@ -47,14 +48,16 @@ SHIM = in_pipeline("_outputs", '            final(meta("tenant")),', '          
 
 @pytest.mark.parametrize(
     ("mutant", "name", "why"),
-    [
-        (OTHER, TENANT, "output out_tenant, where the stage holds a packet of the victim: the packet of tenant 0 leaves as another's"),
-        (SHIM, TENANT, "output shim, where the stage holds another tenant's packet: the packet of tenant 1 leaves as another's"),
-        (by_name("default tenant"), NO_DEFAULT, "the ingress of port 0 commits a frame that is nobody's"),
-        (by_name("identity cut to eight bits"), NO_DEFAULT, "the ingress of port 0 commits a frame that is nobody's"),
-        (ENABLE, LATENCY, "valid_s1 depends on itself and is no tenant's state"),
-        (EARLY, LATENCY, "stage 1 has no valid: no register that follows that of the stage before"),
-    ],
+    in_short(
+        [
+            (OTHER, TENANT, "output out_tenant, where the stage holds a packet of the victim: the packet of tenant 0 leaves as another's"),
+            (SHIM, TENANT, "output shim, where the stage holds another tenant's packet: the packet of tenant 1 leaves as another's"),
+            (by_name("default tenant"), NO_DEFAULT, "the ingress of port 0 commits a frame that is nobody's"),
+            (by_name("identity cut to eight bits"), NO_DEFAULT, "the ingress of port 0 commits a frame that is nobody's"),
+            (ENABLE, LATENCY, "valid_s1 depends on itself and is no tenant's state"),
+            (EARLY, LATENCY, "stage 1 has no valid: no register that follows that of the stage before"),
+        ]
+    ),
     ids=lambda each: each.name if isinstance(each, Mutant) else "",
 )
 def test_each_fails_where_it_is_not_so(mutant: Mutant, name: str, why: str) -> None:

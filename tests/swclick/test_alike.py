@@ -21,6 +21,7 @@ from mlclick.software.configurations import Configuration, configurations
 from swclick.compile import compiler
 from swclick.generate import generate
 from swclick.machine import Machine as Compiled
+from tests.in_short import in_short
 from tests.swclick.alike_tenants import GIVEN, OTHER, frames, random_tenants, seen, tenant, together, told, write_some
 from tests.swclick.test_generate import WARNINGS
 
@@ -59,7 +60,7 @@ def test_tenants_that_differ_in_one_thing_behave_as_the_reference() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", in_short(range(3)))
 def test_random_tenants_behave_as_the_reference_with_code_that_is_shared_and_without(seed: int) -> None:
     graph = load_text(together(random_tenants(random.Random(seed), 4)), "t")
     agree([Reference(graph), Compiled(graph), Compiled(graph, share=False)], 600, seed)

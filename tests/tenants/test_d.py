@@ -1,5 +1,5 @@
 """What tenant d, a gateway that translates addresses and ports, does with a packet of each kind: out, back, unasked, refused; in the
-reference, in C, and split with the simulated pipeline.
+reference, in C, and, in `make heavy`, split with the simulated pipeline.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def in_both_halves(merged: Merged) -> Outcome:
     return run_split(cut, offered(), build_core(cut, DatapathParameters(64, 2)))
 
 
-@pytest.mark.parametrize("run", [in_reference, in_c, pytest.param(in_both_halves, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("run", [in_reference, in_c, pytest.param(in_both_halves, marks=[pytest.mark.slow, pytest.mark.heavy])])
 def test_what_it_does_with_a_packet_of_each_kind(run: Callable[[Merged], Outcome]) -> None:
     outcome = run(merge_tenants(Source(("d",), TENANTS)))
     for step, (_, packet) in zip(STORY, offered(), strict=True):

@@ -1,5 +1,5 @@
 """All example tenants in one machine: sound, merged, and within the budgets of their policy; and c, e, f, g and h cut in two and run beside
-each other do what they do alone in software.
+each other do what they do alone in software (in the suite, c and h).
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def agreed(merged: Merged, design: Split, core: Core, packets: list[tuple[int, P
 
 
 @pytest.mark.slow
-def test_cut_in_two_and_side_by_side_each_does_what_it_does_alone() -> None:
-    names = tuple(FRAMES)
+@pytest.mark.parametrize("names", [("c", "h"), pytest.param(tuple(FRAMES), marks=pytest.mark.heavy)], ids=",".join)
+def test_cut_in_two_and_side_by_side_each_does_what_it_does_alone(names: tuple[str, ...]) -> None:
     merged = merge_tenants(Source(names, TENANTS))
     design = split(merged, rates_of(merged, None))
     core = build_core(design, DatapathParameters(64, port_count(merged)))

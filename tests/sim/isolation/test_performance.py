@@ -18,6 +18,7 @@ from mlclick.run import run_software
 from mlclick.service import delays
 from sim.isolation import CLOCK_BITS, Party, Scene, Seen, together
 from swclick.live import Clock
+from tests.in_short import in_short
 from tests.sim.attacks import (
     BURSTS,
     GAP,
@@ -247,7 +248,7 @@ def test_t26_what_others_leave_unused_is_used_in_turns_of_shares_and_stays_idle_
 
 @each_way
 @pytest.mark.parametrize("weights", WEIGHTS)
-@pytest.mark.parametrize("size", [60, 900, 1_600])
+@pytest.mark.parametrize("size", in_short([1_600, 60, 900]))
 def test_t27_the_oldest_packet_of_a_tenant_is_served_within_a_bound(
     victim: str, attacker: str, seed: int, weights: tuple[int, int], size: int
 ) -> None:
@@ -267,7 +268,7 @@ def test_t27_the_oldest_packet_of_a_tenant_is_served_within_a_bound(
 
 
 @in_each_mode
-@pytest.mark.parametrize(("count", "number"), [(2, 0), (2, 1), (4, 0), (4, 2), (4, 3)])
+@pytest.mark.parametrize(("count", "number"), in_short([(2, 0), (2, 1), (4, 0), (4, 3), (4, 2)]))
 def test_t28_what_a_packet_takes_beside_many_tenants(mode: str, count: int, number: int) -> None:
     """Among so many tenants, with all others sending all that fits on a wire, the victim's packets are held up within the bound that grows
     with their number, and in turns of time not at all: there the number tells how long a round is, and nothing else."""

@@ -22,7 +22,7 @@ def sound() -> dict[int, Result]:
     return proved()
 
 
-@pytest.mark.parametrize(("width", "tenants"), [(64, 3), (128, 2), (256, 5)])
+@pytest.mark.parametrize(("width", "tenants"), in_short([(64, 3), (128, 2), (256, 5)]))
 def test_no_tenant_sees_anything_of_the_others_in_turns_of_time(width: int, tenants: int) -> None:
     results = proved(width, tenants)
     assert list(results) == list(range(tenants))

@@ -26,7 +26,7 @@ def failures(*, strict: bool = False, shifts: tuple[int, ...] = (0, 4, -12)) -> 
 
 
 @pytest.mark.parametrize("strict", [False, True])
-@pytest.mark.parametrize(("width", "tenants", "shifts"), [(64, 1, (0,)), (64, 3, (0, 20, -12)), (256, 2, (0, -12))])
+@pytest.mark.parametrize(("width", "tenants", "shifts"), in_short([(64, 3, (0, 20, -12)), (64, 1, (0,)), (256, 2, (0, -12))]))
 def test_each_packet_is_put_once_into_the_stores_that_are_selected(width: int, tenants: int, shifts: tuple[int, ...], strict: bool) -> None:
     growth = {tenant: 8 * tenant for tenant in range(tenants)}
     result = prove_delivery(small_datapath(width, tenants, strict=strict, shifts=shifts, growth=growth))
@@ -139,7 +139,7 @@ WRITTEN = [
 ]
 
 
-@pytest.mark.parametrize(("mutant", "what"), [*COMES, *WRITTEN], ids=lambda each: each.new if isinstance(each, Mutant) else "")
+@pytest.mark.parametrize(("mutant", "what"), in_short([*COMES, *WRITTEN]), ids=lambda each: each.new if isinstance(each, Mutant) else "")
 def test_what_is_known_or_said_of_another_packet_is_refused_for_that_alone(mutant: Mutant, what: str) -> None:
     with planted(mutant):
         assert failures() == [f"{what} does not follow"]

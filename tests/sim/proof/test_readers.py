@@ -12,6 +12,7 @@ from mlclick.mutants.run import MUTANTS
 from sim.proof import duties
 from sim.proof.noninterference import Result
 from sim.proof.readers import prove_readers
+from tests.in_short import in_short
 from tests.sim.proof.small_datapath import small_datapath
 
 WHOLE = "what is owed is granted, or left of what is sent does not follow"
@@ -94,7 +95,7 @@ CHARGES = [
 """One charges a beat too much, the other nothing."""
 
 
-@pytest.mark.parametrize(("mutant", "where", "what"), DEFECTS, ids=lambda each: each.name if isinstance(each, Mutant) else "")
+@pytest.mark.parametrize(("mutant", "where", "what"), in_short(DEFECTS), ids=lambda each: each.name if isinstance(each, Mutant) else "")
 def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, where: str, what: str) -> None:
     with planted(mutant):
         assert what in results(only=where)[where].failures

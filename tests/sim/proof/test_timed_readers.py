@@ -11,6 +11,7 @@ from mlclick.mutants.mutant import Mutant, planted
 from sim.proof import duties
 from sim.proof.noninterference import Result
 from sim.proof.timed_readers import prove_timed_readers
+from tests.in_short import in_short
 from tests.sim.proof.small_datapath import by_name, defect, small_datapath
 
 BYTES = "what is sent has the bytes of the word that was read"
@@ -79,7 +80,7 @@ DEFECTS = [
 ]
 
 
-@pytest.mark.parametrize(("mutant", "where", "what"), DEFECTS, ids=lambda each: each.name if isinstance(each, Mutant) else "")
+@pytest.mark.parametrize(("mutant", "where", "what"), in_short(DEFECTS), ids=lambda each: each.name if isinstance(each, Mutant) else "")
 def test_each_defect_is_refused_for_what_it_breaks(mutant: Mutant, where: str, what: str) -> None:
     with planted(mutant):
         assert what in failures(where)
