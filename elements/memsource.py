@@ -197,9 +197,12 @@ static uint64_t thread_time(void)
     return t.tv_sec * 1000000000ull + t.tv_nsec;
 }}
 struct frame {{ const uint8_t *data; uint32_t length; }};
+/* So many packets before it is copied a frame is asked for from memory. */
+#define SOON {ABREAST}
 ALWAYS struct packet *next_frame(struct base *b, const struct frame *frames, uint64_t count, uint64_t *place)
 {{
     const struct frame *f = &frames[*place];
+    __builtin_prefetch(f[SOON].data);
     if (++*place == count) *place = 0;
     return copied_packet(b, f->data, f->length);
 }}
@@ -213,6 +216,9 @@ static struct frame *frames_of(const struct dump *d, uint64_t *count)
         frames = grow(frames, &room, *count + 1, sizeof *frames);
         frames[(*count)++] = (struct frame){{r.data, r.length}};
     }}
+    /* Behind the last come the first ones again, for who looks at what is SOON. */
+    frames = grow(frames, &room, *count + SOON, sizeof *frames);
+    for (uint64_t n = 0; *count && n < SOON; n++) frames[*count + n] = frames[n % *count];
     return frames;
 }}
 """
