@@ -11,6 +11,8 @@ from graph.check import Checked
 from graph.model import Edge
 
 ALWAYS: Final = "inline __attribute__((always_inline))"
+PART: Final = "PART"
+"""What is a part of a chain: see runtime.h."""
 NEVER: Final = "__attribute__((noinline, cold))"
 
 
@@ -40,4 +42,4 @@ def inline_kinds(
     follows = first[0] if len(first) == 1 else None
     offers = "OFFER(" in source.task or not graph.incoming(name)
     alone = len(pushed) + offers == 1 and follows is not None
-    return Kinds(ALWAYS if alone else "", pull, follows)
+    return Kinds(PART if alone else "", pull, follows)

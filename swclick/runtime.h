@@ -8,6 +8,13 @@
 #define PLAIN __attribute__((noinline, cold, optimize("O0")))
 #endif
 #define ALWAYS static inline __attribute__((always_inline))
+/* A part of a chain, which is to be a part of what calls it. What gcc has to inline it does first of all, so that of a chain of such parts each
+   has all that follow it while it is made simple; as it is told how much it may inline, it does that once parts are simple. */
+#ifdef __clang__
+#define PART inline __attribute__((always_inline))
+#else
+#define PART inline
+#endif
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
