@@ -166,15 +166,6 @@ static struct packet *new_packet(struct base *b, uint32_t length)
     return p;
 }
 
-/* A packet of these bytes. */
-static inline struct packet *copied_packet(struct base *b, const uint8_t *bytes, uint32_t length)
-{
-    struct packet *p = raw_packet(b, HEADROOM, length);
-    memset(p->buffer, 0, HEADROOM);
-    memcpy(p->data, bytes, length);
-    return p;
-}
-
 static inline void kill_packet(struct base *b, struct packet *p)
 {
 #ifdef EXACT_ROOM
