@@ -14,7 +14,7 @@ from graph.model import Edge, Graph
 from swclick.fetch_ahead import fetch_ahead
 from swclick.generate_program import first_word, meets_cut, program_begin, program_fields, program_functions
 from swclick.generate_ways import way_out, ways_out
-from swclick.inline import ALWAYS, NEVER, PART, Kinds, inline_kinds
+from swclick.inline import ALWAYS, PART, RARE, Kinds, inline_kinds
 from swclick.look_ahead import look_ahead
 from swclick.regions import Region, crossing
 from swclick.spread import spread_of
@@ -106,7 +106,7 @@ class ElementTexts:
         if self._sees(name):
             lines.append(f"static {PART} void e{n}_pushv(struct machine *, int, struct packet *, struct view *);")
         if name in self.programs:
-            lines.append(f"static {NEVER} void e{n}_slow(struct machine *, int, struct packet *);")
+            lines.append(f"static {RARE} void e{n}_slow(struct machine *, int, struct packet *);")
         lines += [f"static int e{n}_full(struct machine *);", f"static int e{n}_empty(struct machine *);"]
         return "\n".join(lines)
 

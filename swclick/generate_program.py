@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from elements.definition.csource import CSource
 from elements.program.program import Program, State
-from swclick.inline import NEVER, PART, Kinds
+from swclick.inline import PART, RARE, Kinds
 from swclick.lower_effects import move_text
 from swclick.lower_program import lower_program
 from swclick.lower_table import initialize_table, lower_table
@@ -54,7 +54,7 @@ static {kinds.push} void e{number}_push(struct machine *m, int port, struct pack
     look(p, &seen);
     e{number}_pushv(m, port, p, &seen);
 }}
-static {NEVER} void e{number}_slow(struct machine *m, int port, struct packet *p)
+static {RARE} void e{number}_slow(struct machine *m, int port, struct packet *p)
 {{
     (void)port;
 {meets_cut(number, is_cut)}{slow}

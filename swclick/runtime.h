@@ -7,6 +7,12 @@
 #else
 #define PLAIN __attribute__((noinline, cold, optimize("O0")))
 #endif
+/* What few packets come to: there is much of it, and most of the time to compile would be its. */
+#ifdef __clang__
+#define RARE __attribute__((noinline, cold))
+#else
+#define RARE __attribute__((noinline, cold, optimize("O1")))
+#endif
 #define ALWAYS static inline __attribute__((always_inline))
 /* A part of a chain, which is to be a part of what calls it. What gcc has to inline it does first of all, so that of a chain of such parts each
    has all that follow it while it is made simple; as it is told how much it may inline, it does that once parts are simple. */
