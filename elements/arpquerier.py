@@ -183,24 +183,24 @@ class ARPQuerier(ARPTable):
         usual = min(self.timeout_ns, self.poll_ns or self.timeout_ns)
         limits = f"{self.entry_limit}, {self.packet_limit}, {self.packets_each}, {self.slim_factor}"
         return CSource(
-            fields="struct arp *arp; uint32_t own, broadcast; uint64_t dropped, asked, answered;",
+            fields="struct arp *arp; uint64_t clock; uint32_t own, broadcast; uint64_t dropped, asked, answered;",
             shared=(SALTED,),
             helpers=HELPERS + _ASK,
             initialize=f"""
     self->arp = arp_new({limits}, {self.timeout_ns}ULL, {self.poll_ns}ULL);
-    self->arp->clock = NOW;
+    self->clock = NOW;
     self->own = 0x{self.prefix[0]:x}u;
     self->broadcast = 0x{self.first_broadcast:x}u;
 """,
             finish="    arp_free(self->arp);\n",
-            after_write="    arp_look_again(self->arp);\n",
+            after_write="    arp_all_far(self->arp);\n",
             quick=f"""
-    if (port == 0 && self->own && NOW < self->arp->next_slim) {{
+    if (port == 0) {{
         static const uint8_t mine[8] = {{{mine}}};
-        uint32_t place = arp_find_near(self->arp, v->dst_ip);
-        if (place && self->arp->seen[place - 1].known && NOW - self->arp->seen[place - 1].live < {usual}ULL) {{
-            uint64_t ethernet = self->arp->seen[place - 1].ethernet;
-            self->arp->clock = NOW;
+        const struct arp_near *near = arp_find_near(self->arp, v->dst_ip, NOW);
+        if (near) {{
+            uint64_t ethernet = near->ethernet;
+            self->clock = NOW;
             seen_headroom(p, v, 14);
             seen_move(v, -14);
             arp_fill(v->data, ethernet, mine);
@@ -213,7 +213,7 @@ class ARPQuerier(ARPTable):
             push=f"""
     static const uint8_t mine[8] = {{{mine}}};
     struct arp *t = self->arp;
-    t->clock = NOW;
+    self->clock = NOW;
     if (t->timeout && NOW >= t->next_slim) {{
         arp_slim(&m->base, t, 0, 0);
         t->next_slim = NOW + t->timeout + 1000000000ULL;
@@ -229,6 +229,7 @@ class ARPQuerier(ARPTable):
                 self->asked++;
                 OUT({max(0, self.outputs - 1)}, arp_query(&m->base, p, {to}, mine, self->own));
             }}
+            {f"arp_bring_near(t, place, {usual}ULL);" if self.timeout_ns else ""}
             arp_header(p, ethernet, mine);
             OUT(0, p);
         }} else if (target == 0xffffffffu || target == self->broadcast) {{

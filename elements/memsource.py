@@ -115,7 +115,7 @@ class MemSource(Element):
             fields="""
     struct dump *dump;
     struct frame *frames;
-    uint64_t count, place, sent, instant, begun, used;
+    uint64_t count, sent, instant, begun, used;
     uint32_t going, at_instant;
 """,
             helpers=HELPERS + _HELPERS,
@@ -134,11 +134,15 @@ class MemSource(Element):
     if (!self->going || rest < 0 || !self->count) rest = 0;
     rest = BATCH(rest);
     if (DRIVEN && rest && !self->sent) self->begun = thread_time();
+    const struct frame *next = self->frames + (rest ? self->sent % self->count : 0), *end = self->frames + self->count;
 #if HAS_AHEAD
     struct packet *burst[{ABREAST}];
     for (int64_t done = 0, count; done < rest; done += count) {{
         count = rest - done < {ABREAST} ? rest - done : {ABREAST};
-        for (int64_t n = 0; n < count; n++) burst[n] = next_frame(&m->base, self->frames, self->count, &self->place);
+        for (int64_t n = 0; n < count; n++) {{
+            burst[n] = framed_packet(&m->base, next);
+            if (++next == end) next = self->frames;
+        }}
         LOOK_AHEAD(burst, count);
         for (int64_t n = 0; n < count; n++) {{
             self->sent++;
@@ -147,8 +151,10 @@ class MemSource(Element):
     }}
 #else
     for (int64_t n = 0; n < rest; n++) {{
+        struct packet *made = framed_packet(&m->base, next);
+        if (++next == end) next = self->frames;
         self->sent++;
-        OUT(0, next_frame(&m->base, self->frames, self->count, &self->place));
+        OUT(0, made);
     }}
 #endif
     self->at_instant += rest;
@@ -197,11 +203,23 @@ static uint64_t thread_time(void)
     return t.tv_sec * 1000000000ull + t.tv_nsec;
 }}
 struct frame {{ const uint8_t *data; uint32_t length; }};
-ALWAYS struct packet *next_frame(struct base *b, const struct frame *frames, uint64_t count, uint64_t *place)
+/* So many packets before it is copied a frame is asked for from memory. */
+#define SOON {ABREAST}
+/* Most packets are short, and copied without asking how short: behind what a dump has read there is room for more. */
+#define SHORT 64
+ALWAYS struct packet *framed_packet(struct base *b, const struct frame *f)
 {{
-    const struct frame *f = &frames[*place];
-    if (++*place == count) *place = 0;
-    return copied_packet(b, f->data, f->length);
+    struct packet *p = raw_packet(b, HEADROOM, f->length);
+    __builtin_prefetch(f[SOON].data);
+    memset(p->buffer, 0, HEADROOM);
+#ifndef EXACT_ROOM
+    if (__builtin_expect(f->length <= SHORT, 1)) {{
+        memcpy(p->data, f->data, SHORT);
+        return p;
+    }}
+#endif
+    memcpy(p->data, f->data, f->length);
+    return p;
 }}
 static struct frame *frames_of(const struct dump *d, uint64_t *count)
 {{
@@ -213,6 +231,9 @@ static struct frame *frames_of(const struct dump *d, uint64_t *count)
         frames = grow(frames, &room, *count + 1, sizeof *frames);
         frames[(*count)++] = (struct frame){{r.data, r.length}};
     }}
+    /* Behind the last come the first ones again, for who looks at what is SOON. */
+    frames = grow(frames, &room, *count + SOON, sizeof *frames);
+    for (uint64_t n = 0; *count && n < SOON; n++) frames[*count + n] = frames[n % *count];
     return frames;
 }}
 """

@@ -97,7 +97,8 @@ class RatedSource(DataSource, Bucket):
         made = self.data_source()
         following = f"""
     if (!self->going) return 0;
-    if (DATA_OVER) {{ {"if (DRIVEN) STOP;" if self.stop else ""} return 0; }}
+    if (DATA_OVER) {{ {"if (DRIVEN && !self->told) STOP;" if self.stop else ""} self->told = 1; return 0; }}
+    self->told = 0;
     if (BUCKET_REFILL < {TOKEN}) {{
         if (DRIVEN) AT(BUCKET_DUE({TOKEN}));
         return 0;
@@ -107,7 +108,7 @@ class RatedSource(DataSource, Bucket):
 """
         return replace(
             made,
-            fields=f"{made.fields} {FIELDS}",
+            fields=f"{made.fields} {FIELDS} uint32_t told;",
             helpers=made.helpers + HELPERS,
             initialize=made.initialize + self.bucket_c(self.rate, self.burst),
             task=f"""
@@ -121,7 +122,8 @@ class RatedSource(DataSource, Bucket):
 """,
             pull=f"{following}    return p;\n",
             timer="    WAKE;\n",
-            empty="!self->going || DATA_OVER",
+            # Who pulls comes once more, and so ends what there is to end.
+            empty="!self->going || (DATA_OVER && self->told)",
             state=(*made.state, *BUCKET_STATE),
         )
 

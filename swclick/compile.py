@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,7 +25,11 @@ IN_USE = 3600
 """Seconds for which what was used stays, so that nobody misses what another process takes away."""
 _TEMPORARY = "tmp"
 """What the names of folders begin with in which something is being compiled."""
-FLAGS = ("-O2", "-std=gnu11", "-fPIC", "-fno-strict-aliasing", "-w")
+FLAGS = (
+    "-O2", "-std=gnu11", "-fPIC", "-fno-strict-aliasing", "-w", "--param=max-inline-insns-single=500",
+    "--param=large-function-insns=1000000", "--param=large-stack-frame=1000000", "--param=large-unit-insns=1000000",
+)  # fmt: skip
+"""gcc is told to inline what is called a PART, however long the chain; others inline it anyway, and need not know the parameters."""
 
 
 class CompilerError(ClickError):
@@ -80,7 +86,15 @@ def kept_library(library: Path) -> ctypes.CDLL | None:
 def _made(command: list[str], text: str, beside: str, library: Path, *, is_anew: bool) -> ctypes.CDLL:
     """The library, compiled, loaded; where it ``is_anew``, what is ``beside`` is compiled even if it is kept. Errors: `CompilerError`."""
     try:
-        _compile(command, ["-shared"], text, library, [_object(command, beside, is_anew=is_anew)] if beside else [])
+        made = _place(".o", beside, *FLAGS, *command)
+        if not beside:
+            _compile(command, ("-shared",), text, library)
+        elif not is_anew and _is_kept(made):
+            _compile(command, ("-shared", str(made)), text, library)
+        else:
+            with ThreadPoolExecutor(1) as apart:
+                there = apart.submit(_compile, command, ("-c", "-fvisibility=hidden"), beside, made)
+                _compile(command, ("-shared", str(made)), text, library, there)
     except OSError as error:
         advice = "set MLCLICK_CACHE to a folder that can be written"
         raise CompilerError(f"cannot keep compiled C in {library.parent}: {error.strerror}", advice) from None
@@ -91,13 +105,6 @@ def _made(command: list[str], text: str, beside: str, library: Path, *, is_anew:
         raise CompilerError(f"cannot load compiled C: {error}", advice) from None
     make_room(library.parent)
     return loaded
-
-
-def _object(command: list[str], text: str, *, is_anew: bool) -> Path:
-    made = _place(".o", text, *FLAGS, *command)
-    if is_anew or not _is_kept(made):
-        _compile(command, ["-c", "-fvisibility=hidden"], text, made, [])
-    return made
 
 
 def _is_kept(made: Path) -> bool:
@@ -155,17 +162,26 @@ def _place(suffix: str, *content: str) -> Path:
     return (cache_folder() / hashlib.sha256("\0".join(content).encode("utf-8", "surrogateescape")).hexdigest()[:32]).with_suffix(suffix)
 
 
-def _compile(command: list[str], kind: list[str], text: str, result: Path, linked: list[Path]) -> None:
-    """Nobody sees the result before it is whole, and two that compile the same text do not disturb each other."""
+def _compile(command: list[str], kind: Sequence[str], text: str, result: Path, there: Future[None] | None = None) -> None:
+    """Nobody sees the result before it is whole, and two that compile the same text do not disturb each other. What is linked to it, where
+    that is being made meanwhile, is only needed when it is ``there``."""
     result.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=_TEMPORARY, dir=result.parent) as folder:
-        source, made = Path(folder, "engine.c"), Path(folder, result.name)
+        source, engine, made = Path(folder, "engine.c"), Path(folder, "engine.o"), Path(folder, result.name)
         source.write_text(text, encoding="utf-8", errors="surrogateescape")
-        whole = [*command, *FLAGS, *kind, "-o", str(made), str(source), *map(str, linked)]
-        done = subprocess.run(whole, capture_output=True, text=True, check=False)
+        if there is None:
+            done = _run(*command, *FLAGS, "-o", made, source, *kind)
+        else:
+            done = _run(*command, *FLAGS, "-c", "-o", engine, source)
+            there.result()
+            done = done if done.returncode else _run(*command, *FLAGS, "-o", made, engine, *kind)
         source.replace(result.with_suffix(".c"))
         if done.returncode:
             errors = "\n".join([line for line in done.stderr.splitlines() if "error" in line][:5]) or done.stderr[:1000]
             message = f"the generated C does not compile: {shlex.join(command)} ended with {done.returncode}\n{errors.rstrip()}"
             raise CompilerError(message, f"try another compiler by setting CC; else report this with the file {result.with_suffix('.c')}")
         made.replace(result)
+
+
+def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(each) for each in command], capture_output=True, text=True, check=False)

@@ -9,9 +9,8 @@
 #define MOST_RUNS 4
 /* Turns of one run that follow on one of several that took long, so that it is seen whose run that was. */
 #define ALONE 16
-/* How often the clock is looked at, and the file descriptors. */
+/* How often the clock is looked at. */
 #define TICK_EVERY 10000
-#define POLL_EVERY 100000
 /* What took so long is asked whether the system took the processor away meanwhile, which takes about a microsecond to ask. What was taken
    from others before is not to be credited to it: so it is asked before as well, where a turn is expected to be long, and at each poll. */
 #define ASKED_OF 20000

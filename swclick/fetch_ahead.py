@@ -8,7 +8,6 @@ from typing import Final
 from elements.definition.csource import ABREAST, CSource
 from elements.program.program import Program
 from swclick.find_common_case import CommonCase
-from swclick.inline import ALWAYS
 from swclick.look_ahead import Ahead, Soon
 from swclick.lower_value import ValueLowering
 
@@ -36,7 +35,7 @@ def fetch_ahead(
         steps.append("".join(pieces))
     loops = "".join(f"    for (uint32_t i = 0; i < count; i++) {{\n    const struct packet *p = q[i];\n{step}    }}\n" for step in steps)
     kept = f"    uint32_t kept[{ABREAST}][{len(said)}];\n" if said else ""
-    return f"""static {ALWAYS} void e{number}_ahead(struct machine *m, struct packet **q, uint32_t count)
+    return f"""static void e{number}_ahead(struct machine *m, struct packet **q, uint32_t count)
 {{
     (void)m; (void)q; (void)count;
 {kept}{loops}}}

@@ -14,7 +14,7 @@ from graph.model import Edge, Graph
 from swclick.fetch_ahead import fetch_ahead
 from swclick.generate_program import first_word, meets_cut, program_begin, program_fields, program_functions
 from swclick.generate_ways import way_out, ways_out
-from swclick.inline import ALWAYS, NEVER, Kinds, inline_kinds
+from swclick.inline import ALWAYS, PART, RARE, Kinds, inline_kinds
 from swclick.look_ahead import look_ahead
 from swclick.regions import Region, crossing
 from swclick.spread import spread_of
@@ -104,9 +104,9 @@ class ElementTexts:
             f"static {kinds.pull} struct packet *e{n}_pull(struct machine *, int);",
         ]
         if self._sees(name):
-            lines.append(f"static {ALWAYS} void e{n}_pushv(struct machine *, int, struct packet *, struct view *);")
+            lines.append(f"static {PART} void e{n}_pushv(struct machine *, int, struct packet *, struct view *);")
         if name in self.programs:
-            lines.append(f"static {NEVER} void e{n}_slow(struct machine *, int, struct packet *);")
+            lines.append(f"static {RARE} void e{n}_slow(struct machine *, int, struct packet *);")
         lines += [f"static int e{n}_full(struct machine *);", f"static int e{n}_empty(struct machine *);"]
         return "\n".join(lines)
 
@@ -286,7 +286,7 @@ static void e{number}_finish(struct machine *m)
         if not self._sees(name):
             return ""
         rest = "take" if self._is_small(name) else "push"
-        return f"""static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
+        return f"""static {PART} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
 {{
     struct e{number} *self = &m->e{number}; (void)self; (void)port;
 {meets_cut(number, name in self.cuts, "keep(p, v); ")}{self.sources[name].quick}    keep(p, v);

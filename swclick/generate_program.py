@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from elements.definition.csource import CSource
 from elements.program.program import Program, State
-from swclick.inline import ALWAYS, NEVER, Kinds
+from swclick.inline import PART, RARE, Kinds
 from swclick.lower_effects import move_text
 from swclick.lower_program import lower_program
 from swclick.lower_table import initialize_table, lower_table
@@ -42,7 +42,7 @@ def program_functions(
     push, slow, pull = _exclusive(program, number, passed, spread) if program.exclusive else _copies(program, number, passed)
     frees = "".join(f"    table_free(&m->e{number}.{table.name});\n" for table in program.tables)
     return f"""{lower_program(program, number)}
-static {ALWAYS} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
+static {PART} void e{number}_pushv(struct machine *m, int port, struct packet *p, struct view *v)
 {{
     (void)port;
 {meets_cut(number, is_cut, "keep(p, v); ")}    if (!e{number}_usual(v)) {{ keep(p, v); e{number}_slow(m, port, p); return; }}
@@ -54,7 +54,7 @@ static {kinds.push} void e{number}_push(struct machine *m, int port, struct pack
     look(p, &seen);
     e{number}_pushv(m, port, p, &seen);
 }}
-static {NEVER} void e{number}_slow(struct machine *m, int port, struct packet *p)
+static {RARE} void e{number}_slow(struct machine *m, int port, struct packet *p)
 {{
     (void)port;
 {meets_cut(number, is_cut)}{slow}

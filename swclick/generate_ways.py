@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from swclick.inline import ALWAYS
+from swclick.inline import ALWAYS, PART
 
 
 def way_out(number: int | str, kind: str, hands: Mapping[int, str], long: str) -> str:
@@ -32,7 +32,7 @@ def ways_out(number: int | str, kind: str, hands: Mapping[int, str], long: str, 
     view, too_long = _view(kind), f"        if ({long}->length > LONGEST) break;\n" if long else ""
     return "".join(
         f"""
-static {ALWAYS} void e{number}_out{kind}_{port}(struct machine *m, struct packet *p{view})
+static {PART} void e{number}_out{kind}_{port}(struct machine *m, struct packet *p{view})
 {{
     do {{
 {too_long}        {f"{hands[port]} return;" if port in hands else ""}

@@ -11,7 +11,10 @@ from graph.check import Checked
 from graph.model import Edge
 
 ALWAYS: Final = "inline __attribute__((always_inline))"
-NEVER: Final = "__attribute__((noinline, cold))"
+PART: Final = "PART"
+"""What is a part of a chain: see runtime.h."""
+RARE: Final = "RARE"
+"""What few packets come to stays out of the way of the others: see runtime.h."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,10 @@ def inline_kinds(
     pulled = [edge for edge in graph.outgoing(name) if checked.kind(name, True, edge.source_port) == "pull"]
     pull = ALWAYS if len(pulled) == 1 and pulled[0] not in cut else ""
     if name in rare:
-        return Kinds(NEVER, pull)
+        return Kinds(RARE, pull)
     usual = [edge for edge in pushed if edge.source not in rare and edge not in rings.back and edge not in cut]
     first = [edge for edge in usual if edge.target_port == min(each.target_port for each in usual)]
     follows = first[0] if len(first) == 1 else None
     offers = "OFFER(" in source.task or not graph.incoming(name)
     alone = len(pushed) + offers == 1 and follows is not None
-    return Kinds(ALWAYS if alone else "", pull, follows)
+    return Kinds(PART if alone else "", pull, follows)

@@ -1,6 +1,6 @@
 /* How a machine runs by itself. */
 
-/* How often the clock is looked at, and the file descriptors: a task may take as long as a burst of packets does. */
+/* How often the clock is looked at: a task may take as long as a burst of packets does. And the file descriptors, where it is simulated. */
 #define TASKS_A_TURN 16
 #define TURNS_A_POLL 8
 
@@ -257,6 +257,7 @@ int drive(struct machine *m, struct live *l, struct base *b)
     if (l->containers) return drive_contained(m, l, b);
     l->leave = 0;
     tick(b);
+    uint64_t polled = b->now;
     for (uint32_t turn = 0; !l->leave && b->stop <= 0; turn++) {
         for (int i = 0; i < TASKS_A_TURN && l->ready.count && b->stop <= 0 && !l->leave; i++) run_task(m, l, &l->ready, &l->pass);
         if (b->stop > 0 || l->leave) break;
@@ -270,12 +271,13 @@ int drive(struct machine *m, struct live *l, struct base *b)
             next = next_timer(l);
         }
         if (l->ready.count || next <= b->now || (b->simulated && next != NEVER)) {
-            if (turn % TURNS_A_POLL) continue;
+            if (b->simulated ? turn % TURNS_A_POLL != 0 : b->now - polled < POLL_EVERY) continue;
             poll_fds(m, l, b, 0);
         } else {
             poll_fds(m, l, b, next == NEVER ? NEVER : next - b->now);
         }
         tick(b);
+        polled = b->now;
     }
     return l->leave;
 }

@@ -9,6 +9,8 @@
 /* What Python is called for where an element has no C for it. */
 #define TIMER (-1)
 #define READY (-2)
+/* How often file descriptors are looked at while there is something to do, in ns. */
+#define POLL_EVERY 100000
 
 static inline uint64_t clock_read(clockid_t clock)
 {

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from elements.program.program import Program
 from elements.program.values import Value
 from swclick.find_common_case import CommonCase, find_common_case
-from swclick.inline import ALWAYS
+from swclick.inline import ALWAYS, PART
 from swclick.lower_effects import effects, move_text
 from swclick.lower_value import ValueLowering
 from swclick.lower_ways import lower_ways
@@ -36,7 +36,7 @@ def lower_program(program: Program, number: int | str) -> str:
     int way = e{number}_general(m, p{taken});
     look(p, v);
     return way;"""
-    return general + asked + _function("fast", program, number, fast, ALWAYS) + _function("run", program, number, run, ALWAYS)
+    return general + asked + _function("fast", program, number, fast, PART) + _function("run", program, number, run, PART)
 
 
 def _function(name: str, program: Program, number: int | str, body: str, kind: str) -> str:

@@ -7,7 +7,20 @@
 #else
 #define PLAIN __attribute__((noinline, cold, optimize("O0")))
 #endif
+/* What few packets come to: there is much of it, and most of the time to compile would be its. */
+#ifdef __clang__
+#define RARE __attribute__((noinline, cold))
+#else
+#define RARE __attribute__((noinline, cold, optimize("O1")))
+#endif
 #define ALWAYS static inline __attribute__((always_inline))
+/* A part of a chain, which is to be a part of what calls it. What gcc has to inline it does first of all, so that of a chain of such parts each
+   has all that follow it while it is made simple; as it is told how much it may inline, it does that once parts are simple. */
+#ifdef __clang__
+#define PART inline __attribute__((always_inline))
+#else
+#define PART inline
+#endif
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -156,15 +169,6 @@ static struct packet *new_packet(struct base *b, uint32_t length)
 {
     struct packet *p = raw_packet(b, HEADROOM, length);
     memset(p->buffer, 0, HEADROOM);
-    return p;
-}
-
-/* A packet of these bytes. */
-static inline struct packet *copied_packet(struct base *b, const uint8_t *bytes, uint32_t length)
-{
-    struct packet *p = raw_packet(b, HEADROOM, length);
-    memset(p->buffer, 0, HEADROOM);
-    memcpy(p->data, bytes, length);
     return p;
 }
 

@@ -12,13 +12,14 @@ MORE: Final = ("polled", "older", "newer", "polls")
 SEEN_BYTES: Final = 32
 MORE_BYTES: Final = 40
 ALONE: Final = ("oldest", "newest", "unused", "used", "entries", "packets")
-ALONE_LARGE: Final = ("table_drops", "clock", "next_slim")
+ALONE_LARGE: Final = ("table_drops", "next_slim")
 
 STATE: Final = (
     *((name, f"self->arp->seen[0].{name}") for name in SEEN),
     *((name, f"self->arp->more[0].{name}") for name in MORE),
     *((name, f"self->arp->{name}[0]") for name in ("buckets", "salt")),
     *((name, f"self->arp->{name}") for name in (*ALONE, *ALONE_LARGE)),
+    ("clock", "self->clock"),
 )
 """The table's state variables, for handlers."""
 STRIDES: Final = (*((name, SEEN_BYTES) for name in SEEN), *((name, MORE_BYTES) for name in MORE))
@@ -30,16 +31,17 @@ HELPERS: Final = (
 struct arp_seen { uint32_t address, known, chain, waiting; uint64_t ethernet, live; };
 struct arp_more { uint64_t polled; uint32_t older, newer, polls; struct packet *first, *last; };
 _Static_assert(sizeof(struct arp_seen) == ARP_SEEN && sizeof(struct arp_more) == ARP_MORE, "handlers find the words of entries by these");
-/* ``near`` has places where addresses that end alike were found last, so that a packet looks at this line and at its entry's alone. */
+/* An answer that is good before ``until``, whatever else is done then. ``near`` has the last one of those addresses that end alike, so that
+   a packet looks at no line but that. */
+struct arp_near { uint64_t until, ethernet; uint32_t address; };
 struct arp {
-    uint64_t clock, next_slim;
+    struct arp_near near[16];
     struct arp_seen *seen;
-    uint16_t near[16];
     uint64_t salt[2];
     struct arp_more *more;
     uint32_t buckets[1 << ARP_BITS];
     uint32_t oldest, newest, unused, used, entries, packets;
-    uint64_t table_drops;
+    uint64_t table_drops, next_slim;
     uint64_t timeout, poll_timeout;
     uint32_t entry_limit, packet_limit, packets_each, slim_factor;
 };
@@ -76,16 +78,22 @@ ALWAYS uint32_t arp_find(const struct arp *t, uint32_t address)
     while (place && t->seen[place - 1].address != address) place = t->seen[place - 1].chain;
     return place;
 }
-/* The same; what handlers change has to be told by arp_look_again. */
-ALWAYS uint32_t arp_find_near(struct arp *t, uint32_t address)
+/* The answer for an address, NULL where it is not near. */
+ALWAYS const struct arp_near *arp_find_near(const struct arp *t, uint32_t address, uint64_t time)
 {
-    uint16_t *near = &t->near[address & 15];
-    if (__builtin_expect(*near && t->seen[*near - 1].address == address, 1)) return *near;
-    uint32_t place = arp_find(t, address);
-    if (place <= UINT16_MAX) *near = place;
-    return place;
+    const struct arp_near *near = &t->near[address & 15];
+    return __builtin_expect(near->address == address && time < near->until, 1) ? near : NULL;
 }
-static void arp_look_again(struct arp *t) { memset(t->near, 0, sizeof t->near); }
+/* What a place has is the answer for ``usual`` ns from when it was learned, unless the table is to be tidied before. Handlers, and whoever
+   changes a place, have to say so by arp_far. */
+ALWAYS void arp_bring_near(struct arp *t, uint32_t place, uint64_t usual)
+{
+    const struct arp_seen *seen = &t->seen[place - 1];
+    uint64_t until = seen->live + usual < t->next_slim ? seen->live + usual : t->next_slim;
+    t->near[seen->address & 15] = (struct arp_near){until, seen->ethernet, seen->address};
+}
+ALWAYS void arp_far(struct arp *t, uint32_t address) { t->near[address & 15].until = 0; }
+static void arp_all_far(struct arp *t) { memset(t->near, 0, sizeof t->near); }
 static int arp_expired(const struct arp *t, uint32_t place, uint64_t time)
 {
     return t->timeout && t->seen[place - 1].live + t->timeout < time;
@@ -134,7 +142,7 @@ static void arp_remove(struct base *b, struct arp *t, uint32_t place)
     while (*at != place) at = &t->seen[*at - 1].chain;
     *at = t->seen[place - 1].chain;
     arp_leave_age(t, place);
-    t->near[t->seen[place - 1].address & 15] = 0;
+    arp_far(t, t->seen[place - 1].address);
     t->packets -= t->seen[place - 1].waiting;
     t->table_drops += t->seen[place - 1].waiting;
     t->entries--;
@@ -185,6 +193,7 @@ static uint32_t arp_ensure(struct base *b, struct arp *t, uint32_t address)
 static uint32_t arp_insert(struct base *b, struct arp *t, uint32_t address, uint64_t ethernet)
 {
     uint32_t place = arp_ensure(b, t, address), i = place - 1;
+    arp_far(t, address);
     t->seen[i].ethernet = ethernet;
     t->seen[i].known = ethernet != 0xffffffffffffULL;
     t->seen[i].live = clock_of(b);

@@ -78,6 +78,7 @@ class BurstSource(CountingSource):
         """The C, from that which makes a ``packet``, an expression that also counts it."""
         end = "STOP;" if self.stop else "CALL(0, NULL);" if self.end_call else ""
         ended = f"if (DRIVEN && !rest && self->going && DATA_OVER) {{ {end} }}"
+        told = f"if (!rest && self->going && DATA_OVER) {{ if (DRIVEN && !self->told) {{ {end} }} self->told = 1; }}"
         allow = f"""
     if (self->instant != NOW) {{ self->instant = NOW; self->at_instant = 0; }}
     int64_t rest = DRIVEN ? self->each : ((int64_t)self->most >= 0 ? {AT_ONCE} : (int64_t)self->each) - self->at_instant;
@@ -87,11 +88,12 @@ class BurstSource(CountingSource):
         make = f"""
         struct packet *p = {packet};
         self->at_instant++;
+        self->told = 0;
         {"" if self.timestamp else "p->time = 0;"}
 """
         return replace(
             made,
-            fields=f"{made.fields} uint64_t instant; uint32_t each, at_instant;",
+            fields=f"{made.fields} uint64_t instant; uint32_t each, at_instant, told;",
             initialize=f"{made.initialize}    self->each = {self.burst};\n",
             task=f"""
 #if OUTPUT_IS_PULL
@@ -107,8 +109,9 @@ class BurstSource(CountingSource):
     return DRIVEN ? rest : rest > 0;
 #endif
 """,
-            pull=f"{allow}    {ended}\n    if (!rest) return NULL;\n    {{{make}        return p;\n    }}\n",
-            empty="!self->going || DATA_OVER",
+            pull=f"{allow}    {told}\n    if (!rest) return NULL;\n    {{{make}        return p;\n    }}\n",
+            # Who pulls comes once more, and so ends what there is to end.
+            empty="!self->going || (DATA_OVER && self->told)",
             state=(*made.state, *((name, f"self->{name}") for name in ("each", "instant", "at_instant"))),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from elements.captures.pcap import write_capture
+from elements.captures.pcap import read_capture, write_capture
 from elements.reference.machine import Machine as Reference
 from graph.load import load_text
 from swclick.live import Live
@@ -34,3 +34,16 @@ def test_where_packets_are_offered_nothing_is_timed(tmp_path: Path) -> None:
         machine.settle(1)
         found = machine.read("s", "ns"), machine.read("c", "count")
         assert found == ("0", "7")
+
+
+def test_frames_are_played_in_order_whatever_their_length_and_from_the_first_after_a_reset(tmp_path: Path) -> None:
+    frames = [bytes([number]) * length for number, length in enumerate((60, 64, 65, 1, 1514))]
+    write_capture(tmp_path / "in.pcap", ((0, frame) for frame in frames))
+    wanted = [frames[number % 5] for number in range(7)] * 2
+    for name, reading in (("reference", Reference), ("c", Machine)):
+        text = f"s :: MemSource({tmp_path}/in.pcap, LIMIT 7, BURST 3) -> d :: ToDump({tmp_path}/{name}.pcap, SNAPLEN 0);"
+        machine = reading(load_text(text, "t"))
+        machine.settle(1)
+        machine.write("s", "reset", "")
+        machine.settle(2)
+        assert [frame for _, frame in read_capture(tmp_path / f"{name}.pcap").packets] == wanted, name

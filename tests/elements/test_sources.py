@@ -74,6 +74,19 @@ def test_a_timed_source_that_is_over_stops_the_driver() -> None:
     assert (live.drive(), live.read_handler("d.count"), live.now) == (True, "3", 5 * SECOND + 40_000_000)
 
 
+@pytest.mark.parametrize("source", ["InfiniteSource(LIMIT 4, STOP true)", "RatedSource(LIMIT 4, RATE 1000, STOP true)"])
+@pytest.mark.parametrize("way", ["", "-> PullNull "])
+def test_a_source_that_is_over_stops_the_driver_pushed_or_pulled_and_again_after_a_reset(source: str, way: str) -> None:
+    live = Live(load_text(f"s :: {source} {way}-> c :: Counter -> Discard; TimedSource(1s, LIMIT 1) -> Discard;", "t"), Clock(5))
+    live.run_driver()
+    assert (live.now < 6 * SECOND, live.read_handler("c.count").strip()) == (True, "4")
+    live.write_handler("s.reset", "")
+    live.stop(-1)
+    live.run_driver()
+    assert (live.now < 6 * SECOND, live.read_handler("c.count").strip()) == (True, "8")
+    live.close()
+
+
 def test_a_timed_source_moves_with_what_arrives(bench: Callable[..., Bench]) -> None:
     x = bench("", text="x :: TimedSource(1ms, a, LIMIT 3) -> d0 :: ToCrossing(t:0);")
     assert [len(x.settle(now)) for now in (10**18, 10**18 + 999_999, 10**18 + 1_000_000, 10**18 + 1_500_000)] == [0, 0, 1, 0]
