@@ -1,4 +1,4 @@
-/* Drives one machine with malformed packets: fuzz SEED PACKETS SOURCES SEEDS LOG, hour SEED SECONDS RATE SOURCES SEEDS, replay FILE.
+/* Drives one machine with malformed packets: fuzz SEED PACKETS SOURCES SEEDS LOG, hour SEED SECONDS RATE FILL SOURCES SEEDS, replay FILE.
 
    SOURCES are the machine's elements that packets are offered to, with commas between them; each packet is offered to AT_ONCE of them that stand
    beside each other. Files have records: a struct emission, whose sink is a source, and the packet's bytes behind it. What follows from the same
@@ -245,13 +245,13 @@ static uint64_t held(void)
     return found.uordblks + found.hblkhd;
 }
 
-/* ``rate`` packets a second for so many seconds of the machine's clock, out of a pool of malformed ones that is gone through again and again;
-   each line: the second, and the most bytes that were in use since the last. */
-static int hour(uint64_t seconds, uint64_t rate)
+/* For so many seconds of the machine's clock packets of a pool of malformed ones, three in four with new keys: in the first twelfth ``fill`` for each
+   source, so that tables come to their bounds, then ``rate`` a second; each line: the second, and the most bytes that were in use since the last. */
+static int hour(uint64_t seconds, uint64_t rate, uint64_t fill)
 {
     struct machine *m = machine_new(0, 0, 0, NULL);
     struct sample *pool = malloc(POOL * sizeof *pool);
-    uint64_t count = 0, most = 0, apart;
+    uint64_t count = 0, most = 0, apart, filled = seconds / 12 * 1000000000, fills = 1;
     while (count < POOL) {
         struct input in = copied_input(some_input());
         if (count % 4) mutate(&in, some_input());
@@ -260,20 +260,23 @@ static int hour(uint64_t seconds, uint64_t rate)
             else pool[count++] = in.packets[i];
         }
     }
+    fills += fill * source_count / (source_count < AT_ONCE ? source_count : AT_ONCE);
     apart = held();
-    for (uint64_t number = 0; number < seconds * rate; number++) {
+    for (uint64_t number = 0, second = 10; second <= seconds; number++) {
         struct sample *s = &pool[below(POOL)];
-        s->about.time = now = number * 1000000000 / rate;
-        offer_around(m, s, below(source_count));
-        if (number % 16 == 0 || (number + 1) % rate == 0) {
+        now = number < fills ? number * (filled / fills) : filled + (number - fills) * 1000000000 / rate;
+        if (number % 16 == 0 || now >= second * 1000000000) {
             /* Less than at first where the machine has given back what it began with. */
             int64_t used = (int64_t)(held() - apart);
             if (used > (int64_t)most) most = used;
         }
-        if ((number + 1) % (10 * rate)) continue;
-        printf("%llu %llu\n", (unsigned long long)((number + 1) / rate), (unsigned long long)most);
-        fflush(stdout);
-        most = 0;
+        for (; second <= seconds && now >= second * 1000000000; second += 10, most = 0) {
+            printf("%llu %llu\n", (unsigned long long)second, (unsigned long long)most);
+            fflush(stdout);
+        }
+        if (below(4)) new_keys(s);
+        s->about.time = now;
+        offer_around(m, s, below(source_count));
     }
     machine_free(m);
     return 0;
@@ -288,11 +291,11 @@ int main(int count, char **words)
         open_log(words[6]);
         return fuzz(strtoull(words[3], NULL, 10));
     }
-    if (count == 7 && !strcmp(words[1], "hour")) {
+    if (count == 8 && !strcmp(words[1], "hour")) {
         drawn = strtoull(words[2], NULL, 10);
-        read_sources(words[5]);
-        read_seeds(words[6]);
-        return hour(strtoull(words[3], NULL, 10), strtoull(words[4], NULL, 10));
+        read_sources(words[6]);
+        read_seeds(words[7]);
+        return hour(strtoull(words[3], NULL, 10), strtoull(words[4], NULL, 10), strtoull(words[5], NULL, 10));
     }
     if (count != 3 || strcmp(words[1], "replay")) return 2;
     return replay(words[2]);

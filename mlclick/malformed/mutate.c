@@ -233,3 +233,29 @@ static void mutate(struct input *in, const struct input *other)
     if (!below(3)) in->where = (uint32_t)draw();
     for (int i = 0; i < in->count; i++) if (below(4)) mend_sums(&in->packets[i]);
 }
+
+/* What tables have entries by, and whom packets are for, is drawn anew, in place: the sender's addresses and port, what fragments and pings are
+   known by, groups, and now and then the receiver. How the packet is malformed stays. */
+static void new_keys(struct sample *s)
+{
+    struct emission *e = &s->about;
+    uint32_t length = e->length, at = network_of(s);
+    uint8_t *d = data_of(s), *ip = d + at;
+    e->aggregate = (uint32_t)draw();
+    if (below(2)) e->dst_ip = (uint32_t)draw();
+    for (uint32_t i = 8; i < 16; i++) e->dst_ip6[i] = (uint8_t)draw();
+    if (length >= 14 && at >= 14) for (uint32_t i = 8; i < 12; i++) d[i] = (uint8_t)draw();
+    if (length >= 42 && get16(d + 12) == 0x0806) put32(d + 28, (uint32_t)draw());
+    if (length >= 46 && get16(d + 16) == 0x0806) put32(d + 32, (uint32_t)draw());
+    if (at + 20 > length) return;
+    if (ip[0] >> 4 == 6) {
+        for (uint32_t i = 16; at + 40 <= length && i < (below(4) ? 24 : 40); i++) ip[i] = (uint8_t)draw();
+        return;
+    }
+    uint32_t header = 4 * (ip[0] & 15);
+    put16(ip + 4, (uint32_t)draw());
+    put32(ip + 12, (uint32_t)draw());
+    if (!below(4)) put32(ip + 16, (uint32_t)draw());
+    if (header + 6 <= length - at) put16(ip + header + (ip[9] == 1 ? 4 : 0), (uint32_t)draw());
+    if (below(8)) mend_sums(s);
+}
