@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 from elements.captures.pcap import read_capture
 from elements.definition.catalogue import class_info, class_names
 from elements.reference.packet import Packet
+from graph.check import check
 from graph.diagnostics import ClickError
 from graph.load import load_text
 from graph.model import Graph
@@ -158,6 +159,18 @@ def test_all_classes_that_take_packets_are_in_some_machine() -> None:
         info = class_info(name)
         assert info is not None
         assert info.port_count.startswith("0/"), name
+
+
+def test_what_may_be_pushed_and_pulled_is_both() -> None:
+    """Found in a review: nothing malformed came to what is agnostic when it pulls."""
+    ways: dict[str, set[str]] = {}
+    for machine in machines.machines():
+        checked = check(machine.graph(), class_info)
+        for node in checked.graph.nodes:
+            if (info := class_info(node.class_name)) and info.processing.startswith("a") and checked.graph.incoming(node.name):
+                ways.setdefault(node.class_name, set()).add(checked.kind(node.name, False, 0))
+    assert len(ways) > 80
+    assert {name: found for name, found in ways.items() if found != {"push", "pull"}} == {}
 
 
 @pytest.fixture(scope="module")
