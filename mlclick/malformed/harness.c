@@ -1,4 +1,4 @@
-/* Drives one machine with malformed packets: fuzz SEED PACKETS SOURCES SEEDS LOG, hour SEED SECONDS RATE FILL SOURCES SEEDS, replay FILE.
+/* Drives one machine with malformed packets: fuzz SEED PACKETS SOURCES SEEDS LOG, hour SEED SECONDS RATE FILL SOURCES SEEDS, replay FILE SALT.
 
    SOURCES are the machine's elements that packets are offered to, with commas between them; each packet is offered to AT_ONCE of them that stand
    beside each other. Files have records: a struct emission, whose sink is a source, and the packet's bytes behind it. What follows from the same
@@ -42,11 +42,12 @@ void __sanitizer_cov_trace_pc(void)
     }
 }
 
-/* Tables draw their salts from the seed. */
+/* Tables draw their salts from a number that is the machine's. */
+static uint64_t salt;
 ssize_t getrandom(void *room, size_t size, unsigned flags)
 {
     (void)flags;
-    for (size_t i = 0; i < size; i++) ((uint8_t *)room)[i] = (uint8_t)draw();
+    for (size_t i = 0; i < size; i++) ((uint8_t *)room)[i] = (uint8_t)draw_from(&salt);
     return (ssize_t)size;
 }
 
@@ -129,7 +130,8 @@ static void wait_some(void)
 }
 
 /* What the machine was given since it was made, in memory that is a file and so stays when the process does not: how many bytes of records there
-   are, and those. */
+   are, the machine's salt, and those records. */
+#define TOLD_AT 16
 static uint8_t *told;
 static void open_log(const char *name)
 {
@@ -147,8 +149,8 @@ static uint64_t told_bytes(void)
 static void tell(const struct sample *s)
 {
     uint64_t used = told_bytes(), size = (uint64_t)s->about.front + s->about.length;
-    memcpy(told + 8 + used, &s->about, sizeof s->about);
-    memcpy(told + 8 + used + sizeof s->about, s->bytes, size);
+    memcpy(told + TOLD_AT + used, &s->about, sizeof s->about);
+    memcpy(told + TOLD_AT + used + sizeof s->about, s->bytes, size);
     used += sizeof s->about + size;
     memcpy(told, &used, 8);
 }
@@ -167,6 +169,15 @@ static void offer_around(struct machine *m, struct sample *s, uint32_t where)
         s->about.sink = sources[(where + i) % source_count];
         offer(m, s);
     }
+}
+
+static struct machine *made_machine(uint64_t its_salt)
+{
+    salt = its_salt;
+    if (told) memcpy(told + 8, &salt, 8);
+    struct machine *m = machine_new(0, 0, now = 0, NULL);
+    machine_clear(m);
+    return m;
 }
 
 static void end_machine(struct machine *m)
@@ -199,8 +210,8 @@ static int fuzz(uint64_t wanted)
     struct machine *m = NULL;
     while (packets < wanted) {
         if (!m) {
-            m = machine_new(0, 0, now = life = 0, NULL);
-            machine_clear(m);
+            m = made_machine(draw());
+            life = 0;
         }
         struct input in = copied_input(tried < seeds ? &inputs[tried] : some_input());
         if (tried++ >= seeds) mutate(&in, some_input());
@@ -222,10 +233,10 @@ static int fuzz(uint64_t wanted)
     return 0;
 }
 
-static int replay(const char *name)
+static int replay(const char *name, uint64_t its_salt)
 {
     FILE *file = opened(name);
-    struct machine *m = machine_new(0, 0, 0, NULL);
+    struct machine *m = made_machine(its_salt);
     struct sample s;
     uint64_t packets = 0;
     for (; read_record(file, &s); packets++) {
@@ -249,7 +260,7 @@ static uint64_t held(void)
    source, so that tables come to their bounds, then ``rate`` a second; each line: the second, and the most bytes that were in use since the last. */
 static int hour(uint64_t seconds, uint64_t rate, uint64_t fill)
 {
-    struct machine *m = machine_new(0, 0, 0, NULL);
+    struct machine *m = made_machine(draw());
     struct sample *pool = malloc(POOL * sizeof *pool);
     uint64_t count = 0, most = 0, apart, filled = seconds / 12 * 1000000000, fills = 1;
     while (count < POOL) {
@@ -297,6 +308,6 @@ int main(int count, char **words)
         read_seeds(words[7]);
         return hour(strtoull(words[3], NULL, 10), strtoull(words[4], NULL, 10), strtoull(words[5], NULL, 10));
     }
-    if (count != 3 || strcmp(words[1], "replay")) return 2;
-    return replay(words[2]);
+    if (count != 4 || strcmp(words[1], "replay")) return 2;
+    return replay(words[2], strtoull(words[3], NULL, 10));
 }

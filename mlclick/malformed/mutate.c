@@ -7,15 +7,16 @@ struct sample { struct emission about; uint8_t *bytes; };
 /* ``where`` is the first of the sources that its packets are offered to. */
 struct input { int count; uint32_t where; struct sample packets[MOST_PACKETS]; };
 
-static uint64_t drawn;
 /* SplitMix64 (Steele, Lea and Flood 2014). */
-static uint64_t draw(void)
+static uint64_t draw_from(uint64_t *state)
 {
-    uint64_t z = drawn += 0x9e3779b97f4a7c15ULL;
+    uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
     z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
     return z ^ z >> 31;
 }
+static uint64_t drawn;
+static uint64_t draw(void) { return draw_from(&drawn); }
 static uint32_t below(uint64_t bound) { return bound ? (uint32_t)(draw() % bound) : 0; }
 
 static uint8_t *data_of(const struct sample *s) { return s->bytes + s->about.front; }

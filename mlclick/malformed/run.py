@@ -21,11 +21,13 @@ _FUNCTION: Final = re.compile(r" in \w+$")
 
 @dataclass(frozen=True)
 class Crash:
-    """What a sanitizer said: its summary, and all of it; ``packets`` are those since the machine was made, the last of which did it."""
+    """What a sanitizer said: its summary, and all of it; ``packets`` are those since the machine was made, the last of which did it, and
+    from ``salt`` the machine's tables drew theirs."""
 
     summary: str
     said: str
     packets: tuple[Offered, ...] = ()
+    salt: int = 0
 
     @property
     def kind(self) -> str:
@@ -74,17 +76,18 @@ def fuzz(program: Program, seed: int, packets: int, seeds: Sequence[Packet], fol
     if not process.returncode:
         return last
     crash = _crash((folder / "stderr").read_text(encoding="utf-8", errors="replace"), process.returncode)
-    return Fuzzed(last.packets, last.edges, last.kept, replace(crash, packets=tuple(read_log(log))))
+    given, salt = read_log(log)
+    return Fuzzed(last.packets, last.edges, last.kept, replace(crash, packets=tuple(given), salt=salt))
 
 
-def replay(program: Program, packets: Sequence[Offered], folder: Path) -> Crash | None:
-    """Offer a new machine these packets; None where nothing is wrong."""
+def replay(program: Program, packets: Sequence[Offered], salt: int, folder: Path) -> Crash | None:
+    """Offer a new machine with this salt these packets; None where nothing is wrong."""
     write_records(folder / "replayed", packets)
-    with (folder / "stderr").open("wb") as errors, _started(program, ["replay", "replayed"], folder, errors.fileno()) as process:
+    with (folder / "stderr").open("wb") as errors, _started(program, ["replay", "replayed", str(salt)], folder, errors.fileno()) as process:
         process.communicate()
     if not process.returncode:
         return None
-    return _crash((folder / "stderr").read_text(encoding="utf-8", errors="replace"), process.returncode)
+    return replace(_crash((folder / "stderr").read_text(encoding="utf-8", errors="replace"), process.returncode), salt=salt)
 
 
 def _started(program: Program, words: Sequence[str], folder: Path, errors: int) -> subprocess.Popen[str]:
