@@ -41,6 +41,10 @@ DEFECTS = {
         "heap-use-after-free",
     ),
     "an overflow": ("if (SEVEN) { volatile int most = 2147483647; most += 1 + p->data[0]; }", "ILL"),
+    "a byte that nobody wrote": (
+        "if (SEVEN) { uint8_t *volatile room = malloc(1); p->paint = room[0]; free(room); }",
+        "what leaves hangs on memory that nobody wrote",
+    ),
     "a crash": ("if (SEVEN) *(volatile int *)1000 = 1;", "SEGV"),
     "a leak": ("if (SEVEN) { char *volatile lost = malloc(77); lost = NULL; }", "77 byte(s) leaked in 1 allocation(s)."),
 }
