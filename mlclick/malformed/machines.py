@@ -75,6 +75,11 @@ def chosen(patterns: list[str]) -> list[Machine]:
     return found
 
 
+def every_example() -> str:
+    """All examples, in one."""
+    return "\n".join([*_NAMED, *examples()])
+
+
 def examples(*, is_pulled: bool = False) -> list[str]:
     """For every example of every manual page an element with its sources and sinks, but for those that read files or devices. What may be
     pushed to as well as pulled from is pushed to, or, with ``is_pulled``, there is nothing else, and it is pulled from."""
