@@ -20,7 +20,7 @@ Arguments:
     VERBOSE: whether the host and the time are written at the beginning.
     HEADER: whether lines with `!` at the beginning say what the file is; true if not given.
     BANNER: text that is written there, as the creator's name.
-    MULTIPACKET: whether a packet that stands for several is several lines.
+    MULTIPACKET: whether a packet that stands for several is several lines, at most 4096, the last of which stands for all that are left.
     BAD_PACKETS: whether a `!bad` line in front of a packet's says what is wrong with its headers.
     CAREFUL_TRUNC: whether a packet that is shorter than its IP length is bad; true if not given.
     EXTRA_LENGTH: whether bytes count that a packet stands for and does not have; true if not given.
@@ -47,6 +47,7 @@ from elements.definition.csource import CSource, c_string
 from elements.definition.element import Element
 from elements.definition.flush import flush_c
 from elements.definition.handlers import StateView, writes
+from elements.definition.loops import MOST_A_RUN
 from elements.definition.octets import as_text, octets
 from elements.definition.parsers import boolean, raw, word
 from elements.definition.ports import Ports
@@ -152,12 +153,15 @@ class ToIPSummaryDump(Element):
         if packet.first_time:
             step = step_between(packet.first_time, end, count - 1)
             packet.time = packet.first_time
-        packet.extra_packets = 0
-        for rest in range(count, 0, -1):
-            packet.extra_length = total // rest - packet.length & U32
-            total -= total // rest
+        # A line each for all would be all that a machine does for an hour.
+        lines = min(count, MOST_A_RUN)
+        for line in range(1, lines + 1):
+            packet.extra_packets = count - lines if line == lines else 0
+            length = total if line == lines else total // (count - line + 1)
+            packet.extra_length = length - packet.length & U32
+            total -= length
             self._append(machine, describe(packet, self.style))
-            packet.time = end if rest == 1 else packet.time + step & U64
+            packet.time = end if line == lines else packet.time + step & U64
 
     def always_sends(self, output: int) -> bool:
         return output == 0
@@ -193,12 +197,14 @@ class ToIPSummaryDump(Element):
             step = ((int64_t)end - (int64_t)p->first_time) / (int64_t)(count - 1);
             p->time = p->first_time;
         }}
-        p->extra_packets = 0;
-        for (uint64_t rest = count; rest; rest--) {{
-            p->extra_length = total / rest - p->length;
-            total -= total / rest;
+        uint64_t lines = count < {MOST_A_RUN} ? count : {MOST_A_RUN};
+        for (uint64_t line = 1; line <= lines; line++) {{
+            p->extra_packets = line == lines ? count - lines : 0;
+            uint64_t length = line == lines ? total : total / (count - line + 1);
+            p->extra_length = length - p->length;
+            total -= length;
             {one}
-            if (rest == 1) p->time = end; else p->time += step;
+            p->time = line == lines ? end : p->time + step;
         }}
     }}
 """

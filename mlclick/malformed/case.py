@@ -36,7 +36,7 @@ def small_case(program: Program, crash: Crash, programs: Path) -> Case:
         part = part_with(program.graph, [packet.source for packet in packets])
         numbers = {node.name: number for number, node in enumerate(part.nodes)}
         moved = [replace(packet, source=numbers[program.graph.nodes[packet.source].name]) for packet in packets]
-        found = replay(compile_machine(part, machine_c(part), programs), moved, Path(folder))
+        found = replay(compile_machine(part, machine_c(part), programs), moved, crash.salt, Path(folder))
     if found is not None and found.kind == crash.kind:
         return Case(part, tuple(moved), found)
     return Case(program.graph, tuple(packets), crash)
@@ -49,7 +49,7 @@ def write_case(folder: Path, case: Case) -> str:
     text = print_graph(case.graph)
     (folder / "machine.click").write_text(text, encoding="utf-8")
     (folder / "said.txt").write_text(case.crash.said + "\n", encoding="utf-8")
-    write_packets(folder, case.graph, case.packets)
+    write_packets(folder, case.graph, case.packets, case.crash.salt)
     return text + _listed(case.graph, case.packets)
 
 
@@ -65,7 +65,7 @@ def _listed(graph: Graph, packets: Sequence[Offered]) -> str:
 def replay_case(folder: Path, programs: Path) -> Crash | None:
     """What is wrong when the case in ``folder`` is run again, compiled anew. Errors: `ClickError`."""
     graph = load(folder / "machine.click")
-    packets = read_packets(folder, graph)
+    packets, salt = read_packets(folder, graph)
     program = compile_machine(graph, machine_c(graph), programs)
     with tempfile.TemporaryDirectory() as work:
-        return replay(program, packets, Path(work))
+        return replay(program, packets, salt, Path(work))

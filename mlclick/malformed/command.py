@@ -31,7 +31,8 @@ def malformed(
 ) -> None:
     """Send malformed packets to machines that have every element, compiled with the address and undefined behaviour sanitizers.
 
-    Packets that reach new code are mutated further. What crashes is shrunk and written to build/malformed/SEED."""
+    Packets that reach new code are mutated further. All are sent twice, new memory filled with one byte and with another, and the same has
+    to leave. What crashes is shrunk and written to build/malformed/SEED."""
     programs = _FOLDER / "programs"
     prepare(programs)
     if case is not None:

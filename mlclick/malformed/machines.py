@@ -20,8 +20,8 @@ ROUTES: Final = 2000
 """Routes of a large table; more are no other code, and take long to compile."""
 CROWD: Final = 10
 """Tenants behind a demultiplexer: as many as share their code."""
-PARTS: Final = 8
-"""Machines that the catalogue is cut into: what one packet is offered to has to stay short to be looked at."""
+EXAMPLES: Final = 46
+"""Examples in a machine, at most: what one packet is offered to has to stay short to be looked at."""
 _SCRIPTS: Final = ("DriverManager", "Script")
 _NAMED: Final = (
     "FromCrossing(t:n) -> control :: TCPRewriter(pattern 1.0.0.1 1024-65535 - - 0 0) -> ToCrossing(t:n);",
@@ -47,15 +47,23 @@ class Machine:
 
 
 def machines() -> list[Machine]:
-    """All of them: the catalogue, in parts, routers and the like in one, and tenants."""
-    found, parts = examples(), []
-    calling = [each for each in found if _NAMES.search(each.partition("(")[2])]
-    others = [each for each in found if each not in calling]
-    size = -(-len(others) // PARTS)
-    for number in range(PARTS):
-        mine = others[number * size : (number + 1) * size]
-        parts.append(Machine(f"catalogue-{number + 1}", "".join(mine)))
+    """All of them: the catalogue, in parts, what of it may be pulled through as well, routers and the like in one, and tenants."""
+    pushed, pulled = examples(), examples(is_pulled=True)
+    calling = [each for each in (*pushed, *pulled) if _calls(each)]
+    parts = [*_parts("catalogue", pushed), *_parts("pulled", pulled)]
     return [Machine("catalogue-named", "\n".join([*_NAMED, *calling])), *parts, *_benchmarks()]
+
+
+def _calls(example: str) -> bool:
+    return _NAMES.search(example.partition("(")[2]) is not None
+
+
+def _parts(name: str, found: list[str]) -> Iterator[Machine]:
+    """Those that name no other element, in machines of as many as each other."""
+    alone = [each for each in found if not _calls(each)]
+    size = -(-len(alone) // -(-len(alone) // EXAMPLES))
+    for number, at in enumerate(range(0, len(alone), size), 1):
+        yield Machine(f"{name}-{number}", "".join(alone[at : at + size]))
 
 
 def chosen(patterns: list[str]) -> list[Machine]:
@@ -72,8 +80,9 @@ def every_example() -> str:
     return "\n".join([*_NAMED, *examples()])
 
 
-def examples() -> list[str]:
-    """For every example of every manual page an element with its sources and sinks, but for those that read files or devices."""
+def examples(*, is_pulled: bool = False) -> list[str]:
+    """For every example of every manual page an element with its sources and sinks, but for those that read files or devices. What may be
+    pushed to as well as pulled from is pushed to, or, with ``is_pulled``, there is nothing else, and it is pulled from."""
     lines: list[str] = []
     for name in class_names():
         info = class_info(name)
@@ -82,7 +91,7 @@ def examples() -> list[str]:
         least, most = port_limits(ins, 0)
         inputs = max(1, least if most is None else most)
         # What rings by itself a thousand times a second would be all that a machine does while its clock goes on for minutes.
-        if most == 0 or name in _SCRIPTS:
+        if most == 0 or name in _SCRIPTS or (is_pulled and not info.processing.startswith("a/")):
             continue
         if name.startswith("Stride"):
             inputs = 1
@@ -97,16 +106,17 @@ def examples() -> list[str]:
                 outputs = 1
             if name.endswith("Rewriter"):
                 inputs = outputs = 1 if name == "ICMPRewriter" else 2
-            lines.append(_wired(len(lines), example.strip(), inputs, outputs, is_pulled=info.processing.startswith("l")))
+            pulls = is_pulled or info.processing.startswith("l")
+            lines.append(_wired("y" if is_pulled else "x", len(lines), example.strip(), inputs, outputs, is_pulled=pulls))
     return lines
 
 
-def _wired(number: int, example: str, inputs: int, outputs: int, *, is_pulled: bool) -> str:
-    queue = "Queue(5) -> " if is_pulled else ""
-    text = f"x{number} :: {example};\n"
-    text += "".join(f"FromCrossing(t:{number}) -> {queue}[{i}] x{number};\n" for i in range(inputs))
-    stored = "Queue(60) -> " if example.startswith("RED") else ""
-    return text + "".join(f"x{number} [{o}] -> {stored}ToCrossing(t:{o});\n" for o in range(outputs))
+def _wired(letter: str, number: int, example: str, inputs: int, outputs: int, *, is_pulled: bool) -> str:
+    queue, name = "Queue(5) -> " if is_pulled else "", f"{letter}{number}"
+    text = f"{name} :: {example};\n"
+    text += "".join(f"FromCrossing(t:{number}) -> {queue}[{i}] {name};\n" for i in range(inputs))
+    stored = "Queue(60) -> " if example.startswith("RED") and not is_pulled else ""
+    return text + "".join(f"{name} [{o}] -> {stored}ToCrossing(t:{o});\n" for o in range(outputs))
 
 
 def _benchmarks() -> Iterator[Machine]:

@@ -1,4 +1,5 @@
-"""An hour of malformed packets by the machine's clock, in which all timers and timeouts are met: what is in use must not grow."""
+"""An hour of malformed packets by the machine's clock, in which all timers and timeouts are met, and keys of tables are new all the time:
+what is in use must not grow."""
 
 from __future__ import annotations
 
@@ -12,13 +13,13 @@ from elements.reference.packet import Packet
 from mlclick.malformed.build import Program
 from mlclick.malformed.records import offered, write_records
 
-WARM: Final = 6
-"""The part of the time in which tables and queues fill: one in so many."""
+WARM: Final = 4
+"""The part of the time in which tables and queues fill, and what is old in them is forgotten: one in so many."""
+FILL: Final = 100_000
+"""Packets for each source in the first third of that. Three in four have new keys, and no table holds more than 65,536 if not told to."""
 MORE: Final = 64 << 10
-"""Bytes that may be in use in the second half beyond the most in the first."""
-SHARE: Final = 8
-"""And one in so many of those that were in use in the first: what is kept of packets has room for the longest that was there, so that where
-packets wait it becomes more, ever more slowly, up to the longest for each."""
+"""Bytes that may be in use in the second half beyond the most in the first, and what the use varied by there: packets that wait are not
+always as long."""
 
 
 class MachineFails(Exception):
@@ -32,25 +33,34 @@ class Used:
     samples: tuple[tuple[int, int], ...]
 
     @property
-    def halves(self) -> tuple[int, int]:
-        """The most in the first half, without what is for warming up, and in the second."""
+    def halves(self) -> tuple[int, int, int]:
+        """The least and the most in the first half, without what is for warming up, and the most in the second."""
         end = self.samples[-1][0]
         first = [used for second, used in self.samples if end // WARM < second <= end // 2]
-        return max(first), max(used for second, used in self.samples if second > end // 2)
+        return min(first), max(first), max(used for second, used in self.samples if second > end // 2)
 
     @property
     def grows(self) -> bool:
         """Whether the second half needs more than the first, and what it may need beside."""
-        first, second = self.halves
-        return second > first + first // SHARE + MORE
+        least, most, later = self.halves
+        return later > most + (most - least) + MORE
 
 
-def use(program: Program, seed: int, seconds: int, rate: int, seeds: Sequence[Packet], folder: Path, told: Callable[[int], None]) -> Used:
-    """What a machine has in use while it is offered ``rate`` packets a second, each to a few of its sources; now and then ``told`` is told
-    the second. The program must be without sanitizers, which have memory of their own; elements write files to ``folder``. Errors:
-    `MachineFails`."""
+@dataclass(frozen=True)
+class Time:
+    """How long it is in seconds of the machine's clock, how many packets there are each second, each for a few sources, and how many for
+    each source at first."""
+
+    seconds: int
+    rate: int
+    fill: int = FILL
+
+
+def use(program: Program, seed: int, time: Time, seeds: Sequence[Packet], folder: Path, told: Callable[[int], None]) -> Used:
+    """What a machine has in use while it is offered so many packets; now and then ``told`` is told the second. The program must be without
+    sanitizers, which have memory of their own; elements write files to ``folder``. Errors: `MachineFails`."""
     write_records(folder / "seeds", map(offered, seeds))
-    command = [str(program.path.absolute()), "hour", str(seed), str(seconds), str(rate), program.listed, "seeds"]
+    command = [str(program.path.absolute()), "hour", str(seed), str(time.seconds), str(time.rate), str(time.fill), program.listed, "seeds"]
     samples = []
     with (
         (folder / "stderr").open("wb") as errors,

@@ -7,15 +7,16 @@ struct sample { struct emission about; uint8_t *bytes; };
 /* ``where`` is the first of the sources that its packets are offered to. */
 struct input { int count; uint32_t where; struct sample packets[MOST_PACKETS]; };
 
-static uint64_t drawn;
 /* SplitMix64 (Steele, Lea and Flood 2014). */
-static uint64_t draw(void)
+static uint64_t draw_from(uint64_t *state)
 {
-    uint64_t z = drawn += 0x9e3779b97f4a7c15ULL;
+    uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
     z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
     return z ^ z >> 31;
 }
+static uint64_t drawn;
+static uint64_t draw(void) { return draw_from(&drawn); }
 static uint32_t below(uint64_t bound) { return bound ? (uint32_t)(draw() % bound) : 0; }
 
 static uint8_t *data_of(const struct sample *s) { return s->bytes + s->about.front; }
@@ -232,4 +233,30 @@ static void mutate(struct input *in, const struct input *other)
     }
     if (!below(3)) in->where = (uint32_t)draw();
     for (int i = 0; i < in->count; i++) if (below(4)) mend_sums(&in->packets[i]);
+}
+
+/* What tables have entries by, and whom packets are for, is drawn anew, in place: the sender's addresses and port, what fragments and pings are
+   known by, groups, and now and then the receiver. How the packet is malformed stays. */
+static void new_keys(struct sample *s)
+{
+    struct emission *e = &s->about;
+    uint32_t length = e->length, at = network_of(s);
+    uint8_t *d = data_of(s), *ip = d + at;
+    e->aggregate = (uint32_t)draw();
+    if (below(2)) e->dst_ip = (uint32_t)draw();
+    for (uint32_t i = 8; i < 16; i++) e->dst_ip6[i] = (uint8_t)draw();
+    if (length >= 14 && at >= 14) for (uint32_t i = 8; i < 12; i++) d[i] = (uint8_t)draw();
+    if (length >= 42 && get16(d + 12) == 0x0806) put32(d + 28, (uint32_t)draw());
+    if (length >= 46 && get16(d + 16) == 0x0806) put32(d + 32, (uint32_t)draw());
+    if (at + 20 > length) return;
+    if (ip[0] >> 4 == 6) {
+        for (uint32_t i = 16; at + 40 <= length && i < (below(4) ? 24 : 40); i++) ip[i] = (uint8_t)draw();
+        return;
+    }
+    uint32_t header = 4 * (ip[0] & 15);
+    put16(ip + 4, (uint32_t)draw());
+    put32(ip + 12, (uint32_t)draw());
+    if (!below(4)) put32(ip + 16, (uint32_t)draw());
+    if (header + 6 <= length - at) put16(ip + header + (ip[9] == 1 ? 4 : 0), (uint32_t)draw());
+    if (below(8)) mend_sums(s);
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,8 @@ from swclick.machine import Emission, record_of
 
 _APART: Final = ("sink", "offset", "time", "dst_ip6", "length")
 _NUMBERS: Final = tuple(name for name, *_ in Emission._fields_ if name not in _APART)
-_HEAD: Final = 8
-"""Bytes in front of the records of a log: how many bytes those have."""
+_HEAD: Final = 16
+"""Bytes in front of the records of a log: how many bytes those have, and the machine's salt."""
 _CAPTURE, _BESIDE = "packets.pcap", "packets.json"
 _ADVICE: Final = "name a folder that mlclick malformed wrote, as it was"
 
@@ -63,18 +64,19 @@ def write_records(path: Path, packets: Iterable[Offered]) -> None:
     path.write_bytes(b"".join(packet.record() for packet in packets))
 
 
-def read_log(path: Path) -> list[Offered]:
-    """What a program's machine had been given when it ended; the last packet is not done."""
+def read_log(path: Path) -> tuple[list[Offered], int]:
+    """What a program's machine had been given when it ended, the last of which is not done, and the machine's salt."""
     data = path.read_bytes()
-    end, found, at = _HEAD + int.from_bytes(data[:_HEAD], "little"), [], _HEAD
+    used, salt = struct.unpack("<QQ", data[:_HEAD])
+    end, found, at = _HEAD + used, [], _HEAD
     while at < end:
         found.append(_decoded(data, at))
         at += ctypes.sizeof(Emission) + len(found[-1].data)
-    return found
+    return found, salt
 
 
-def write_packets(folder: Path, graph: Graph, packets: Sequence[Offered]) -> None:
-    """The packets as a capture and a list of what is to be said of each, in ``folder``. Errors: `ClickError`."""
+def write_packets(folder: Path, graph: Graph, packets: Sequence[Offered], salt: int) -> None:
+    """The packets as a capture and what is to be said of each, with the machine's salt, in ``folder``. Errors: `ClickError`."""
     write_capture(folder / _CAPTURE, ((packet.time, packet.data) for packet in packets))
     rows = [
         {
@@ -84,19 +86,23 @@ def write_packets(folder: Path, graph: Graph, packets: Sequence[Offered]) -> Non
         }
         for packet in packets
     ]
-    (folder / _BESIDE).write_text("[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n", encoding="utf-8")
+    listed = ",\n".join(map(json.dumps, rows))
+    (folder / _BESIDE).write_text(f'{{"salt": {salt}, "packets": [\n{listed}\n]}}\n', encoding="utf-8")
 
 
-def read_packets(folder: Path, graph: Graph) -> list[Offered]:
+def read_packets(folder: Path, graph: Graph) -> tuple[list[Offered], int]:
     """What `write_packets` wrote. Errors: `ClickError`."""
     capture = read_capture(folder / _CAPTURE)
     path = folder / _BESIDE
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        whole = json.loads(path.read_text(encoding="utf-8"))
+        rows, salt = whole["packets"], int(whole["salt"])
+        if not 0 <= salt < 1 << 64:
+            raise ValueError(f"a salt of {salt} has more than 64 bits")
         numbers = {node.name: number for number, node in enumerate(graph.nodes)}
         if len(rows) != len(capture.packets):
             raise ValueError(f"{len(rows)} packets are described, and {len(capture.packets)} in the capture")
-        return [_read(row, time, data, numbers) for row, (time, data) in zip(rows, capture.packets, strict=True)]
+        return [_read(row, time, data, numbers) for row, (time, data) in zip(rows, capture.packets, strict=True)], salt
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         fail(f"this cannot be read as what is said of packets: {error}", _ADVICE, Location(None, str(path), 1, 1))
 

@@ -14,18 +14,27 @@ from elements.reference.packet import Packet
 from mlclick.malformed.build import Program
 from mlclick.malformed.records import Offered, offered, read_log, write_records
 
-ENVIRONMENT: Final = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:handle_sigill=1:quarantine_size_mb=16:exitcode=99"}
+OPTIONS: Final = "detect_leaks=1:strict_string_checks=1:handle_sigill=1:quarantine_size_mb=16:exitcode=99:max_malloc_fill_size=1048576"
+FILLS: Final = (0x00, 0xA5)
+"""What new memory is filled with. All packets are offered with the one, then with the other: what leaves must be the same."""
 _SUMMARY: Final = re.compile(r"^SUMMARY: (?:\w+: )?(.*)$", re.MULTILINE)
 _FUNCTION: Final = re.compile(r" in \w+$")
 
 
 @dataclass(frozen=True)
 class Crash:
-    """What a sanitizer said: its summary, and all of it; ``packets`` are those since the machine was made, the last of which did it."""
+    """What a sanitizer said: its summary, and all of it; ``packets`` are those since the machine was made, the last of which did it, and
+    from ``salt`` the machine's tables drew theirs."""
 
     summary: str
     said: str
     packets: tuple[Offered, ...] = ()
+    salt: int = 0
+
+    @property
+    def needs_fills(self) -> bool:
+        """Whether it is seen only by what leaves with memory that is filled with something else."""
+        return self.summary.endswith(" memory that nobody wrote")
 
     @property
     def kind(self) -> str:
@@ -57,11 +66,24 @@ class Fuzzed:
 def fuzz(program: Program, seed: int, packets: int, seeds: Sequence[Packet], folder: Path, told: Callable[[Fuzzed], None]) -> Fuzzed:
     """Offer the machine so many packets, made of ``seeds``; files are in ``folder``. Now and then ``told`` is told how far it is;
     where it raises `Stopped`, the program is ended."""
-    begin, log = folder / "seeds", folder / "log"
-    write_records(begin, map(offered, seeds))
-    words = ["fuzz", str(seed), str(packets), program.listed, "seeds", "log"]
-    last = Fuzzed()
-    with (folder / "stderr").open("wb") as errors, _started(program, words, folder, errors.fileno()) as process:
+    write_records(folder / "seeds", map(offered, seeds))
+    (folder / "left").unlink(missing_ok=True)
+    words = ["fuzz", str(seed), str(packets), program.listed, "seeds", "log", "left"]
+    found = Fuzzed()
+    for number, fill in enumerate(FILLS):
+
+        def tell(done: Fuzzed, before: int = number * packets) -> None:
+            told(replace(done, packets=(before + done.packets) // len(FILLS)))
+
+        found = _fuzz(program, words, folder, fill, tell)
+        if found.crash is not None:
+            break
+    return found
+
+
+def _fuzz(program: Program, words: Sequence[str], folder: Path, fill: int, told: Callable[[Fuzzed], None]) -> Fuzzed:
+    log, last = folder / "log", Fuzzed()
+    with (folder / "stderr").open("wb") as errors, _started(program, words, folder, errors.fileno(), fill) as process:
         assert process.stdout is not None
         try:
             for line in process.stdout:
@@ -74,25 +96,29 @@ def fuzz(program: Program, seed: int, packets: int, seeds: Sequence[Packet], fol
     if not process.returncode:
         return last
     crash = _crash((folder / "stderr").read_text(encoding="utf-8", errors="replace"), process.returncode)
-    return Fuzzed(last.packets, last.edges, last.kept, replace(crash, packets=tuple(read_log(log))))
+    given, salt = read_log(log)
+    return Fuzzed(last.packets, last.edges, last.kept, replace(crash, packets=tuple(given), salt=salt))
 
 
-def replay(program: Program, packets: Sequence[Offered], folder: Path) -> Crash | None:
-    """Offer a new machine these packets; None where nothing is wrong."""
+def replay(program: Program, packets: Sequence[Offered], salt: int, folder: Path, fills: Sequence[int] = FILLS) -> Crash | None:
+    """Offer a new machine with this salt these packets, once with memory filled with each of ``fills``; None where nothing is wrong."""
     write_records(folder / "replayed", packets)
-    with (folder / "stderr").open("wb") as errors, _started(program, ["replay", "replayed"], folder, errors.fileno()) as process:
-        process.communicate()
-    if not process.returncode:
-        return None
-    return _crash((folder / "stderr").read_text(encoding="utf-8", errors="replace"), process.returncode)
+    (folder / "left").unlink(missing_ok=True)
+    words = ["replay", "replayed", str(salt), "left"]
+    for fill in fills:
+        with (folder / "stderr").open("wb") as errors, _started(program, words, folder, errors.fileno(), fill) as process:
+            process.communicate()
+        if process.returncode:
+            return replace(_crash((folder / "stderr").read_text(encoding="utf-8", errors="replace"), process.returncode), salt=salt)
+    return None
 
 
-def _started(program: Program, words: Sequence[str], folder: Path, errors: int) -> subprocess.Popen[str]:
-    """The program in ``folder``, where elements write their files."""
+def _started(program: Program, words: Sequence[str], folder: Path, errors: int, fill: int) -> subprocess.Popen[str]:
+    """The program in ``folder``, where elements write their files, new memory filled with ``fill``."""
     return subprocess.Popen(
         [str(program.path.absolute()), *words],
         cwd=folder,
-        env=os.environ | ENVIRONMENT,
+        env=os.environ | {"ASAN_OPTIONS": f"{OPTIONS}:malloc_fill_byte={fill}"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=errors,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from graph.model import Graph
 from mlclick.malformed.build import Program
 from mlclick.malformed.records import Offered
-from mlclick.malformed.run import Crash, replay
+from mlclick.malformed.run import FILLS, Crash, replay
 
 MOST_TRIES: Final = 400
 """Runs of the program that a case is made smaller with."""
@@ -27,7 +27,7 @@ class Shrinker:
     program: Program
     folder: Path
     crash: Crash
-    tries: int = MOST_TRIES
+    tries: int = field(default_factory=lambda: MOST_TRIES)
 
     def small(self) -> list[Offered]:
         """The packets of the crash, as few and short as they came to be, or all where it does not happen again."""
@@ -43,7 +43,7 @@ class Shrinker:
 
     def _crashes(self, packets: Sequence[Offered]) -> bool:
         self.tries -= 1
-        found = replay(self.program, packets, self.folder)
+        found = replay(self.program, packets, self.crash.salt, self.folder, FILLS if self.crash.needs_fills else FILLS[:1])
         return found is not None and found.function == self.crash.function
 
     def _first(self, tried: Sequence[list[Offered]], packets: list[Offered]) -> list[Offered]:

@@ -122,6 +122,18 @@ def test_packets_that_stand_for_several_become_several(bench: Callable[..., Benc
     assert through(bench, lines, fields)[0] == ["9.000000 5 500", "3.000000 2 20", "4.000000 1 20"]
 
 
+def test_lines_of_one_packet_are_bounded(bench: Callable[..., Bench]) -> None:
+    """Found by `make malformed`: four thousand million lines for one packet, and nobody else had a turn before they were written."""
+    lines = "!data timestamp first_timestamp count ip_len\n4096 1 4096 40\n10000 1 4294967295 40\n5 5 1 40\n"
+    written, _ = through(bench, lines, "timestamp count ip_len", sink=", MULTIPACKET true")
+    assert len(written) == 4096 + 4096 + 1
+    # Where there are as many as may be, each stands for itself; of more, the last for all that are left.
+    assert all(line == f"{at}.000000 1 40" for at, line in enumerate(written[:4096], 1))
+    assert {line.partition(" ")[2] for line in written[4096:8191]} == {"1 40"}
+    left = (1 << 32) - 1 - 4095
+    assert [line.partition(" ")[2] for line in written[8191:]] == [f"{left} 40", "1 40"]
+
+
 def test_a_flow_fills_what_lines_leave_open(bench: Callable[..., Bench]) -> None:
     lines = "!flowid 1.0.0.1 10 2.0.0.2 20 U\n!data timestamp ip_src\n1 -\n2 9.9.9.9\n!flowid - 0 - 5\n3 -\n"
     assert through(bench, lines, "ip_src sport ip_dst dport ip_proto")[0] == [
