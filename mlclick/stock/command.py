@@ -30,6 +30,8 @@ from mlclick.stock.run_program import CAPTURE, SUMMARY, run_program
 from mlclick.stock.traffic import captured, generated, summary
 
 OUT: Final = Path("build") / "compare"
+PATIENCE: Final = 60
+"""Seconds in which a click says what it is, and what it knows."""
 
 
 @dataclass(frozen=True)
@@ -59,22 +61,27 @@ def compare(
     folder = data_folder() if data is None else data
     if folder is not None and not folder.is_dir():
         fail("the folder of captures is not there", "name one that is, or leave it out", Location(None, str(folder), 1, 1))
+    aside = {name: CLASSES.get(name, "not in this Click") for name in chosen if name in CLASSES or name in unknown}
+    todo = [each for name in chosen if name not in aside for each in configurations(name)]
+    wanted = [each for each in todo if each.example not in EXAMPLES]
+    if not wanted:
+        first, why = next(iter(aside.items()))
+        advice = "leave --only out, or name classes that are compared"
+        fail(f"there is nothing to compare: {first}: {why}", advice, Location(None, "--only", 1, 1))
     prepare(OUT)
     inputs = write_inputs(seed, folder)
     typer.echo(f"seed: {seed}" + ("" if folder is None else f"; captures of {folder}"))
-    todo = [each for name in chosen if name not in CLASSES and name not in unknown for each in configurations(name)]
-    wanted = [each for each in todo if each.example not in EXAMPLES]
     with ThreadPoolExecutor(jobs) as pool:
         done = pool.map(lambda each: compare_one(each, theirs, inputs), wanted)
         bar = track(done, "elements", total=len(wanted), disable=not sys.stderr.isatty())
         found = list(bar)
-    aside = {name: CLASSES.get(name, "not in this Click") for name in chosen if name in CLASSES or name in unknown}
     for line in lines_of(found, aside, [each.example for each in todo if each.example in EXAMPLES]):
         typer.echo(line)
     classes = {each.class_name for each in found}
     differing = {each.class_name for each in found if each.differs}
     path = write_json(seed, folder, found, aside)
     typer.echo(f"figures: {path}")
+    typer.echo(f"{sum(not each.differs for each in found)} of {len(found)} configurations send what Click sends")
     typer.echo(f"{len(classes - differing)} of {len(classes)} elements send what Click sends")
     if differing:
         raise typer.Exit(1)
@@ -87,7 +94,7 @@ def stock_click(named: str) -> Engine:
     if found is None:
         fail(f"CLICK names the program {named!r}, which is not there", "name a click that is built: userlevel/click of its source", here)
     try:
-        done = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
+        done = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=PATIENCE, stdin=subprocess.DEVNULL)
         said = done.stdout
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
         said = ""
@@ -97,12 +104,20 @@ def stock_click(named: str) -> Engine:
 
 
 def missing_classes(click: Engine, names: Sequence[str]) -> list[str]:
-    """Those of ``names`` that ``click`` does not know."""
+    """Those of ``names`` that ``click`` does not know. Errors: `ClickError` where it does not end."""
     text = "".join(f"e{number} :: {name};\n" for number, name in enumerate(names))
-    done = subprocess.run(
-        [*click.command, "-q", "-e", text],
-        env={**os.environ, **click.environment}, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [*click.command, "-q", "-e", text],
+            env={**os.environ, **click.environment}, capture_output=True, text=True, check=False, timeout=PATIENCE,
+            errors="replace", stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        fail(
+            f"CLICK names {click.command[0]}, which does not say within {PATIENCE} s which classes it has",
+            "see what it does with -q -e 'Idle'",
+            Location(None, "CLICK", 1, 1),
+        )
     return [name for name in names if f"unknown element class '{name}'" in done.stderr]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 PRINTING: Final = frozenset(("ARPPrint", "DriverManager", "IP6Print", "IPPrint", "Message", "NotifierDebug", "Print", "Script"))
 """Whose output is what they say. Of the others, lines on standard error are messages to whoever runs the machine: their words are not
 compared."""
+_OF_FEEDS: Final = re.compile(r"\w+@\d+: |IP6 header check failed$")
+"""How lines start that are of the elements in front, which have no name, or none that is said."""
 _AHEAD: Final = "Click reads a packet before it is due"
 _ZERO: Final = "Click prints a text up to its first zero"
 _WHOLE: Final = "Click says the name of the other element whole, here it is said as it was given"
@@ -77,6 +80,7 @@ IDENTIFIED: Final = {
 CLOSE: Final = 2_000_000
 """Nanoseconds, of those."""
 UNORDERED: Final = {
+    "ARPResponder.table": "Click's lines are in the order that its sort gives to prefixes of which none has the other in it",
     **{f"{name}.{table}": "Click's lines are in the order of its hash table" for name in _REWRITERS for table in _MAPPINGS},
     "DirectIPLookup.table": "Click's lines are in the order of its hash table",
     "IP6NDSolicitor.table": "Click's lines are in the order of its hash table",
@@ -86,6 +90,41 @@ UNORDERED: Final = {
 """Read handlers whose lines may be in another order."""
 
 
+_ROUNDED: Final = "Click says what its bucket's whole units come to, here it is the rate that was given"
+ROUNDED: Final = {
+    "BandwidthRatedSplitter.rate": _ROUNDED,
+    "BandwidthRatedUnqueue.config": _ROUNDED,
+    "BandwidthRatedUnqueue.rate": _ROUNDED,
+}
+"""Read handlers whose numbers may be apart by a thousandth."""
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+
+
+def is_of_feeds(line: str) -> bool:
+    """Whether this line on standard error is of an element in front of the one that is compared."""
+    return _OF_FEEDS.match(line) is not None
+
+
 def compares_handler(class_name: str, handler: str) -> bool:
     """Whether the read handler ``handler`` of such an element is compared."""
     return handler not in HANDLERS and f"{class_name}.{handler}" not in HANDLERS
+
+
+def settled_text(class_name: str, handler: str, ours: str, theirs: str) -> tuple[str, str]:
+    """What both said by a read handler, without what they may choose."""
+    name = f"{class_name}.{handler}"
+    if name in UNORDERED:
+        return _ordered(ours), _ordered(theirs)
+    return (theirs, theirs) if name in ROUNDED and _is_near(ours, theirs) else (ours, theirs)
+
+
+def _ordered(text: str) -> str:
+    return "\n".join(sorted(text.split("\n")))
+
+
+def _is_near(ours: str, theirs: str) -> bool:
+    """Whether texts are alike but for numbers that are apart by a thousandth or less."""
+    if _NUMBER.sub("", ours) != _NUMBER.sub("", theirs):
+        return False
+    pairs = zip(_NUMBER.findall(ours), _NUMBER.findall(theirs), strict=True)
+    return all(abs(float(one) - float(two)) * 1000 <= float(two) for one, two in pairs)

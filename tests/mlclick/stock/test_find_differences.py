@@ -50,9 +50,9 @@ def test_a_packet_that_is_lost_or_altered_is_said(planted: bytes, said: str) -> 
 def test_another_length_on_the_wire_is_said() -> None:
     data = bytearray(GOOD.files["w0.0.pcap"])
     data[24 + 12] += 1
-    assert differences(replace(GOOD, files={**GOOD.files, "w0.0.pcap": bytes(data)}), GOOD, "Null") == [
-        "w0.0 says other lengths on the wire"
-    ]
+    other = replace(GOOD, files={**GOOD.files, "w0.0.pcap": bytes(data)})
+    for class_name in ("Null", "ARPResponder", "DelayShaper", "ICMPError"):
+        assert differences(other, GOOD, class_name) == ["packet 0 of w0.0 says another length on the wire (11 and 10)"]
 
 
 def test_a_file_that_is_missing_or_another_is_said() -> None:
@@ -117,3 +117,18 @@ def test_lines_that_may_be_in_another_order_may_not_be_others() -> None:
     assert differences(one, two, "DirectIPLookup") == []
     assert differences(one, two, "Null") == ["w0/x.table says 'a' and Click 'b' in line 1"]
     assert differences(other, two, "DirectIPLookup") == ["w0/x.table says 'c' and Click 'b' in line 2"]
+
+
+def test_rates_may_be_apart_by_a_thousandth() -> None:
+    one, two, other = (replace(GOOD, handlers={"w0/x.rate": text}) for text in ("8Mbps", "8.004Mbps", "8.02Mbps"))
+    assert differences(one, two, "BandwidthRatedUnqueue") == []
+    assert differences(one, two, "RatedUnqueue") == ["w0/x.rate says '8Mbps' and Click '8.004Mbps' in line 1"]
+    assert differences(one, other, "BandwidthRatedUnqueue") == ["w0/x.rate says '8Mbps' and Click '8.02Mbps' in line 1"]
+    assert differences(one, replace(GOOD, handlers={"w0/x.rate": "8kbps"}), "BandwidthRatedUnqueue") != []
+
+
+def test_what_elements_in_front_print_does_not_count() -> None:
+    for line in ("CheckIPHeader@10: IP header check failed: bad IP version", "IP6 header check failed"):
+        other = replace(GOOD, said=(line, *GOOD.said))
+        assert differences(other, GOOD, "Print") == []
+    assert differences(replace(GOOD, said=("x@y: hello", *GOOD.said)), GOOD, "Print") != []
