@@ -7,7 +7,7 @@ from graph.load import load_text
 from mlclick.stock.apart import CLASSES, EXAMPLES, WAYS
 from mlclick.stock.configurations import BUSY, configurations, examples
 from mlclick.stock.odd import ODD
-from mlclick.stock.settled import CLOCKED, HANDLERS, PRINTING, ROUNDED, TIMES, UNORDERED
+from mlclick.stock.settled import ADJUSTED, CLOCKED, HANDLERS, NEAR, PRINTING, TIMES
 
 DRESSED = """\
 elementclass Dressed {
@@ -96,5 +96,5 @@ def test_a_way_that_is_left_out_is_one_of_a_class_that_is_compared() -> None:
 
 
 def test_what_is_settled_is_settled_of_elements_that_there_are() -> None:
-    named = [name.partition(".")[0] for name in (*HANDLERS, *ROUNDED, *UNORDERED) if "." in name]
+    named = [name.partition(".")[0] for name in (*HANDLERS, *NEAR, *ADJUSTED) if "." in name]
     assert set(class_names()) >= {*named, *TIMES, *CLOCKED, *PRINTING}

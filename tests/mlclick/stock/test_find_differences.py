@@ -132,3 +132,30 @@ def test_what_elements_in_front_print_does_not_count() -> None:
         other = replace(GOOD, said=(line, *GOOD.said))
         assert differences(other, GOOD, "Print") == []
     assert differences(replace(GOOD, said=("x@y: hello", *GOOD.said)), GOOD, "Print") != []
+
+
+def test_times_of_the_clock_that_handlers_say_may_be_apart_by_two_milliseconds() -> None:
+    one, two, other = (replace(GOOD, handlers={"w0/x.start": text}) for text in ("10.000000", "10.001999999", "10.002100"))
+    assert differences(one, two, "TimeFilter") == []
+    assert differences(one, other, "TimeFilter") == ["w0/x.start says '10.000000' and Click '10.002100' in line 1"]
+
+
+@pytest.mark.parametrize(
+    ("class_name", "handler", "ours", "theirs", "others"),
+    [
+        ("Counter", "count_call", "5 x.stop", "5 w0/x.stop", "5 w0/y.stop"),
+        ("InfiniteSource", "data", "a\0b", "a", "b"),
+        ("SetIPECN", "ecn", "3", "ce", "ect1"),
+        (
+            "ARPQuerier",
+            "table",
+            "10.0.0.1 1 01-01-01-01-01-01 0.0",
+            "10.0.0.1 1 01-01-01-01-01-01 0.05",
+            "10.0.0.1 1 01-01-01-01-01-02 0.05",
+        ),
+    ],
+)
+def test_what_is_said_in_another_way_has_to_mean_the_same(class_name: str, handler: str, ours: str, theirs: str, others: str) -> None:
+    here, there, elsewhere = (replace(GOOD, handlers={f"w0/x.{handler}": text}) for text in (ours, theirs, others))
+    assert differences(here, there, class_name) == []
+    assert len(differences(here, elsewhere, class_name)) == 1
