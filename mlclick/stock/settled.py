@@ -82,6 +82,10 @@ def _counts(text: str) -> str:
     return "\n".join(text.split("\n")[:4])
 
 
+def _mappings(text: str) -> str:
+    return _ordered(re.sub(r"\bexp429\d{4}\b", "exp0", text))
+
+
 def _within(text: str) -> str:
     return re.sub(r"\bw\d+/", "", text)
 
@@ -95,7 +99,11 @@ _HASHED: Final = ("Click's lines are in the order of its hash table", _ordered)
 _ZERO: Final = ("Click prints a text up to its first zero", _up_to_zero)
 _WHOLE: Final = ("Click says the name of the other element whole, here it is said as it was given", _within)
 ADJUSTED: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
-    **{f"{name}.{table}": _HASHED for name in _REWRITERS for table in _MAPPINGS},
+    **{
+        f"{name}.{table}": ("Click's lines are in the order of its hash table, and seconds below 0 are of 32 bits", _mappings)
+        for name in _REWRITERS
+        for table in _MAPPINGS
+    },
     **dict.fromkeys(("DirectIPLookup.table", "EtherSwitch.table", "IP6NDSolicitor.table", "RangeIPLookup.table"), _HASHED),
     "ARPResponder.table": ("Click's lines are in the order that its sort gives to prefixes of which none has the other in it", _ordered),
     **dict.fromkeys(("InfiniteSource.data", "RatedSource.data", "TimedSource.data"), _ZERO),
@@ -107,7 +115,7 @@ ADJUSTED: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
 _ROUNDED: Final = ("Click says what its bucket's whole units come to, here it is the rate that was given", 0.001, 0.0)
 _CLOCK: Final = ("it is a time of the clock", 0.0, CLOSE / 1e9)
 NEAR: Final = {
-    "ARPQuerier.table": ("ages are those that addresses had when the last packet came, in Click those at the end of the run", 0.0, 0.06),
+    "ARPQuerier.table": ("ages are those that addresses had when the last packet came, in Click those at the end of the run", 0.0, 0.11),
     "BandwidthRatedSplitter.rate": _ROUNDED,
     "BandwidthRatedUnqueue.config": _ROUNDED,
     "BandwidthRatedUnqueue.rate": _ROUNDED,

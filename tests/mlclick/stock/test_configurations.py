@@ -62,6 +62,13 @@ def test_an_element_with_outputs_of_its_own_number_has_all_of_them() -> None:
     assert [f"x [{port}] -> Print(w0.{port}," in text for port in range(4)] == [True, True, True, False]
 
 
+def test_what_is_remembered_for_a_time_is_compared_when_packets_come_at_theirs_too() -> None:
+    timed, at_once = configurations("UDPRewriter")[:2]
+    assert (timed.name, at_once.name) == ("UDPRewriter-0-timed", "UDPRewriter-0")
+    assert timed.text.replace(", TIMING true", "").replace("wait 70", "wait 0.1") == at_once.text != timed.text
+    assert timed.asked == at_once.asked
+
+
 def test_every_element_is_compared_or_said_not_to_be() -> None:
     compared = {name for name in class_names() if any(each.example not in EXAMPLES for each in configurations(name))}
     assert compared | CLASSES.keys() == set(class_names())

@@ -145,6 +145,7 @@ def test_times_of_the_clock_that_handlers_say_may_be_apart_by_two_milliseconds()
     [
         ("Counter", "count_call", "5 x.stop", "5 w0/x.stop", "5 w0/y.stop"),
         ("InfiniteSource", "data", "a\0b", "a", "b"),
+        ("IPRewriter", "table", "a i0 exp0\nb i0 exp5", "b i0 exp5\na i0 exp4294960", "b i0 exp4\na i0 exp4294960"),
         ("SetIPECN", "ecn", "3", "ce", "ect1"),
         (
             "ARPQuerier",
