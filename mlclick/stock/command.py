@@ -27,7 +27,7 @@ from mlclick.stock.apart import CLASSES, EXAMPLES
 from mlclick.stock.configurations import Configuration, configurations
 from mlclick.stock.find_differences import differences, packets_of
 from mlclick.stock.run_program import CAPTURE, SUMMARY, run_program
-from mlclick.stock.traffic import captured, generated, summary
+from mlclick.stock.traffic import Frames, captured, generated, summary
 
 OUT: Final = Path("build") / "compare"
 PATIENCE: Final = 60
@@ -69,17 +69,19 @@ def compare(
         advice = "leave --only out, or name classes that are compared"
         fail(f"there is nothing to compare: {first}: {why}", advice, Location(None, "--only", 1, 1))
     prepare(OUT)
-    inputs = write_inputs(seed, folder)
-    typer.echo(f"seed: {seed}" + ("" if folder is None else f"; captures of {folder}"))
+    frames = [] if folder is None else captured(folder)
+    inputs = write_inputs(seed, frames)
+    typer.echo(f"seed: {seed}" + ("" if folder is None else f"; {len(frames)} frames of captures in {folder}"))
     with ThreadPoolExecutor(jobs) as pool:
         done = pool.map(lambda each: compare_one(each, theirs, inputs), wanted)
         bar = track(done, "elements", total=len(wanted), disable=not sys.stderr.isatty())
         found = list(bar)
-    for line in lines_of(found, aside, [each.example for each in todo if each.example in EXAMPLES]):
+    left_out = list(dict.fromkeys(each.example for each in todo if each.example in EXAMPLES))
+    for line in lines_of(found, aside, left_out):
         typer.echo(line)
     classes = {each.class_name for each in found}
     differing = {each.class_name for each in found if each.differs}
-    path = write_json(seed, folder, found, aside)
+    path = write_json(seed, folder, found, aside, left_out)
     typer.echo(f"figures: {path}")
     typer.echo(f"{sum(not each.differs for each in found)} of {len(found)} configurations send what Click sends")
     typer.echo(f"{len(classes - differing)} of {len(classes)} elements send what Click sends")
@@ -121,9 +123,9 @@ def missing_classes(click: Engine, names: Sequence[str]) -> list[str]:
     return [name for name in names if f"unknown element class '{name}'" in done.stderr]
 
 
-def write_inputs(seed: int, folder: Path | None) -> list[Path]:
-    """Writes the packets that all elements get, as a capture and as a summary; returns the files."""
-    write_capture(OUT / CAPTURE, [*generated(seed), *(captured(folder) if folder is not None else [])])
+def write_inputs(seed: int, frames: Frames) -> list[Path]:
+    """Writes the packets that all elements get, as a capture with ``frames`` behind, and as a summary; returns the files."""
+    write_capture(OUT / CAPTURE, [*generated(seed), *frames])
     (OUT / SUMMARY).write_text(summary(seed), encoding="utf-8")
     return [OUT / CAPTURE, OUT / SUMMARY]
 
@@ -154,13 +156,13 @@ def lines_of(found: Sequence[Compared], aside: dict[str, str], examples: Sequenc
         yield f"{example}: not compared: {EXAMPLES[example]}"
 
 
-def write_json(seed: int, folder: Path | None, found: Sequence[Compared], aside: dict[str, str]) -> Path:
+def write_json(seed: int, folder: Path | None, found: Sequence[Compared], aside: dict[str, str], left_out: Sequence[str]) -> Path:
     """Writes what was found; returns where."""
     said = {
         "seed": seed,
         "captures": None if folder is None else str(folder),
         "examples": [asdict(each) for each in found],
-        "not_compared": aside,
+        "not_compared": {**aside, **{example: EXAMPLES[example] for example in left_out}},
     }
     path = OUT / "compare.json"
     path.write_text(json.dumps(said, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import swclick
-from elements.captures.pcap import NANOSECONDS, file_header
+from elements.captures.pcap import NANOSECONDS, file_header, read_capture, write_capture
 from graph.diagnostics import ClickError
 from mlclick.cli import app
 from mlclick.stock.command import missing_classes, stock_click
@@ -112,6 +112,17 @@ def test_a_folder_of_captures_that_is_not_there_is_refused() -> None:
     assert refused(stand_in(), "--only", "Null", "--data", "no/folder") == (
         "no/folder:1:1: error: the folder of captures is not there\n  name one that is, or leave it out"
     )
+
+
+def test_captures_are_sent_behind_what_is_made() -> None:
+    Path("captures").mkdir()
+    write_capture(Path("captures/a.pcap"), [(5, bytes([number]) * 20) for number in range(3)])
+    done = CliRunner().invoke(app, ["compare", stand_in(), "--only", "Print", "--data", "captures"])
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines()[0] == "seed: 1; 3 frames of captures in captures"
+    assert len(read_capture(Path("build/compare/in.pcap")).packets) == 263
+    said = json.loads(Path("build/compare/compare.json").read_text(encoding="utf-8"))
+    assert (said["captures"], list(said["not_compared"])) == ("captures", ["Print(x, 60, HEADROOM true)"])
 
 
 def test_where_nothing_is_compared_that_is_said() -> None:
