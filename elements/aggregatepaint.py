@@ -2,6 +2,8 @@
 
 Makes a packet's paint the number of its aggregate.
 
+A packet that was given none has the number 0. In Click, a VLAN annotation is kept in the same place, and is lost.
+
 Arguments:
     BITS: how many bits of the paint count, 1 to 8; 8 if not given.
     INCREMENTAL: whether they are put behind those of the number that the packet has.

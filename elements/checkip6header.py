@@ -6,7 +6,7 @@ Packets that pass have their IP header marked, and are cut to the length in the 
 not in use. A source address of all ones is always bad. Nothing is printed; Click prints a line for the first.
 
 Arguments:
-    BADADDRS: source addresses that are bad, with spaces between.
+    BADADDRS: source addresses that are bad, with spaces between, in quotes or not.
     OFFSET: bytes from the start of the packet to its IP header; 0 if not given.
 
 Handlers:
@@ -26,12 +26,13 @@ from elements.definition.ports import Ports
 from elements.ip6.addresses import ip6_address
 from elements.program.combine import all_of, any_of
 from elements.program.packet import Packet
+from graph.configuration import unquote
 
 ALL_ONES = (1 << 128) - 1
 
 
 def _addresses(text: str) -> tuple[int, ...]:
-    return tuple(ip6_address(word) for word in text.split())
+    return tuple(ip6_address(word) for word in unquote(text).split())
 
 
 class CheckIP6Header(Element):

@@ -16,7 +16,7 @@ Handlers:
     dst (write): sets that; in hardware it is as it was configured.
     ethertype (read): the Ethernet type, in decimal.
     ethertype (write): sets that.
-    native_vlan (read): the VLAN whose packets get no tag, or -1.
+    native_vlan (read): the VLAN whose packets get no tag, nothing for 0, and 65535 for -1.
     src (read): source address.
     src (write): sets that.
     vlan_id (read): the tag's VLAN identifier, nothing for ANNO.
@@ -85,4 +85,4 @@ class EtherVLANEncap(EtherAddressed):
 
     @reads("native_vlan")
     def native_text(self, state: StateView) -> str:
-        return str(self.native)
+        return str(self.native & 0xFFFF) if self.native else ""

@@ -24,6 +24,7 @@ Arguments:
     REAP_INTERVAL: flows that have expired are removed after each such time since the first packet of an empty table; 15 min if not given, 0
         for never. A flow that has expired lives on until then, or until there is no room.
     REPLY_ANNO: PAINT, for answers to get the paint of the packet that made the flow; they keep their own if not given.
+        (Click takes the argument, and forgets it here.)
     TIMEOUT: how long a flow lasts after a packet; 2 h if not given. Times are whole seconds.
     GUARANTEE: how long a flow cannot be removed after a packet; 5 s if not given.
 

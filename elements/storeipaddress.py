@@ -2,9 +2,10 @@
 
 Writes an IP address into packets: ADDR, or where that is not given, the destination annotation.
 
-An annotation of 0.0.0.0 is not written to a number as OFFSET: the packet leaves as if it had not the place. (Click writes it
-to some place of the IP header, where one is marked.) Where OFFSET is src or dst, the IP checksum follows, and that of a TCP or UDP
-header behind it; the IP header must be marked then. Packets without the place leave by output 1, or are dropped where it is not in use.
+An annotation of 0.0.0.0 is not written to a number as OFFSET: the packet leaves as if it had not the place. (In Click, what has not the
+place is written to in its IP header, or in front of it, where one is marked.) Where OFFSET is src or dst, the IP checksum follows, and
+that of a TCP or UDP header behind it; the IP header must be marked then. Packets without the place leave by output 1, or are dropped where
+it is not in use.
 
 Arguments:
     OFFSET: an address first, where there are two of them; then bytes from the start of the packet, or `src` or `dst` for an

@@ -115,7 +115,10 @@ class ToDump(Element):
         data = packet.data[: self.longest]
         if not self.failed:
             whole = packet.length + self.extra_length * packet.extra_length & 0xFFFF_FFFF
-            self._append(machine, record_header(packet.time or machine.now, self.unit, len(data), whole) + data)
+            time = packet.time or machine.now
+            # One before 1970 is so many seconds back, and a part of one forward.
+            time -= time >> 63 << 64
+            self._append(machine, record_header(time, self.unit, len(data), whole) + data)
         if not self.failed:
             state = machine.stores[self.name]
             state.set(self.written, state.get(self.written) + 1)
@@ -144,10 +147,10 @@ class ToDump(Element):
         failure = f"dump_failed(&m->base, {c_string(os.fsencode(title))});"
         write = f"""
     if (self->file) {{
-        uint64_t time = p->time ? p->time : NOW;
+        int64_t time = p->time ? p->time : NOW, seconds = time / 1000000000 - (time % 1000000000 < 0);
         uint32_t captured = p->length < {self.longest}u ? p->length : {self.longest}u;
         uint32_t whole = p->length{" + p->extra_length" if self.extra_length else ""};
-        if (dump_write(self->file, time / 1000000000, time % 1000000000 / {self.unit}, p, captured, whole)) self->written++;
+        if (dump_write(self->file, seconds, (time - seconds * 1000000000) / {self.unit}, p, captured, whole)) self->written++;
         else {{ {failure} fclose(self->file); self->file = NULL; }}
     }}
 """

@@ -14,7 +14,7 @@ Arguments:
 
 Handlers:
     ethertype (read): the tag's Ethernet type, in decimal.
-    native_vlan (read): the VLAN whose packets get no tag, or -1.
+    native_vlan (read): the VLAN whose packets get no tag, nothing for 0, and 65535 for -1.
     vlan_id (read): the tag's VLAN identifier, nothing for ANNO.
     vlan_pcp (read): the tag's priority, nothing for ANNO.
     vlan_tci (read): the tag's 16 bits in decimal, or ANNO.
@@ -84,7 +84,7 @@ class VLANEncap(Element):
 
     @reads("native_vlan")
     def native_text(self, state: StateView) -> str:
-        return str(self.native)
+        return str(self.native & 0xFFFF) if self.native else ""
 
     @reads("ethertype")
     def type_text(self, state: StateView) -> str:

@@ -99,17 +99,26 @@ class PingSource(Addressed):
             return
         state.set(self.armed, 1)
         machine.at(self.name, machine.now + state.get(self.interval) * _MILLISECOND)
-        machine.push_out(self.name, 0, self._request(machine, Packet.of(bytes(28) + self.data)))
+        self._send(machine, Packet.of(bytes(28) + self.data))
 
     def pull(self, machine: Machine, port: int) -> Packet | None:
         state = machine.stores[self.name]
-        return None if self._over(state) else self._request(machine, Packet.of(bytes(28) + self.data))
+        if self._over(state):
+            return None
+        packet = self._request(machine, Packet.of(bytes(28) + self.data))
+        state.set(self.count, state.get(self.count) + 1)
+        return packet
+
+    def _send(self, machine: Machine, packet: Packet) -> None:
+        """Push the next request. It is counted behind that: a reply that comes at once is made a request of its number."""
+        state = machine.stores[self.name]
+        machine.push_out(self.name, 0, self._request(machine, packet))
+        state.set(self.count, state.get(self.count) + 1)
 
     def _request(self, machine: Machine, packet: Packet) -> Packet:
         """``packet``, which has 28 bytes and its data, as the next request."""
         state, at = machine.stores[self.name], packet.start
         number = state.get(self.count) % 0xFFFF + 1
-        state.set(self.count, state.get(self.count) + 1)
         packet.network = at
         ip_header(packet, number, 200, 1, state.get(self.origin), state.get(self.target))
         packet.buffer[at + 20 : at + 28] = b"\x08\0\0\0" + self.identifier.to_bytes(2, "little") + number.to_bytes(2, "big")
@@ -133,7 +142,7 @@ class PingSource(Addressed):
         if self.mirror:
             packet.move_start(ip - packet.start)
             packet.buffer[packet.start : packet.start + 28] = bytes(28)
-            machine.push_out(self.name, 0, self._request(machine, packet))
+            self._send(machine, packet)
 
     def _replied(self, machine: Machine, packet: Packet, ip: int, message: int) -> None:
         state, buffer = machine.stores[self.name], packet.buffer
@@ -261,7 +270,7 @@ static void ping_request(struct packet *p, uint32_t number, uint32_t id, uint32_
 """
 
 _NEXT: Final = """
-        uint32_t number = self->count++ % 0xffff + 1;
+        uint32_t number = self->count % 0xffff + 1;
         ping_request(q, number, @ID@, @SIZE@, self->origin, self->target, NOW);
 #if @INPUTS@
         self->sent[number] = NOW + 1;
@@ -295,6 +304,7 @@ _TIMER: Final = f"""
         self->armed = 1;
         AT(NOW + self->interval * 1000000ULL);
 {_NEW}        OUT(0, q);
+        self->count++;
     }}
 """
 
@@ -304,7 +314,8 @@ _PULL: Final = f"""
         return NULL;
     }}
     {{
-{_NEW}        return q;
+{_NEW}        self->count++;
+        return q;
     }}
 """
 
@@ -340,6 +351,7 @@ _PUSH: Final = f"""
         q->network = 0;
         memset(q->data, 0, 28);
 {_NEXT}        OUT(0, q);
+        self->count++;
         return;
     }}
     KILL(p);

@@ -131,10 +131,13 @@ ALWAYS void rw_fetch_bucket(const struct rewriter *t, int keyed_by, const uint8_
     else rw_keys_by(t, keyed_by, 0, addresses, 0, 0, keys);
     *bucket = rw_bucket(keys[0]);
     __builtin_prefetch(&t->buckets[*bucket]);
+    if (keyed_by == RW_HOSTS) __builtin_prefetch(&t->buckets[rw_bucket(keys[1])]);
 }
-ALWAYS void rw_fetch_flow(const struct rewriter *t, uint32_t *bucket)
+ALWAYS void rw_fetch_flow(const struct rewriter *t, int keyed_by, const uint8_t *ip, uint32_t *bucket)
 {
     *bucket = t->buckets[*bucket];
+    /* An answer is found by where it goes. */
+    if (keyed_by == RW_HOSTS && !*bucket) *bucket = t->buckets[rw_bucket((struct rw_key){1, 0, get32(ip + 16)})];
     if (!*bucket) return;
     const struct rw_half *flow = &t->halves[(*bucket - 1) & ~1u];
     __builtin_prefetch(flow, 1);

@@ -296,7 +296,7 @@ class Rewriter(PacketRewriter):
             if self.keyed_by == "pings"
             else (
                 f"    rw_fetch_bucket(self->rw, {kind}, ip, left, soon);\n",
-                "    rw_fetch_flow(self->rw, soon);\n",
+                f"    rw_fetch_flow(self->rw, {kind}, ip, soon);\n",
                 "    rw_fetch_beside(self->rw, soon);\n",
             ),
             before_read="    rw_look(self->rw, NOW / 1000000);\n",

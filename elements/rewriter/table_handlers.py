@@ -61,9 +61,9 @@ class TableHandlers(ShiftedFlows):
         if self.keyed_by == "hosts":
             # Of an answer's mapping, too, sources are printed, which it has none.
             return host_text(addresses >> 32), host_text(new >> 32)
-        numbers = (ports, new_ports) if self.keyed_by == "pings" else (None, None)
+        numbers = (_ping_number(ports), _ping_number(new_ports)) if self.keyed_by == "pings" else (None, None)
         texts = [
-            ", ".join((host_text(pair >> 32), host_text(pair & 0xFFFF_FFFF), *(() if number is None else (str(number >> 16),))))
+            ", ".join((host_text(pair >> 32), host_text(pair & 0xFFFF_FFFF), *(() if number is None else (str(number),))))
             for pair, number in zip((addresses, new), numbers, strict=True)
         ]
         return f"({texts[0]})", f"({texts[1]})"
@@ -123,3 +123,15 @@ def host_text(address: int) -> str:
 def flow_text(addresses: int, ports: int) -> str:
     """A flow as Click prints it."""
     return f"({host_text(addresses >> 32)}, {ports >> 16}, {host_text(addresses & 0xFFFF_FFFF)}, {ports & 0xFFFF})"
+
+
+def _ping_number(ports: int) -> int:
+    """The number that Click prints of a ping's mapping. That of replies has one more in its first byte."""
+    number = ports & 0xFFFF
+    if number + 1 & 0xFFFF != ports >> 16:
+        return ports >> 16
+    return _swapped(_swapped(number) + 1 & 0xFFFF)
+
+
+def _swapped(number: int) -> int:
+    return number << 8 & 0xFF00 | number >> 8

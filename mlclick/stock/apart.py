@@ -25,6 +25,7 @@ CLASSES: Final = {
 _TEXT: Final = "what packets have in them where nothing is given is a text of each machine's own"
 _SAMPLE: Final = "which packets a sample has is random"
 _PORT: Final = "which number of a range is taken first is random, unless # stands behind it"
+_REPLY: Final = "Click takes REPLY_ANNO there and forgets it; its manual page says so"
 _SUM: Final = "Click leaves CHECKSUM at whatever is in memory where it is not given, and its manual says that it is true"
 _EXPRESSION: Final = "Click has neither ranges of ports nor masks behind a slash; its manual page says so"
 EXAMPLES: Final = {
@@ -33,6 +34,10 @@ EXAMPLES: Final = {
     "BandwidthShaper(1000)": "its packets would take a minute, since it is asked all the time",
     "CheckIP6Header(2001:db8:5::bad 2001:db8:6::bad)": "Click takes a list in quotes alone; one with quotes is compared",
     "ICMPError(10.0.0.1, 3, 1, BADADDRS 1.2.3.4, MTU 64, USE_FIX_ANNO false)": "Click's manual names it so, its code SET_FIX_ANNO",
+    "IPAddrPairRewriter(keep 0 1, pattern - 10.1.2.3 1 0, TIMEOUT 2, GUARANTEE 1, MAPPING_CAPACITY 3, REPLY_ANNO PAINT)": _REPLY,
+    "IPAddrRewriter(keep 0 1, pattern 10.1.0.0/30 - 1 0, TIMEOUT 2, GUARANTEE 1, MAPPING_CAPACITY 3, REPLY_ANNO PAINT)": _REPLY,
+    "IPReassembler(HIMEM 1000)": "what fragments take is counted in another way; its manual page says so",
+    "Print(x, 60, HEADROOM true)": "how much room a packet has around it is each machine's own",
     "IPRewriterPatterns(out 1.0.0.1 1024-65535 - -, web - - 10.0.0.80 80)": _PORT,
     "IPRewriter(pattern 10.0.0.1 50-60 - - 0 1, pattern - - 1.2.3.4 80 1 0, MAPPING_CAPACITY 6, TCP_GUARANTEE 0, UDP_GUARANTEE 1)": _PORT,
     "IPRewriter(pattern 10.0.0.1 1024-65535? 1.2.3.4 - 1 0, pattern - 9 - - 0 0, TCP_DONE_TIMEOUT 1, TCP_TIMEOUT 1 h,"

@@ -27,9 +27,11 @@ from mlclick.stock.apart import CLASSES, EXAMPLES
 from mlclick.stock.configurations import Configuration, configurations
 from mlclick.stock.find_differences import differences, packets_of
 from mlclick.stock.run_program import CAPTURE, SUMMARY, run_program
-from mlclick.stock.traffic import captured, generated, summary
+from mlclick.stock.traffic import Frames, captured, generated, summary
 
 OUT: Final = Path("build") / "compare"
+PATIENCE: Final = 60
+"""Seconds in which a click says what it is, and what it knows."""
 
 
 @dataclass(frozen=True)
@@ -59,22 +61,29 @@ def compare(
     folder = data_folder() if data is None else data
     if folder is not None and not folder.is_dir():
         fail("the folder of captures is not there", "name one that is, or leave it out", Location(None, str(folder), 1, 1))
-    prepare(OUT)
-    inputs = write_inputs(seed, folder)
-    typer.echo(f"seed: {seed}" + ("" if folder is None else f"; captures of {folder}"))
-    todo = [each for name in chosen if name not in CLASSES and name not in unknown for each in configurations(name)]
+    aside = {name: CLASSES.get(name, "not in this Click") for name in chosen if name in CLASSES or name in unknown}
+    todo = [each for name in chosen if name not in aside for each in configurations(name)]
     wanted = [each for each in todo if each.example not in EXAMPLES]
+    if not wanted:
+        first, why = next(iter(aside.items()))
+        advice = "leave --only out, or name classes that are compared"
+        fail(f"there is nothing to compare: {first}: {why}", advice, Location(None, "--only", 1, 1))
+    prepare(OUT)
+    frames = [] if folder is None else captured(folder)
+    inputs = write_inputs(seed, frames)
+    typer.echo(f"seed: {seed}" + ("" if folder is None else f"; {len(frames)} frames of captures in {folder}"))
     with ThreadPoolExecutor(jobs) as pool:
         done = pool.map(lambda each: compare_one(each, theirs, inputs), wanted)
         bar = track(done, "elements", total=len(wanted), disable=not sys.stderr.isatty())
         found = list(bar)
-    aside = {name: CLASSES.get(name, "not in this Click") for name in chosen if name in CLASSES or name in unknown}
-    for line in lines_of(found, aside, [each.example for each in todo if each.example in EXAMPLES]):
+    left_out = list(dict.fromkeys(each.example for each in todo if each.example in EXAMPLES))
+    for line in lines_of(found, aside, left_out):
         typer.echo(line)
     classes = {each.class_name for each in found}
     differing = {each.class_name for each in found if each.differs}
-    path = write_json(seed, folder, found, aside)
+    path = write_json(seed, folder, found, aside, left_out)
     typer.echo(f"figures: {path}")
+    typer.echo(f"{sum(not each.differs for each in found)} of {len(found)} configurations send what Click sends")
     typer.echo(f"{len(classes - differing)} of {len(classes)} elements send what Click sends")
     if differing:
         raise typer.Exit(1)
@@ -87,7 +96,7 @@ def stock_click(named: str) -> Engine:
     if found is None:
         fail(f"CLICK names the program {named!r}, which is not there", "name a click that is built: userlevel/click of its source", here)
     try:
-        done = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
+        done = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=PATIENCE, stdin=subprocess.DEVNULL)
         said = done.stdout
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
         said = ""
@@ -97,18 +106,26 @@ def stock_click(named: str) -> Engine:
 
 
 def missing_classes(click: Engine, names: Sequence[str]) -> list[str]:
-    """Those of ``names`` that ``click`` does not know."""
+    """Those of ``names`` that ``click`` does not know. Errors: `ClickError` where it does not end."""
     text = "".join(f"e{number} :: {name};\n" for number, name in enumerate(names))
-    done = subprocess.run(
-        [*click.command, "-q", "-e", text],
-        env={**os.environ, **click.environment}, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [*click.command, "-q", "-e", text],
+            env={**os.environ, **click.environment}, capture_output=True, text=True, check=False, timeout=PATIENCE,
+            errors="replace", stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        fail(
+            f"CLICK names {click.command[0]}, which does not say within {PATIENCE} s which classes it has",
+            "see what it does with -q -e 'Idle'",
+            Location(None, "CLICK", 1, 1),
+        )
     return [name for name in names if f"unknown element class '{name}'" in done.stderr]
 
 
-def write_inputs(seed: int, folder: Path | None) -> list[Path]:
-    """Writes the packets that all elements get, as a capture and as a summary; returns the files."""
-    write_capture(OUT / CAPTURE, [*generated(seed), *(captured(folder) if folder is not None else [])])
+def write_inputs(seed: int, frames: Frames) -> list[Path]:
+    """Writes the packets that all elements get, as a capture with ``frames`` behind, and as a summary; returns the files."""
+    write_capture(OUT / CAPTURE, [*generated(seed), *frames])
     (OUT / SUMMARY).write_text(summary(seed), encoding="utf-8")
     return [OUT / CAPTURE, OUT / SUMMARY]
 
@@ -139,13 +156,13 @@ def lines_of(found: Sequence[Compared], aside: dict[str, str], examples: Sequenc
         yield f"{example}: not compared: {EXAMPLES[example]}"
 
 
-def write_json(seed: int, folder: Path | None, found: Sequence[Compared], aside: dict[str, str]) -> Path:
+def write_json(seed: int, folder: Path | None, found: Sequence[Compared], aside: dict[str, str], left_out: Sequence[str]) -> Path:
     """Writes what was found; returns where."""
     said = {
         "seed": seed,
         "captures": None if folder is None else str(folder),
         "examples": [asdict(each) for each in found],
-        "not_compared": aside,
+        "not_compared": {**aside, **{example: EXAMPLES[example] for example in left_out}},
     }
     path = OUT / "compare.json"
     path.write_text(json.dumps(said, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -12,7 +12,7 @@ from mlclick.stock.apart import WAYS
 from mlclick.stock.feeds import feeds_of
 from mlclick.stock.odd import ODD
 from mlclick.stock.special import special_way
-from mlclick.stock.way import Way, sink, text_of
+from mlclick.stock.way import SOURCE, TIMED_SOURCE, Way, sink, text_of
 
 _MOST: Final = 10_000
 """Packets that are stored before anything is pulled."""
@@ -20,6 +20,10 @@ BUSY: Final = frozenset(("BandwidthShaper", "Bypass", "SimplePullSwitch", "Simpl
 """Whoever pulls from these asks again and again, since they do not say that there is nothing, so that simulated time would not go on."""
 _REAL: Final = 1
 """Seconds that a machine takes for all packets to come, in real time."""
+_FORGETTING: Final = ("ARPQuerier", "IP6NDSolicitor")
+"""Their addresses are forgotten when a packet comes, in Click by the clock: counts after the last packet are not the same."""
+_TIMED: Final = 70
+"""Seconds after which all packets have come where they come at their time."""
 _PORTS: Final = 3
 """That are in use of an element that may have any number."""
 
@@ -45,17 +49,20 @@ def examples(class_name: str) -> list[str]:
 
 
 def configurations(class_name: str) -> list[Configuration]:
-    """A configuration for each example of the class, the same each time."""
+    """A configuration for each example of the class, and two where it remembers for a time; the same each time."""
     made = []
     for number, example in enumerate(examples(class_name)):
         own = special_way(class_name, example)
         ways = ordinary_ways(class_name, example) if own is None else [own]
-        if class_name.endswith("Rewriter"):
-            # Before mappings are due.
-            ways = [replace(way, end=0.1) for way in ways]
         simulated = class_name not in BUSY
-        text = text_of(ways if simulated else [replace(way, end=_REAL) for way in ways])
         asked = tuple(f"w{at}/x.{name}" for at in range(len(ways)) for name in handlers_asked(class_name))
+        if class_name.endswith("Rewriter") or class_name in _FORGETTING:
+            timed = text_of([replace(way, end=_TIMED) for way in ways]).replace(SOURCE, TIMED_SOURCE)
+            seen = () if class_name in _FORGETTING else asked
+            made.append(Configuration(f"{class_name}-{number}-timed", class_name, example, timed, len(ways), seen))
+            # Before anything is due.
+            ways = [replace(way, end=0.1) for way in ways]
+        text = text_of(ways if simulated else [replace(way, end=_REAL) for way in ways])
         made.append(Configuration(f"{class_name}-{number}", class_name, example, text, len(ways), asked, simulated))
     return made
 

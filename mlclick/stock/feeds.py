@@ -21,6 +21,8 @@ FEEDS: Final = {
     "framed-ip6": "Classifier(12/86dd) -> CheckIP6Header(OFFSET 14)",
     "headed": "Headed",
     "aggregated": "AggregatePaint",
+    "aggregated-ip": "AggregatePaint -> Classifier(12/0800) -> Strip(14) -> CheckIPHeader -> GetIPAddress(16)",
+    "aggregated-framed-ip": "AggregatePaint -> Classifier(12/0800) -> CheckIPHeader(14) -> GetIPAddress(IP dst)",
     "advertised": "Classifier(12/86dd)",
 }
 """By name, what is in front of the element behind the capture; nothing where all frames come as they are."""
@@ -39,14 +41,18 @@ _HEADER: Final = (
     "framed-ip",
 )  # They trust an IP header that was checked before.
 _TRUSTING: Final = """
-    DecIPTTL FixIPSrc ICMPError IPAddrPairRewriter IPAddrRewriter IPClassifier IPFilter IPGWOptions IPMirror IPPrint
+    DecIPTTL FixIPSrc ICMPError IPAddrPairRewriter IPAddrRewriter IPClassifier IPFilter IPGWOptions IPMirror
     IPReassembler MarkIPCE SetIPChecksum SetIPDSCP SetIPECN SetRandIPAddress StripToNetworkHeader
 """
 _BY_CLASS: Final = {
     **dict.fromkeys(_TRUSTING.split(), _HEADER),
     "AggregateCounter": ("aggregated",),
+    # Click keeps an aggregate where it keeps the VLAN annotation that packets have at first.
+    "AggregatePaint": ("aggregated",),
     "ARPPrint": (FRAMES, "arp"),
     "ARPResponder": ("arp",),
+    # Click's copies what is in memory behind what is shorter.
+    "Clipboard": ("headed", "ip"),
     "CheckICMPHeader": ("ip",),
     "CheckIP6Header": ("any-ip6", "any-ip", FRAMES),
     "CheckIPHeader": (FRAMES, "any-ip", "ip"),
@@ -79,6 +85,8 @@ _BY_CLASS: Final = {
     "IPFragmenter": ("ip",),
     "IPInputCombo": (FRAMES,),
     "IPOutputCombo": ("ip",),
+    # Click keeps an aggregate, which it prints, where it keeps the VLAN annotation.
+    "IPPrint": ("aggregated-ip", "aggregated-framed-ip"),
     "IPRewriter": ("ip",),
     "MarkIP6Header": ("ip6",),
     "ProtocolTranslator46": ("tcp", "udp"),
@@ -100,6 +108,10 @@ _BY_CLASS: Final = {
     "UnstripIPHeader": ("ip",),
 }
 _BY_EXAMPLE: Final = {
+    # Click's reads what is in memory behind what is shorter.
+    "GetIPAddress(30, DST_IP)": ("framed-ip",),
+    # Click's writes in front of a marked IP header where a packet does not have the place.
+    "StoreIPAddress(1.2.3.4, 26)": (FRAMES, "framed-ip"),
     "MarkIPHeader(14)": ("framed-ip",),
     "MarkIP6Header(14)": ("framed-ip6",),
     "CheckIP6Header(OFFSET 14)": (FRAMES, "framed-ip6"),

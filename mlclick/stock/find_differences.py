@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from elements.captures.pcap import HEADER, read_format, read_records
+from elements.captures.pcap import HEADER, Record, read_format, read_record
 from graph.diagnostics import ClickError
 from mlclick.software.compare import settled
 from mlclick.stock.run_program import Ran
-from mlclick.stock.settled import CLOCKED, CLOSE, IDENTIFIED, PRINTING, TIMES, UNORDERED, compares_handler
+from mlclick.stock.settled import CLOCKED, CLOSE, IDENTIFIED, PRINTING, TIMES, compares_handler, is_of_feeds, settled_text
 
 _SINK: Final = re.compile(r"w\d+\.\d+:")
 """How a line of a sink starts."""
@@ -57,41 +57,53 @@ def _of_files(ours: Mapping[str, bytes], theirs: Mapping[str, bytes], class_name
             yield said
 
 
-def packets(data: bytes) -> list[tuple[int, bytes]]:
-    """Times and bytes of the packets of a capture of any link type. Errors: `ClickError`."""
+def records(data: bytes) -> list[Record]:
+    """The packets of a capture of any link type, up to where it breaks off. Errors: `ClickError`."""
     form = read_format(data, Path("capture"), tuple(range(1 << 16)))
-    return list(read_records(data, HEADER, form).packets)
+    found: list[Record] = []
+    at = HEADER
+    while at < len(data) and isinstance(record := read_record(data, at, form), Record):
+        found.append(record)
+        at = record.next
+    return found
 
 
 def packets_of(ran: Ran) -> int:
     """How many packets there are in the captures that a run wrote."""
-    return sum(len(packets(data)) for name, data in ran.files.items() if name.endswith(".pcap"))
+    return sum(len(records(data)) for name, data in ran.files.items() if name.endswith(".pcap"))
 
 
 def _of_file(name: str, ours: bytes, theirs: bytes, class_name: str) -> str:
     try:
-        mine, other = packets(ours), packets(theirs)
+        mine, other = records(ours), records(theirs)
     except ClickError:
         return f"{name}: {_first_line(ours.decode('latin-1'), theirs.decode('latin-1'))}"
     stem = name.removesuffix(".pcap")
-    apart = _tolerance(class_name)
-    if class_name in IDENTIFIED:
-        mine, other = ([(time, settled(data)) for time, data in some] for some in (mine, other))
-    for number, ((time, one), (when, two)) in enumerate(zip(mine, other, strict=False)):
-        if one != two:
-            at = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
-            return f"packet {number} of {stem} differs at byte {at} ({len(one)} and {len(two)} bytes)"
-        if apart is not None and abs(time - when) > apart:
-            return f"packet {number} of {stem} has another time ({time} and {when})"
+    for number, (one, two) in enumerate(zip(mine, other, strict=False)):
+        if said := _of_packet(one, two, class_name):
+            return f"packet {number} of {stem} {said}"
     if len(mine) != len(other):
         return f"{stem} has {len(mine)} and {len(other)} packets"
     if ours[:HEADER] != theirs[:HEADER]:
         return f"the header of {name} differs"
-    return "" if apart != 0 or class_name in IDENTIFIED else f"{stem} says other lengths on the wire"
+    return ""
+
+
+def _of_packet(ours: Record, theirs: Record, class_name: str) -> str:
+    one, two = (settled(each.data) if class_name in IDENTIFIED else each.data for each in (ours, theirs))
+    if one != two:
+        at = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+        return f"differs at byte {at} ({len(one)} and {len(two)} bytes)"
+    if ours.original != theirs.original:
+        return f"says another length on the wire ({ours.original} and {theirs.original})"
+    apart = _tolerance(class_name)
+    if apart is not None and abs(ours.time - theirs.time) > apart:
+        return f"has another time ({ours.time} and {theirs.time})"
+    return ""
 
 
 def _said(ran: Ran, class_name: str) -> list[str]:
-    return [line for line in ran.said if class_name in PRINTING or _SINK.match(line)]
+    return [line for line in ran.said if _SINK.match(line) or (class_name in PRINTING and not is_of_feeds(line))]
 
 
 def _of_lines(ours: Sequence[str], theirs: Sequence[str]) -> Iterator[str]:
@@ -117,13 +129,9 @@ def _of_handlers(ours: Mapping[str, str], theirs: Mapping[str, str], class_name:
         if name not in ours:
             yield f"{name} is answered by Click alone"
             continue
-        one, two = (_ordered(text, f"{class_name}.{handler}") for text in (ours[name], theirs[name]))
+        one, two = settled_text(class_name, handler, ours[name], theirs[name])
         if one != two and compares_handler(class_name, handler):
             yield f"{name} says {_first_line(one, two)}"
-
-
-def _ordered(text: str, handler: str) -> str:
-    return "\n".join(sorted(text.split("\n"))) if handler in UNORDERED else text
 
 
 def _first_line(ours: str, theirs: str) -> str:

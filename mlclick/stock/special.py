@@ -44,8 +44,6 @@ _ENDS: Final[dict[str, float | None]] = {
     "DriverManager": None,
     "Script": 3,
     "QuitWatcher": None,
-    "ARPQuerier": 0.05,
-    "IP6NDSolicitor": 0.05,
 }
 _BODIES: Final = {
     "AddressInfo": f"  x :: EXAMPLE;\n  {_IN} -> EtherRewrite(router, router) -> SetIPAddress(host) -> {sink(0)};",

@@ -8,6 +8,8 @@ from typing import Final
 from mlclick.stock.feeds import DRESS, FEEDS
 
 SOURCE: Final = "FromDump(in.pcap, STOP false)"
+TIMED_SOURCE: Final = "FromDump(in.pcap, STOP false, TIMING true)"
+"""Whose packets come when their times say so."""
 
 
 @dataclass(frozen=True)

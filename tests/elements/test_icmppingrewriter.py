@@ -23,8 +23,8 @@ def test_pings_go_out_with_another_number_and_replies_come_back(bench: Made) -> 
     assert x.send(udp(INSIDE, 1, SERVER, 2)) is None
     assert x.send(ping(INSIDE, SERVER, 10230)[:25]) is None
     assert x.read("table").splitlines() == [
-        "(8.8.8.8, 2.0.0.2, 1) => (8.8.8.8, 10.0.0.4, 10231) [0 *1] i0 exp300",
-        "(8.8.8.8, 2.0.0.2, 2) => (8.8.8.8, 10.0.0.5, 1) [0 *1] i0 exp300",
+        "(8.8.8.8, 2.0.0.2, 256) => (8.8.8.8, 10.0.0.4, 10486) [0 *1] i0 exp300",
+        "(8.8.8.8, 2.0.0.2, 257) => (8.8.8.8, 10.0.0.5, 256) [0 *1] i0 exp300",
         "(10.0.0.4, 8.8.8.8, 10230) => (2.0.0.2, 8.8.8.8, 0) [*0 1] i0 exp300",
         "(10.0.0.5, 8.8.8.8, 0) => (2.0.0.2, 8.8.8.8, 1) [*0 1] i0 exp300",
     ]

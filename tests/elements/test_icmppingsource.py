@@ -83,3 +83,15 @@ def test_the_driver_stops_behind_the_last(capfd: pytest.CaptureFixture[str]) -> 
     assert live.read_handler("x.summary").startswith("2 packets transmitted, 2 received, 0% packet loss\n")
     live.close()
     assert capfd.readouterr().err.count("bytes from 2.0.0.2: icmp_seq=") == 2
+
+
+def test_a_reply_that_comes_at_once_is_made_a_request_of_the_same_number(bench: Made) -> None:
+    text = (
+        "x :: ICMPPingSource(1.0.0.1, 2.0.0.2, MIRROR true, VERBOSE false) -> t :: Tee -> d0 :: ToCrossing(t:0);"
+        "t [1] -> r :: RoundRobinSwitch -> ICMPPingResponder -> x; r [1] -> Discard; s0 :: FromCrossing(t:0) -> Discard;"
+    )
+    x = bench("", text=text)
+    x.settle()
+    numbers = [packet.data[26:28] for second in (1, 2) for _, packet in x.settle(second * SECOND)]
+    assert numbers == [b"\0\1", b"\0\1", b"\0\3", b"\0\3"]
+    assert x.read("count") == "4"

@@ -37,7 +37,7 @@ def ip6(source: str = HERE, destination: str = THERE, data: bytes = b"data", **h
     return bytes(IPv6(src=source, dst=destination, **header) / UDP(sport=1, dport=2) / data)
 
 
-GRAPH = f"""check :: CheckIP6Header({ROUTER} 3ffe::98, OFFSET 2); plain :: CheckIP6Header; dec :: DecIP6HLIM;
+GRAPH = f"""check :: CheckIP6Header("{ROUTER} 3ffe::98", OFFSET 2); plain :: CheckIP6Header; dec :: DecIP6HLIM;
 s0 :: FromCrossing(t:0) -> check -> d0 :: ToCrossing(t:0); check [1] -> d1 :: ToCrossing(t:1);
 s1 :: FromCrossing(t:1) -> MarkIP6Header(2) -> dec -> d2 :: ToCrossing(t:2); dec [1] -> d3 :: ToCrossing(t:3);
 s2 :: FromCrossing(t:2) -> GetIP6Address(24) -> d4 :: ToCrossing(t:4);

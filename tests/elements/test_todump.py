@@ -47,6 +47,13 @@ def test_the_length_on_the_wire_has_what_was_cut_off_before(bench: Callable[...,
     assert read(tmp_path / "out.pcap") == [(1_700_000_000, 123_456_789, whole, bytes(60))]
 
 
+def test_a_time_before_1970_is_seconds_back_and_a_part_forward(bench: Callable[..., Bench], tmp_path: Path) -> None:
+    x = bench("", text="s0 :: FromCrossing(t:0) -> SetTimestampDelta -> x :: ToDump(out.pcap) -> d0 :: ToCrossing(t:0);")
+    for earlier in (0, 250_000_000, 1_000_000_000):
+        x.push(b"data", now=NOW - earlier)
+    assert [record[:2] for record in read(tmp_path / "out.pcap")[1:]] == [(0xFFFF_FFFF, 750_000_000), (0xFFFF_FFFF, 0)]
+
+
 HEADERS = {
     "ToDump(out.pcap)": "4d3cb2a1 0200 0400 00000000 00000000 d0070000 01000000",
     "ToDump(out.pcap, 0, IP)": "4d3cb2a1 0200 0400 00000000 00000000 ffffffff 65000000",

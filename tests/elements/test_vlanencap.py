@@ -35,7 +35,7 @@ def test_the_tag_is_what_it_says(bench: Callable[..., Bench], arguments: str) ->
     x = bench(f"VLANEncap({arguments})")
     assert x.out(PLAIN, vlan_tci=0x6009) == [(0, expected)]
     assert (x.read("vlan_tci"), x.read("vlan_id"), x.read("vlan_pcp")) == (tci, vlan, priority)
-    native = arguments.partition("NATIVE_VLAN ")[2] or "0"
+    native = arguments.partition("NATIVE_VLAN ")[2].replace("-1", "65535")
     assert (x.read("native_vlan"), x.read("ethertype")) == (native, str(0x8100))
 
 

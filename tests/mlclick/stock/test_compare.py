@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import swclick
+from elements.captures.pcap import NANOSECONDS, file_header, read_capture, write_capture
 from graph.diagnostics import ClickError
 from mlclick.cli import app
 from mlclick.stock.command import missing_classes, stock_click
@@ -46,7 +47,11 @@ def test_the_same_packets_leave_both() -> None:
     assert lines[0] == "seed: 3"
     assert lines[2].split() == ["PushNull", "1", lines[2].split()[2], "same"]
     assert int(lines[2].split()[2]) > 100
-    assert lines[-2:] == ["figures: build/compare/compare.json", "1 of 1 elements send what Click sends"]
+    assert lines[-3:] == [
+        "figures: build/compare/compare.json",
+        "1 of 1 configurations send what Click sends",
+        "1 of 1 elements send what Click sends",
+    ]
     said = json.loads(Path("build/compare/compare.json").read_text(encoding="utf-8"))
     assert [each["differs"] for each in said["examples"]] == [[]]
     assert (said["seed"], said["captures"], said["not_compared"]) == (3, None, {})
@@ -73,13 +78,8 @@ def test_a_class_that_the_click_does_not_have_is_listed() -> None:
     assert missing_classes(stock_click(stand_in()), ["Null", "Strip"]) == []
     without = program("""[ "$1" = --version ] && echo "click (Click) 2.1"; echo "config:1: unknown element class 'Null'" >&2; exit 1""")
     assert missing_classes(stock_click(without), ["Null", "Strip"]) == ["Null"]
-    done = CliRunner().invoke(app, ["compare", without, "--only", "Null"])
-    assert done.exit_code == 0, done.output
-    assert done.output.splitlines()[2:] == [
-        f"{'Null':24}{'not compared':>15}  not in this Click",
-        "figures: build/compare/compare.json",
-        "0 of 0 elements send what Click sends",
-    ]
+    done = CliRunner().invoke(app, ["compare", without, "--only", "*Null"])
+    assert f"{'Null':24}{'not compared':>15}  not in this Click" in done.output.splitlines()
 
 
 def refused(*words: str) -> str:
@@ -112,3 +112,45 @@ def test_a_folder_of_captures_that_is_not_there_is_refused() -> None:
     assert refused(stand_in(), "--only", "Null", "--data", "no/folder") == (
         "no/folder:1:1: error: the folder of captures is not there\n  name one that is, or leave it out"
     )
+
+
+def test_captures_are_sent_behind_what_is_made() -> None:
+    Path("captures").mkdir()
+    write_capture(Path("captures/a.pcap"), [(5, bytes([number]) * 20) for number in range(3)])
+    done = CliRunner().invoke(app, ["compare", stand_in(), "--only", "Print", "--data", "captures"])
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines()[0] == "seed: 1; 3 frames of captures in captures"
+    assert len(read_capture(Path("build/compare/in.pcap")).packets) == 263
+    said = json.loads(Path("build/compare/compare.json").read_text(encoding="utf-8"))
+    assert (said["captures"], list(said["not_compared"])) == ("captures", ["Print(x, 60, HEADROOM true)"])
+
+
+def test_where_nothing_is_compared_that_is_said() -> None:
+    without = program("""[ "$1" = --version ] && echo "click (Click) 2.1"; echo "config:1: unknown element class 'Null'" >&2; exit 1""")
+    advice = "  leave --only out, or name classes that are compared"
+    assert refused(without, "--only", "Null") == (f"--only:1:1: error: there is nothing to compare: Null: not in this Click\n{advice}")
+    assert refused(stand_in(), "--only", "RED") == (
+        f"--only:1:1: error: there is nothing to compare: RED: which packets it drops is random\n{advice}"
+    )
+
+
+def test_a_click_that_does_not_say_what_it_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlclick.stock.command.PATIENCE", 1)
+    slow = program("""[ "$1" = --version ] && echo "click (Click) 2.1" || exec sleep 60""")
+    assert refused(slow, "--only", "Null") == (
+        f"CLICK:1:1: error: CLICK names {Path(slow).resolve()}, which does not say within 1 s which classes it has\n"
+        "  see what it does with -q -e 'Idle'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (file_header(NANOSECONDS, 65535, 113), "this capture is of link type 113, not Ethernet\n  capture on an Ethernet interface"),
+        (b"text", "this is not a pcap capture\n  captures are files as tcpdump -w writes them"),
+    ],
+)
+def test_a_capture_that_is_of_no_ethernet_is_refused(data: bytes, said: str) -> None:
+    Path("captures").mkdir()
+    Path("captures/a.pcap").write_bytes(data)
+    assert refused(stand_in(), "--only", "Null", "--data", "captures") == f"captures/a.pcap:1:1: error: {said}"

@@ -7,7 +7,7 @@ from graph.load import load_text
 from mlclick.stock.apart import CLASSES, EXAMPLES, WAYS
 from mlclick.stock.configurations import BUSY, configurations, examples
 from mlclick.stock.odd import ODD
-from mlclick.stock.settled import CLOCKED, HANDLERS, PRINTING, TIMES, UNORDERED
+from mlclick.stock.settled import ADJUSTED, CLOCKED, HANDLERS, NEAR, PRINTING, TIMES
 
 DRESSED = """\
 elementclass Dressed {
@@ -62,6 +62,13 @@ def test_an_element_with_outputs_of_its_own_number_has_all_of_them() -> None:
     assert [f"x [{port}] -> Print(w0.{port}," in text for port in range(4)] == [True, True, True, False]
 
 
+def test_what_is_remembered_for_a_time_is_compared_when_packets_come_at_theirs_too() -> None:
+    timed, at_once = configurations("UDPRewriter")[:2]
+    assert (timed.name, at_once.name) == ("UDPRewriter-0-timed", "UDPRewriter-0")
+    assert timed.text.replace(", TIMING true", "").replace("wait 70", "wait 0.1") == at_once.text != timed.text
+    assert timed.asked == at_once.asked
+
+
 def test_every_element_is_compared_or_said_not_to_be() -> None:
     compared = {name for name in class_names() if any(each.example not in EXAMPLES for each in configurations(name))}
     assert compared | CLASSES.keys() == set(class_names())
@@ -96,5 +103,5 @@ def test_a_way_that_is_left_out_is_one_of_a_class_that_is_compared() -> None:
 
 
 def test_what_is_settled_is_settled_of_elements_that_there_are() -> None:
-    named = [name.partition(".")[0] for name in (*HANDLERS, *UNORDERED) if "." in name]
+    named = [name.partition(".")[0] for name in (*HANDLERS, *NEAR, *ADJUSTED) if "." in name]
     assert set(class_names()) >= {*named, *TIMES, *CLOCKED, *PRINTING}

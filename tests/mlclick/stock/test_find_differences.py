@@ -50,9 +50,9 @@ def test_a_packet_that_is_lost_or_altered_is_said(planted: bytes, said: str) -> 
 def test_another_length_on_the_wire_is_said() -> None:
     data = bytearray(GOOD.files["w0.0.pcap"])
     data[24 + 12] += 1
-    assert differences(replace(GOOD, files={**GOOD.files, "w0.0.pcap": bytes(data)}), GOOD, "Null") == [
-        "w0.0 says other lengths on the wire"
-    ]
+    other = replace(GOOD, files={**GOOD.files, "w0.0.pcap": bytes(data)})
+    for class_name in ("Null", "ARPResponder", "DelayShaper", "ICMPError"):
+        assert differences(other, GOOD, class_name) == ["packet 0 of w0.0 says another length on the wire (11 and 10)"]
 
 
 def test_a_file_that_is_missing_or_another_is_said() -> None:
@@ -117,3 +117,46 @@ def test_lines_that_may_be_in_another_order_may_not_be_others() -> None:
     assert differences(one, two, "DirectIPLookup") == []
     assert differences(one, two, "Null") == ["w0/x.table says 'a' and Click 'b' in line 1"]
     assert differences(other, two, "DirectIPLookup") == ["w0/x.table says 'c' and Click 'b' in line 2"]
+
+
+def test_rates_may_be_apart_by_a_thousandth() -> None:
+    one, two, other = (replace(GOOD, handlers={"w0/x.rate": text}) for text in ("8Mbps", "8.004Mbps", "8.02Mbps"))
+    assert differences(one, two, "BandwidthRatedUnqueue") == []
+    assert differences(one, two, "RatedUnqueue") == ["w0/x.rate says '8Mbps' and Click '8.004Mbps' in line 1"]
+    assert differences(one, other, "BandwidthRatedUnqueue") == ["w0/x.rate says '8Mbps' and Click '8.02Mbps' in line 1"]
+    assert differences(one, replace(GOOD, handlers={"w0/x.rate": "8kbps"}), "BandwidthRatedUnqueue") != []
+
+
+def test_what_elements_in_front_print_does_not_count() -> None:
+    for line in ("CheckIPHeader@10: IP header check failed: bad IP version", "IP6 header check failed"):
+        other = replace(GOOD, said=(line, *GOOD.said))
+        assert differences(other, GOOD, "Print") == []
+    assert differences(replace(GOOD, said=("x@y: hello", *GOOD.said)), GOOD, "Print") != []
+
+
+def test_times_of_the_clock_that_handlers_say_may_be_apart_by_two_milliseconds() -> None:
+    one, two, other = (replace(GOOD, handlers={"w0/x.start": text}) for text in ("10.000000", "10.001999999", "10.002100"))
+    assert differences(one, two, "TimeFilter") == []
+    assert differences(one, other, "TimeFilter") == ["w0/x.start says '10.000000' and Click '10.002100' in line 1"]
+
+
+@pytest.mark.parametrize(
+    ("class_name", "handler", "ours", "theirs", "others"),
+    [
+        ("Counter", "count_call", "5 x.stop", "5 w0/x.stop", "5 w0/y.stop"),
+        ("InfiniteSource", "data", "a\0b", "a", "b"),
+        ("IPRewriter", "table", "a i0 exp0\nb i0 exp5", "b i0 exp5\na i0 exp4294960", "b i0 exp4\na i0 exp4294960"),
+        ("SetIPECN", "ecn", "3", "ce", "ect1"),
+        (
+            "ARPQuerier",
+            "table",
+            "10.0.0.1 1 01-01-01-01-01-01 0.0",
+            "10.0.0.1 1 01-01-01-01-01-01 0.05",
+            "10.0.0.1 1 01-01-01-01-01-02 0.05",
+        ),
+    ],
+)
+def test_what_is_said_in_another_way_has_to_mean_the_same(class_name: str, handler: str, ours: str, theirs: str, others: str) -> None:
+    here, there, elsewhere = (replace(GOOD, handlers={f"w0/x.{handler}": text}) for text in (ours, theirs, others))
+    assert differences(here, there, class_name) == []
+    assert len(differences(here, elsewhere, class_name)) == 1
