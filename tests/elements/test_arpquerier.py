@@ -32,8 +32,8 @@ def framed(data: bytes, to: str) -> bytes:
 
 
 class Querier:
-    """An ARPQuerier with its queries on output 1, which lead ``back`` where that is told. What it sends comes from a packet program, so that
-    its header is in registers."""
+    """An ARPQuerier with its queries on output 1, which lead ``back`` where that is told. What it sends comes from a packet program, so
+    that its header is in registers."""
 
     def __init__(self, bench: Callable[..., Bench], arguments: str = "", own: str = MINE, back: str = "d1 :: ToCrossing(t:1)") -> None:
         text = f"""
