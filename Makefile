@@ -99,7 +99,7 @@ bitstream: $(STAMP) ## TENANTS=a,b built for BOARD=netfpga_sume|versa_ecp5, or w
 
 isolation: $(STAMP) ## the catalogue of isolation with more seeds: SEEDS=10
 	@mkdir -p build
-	@ISOLATION_SEEDS=$(or $(SEEDS),10) $(BIN)/python -m pytest -n 2 --dist worksteal -q --junitxml=build/isolation.xml tests/sim/isolation tests/sim/test_information_flow.py < /dev/null
+	@ISOLATION_SEEDS=$(or $(SEEDS),10) $(BIN)/python -m pytest -n 2 --dist worksteal -q -m "" --junitxml=build/isolation.xml tests/sim/isolation tests/sim/test_information_flow.py < /dev/null
 
 conformance: $(STAMP) ## every packet program in four readings, 2,500 packets a seed: SEEDS=4 by default
 	@CONFORMANCE_SEEDS=$(or $(SEEDS),4) $(BIN)/python -m pytest -q tests/sim/test_conformance.py tests/swclick/test_conformance.py < /dev/null

@@ -225,11 +225,12 @@ class ARPQuerier(ARPTable):
             KILL(p);
         }} else if (place && arp_valid(t, place, NOW)) {{
             uint64_t ethernet = t->seen[place - 1].ethernet;
+            /* Not after a query, which may change what the place has. */
+            {f"arp_bring_near(t, place, {usual}ULL);" if self.timeout_ns else ""}
             if (t->poll_timeout && NOW >= t->seen[place - 1].live + t->poll_timeout && arp_may_poll(t, place, NOW)) {{
                 self->asked++;
                 OUT({max(0, self.outputs - 1)}, arp_query(&m->base, p, {to}, mine, self->own));
             }}
-            {f"arp_bring_near(t, place, {usual}ULL);" if self.timeout_ns else ""}
             arp_header(p, ethernet, mine);
             OUT(0, p);
         }} else if (target == 0xffffffffu || target == self->broadcast) {{

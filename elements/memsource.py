@@ -22,7 +22,7 @@ Handlers:
     filename (read): the file's name.
     ns (read): processor time that the machine's thread has used, in ns, from the first packet until LIMIT of them were sent and their
         tasks had a turn; 0 before that, and in a machine that packets are offered to.
-    reset (write): sets the count to zero, so that packets are sent again.
+    reset (write): sets the count to zero, so that packets are sent again, from the first; while a burst leaves, from the next burst on.
 
 Examples:
     MemSource(in.pcap)
@@ -205,14 +205,16 @@ static uint64_t thread_time(void)
 struct frame {{ const uint8_t *data; uint32_t length; }};
 /* So many packets before it is copied a frame is asked for from memory. */
 #define SOON {ABREAST}
-/* Most packets are short, and copied without asking how short: behind what a dump has read there is room for more. */
+/* Most packets are short, and copied without asking how short. */
 #define SHORT 64
+_Static_assert(SHORT <= DUMP_BEHIND, "behind the last packet there is something to read");
 ALWAYS struct packet *framed_packet(struct base *b, const struct frame *f)
 {{
     struct packet *p = raw_packet(b, HEADROOM, f->length);
     __builtin_prefetch(f[SOON].data);
     memset(p->buffer, 0, HEADROOM);
 #ifndef EXACT_ROOM
+    _Static_assert(HEADROOM + SHORT <= USUAL_ROOM, "every packet has room for that");
     if (__builtin_expect(f->length <= SHORT, 1)) {{
         memcpy(p->data, f->data, SHORT);
         return p;

@@ -122,6 +122,8 @@ class RatedSource(DataSource, Bucket):
 """,
             pull=f"{following}    return p;\n",
             timer="    WAKE;\n",
+            # Handlers may make it that there is more, or that it is to be told again.
+            after_write=f"{made.after_write}    self->told = 0;\n",
             # Who pulls comes once more, and so ends what there is to end.
             empty="!self->going || (DATA_OVER && self->told)",
             state=(*made.state, *BUCKET_STATE),

@@ -84,11 +84,15 @@ def test_the_cache_falls_back_to_the_checkout(tmp_path: Path) -> None:
 
 def test_tests_are_chosen_with_their_options_as_they_are_written() -> None:
     """The README leaves the slow tests out so."""
-    chosen = "-m 'not slow'"
+    chosen = "-m 'not slow and not heavy'"
     assert f'make unit T="{chosen}"' in (ROOT / "README.md").read_text()
     done = make("--dry-run", "unit", f"T={chosen}")
     assert done.returncode == 0, done.stderr
     assert f"pytest -n 2 --dist worksteal -q --junitxml=build/junit.xml {chosen} < /dev/null" in done.stdout
+
+
+def test_the_catalogue_of_isolation_is_whole() -> None:
+    assert '-m "" --junitxml=build/isolation.xml tests/sim/isolation' in make("--dry-run", "isolation").stdout
 
 
 def test_heavy_runs_what_the_suite_leaves_out() -> None:

@@ -32,7 +32,7 @@ struct arp_seen { uint32_t address, known, chain, waiting; uint64_t ethernet, li
 struct arp_more { uint64_t polled; uint32_t older, newer, polls; struct packet *first, *last; };
 _Static_assert(sizeof(struct arp_seen) == ARP_SEEN && sizeof(struct arp_more) == ARP_MORE, "handlers find the words of entries by these");
 /* An answer that is good before ``until``, whatever else is done then. ``near`` has the last one of those addresses that end alike, so that
-   a packet looks at no line but that. */
+   a packet looks at that alone. */
 struct arp_near { uint64_t until, ethernet; uint32_t address; };
 struct arp {
     struct arp_near near[16];

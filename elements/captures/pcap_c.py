@@ -24,14 +24,16 @@ static void dump_report(struct base *b, const char *title, const char *form, con
     int n = snprintf(line, sizeof line, "%s: %s", title, text);
     trace_line(b, line, n < (int)sizeof line ? n : (int)sizeof line - 1);
 }}
-/* The whole file; one that is no longer what it was when it was examined is empty. */
+/* The whole file, behind which there are DUMP_BEHIND bytes that may be read; one that is no longer what it was when it was examined is
+   empty. */
+#define DUMP_BEHIND 64
 static void dump_load(struct base *b, struct dump *d, const char *path, const char *title)
 {{
     FILE *file = fopen(path, "rb");
     uint64_t room = 0;
     size_t got = file ? 1 : 0;
     while (got) {{
-        d->data = grow(d->data, &room, d->size + 65536, 1);
+        d->data = grow(d->data, &room, d->size + 65536 + DUMP_BEHIND, 1);
         got = fread(d->data + d->size, 1, 65536, file);
         d->size += got;
     }}

@@ -110,6 +110,8 @@ class BurstSource(CountingSource):
 #endif
 """,
             pull=f"{allow}    {told}\n    if (!rest) return NULL;\n    {{{make}        return p;\n    }}\n",
+            # Handlers may make it that there is more, or that it is to be told again.
+            after_write=f"{made.after_write}    self->told = 0;\n",
             # Who pulls comes once more, and so ends what there is to end.
             empty="!self->going || (DATA_OVER && self->told)",
             state=(*made.state, *((name, f"self->{name}") for name in ("each", "instant", "at_instant"))),

@@ -32,10 +32,15 @@ def framed(data: bytes, to: str) -> bytes:
 
 
 class Querier:
-    """An ARPQuerier with its queries on output 1."""
+    """An ARPQuerier with its queries on output 1, which lead ``back`` where that is told. What it sends comes from a packet program, so
+    that its header is in registers."""
 
-    def __init__(self, bench: Callable[..., Bench], arguments: str = "", own: str = MINE) -> None:
-        self.bench = bench(f"ARPQuerier({own}, {ME}{arguments})", inputs=2, outputs=2)
+    def __init__(self, bench: Callable[..., Bench], arguments: str = "", own: str = MINE, back: str = "d1 :: ToCrossing(t:1)") -> None:
+        text = f"""
+            x :: ARPQuerier({own}, {ME}{arguments});
+            s0 :: FromCrossing(t:0) -> paint :: Paint(0) -> x; s1 :: FromCrossing(t:1) -> [1] x;
+            x[0] -> d0 :: ToCrossing(t:0); x[1] -> {back};"""
+        self.bench = bench("", text=text)
         self.read, self.write = self.bench.read, self.bench.write
 
     def send(self, data: bytes, to: str, now: float) -> list[tuple[int, bytes]]:
@@ -59,6 +64,14 @@ def test_what_was_found_last_is_forgotten_with_its_entry(bench: Callable[..., Be
     assert x.send(b"four", "10.0.0.9", 5) == [(0, framed(b"four", HER))]
     x.write("delete", "10.0.0.9")
     assert x.send(b"five", "10.0.0.9", 6) == [(1, query("10.0.0.9"))]
+
+
+def test_what_a_query_makes_forgotten_is_not_found_again(bench: Callable[..., Bench]) -> None:
+    """While it asks for one address, a packet to another takes the place of that."""
+    x = Querier(bench, ", POLL_TIMEOUT 1, ENTRY_CAPACITY 1", back="SetIPAddress(10.0.0.3) -> paint")
+    x.hear(reply("10.0.0.2", HIM), 1)
+    assert x.send(b"one", "10.0.0.2", 3) == [(0, framed(b"one", HIM))]
+    assert [x.send(b"two", address, 3.1) for address in ("10.0.0.3", "10.0.0.2")] == [[], []]
 
 
 def test_what_waits_leaves_in_order_when_the_answer_comes(bench: Callable[..., Bench]) -> None:

@@ -76,14 +76,30 @@ def test_a_timed_source_that_is_over_stops_the_driver() -> None:
 
 @pytest.mark.parametrize("source", ["InfiniteSource(LIMIT 4, STOP true)", "RatedSource(LIMIT 4, RATE 1000, STOP true)"])
 @pytest.mark.parametrize("way", ["", "-> PullNull "])
-def test_a_source_that_is_over_stops_the_driver_pushed_or_pulled_and_again_after_a_reset(source: str, way: str) -> None:
+def test_a_source_that_is_over_stops_the_driver_pushed_or_pulled_and_again_after_a_handler(source: str, way: str) -> None:
     live = Live(load_text(f"s :: {source} {way}-> c :: Counter -> Discard; TimedSource(1s, LIMIT 1) -> Discard;", "t"), Clock(5))
-    live.run_driver()
-    assert (live.now < 6 * SECOND, live.read_handler("c.count").strip()) == (True, "4")
-    live.write_handler("s.reset", "")
-    live.stop(-1)
+    for handler, value, count in (("reset", "", "4"), ("active", "true", "8")):
+        live.run_driver()
+        assert (live.now < 6 * SECOND, live.read_handler("c.count").strip()) == (True, count)
+        live.write_handler(f"s.{handler}", value)
+        live.stop(-1)
     live.run_driver()
     assert (live.now < 6 * SECOND, live.read_handler("c.count").strip()) == (True, "8")
+    live.close()
+
+
+@pytest.mark.parametrize("way", ["", "-> PullNull "])
+def test_what_is_to_be_called_at_the_end_is_called_pushed_or_pulled(way: str) -> None:
+    live = Live(
+        load_text(
+            f"InfiniteSource(LIMIT 4, END_CALL next.active true) {way}-> Discard;"
+            "next :: InfiniteSource(LIMIT 3, ACTIVE false, STOP true) -> c :: Counter -> Discard; TimedSource(1s, LIMIT 1) -> Discard;",
+            "t",
+        ),
+        Clock(5),
+    )
+    live.run_driver()
+    assert (live.now < 6 * SECOND, live.read_handler("c.count").strip()) == (True, "3")
     live.close()
 
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from junitparser import JUnitXml
@@ -114,21 +115,35 @@ def test_the_proofs_example_proves_every_tenant_of_its_set(tmp_path: Path) -> No
     assert all(found[step]["asked"] >= 3 and found[step]["seconds"] > 0 for step in ("pipeline", "datapath", "construction"))
 
 
+def compared(done: subprocess.CompletedProcess[str], folder: Path, names: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What `bench` wrote of the cores without the last tenant and with it."""
+    assert done.returncode == 0, done.stderr
+    without, beside = json.loads((folder / "build" / "bench" / "sizes.json").read_text())
+    assert (without["tenants"], beside["tenants"]) == (names[:-1], names)
+    speeds = json.loads((folder / "build" / "bench" / "speeds.json").read_text())
+    assert [speed["reading"] for speed in speeds] == ["reference", "compiled"]
+    assert re.search(rf"^{names[-1]} costs \d+\.\d % more LUTs$", done.stdout, re.MULTILINE)
+    return without, beside
+
+
 @pytest.mark.slow
 @pytest.mark.long
+@pytest.mark.heavy
 def test_the_bench_example_says_that_a_second_copy_of_a_router_costs_less_than_a_tenth(tmp_path: Path) -> None:
     """As Yosys maps the core to a 7-series device; a2 is a's router once more."""
     [command] = [c for c in COMMANDS if c.startswith("bench")]
     (tmp_path / "tenants").symlink_to(ROOT / "tenants")
-    done = mlclick(command, tmp_path)
-    assert done.returncode == 0, done.stderr
-    without, beside = json.loads((tmp_path / "build" / "bench" / "sizes.json").read_text())
-    assert (without["tenants"], beside["tenants"]) == (["a", "b"], ["a", "b", "a2"])
+    without, beside = compared(mlclick(command, tmp_path), tmp_path, ["a", "b", "a2"])
     assert without["luts"] < beside["luts"] < 1.1 * without["luts"]
     assert without["latency"] == beside["latency"]
-    speeds = json.loads((tmp_path / "build" / "bench" / "speeds.json").read_text())
-    assert [speed["reading"] for speed in speeds] == ["reference", "compiled"]
-    assert re.search(r"^a2 costs \d\.\d % more LUTs$", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_bench_says_what_another_tenant_costs(tmp_path: Path) -> None:
+    """The short form of the test before, with smaller tenants."""
+    folder = tenants_of_one_port(tmp_path)
+    without, beside = compared(mlclick("bench a,b", folder), folder, ["a", "b"])
+    assert 0 < without["luts"] < beside["luts"]
 
 
 @pytest.mark.slow

@@ -63,8 +63,8 @@ def test_where_no_tag_says_whose_it_is_what_is_short_leaves_as_it_is(reference: 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("identity", "pins", "expected"),
-    in_short([(BY_TAG, {"a/cut": False}, TAGGED), (BY_TAG, {}, TAGGED), (BY_ADDRESS, {}, PLAIN)]),
-    ids=["software cuts it", "hardware cuts it", "no tag"],
+    in_short([(BY_TAG, {}, TAGGED), (BY_TAG, {"a/cut": False}, TAGGED), (BY_ADDRESS, {}, PLAIN)]),
+    ids=["hardware cuts it", "software cuts it", "no tag"],
 )
 def test_split_it_is_the_same(identity: str, pins: dict[str, bool], expected: list[bytes]) -> None:
     design = split(shortening(identity), rates_of(shortening(identity), None), pins)

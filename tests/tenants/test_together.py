@@ -81,7 +81,7 @@ def agreed(merged: Merged, design: Split, core: Core, packets: list[tuple[int, P
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("names", [("c", "h"), pytest.param(tuple(FRAMES), marks=pytest.mark.heavy)], ids=",".join)
+@pytest.mark.parametrize("names", [("c", "e", "g"), pytest.param(tuple(FRAMES), marks=pytest.mark.heavy)], ids=",".join)
 def test_cut_in_two_and_side_by_side_each_does_what_it_does_alone(names: tuple[str, ...]) -> None:
     merged = merge_tenants(Source(names, TENANTS))
     design = split(merged, rates_of(merged, None))

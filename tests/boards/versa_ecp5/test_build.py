@@ -32,7 +32,7 @@ endmodule
 @pytest.mark.heavy
 @pytest.mark.slow
 def test_the_board_with_a_loopback_becomes_a_bitstream_with_all_clocks_met(tmp_path: Path) -> None:
-    """The README's example of this board is the short form."""
+    """That it is met is shown in the suite by the README's example of this board; that the bytes are the same again, here."""
     lines: list[str] = []
     result = build(VersaTop(Loopback()), tmp_path, lines.append)
     assert lines[:-1] == [
@@ -57,7 +57,7 @@ def test_the_board_with_a_loopback_becomes_a_bitstream_with_all_clocks_met(tmp_p
 
 @pytest.mark.slow
 def test_a_clock_that_is_too_slow_leaves_a_report_and_no_bitstream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Placed once, where `build` would place it `ATTEMPTS` times; that is in the next test."""
+    """Placed once, where `build` would place it `ATTEMPTS` times, as tests below say with a placer's stand-in."""
     monkeypatch.setattr(module, "ATTEMPTS", 1)
     (tmp_path / "versa.bit").write_text("of an earlier build")
     lines: list[str] = []
