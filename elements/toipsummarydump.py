@@ -45,7 +45,7 @@ from typing import ClassVar
 
 from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource, c_string
-from elements.definition.element import Element
+from elements.definition.element import Element, StateVariable
 from elements.definition.flush import flush_c
 from elements.definition.handlers import StateView, writes
 from elements.definition.loops import MOST_A_RUN
@@ -82,6 +82,9 @@ class ToIPSummaryDump(Element):
     careful = keyword("CAREFUL_TRUNC", boolean, True)
     extra_length = keyword("EXTRA_LENGTH", boolean, True)
     binary = keyword("BINARY", boolean, False)
+    instant = StateVariable(64)
+    lined = StateVariable(32)
+    """Lines at that instant of packets that stand for several."""
 
     def setup(self) -> None:
         if not self.filename:
