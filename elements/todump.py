@@ -147,10 +147,11 @@ class ToDump(Element):
         failure = f"dump_failed(&m->base, {c_string(os.fsencode(title))});"
         write = f"""
     if (self->file) {{
-        int64_t time = p->time ? p->time : NOW, seconds = time / 1000000000 - (time % 1000000000 < 0);
+        int64_t time = p->time ? p->time : NOW, seconds = time / 1000000000, rest = time % 1000000000;
+        if (rest < 0) {{ seconds--; rest += 1000000000; }}
         uint32_t captured = p->length < {self.longest}u ? p->length : {self.longest}u;
         uint32_t whole = p->length{" + p->extra_length" if self.extra_length else ""};
-        if (dump_write(self->file, seconds, (time - seconds * 1000000000) / {self.unit}, p, captured, whole)) self->written++;
+        if (dump_write(self->file, seconds, rest / {self.unit}, p, captured, whole)) self->written++;
         else {{ {failure} fclose(self->file); self->file = NULL; }}
     }}
 """

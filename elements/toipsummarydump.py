@@ -20,7 +20,8 @@ Arguments:
     VERBOSE: whether the host and the time are written at the beginning.
     HEADER: whether lines with `!` at the beginning say what the file is; true if not given.
     BANNER: text that is written there, as the creator's name.
-    MULTIPACKET: whether a packet that stands for several is several lines, at most 4096, the last of which stands for all that are left.
+    MULTIPACKET: whether a packet that stands for several is several lines; at an instant of the clock all such packets have 4096 together,
+        but at least one each, the last of which stands for all that are left.
     BAD_PACKETS: whether a `!bad` line in front of a packet's says what is wrong with its headers.
     CAREFUL_TRUNC: whether a packet that is shorter than its IP length is bad; true if not given.
     EXTRA_LENGTH: whether bytes count that a packet stands for and does not have; true if not given.
@@ -44,7 +45,7 @@ from typing import ClassVar
 
 from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource, c_string
-from elements.definition.element import Element
+from elements.definition.element import Element, StateVariable
 from elements.definition.flush import flush_c
 from elements.definition.handlers import StateView, writes
 from elements.definition.loops import MOST_A_RUN
@@ -81,6 +82,9 @@ class ToIPSummaryDump(Element):
     careful = keyword("CAREFUL_TRUNC", boolean, True)
     extra_length = keyword("EXTRA_LENGTH", boolean, True)
     binary = keyword("BINARY", boolean, False)
+    instant = StateVariable(64)
+    lined = StateVariable(32)
+    """Lines at that instant of packets that stand for several."""
 
     def setup(self) -> None:
         if not self.filename:
@@ -154,7 +158,12 @@ class ToIPSummaryDump(Element):
             step = step_between(packet.first_time, end, count - 1)
             packet.time = packet.first_time
         # A line each for all would be all that a machine does for an hour.
-        lines = min(count, MOST_A_RUN)
+        state = machine.stores[self.name]
+        if state.get(self.instant) != machine.now:
+            state.set(self.instant, machine.now)
+            state.set(self.lined, 0)
+        lines = min(count, max(1, MOST_A_RUN - state.get(self.lined)))
+        state.set(self.lined, state.get(self.lined) + lines)
         for line in range(1, lines + 1):
             packet.extra_packets = count - lines if line == lines else 0
             length = total if line == lines else total // (count - line + 1)
@@ -197,7 +206,10 @@ class ToIPSummaryDump(Element):
             step = ((int64_t)end - (int64_t)p->first_time) / (int64_t)(count - 1);
             p->time = p->first_time;
         }}
-        uint64_t lines = count < {MOST_A_RUN} ? count : {MOST_A_RUN};
+        if (self->instant != NOW) {{ self->instant = NOW; self->lined = 0; }}
+        uint64_t lines = self->lined < {MOST_A_RUN} ? {MOST_A_RUN} - self->lined : 1;
+        if (count < lines) lines = count;
+        self->lined += lines;
         for (uint64_t line = 1; line <= lines; line++) {{
             p->extra_packets = line == lines ? count - lines : 0;
             uint64_t length = line == lines ? total : total / (count - line + 1);
@@ -212,7 +224,8 @@ class ToIPSummaryDump(Element):
             else one
         )
         return CSource(
-            fields="FILE *file; struct text *text, *line;",
+            fields="FILE *file; struct text *text, *line; uint64_t instant; uint32_t lined;",
+            state=(("instant", "self->instant"), ("lined", "self->lined")),
             helpers=HELPERS,
             initialize=f"""
     self->text = calloc(1, sizeof *self->text);

@@ -18,8 +18,7 @@ WARM: Final = 4
 FILL: Final = 100_000
 """Packets for each source in the first third of that. Three in four have new keys, and no table holds more than 65,536 if not told to."""
 MORE: Final = 64 << 10
-"""Bytes that may be in use in the second half beyond the most in the first, and what the use varied by there: packets that wait are not
-always as long."""
+"""Bytes that the least in use in the last quarter may be above the least in the second: packets that wait are not always as long."""
 
 
 class MachineFails(Exception):
@@ -33,17 +32,17 @@ class Used:
     samples: tuple[tuple[int, int], ...]
 
     @property
-    def halves(self) -> tuple[int, int, int]:
-        """The least and the most in the first half, without what is for warming up, and the most in the second."""
+    def quarters(self) -> tuple[int, int]:
+        """The least in the second quarter of the time and in the last: what comes and goes is in neither, and what stays is in both."""
         end = self.samples[-1][0]
-        first = [used for second, used in self.samples if end // WARM < second <= end // 2]
-        return min(first), max(first), max(used for second, used in self.samples if second > end // 2)
+        second = [used for at, used in self.samples if end // WARM < at <= end // 2]
+        return min(second), min(used for at, used in self.samples if at > end - end // WARM)
 
     @property
     def grows(self) -> bool:
-        """Whether the second half needs more than the first, and what it may need beside."""
-        least, most, later = self.halves
-        return later > most + (most - least) + MORE
+        """Whether the last quarter needs more than the second, and what it may need beside."""
+        before, later = self.quarters
+        return later > before + MORE
 
 
 @dataclass(frozen=True)

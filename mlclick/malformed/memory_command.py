@@ -19,7 +19,7 @@ from mlclick.malformed.seeds import seeds
 from mlclick.prepare import prepare
 
 _PROGRAMS: Final = Path("build") / "malformed" / "programs"
-_WIDE: Final = 14
+_WIDE: Final = 16
 
 
 def memory(
@@ -35,7 +35,7 @@ def memory(
     prepare(_PROGRAMS)
     found = chosen(only or ["*"])
     typer.echo(f"seed {seed}: {seconds} s at {rate} packets/s to {len(found)} machine(s)", err=True)
-    typer.echo(f"{'machine':18}{'first half':>{_WIDE}}{'second half':>{_WIDE}}")
+    typer.echo(f"{'machine':18}{'second quarter':>{_WIDE}}{'last quarter':>{_WIDE}}")
     growing = []
     with Progress(*Progress.get_default_columns(), console=Console(stderr=True), transient=True) as bar:
         shown = bar.add_task("seconds", total=seconds * len(found))
@@ -45,11 +45,12 @@ def memory(
             except MachineFails as error:
                 typer.echo(f"{machine.name} {error}")
                 raise typer.Exit(1) from None
-            _, first, second = used.halves
-            typer.echo(f"{machine.name:18}{first:{_WIDE}}{second:{_WIDE}}{'  GROWS' if used.grows else ''}")
+            before, later = used.quarters
+            typer.echo(f"{machine.name:18}{before:{_WIDE}}{later:{_WIDE}}{'  GROWS' if used.grows else ''}")
             growing += [machine.name] * used.grows
-    allowed = f"{MORE >> 10} KiB and what it varied by in the first"
-    typer.echo(f"{' and '.join(growing)} grow" if growing else f"none has more in use in the second half, but for {allowed}")
+    typer.echo(
+        f"{' and '.join(growing)} grow" if growing else f"none has {MORE >> 10} KiB more in use in the last quarter than in the second"
+    )
     if growing:
         raise typer.Exit(1)
 

@@ -24,17 +24,18 @@ _FUNCTION: Final = re.compile(r" in \w+$")
 @dataclass(frozen=True)
 class Crash:
     """What a sanitizer said: its summary, and all of it; ``packets`` are those since the machine was made, the last of which did it, and
-    from ``salt`` the machine's tables drew theirs."""
+    from ``salt`` the machine's tables drew theirs. New memory was filled with ``fill``."""
 
     summary: str
     said: str
     packets: tuple[Offered, ...] = ()
     salt: int = 0
+    fill: int = FILLS[0]
 
     @property
-    def needs_fills(self) -> bool:
-        """Whether it is seen only by what leaves with memory that is filled with something else."""
-        return self.summary.endswith(" memory that nobody wrote")
+    def fills(self) -> tuple[int, ...]:
+        """What memory has to be filled with, in turn, to see it again: with both where what leaves is another."""
+        return FILLS if self.summary.endswith(" memory that nobody wrote") else (self.fill,)
 
     @property
     def kind(self) -> str:
@@ -97,7 +98,7 @@ def _fuzz(program: Program, words: Sequence[str], folder: Path, fill: int, told:
         return last
     crash = _crash((folder / "stderr").read_text(encoding="utf-8", errors="replace"), process.returncode)
     given, salt = read_log(log)
-    return Fuzzed(last.packets, last.edges, last.kept, replace(crash, packets=tuple(given), salt=salt))
+    return Fuzzed(last.packets, last.edges, last.kept, replace(crash, packets=tuple(given), salt=salt, fill=fill))
 
 
 def replay(program: Program, packets: Sequence[Offered], salt: int, folder: Path, fills: Sequence[int] = FILLS) -> Crash | None:
@@ -109,7 +110,8 @@ def replay(program: Program, packets: Sequence[Offered], salt: int, folder: Path
         with (folder / "stderr").open("wb") as errors, _started(program, words, folder, errors.fileno(), fill) as process:
             process.communicate()
         if process.returncode:
-            return replace(_crash((folder / "stderr").read_text(encoding="utf-8", errors="replace"), process.returncode), salt=salt)
+            said = (folder / "stderr").read_text(encoding="utf-8", errors="replace")
+            return replace(_crash(said, process.returncode), salt=salt, fill=fill)
     return None
 
 

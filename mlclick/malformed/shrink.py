@@ -11,7 +11,7 @@ from typing import Final
 from graph.model import Graph
 from mlclick.malformed.build import Program
 from mlclick.malformed.records import Offered
-from mlclick.malformed.run import FILLS, Crash, replay
+from mlclick.malformed.run import Crash, replay
 
 MOST_TRIES: Final = 400
 """Runs of the program that a case is made smaller with."""
@@ -43,7 +43,7 @@ class Shrinker:
 
     def _crashes(self, packets: Sequence[Offered]) -> bool:
         self.tries -= 1
-        found = replay(self.program, packets, self.crash.salt, self.folder, FILLS if self.crash.needs_fills else FILLS[:1])
+        found = replay(self.program, packets, self.crash.salt, self.folder, self.crash.fills)
         return found is not None and found.function == self.crash.function
 
     def _first(self, tried: Sequence[list[Offered]], packets: list[Offered]) -> list[Offered]:

@@ -122,16 +122,23 @@ def test_packets_that_stand_for_several_become_several(bench: Callable[..., Benc
     assert through(bench, lines, fields)[0] == ["9.000000 5 500", "3.000000 2 20", "4.000000 1 20"]
 
 
-def test_lines_of_one_packet_are_bounded(bench: Callable[..., Bench]) -> None:
-    """Found by `make malformed`: four thousand million lines for one packet, and nobody else had a turn before they were written."""
-    lines = "!data timestamp first_timestamp count ip_len\n4096 1 4096 40\n10000 1 4294967295 40\n5 5 1 40\n"
+def test_lines_of_an_instant_are_bounded(bench: Callable[..., Bench]) -> None:
+    """One packet may stand for four thousand million, and nobody else would have a turn before they were written."""
+    lines = "!data timestamp first_timestamp count ip_len\n4000 1 4000 40\n10000 1 4294967295 40\n5 5 1 40\n3 1 2 40\n"
     written, _ = through(bench, lines, "timestamp count ip_len", sink=", MULTIPACKET true")
-    assert len(written) == 4096 + 4096 + 1
     # Where there are as many as may be, each stands for itself; of more, the last for all that are left.
-    assert all(line == f"{at}.000000 1 40" for at, line in enumerate(written[:4096], 1))
-    assert {line.partition(" ")[2] for line in written[4096:8191]} == {"1 40"}
-    left = (1 << 32) - 1 - 4095
-    assert [line.partition(" ")[2] for line in written[8191:]] == [f"{left} 40", "1 40"]
+    assert written[:4000] == [f"{at}.000000 1 40" for at in range(1, 4001)]
+    assert {line.partition(" ")[2] for line in written[4000:4095]} == {"1 40"}
+    left = (1 << 32) - 1 - 95
+    assert [line.partition(" ")[2] for line in written[4095:]] == [f"{left} 40", "1 40", "2 40"]
+
+
+def test_another_instant_has_its_own_lines(bench: Callable[..., Bench]) -> None:
+    x = bench("ToIPSummaryDump(out, HEADER false, FIELDS count, MULTIPACKET true)")
+    for now, count in ((5, 4096), (5, 3), (6, 3)):
+        assert len(x.push(bytes(40), now=now, extra_packets=count - 1)) == 1
+    x.write("flush")
+    assert Path("out").read_text().splitlines()[4096:] == ["3", "1", "1", "1"]
 
 
 def test_a_flow_fills_what_lines_leave_open(bench: Callable[..., Bench]) -> None:

@@ -45,6 +45,10 @@ DEFECTS = {
         "if (SEVEN) { uint8_t *volatile room = malloc(1); p->paint = room[0]; free(room); }",
         "what leaves hangs on memory that nobody wrote",
     ),
+    "a crash by a byte that nobody wrote": (
+        "if (SEVEN) { uint8_t *volatile room = malloc(1); if (room[0]) *(volatile int *)1000 = 1; free(room); }",
+        "SEGV",
+    ),
     "a crash": ("if (SEVEN) *(volatile int *)1000 = 1;", "SEGV"),
     "a leak": ("if (SEVEN) { char *volatile lost = malloc(77); lost = NULL; }", "77 byte(s) leaked in 1 allocation(s)."),
 }
@@ -110,7 +114,6 @@ def test_a_planted_defect_is_found_shrunk_and_replayed(kind: str, monkeypatch: P
 
 
 def test_a_crash_that_hangs_on_a_salt_is_replayed(monkeypatch: Patch) -> None:
-    """Found in a review: the machine of a case drew other salts."""
     counting = Machine("counts", "in :: FromCrossing(t:0); count :: AggregateCounter; in -> count -> ToCrossing(t:0);")
     number = [node.name for node in counting.graph().nodes].index("count")
     salts = f"(unsigned long long)m->e{number}.salt[0], (unsigned long long)m->e{number}.salt[1]"
@@ -186,7 +189,6 @@ def test_all_classes_that_take_packets_are_in_some_machine() -> None:
 
 
 def test_what_may_be_pushed_and_pulled_is_both() -> None:
-    """Found in a review: nothing malformed came to what is agnostic when it pulls."""
     ways: dict[str, set[str]] = {}
     for machine in machines.machines():
         checked = check(machine.graph(), class_info)

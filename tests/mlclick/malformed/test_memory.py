@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def test_in_short_nothing_grows() -> None:
     done = CliRunner().invoke(app, ["memory", "--seconds", "600", "--fill", "10000", "--only", "catalogue-named"])
     assert done.exit_code == 0, done.output
     assert re.fullmatch(r"catalogue-named +\d{4,} +\d{4,}", done.stdout.splitlines()[1])
-    assert done.stdout.splitlines()[2:] == ["none has more in use in the second half, but for 64 KiB and what it varied by in the first"]
+    assert done.stdout.splitlines()[2:] == ["none has 64 KiB more in use in the last quarter than in the second"]
 
 
 def test_what_is_lost_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,8 +99,15 @@ def test_a_machine_that_ends_early_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     assert (done.exit_code, done.stdout.splitlines()[1:]) == (1, ["ends ended with 7: over"])
 
 
-def test_halves_leave_out_what_is_for_warming_up() -> None:
+def test_quarters_leave_out_what_is_for_warming_up() -> None:
     used = Used(((10, 999_999), (20, 50), (30, 70), (40, 60), (50, 65), (60, 40)))
-    assert (used.halves, used.grows) == ((50, 70, 65), False)
-    for more, grows in ((30 + MORE, False), (31 + MORE, True)):
-        assert Used(((10, 1), (20, 50), (30, 80), (40, 80 + more), (50, 1), (60, 1))).grows is grows
+    assert (used.quarters, used.grows) == ((50, 40), False)
+    for more, grows in ((MORE, False), (MORE + 1, True)):
+        assert Used(((10, 1), (20, 50), (30, 80), (40, 1), (50, 90 + more), (60, 50 + more))).grows is grows
+
+
+def test_a_slow_leak_is_seen_where_the_use_varies_by_more() -> None:
+    rng = random.Random(1)
+    varying = [(second, 2**20 + rng.randrange(2**20)) for second in range(10, 3610, 10)]
+    assert not Used(tuple(varying)).grows
+    assert Used(tuple((second, used + second * 2**18 // 3600) for second, used in varying)).grows
