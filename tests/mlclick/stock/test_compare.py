@@ -74,7 +74,7 @@ def test_a_click_that_sends_something_else_is_reported(change: str, said: str) -
     assert sorted(path.name for path in Path("build/compare/PushNull-0").iterdir()) == ["click", "mlclick"]
 
 
-def test_what_sends_nothing_is_an_error_where_it_is_not_said_to_be_so() -> None:
+def test_an_example_that_is_said_to_send_nothing_is_no_error() -> None:
     done = CliRunner().invoke(app, ["compare", stand_in(), "--only", "Idle"])
     assert (done.exit_code, done.output.splitlines()[2].split()) == (0, ["Idle", "1", "0", "same"]), done.output
 
