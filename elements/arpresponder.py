@@ -2,7 +2,7 @@
 
 Answers ARP requests (RFC 826) for addresses that it is told; other packets leave by output 1, or are dropped where it is not in use.
 
-The longest prefix that has the address counts, and of equal prefixes the last.
+The longest prefix that has the address counts, and of equal prefixes the last. An answer has the time of its request, in Click none.
 
 Arguments:
     ENTRY: one or more addresses or prefixes, and the Ethernet address to answer with, in any order. One name can stand for both.

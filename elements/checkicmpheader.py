@@ -10,7 +10,8 @@ Arguments:
     DETAILS: whether packets that did not pass are counted by reason.
 
 Handlers:
-    drop_details (read): packets that did not pass and the reason, a line for each reason; all zero without DETAILS.
+    drop_details (read): packets that did not pass and the reason, a line for each reason; all zero without DETAILS,
+        where Click does not have it, whose counts begin at whatever was in memory.
     drops (read): packets that did not pass.
 
 Examples:

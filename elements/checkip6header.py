@@ -6,7 +6,7 @@ Packets that pass have their IP header marked, and are cut to the length in the 
 not in use. A source address of all ones is always bad. Nothing is printed; Click prints a line for the first.
 
 Arguments:
-    BADADDRS: source addresses that are bad, with spaces between, in quotes or not.
+    BADADDRS: source addresses that are bad, with spaces between, in quotes; Click refuses several without, here they are taken.
     OFFSET: bytes from the start of the packet to its IP header; 0 if not given.
 
 Handlers:
@@ -14,7 +14,7 @@ Handlers:
 
 Examples:
     CheckIP6Header
-    CheckIP6Header(2001:db8:5::bad 2001:db8:6::bad)
+    CheckIP6Header("2001:db8:5::bad 2001:db8:6::bad")
     CheckIP6Header(OFFSET 14)
 """
 

@@ -7,7 +7,7 @@ Arguments:
     BURST: packets that are pulled at once, all that there are where it is 0, but never more than 4096; 1 if not given.
 
 Handlers:
-    active (read): whether a pull input is pulled.
+    active (read): whether a pull input is pulled; true where the input is pushed to, where Click does not have it.
     active (write): sets that.
     count (read): packets dropped.
     reset_counts (write): sets the count to zero.

@@ -6,7 +6,7 @@ The error quotes at most 568 bytes of the packet, from its start. Its destinatio
 annotation, too; the fix-source annotation is set. A parameter problem tells the packet's parameter annotation, a packet too big 1500
 bytes, in network byte order where Click's are in the processor's; a redirect of code 0 tells the annotated address. There is no answer to
 packets without a marked and whole IPv6 header, to multicasts and broadcasts of either layer, and to ICMPv6 errors (Click, which looks at
-the wrong byte, answers them).
+the wrong byte, answers them). An error has the time of the packet, in Click none.
 
 Arguments:
     SRC: the address of the sender of errors.

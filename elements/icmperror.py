@@ -5,7 +5,8 @@ Makes an ICMP error (RFC 792) about every IP packet that may have one, and drops
 No error is made (RFC 1812, 4.3.2.7) about ICMP errors, later fragments, packets that came as link-level broadcast or multicast, packets
 whose source is of network 0, 127 or from 224 on, whose destination is broadcast or multicast, or whose source or destination is one of
 BADADDRS; and no redirect about packets with a source route. The error has the packet's header and as much of it as MTU allows, and its
-source route turned round; its destination annotation is the packet's source. The IP header must be marked.
+source route turned round; its destination annotation is the packet's source. The IP header must be marked. An error has the time of the
+packet, in Click none; identifications are counted by each element, in Click by all together.
 
 Arguments:
     SRC: source address of the errors; FixIPSrc may change it.

@@ -38,7 +38,8 @@ Handlers:
     patterns (read): a line for each input: its pattern, and in brackets the flows that it made, if any.
     size (read): flows in all tables that share a capacity.
     table (read): a line for each mapping: what addresses and number become what, outputs (the mapping's with a star), the input that made
-        it, and the seconds until it expires. The number of a mapping for replies has one more in its first byte, as Click prints it.
+        it, and the seconds until it expires; what is over is exp0, other than in Click. The number of
+        a mapping for replies has one more in its first byte, as Click prints it.
     table_size (read): flows in the table.
 
 Examples:

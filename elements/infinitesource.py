@@ -27,7 +27,7 @@ Handlers:
     burstsize (read): an older name of burst.
     burstsize (write): an older name of burst.
     count (read): packets made.
-    data (read): the bytes.
+    data (read): the bytes. (Click's end before the first zero.)
     data (write): sets them; no more than LENGTH and DATA have, or 1514 where that is more, and no more than 2048.
     datasize (read): an older name of length.
     datasize (write): an older name of length.

@@ -4,7 +4,7 @@ Answers neighbour solicitations (RFC 4861) for the addresses that it knows.
 
 Takes Ethernet frames of at least 86 bytes with an IPv6 header of hop limit 255 and a sound solicitation of 32 bytes, and answers those
 whose target is in an entry, the one of the longest mask first, and of equals the first: with a router's solicited advertisement from the
-target to the sender, in a frame to the frame's sender. Other packets are dropped.
+target to the sender, in a frame to the frame's sender. Other packets are dropped. An answer has the time of what it answers, in Click none.
 
 Arguments:
     ENTRY: addresses or networks with masks, `2001:db8:5::/48`, and one Ethernet address.

@@ -8,7 +8,7 @@ the one that waits. An advertisement is believed for addresses that were asked f
 
 Each 15 seconds, what was advertised a minute ago is asked for again with the next packet for it, and what was two minutes ago is forgotten;
 so is what has had no answer and no packet for two minutes, which Click keeps for ever. There are at most 4096 addresses; a packet for one
-more is dropped, and counted.
+more is dropped, and counted. A solicitation has the time of the packet that waits, in Click none.
 
 Arguments:
     IP: the address that solicitations come from.

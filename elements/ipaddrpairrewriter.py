@@ -40,7 +40,7 @@ Handlers:
     patterns (read): a line for each input: its pattern, and in brackets the flows that it made, if any.
     size (read): flows in all tables that share a capacity.
     table (read): a line for each mapping: what pair becomes what, outputs (the mapping's with a star), the input that made it, and the
-        seconds until it expires.
+        seconds until it expires; what is over is exp0, other than in Click.
     table_size (read): flows in the table.
 
 Examples:

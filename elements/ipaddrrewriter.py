@@ -40,7 +40,7 @@ Handlers:
     patterns (read): a line for each input: its pattern, and in brackets the flows that it made, if any.
     size (read): flows in all tables that share a capacity.
     table (read): a line for each mapping: what address becomes what, outputs (the mapping's with a star), the input that made it, and the
-        seconds until it expires; of an answer 0.0.0.0 becomes 0.0.0.0.
+        seconds until it expires; what is over is exp0, other than in Click. Of an answer 0.0.0.0 becomes 0.0.0.0.
     table_size (read): flows in the table.
 
 Examples:

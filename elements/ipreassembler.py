@@ -14,7 +14,7 @@ Arguments:
         oldest go until a quarter is free.)
 
 Handlers:
-    drops (read): fragments for which there was no room.
+    drops (read): fragments for which there was no room. (Click does not have it.)
     dump (read): fragments that came, packets that were put together and that failed, and fragments of wrong length. (In Click, what is
         kept, too.)
 

@@ -54,7 +54,8 @@ Handlers:
     tcp_lookup (read): of a TCP flow `SADDR SPORT DADDR DPORT`, what it becomes; nothing if there is no mapping.
     tcp_mappings (read): an old name of tcp_table.
     tcp_table (read): a line for each TCP mapping, by address: what becomes what, by how much numbers of the stream are shifted, if they
-        are, outputs (the mapping's with a star), the input that made it, and the seconds until it expires.
+        are, outputs (the mapping's with a star), the input that made it, and the seconds until it expires: exp0 where its time is over,
+        for which Click shows what is below 0 as if it were far above.
     udp_mappings (read): an old name of udp_table.
     udp_table (read): the same of UDP.
 

@@ -6,7 +6,7 @@ pushed, whether there is room.
 Handlers:
     signal (read): `empty.0/` or `full.0/`, a mask of the elements that can say so, a colon and the mask of those that do not, with `*` if
         there are any; one such word for each 32 elements, `+` between them. Where nobody can say so, and in a machine that packets are
-        offered to, `busy*`.
+        offered to, `busy*`. (Click numbers the elements in another way.)
 
 Examples:
     NotifierDebug

@@ -4,7 +4,8 @@ Sets the paint annotation of packets.
 
 Arguments:
     COLOR: the new paint, 0 to 255.
-    ANNO: which annotation; only PAINT, the default, exists here.
+    ANNO: which annotation; only PAINT, the default, exists here. Click takes any byte of its annotations, by name or number; others are
+        refused here.
 
 Handlers:
     color (read): the color.

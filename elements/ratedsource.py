@@ -20,7 +20,7 @@ Handlers:
     active (read): whether packets are made.
     active (write): sets that.
     count (read): packets made.
-    data (read): the bytes.
+    data (read): the bytes. (Click's end before the first zero.)
     data (write): sets them; no more than LENGTH and DATA have, or 1514 where that is more, and no more than 2048.
     datasize (read): an older name of length.
     datasize (write): an older name of length.

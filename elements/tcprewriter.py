@@ -34,7 +34,7 @@ Handlers:
     pattern# (write): another specification for input #, whose flows are forgotten; one that maps by another element cannot be given.
     patterns (read): a line for each input: its pattern, and in brackets the flows that it made, if any.
     size (read): flows in all tables that share a capacity.
-    table (read): a line for each mapping, as IPRewriter's tcp_table has them.
+    table (read): a line for each mapping, as IPRewriter's tcp_table has them; what is over is exp0, other than in Click.
     table_size (read): flows in the table.
 
 Examples:

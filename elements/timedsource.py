@@ -18,7 +18,7 @@ Handlers:
     active (read): whether packets are made.
     active (write): sets that.
     count (read): packets made.
-    data (read): the bytes.
+    data (read): the bytes. (Click's end before the first zero.)
     data (write): sets them; no more than DATA has, or 1514 where that is more, and no more than 2048.
     headroom (read): the argument.
     interval (read): time between packets.

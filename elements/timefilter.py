@@ -22,7 +22,7 @@ Handlers:
     extend_interval (write): makes END later by a time.
     interval (read): how far START and END are apart.
     interval (write): sets that, by END.
-    packet_time (read): the time of the last packet that END_CALL was about.
+    packet_time (read): the time of the last packet that END_CALL was about. (Click does not have it.)
     start (read): START.
     start (write): sets that.
 

@@ -32,11 +32,11 @@ EXAMPLES: Final = {
     "AggregateCounter(CAPACITY 1000)": "the argument is ours: here the memory of a tenant has a bound",
     "BandwidthRatedSplitter(100Gbps, BURST_BYTES 0)": "Click takes no such rate",
     "BandwidthShaper(1000)": "its packets would take a minute, since it is asked all the time",
-    "CheckIP6Header(2001:db8:5::bad 2001:db8:6::bad)": "Click takes a list in quotes alone; one with quotes is compared",
     "ICMPError(10.0.0.1, 3, 1, BADADDRS 1.2.3.4, MTU 64, USE_FIX_ANNO false)": "Click's manual names it so, its code SET_FIX_ANNO",
     "IPAddrPairRewriter(keep 0 1, pattern - 10.1.2.3 1 0, TIMEOUT 2, GUARANTEE 1, MAPPING_CAPACITY 3, REPLY_ANNO PAINT)": _REPLY,
     "IPAddrRewriter(keep 0 1, pattern 10.1.0.0/30 - 1 0, TIMEOUT 2, GUARANTEE 1, MAPPING_CAPACITY 3, REPLY_ANNO PAINT)": _REPLY,
     "IPReassembler(HIMEM 1000)": "what fragments take is counted in another way; its manual page says so",
+    "Paint(7, 21)": "Click takes the number of a byte for ANNO, here only PAINT is taken; its manual page says so",
     "Print(x, 60, HEADROOM true)": "how much room a packet has around it is each machine's own",
     "IPRewriterPatterns(out 1.0.0.1 1024-65535 - -, web - - 10.0.0.80 80)": _PORT,
     "IPRewriter(pattern 10.0.0.1 50-60 - - 0 1, pattern - - 1.2.3.4 80 1 0, MAPPING_CAPACITY 6, TCP_GUARANTEE 0, UDP_GUARANTEE 1)": _PORT,
@@ -58,6 +58,40 @@ EXAMPLES: Final = {
     'Message("Use the new one.", WARNING)': "both refuse to begin where an element warns",
 }
 """Examples that are not compared, of classes of which others are."""
+_DETAILS: Final = "Click has it with DETAILS alone; its manual page says so"
+OWN: Final = {
+    **{f"Check{name}Header.drop_details": _DETAILS for name in ("ICMP", "IP", "TCP", "UDP")},
+    "CheckIPHeader2.drop_details": _DETAILS,
+    "Discard.active": "Click has it where the input is pulled alone; its manual page says so",
+    "IPReassembler.drops": "Click does not count them; its manual page says so",
+    "TimeFilter.packet_time": "Click does not have it; its manual page says so",
+}
+"""Read handlers that Click may not have."""
+_NOWHERE: Final = "no output is chosen, so that nothing leaves"
+_SINK: Final = "it is where packets end; its handlers are compared"
+_WRITES: Final = "it writes a text, which is compared"
+_SAYS: Final = "it says something, which is compared"
+EMPTY: Final = {
+    "Discard": _SINK,
+    "Discard(BURST 8)": _SINK,
+    "Idle": "it never sends anything",
+    "InfiniteSource(\\<0800>, LIMIT 3, LENGTH 60, ACTIVE false, STOP true)": "it begins when it is told to; its handlers are compared",
+    "InputSwitch(-1)": _NOWHERE,
+    'Message("This configuration is for tests.")': _SAYS,
+    "Message(MESSAGE old, TYPE MESSAGE)": _SAYS,
+    "PullSwitch(-1)": _NOWHERE,
+    "SimplePullSwitch(-1)": _NOWHERE,
+    "StaticPullSwitch(-1)": _NOWHERE,
+    "StaticSwitch(-1)": _NOWHERE,
+    "Switch(-1)": _NOWHERE,
+    "TimedSink": _SINK,
+    "TimedSink(1ms)": _SINK,
+    "ToIPSummaryDump(out.txt)": _WRITES,
+    "ToIPSummaryDump(out.txt, FIELDS ip_src sport ip_dst dport ip_proto, HEADER false)": _WRITES,
+    'ToIPSummaryDump("out.txt", CONTENTS timestamp "tcp seq" payload_md5, BAD_PACKETS true, MULTIPACKET true, BANNER "a test")': _WRITES,
+    "Unqueue(BURST -1, ACTIVE false)": "it begins when it is told to; its handlers are compared",
+}
+"""Examples of which no packet may leave."""
 WAYS: Final = {
     (
         "DRRSched",

@@ -27,7 +27,8 @@ from mlclick.stock.apart import CLASSES, EXAMPLES
 from mlclick.stock.configurations import Configuration, configurations
 from mlclick.stock.find_differences import differences, packets_of
 from mlclick.stock.run_program import CAPTURE, SUMMARY, run_program
-from mlclick.stock.traffic import Frames, captured, generated, summary
+from mlclick.stock.times import Sent, by_time
+from mlclick.stock.traffic import Frames, captured, generated, lasting, summary
 
 OUT: Final = Path("build") / "compare"
 PATIENCE: Final = 60
@@ -62,18 +63,19 @@ def compare(
     if folder is not None and not folder.is_dir():
         fail("the folder of captures is not there", "name one that is, or leave it out", Location(None, str(folder), 1, 1))
     aside = {name: CLASSES.get(name, "not in this Click") for name in chosen if name in CLASSES or name in unknown}
-    todo = [each for name in chosen if name not in aside for each in configurations(name)]
+    frames = [] if folder is None else captured(folder)
+    sent = [*generated(seed), *frames]
+    todo = [each for name in chosen if name not in aside for each in configurations(name, lasting(sent))]
     wanted = [each for each in todo if each.example not in EXAMPLES]
     if not wanted:
         first, why = next(iter(aside.items()))
         advice = "leave --only out, or name classes that are compared"
         fail(f"there is nothing to compare: {first}: {why}", advice, Location(None, "--only", 1, 1))
     prepare(OUT)
-    frames = [] if folder is None else captured(folder)
-    inputs = write_inputs(seed, frames)
+    inputs, known = write_inputs(seed, sent), by_time(sent)
     typer.echo(f"seed: {seed}" + ("" if folder is None else f"; {len(frames)} frames of captures in {folder}"))
     with ThreadPoolExecutor(jobs) as pool:
-        done = pool.map(lambda each: compare_one(each, theirs, inputs), wanted)
+        done = pool.map(lambda each: compare_one(each, theirs, inputs, known), wanted)
         bar = track(done, "elements", total=len(wanted), disable=not sys.stderr.isatty())
         found = list(bar)
     left_out = list(dict.fromkeys(each.example for each in todo if each.example in EXAMPLES))
@@ -124,18 +126,18 @@ def missing_classes(click: Engine, names: Sequence[str]) -> list[str]:
 
 
 def write_inputs(seed: int, frames: Frames) -> list[Path]:
-    """Writes the packets that all elements get, as a capture with ``frames`` behind, and as a summary; returns the files."""
-    write_capture(OUT / CAPTURE, [*generated(seed), *frames])
+    """Writes the packets that all elements get, ``frames`` as a capture, and others as a summary; returns the files."""
+    write_capture(OUT / CAPTURE, frames)
     (OUT / SUMMARY).write_text(summary(seed), encoding="utf-8")
     return [OUT / CAPTURE, OUT / SUMMARY]
 
 
-def compare_one(configuration: Configuration, click: Engine, inputs: Sequence[Path]) -> Compared:
-    """What was found of a configuration, whose files are kept where both differ."""
+def compare_one(configuration: Configuration, click: Engine, inputs: Sequence[Path], sent: Sent) -> Compared:
+    """What was found of a configuration, to which the frames of ``inputs`` are ``sent``, and whose files are kept where both differ."""
     folder = OUT / configuration.name
     theirs = run_program(click, configuration, inputs, folder / click.name)
     mine = run_program(ours(), configuration, inputs, folder / ours().name)
-    differs = tuple(differences(mine, theirs, configuration.class_name))
+    differs = tuple(differences(mine, theirs, configuration.example, sent))
     if not differs:
         shutil.rmtree(folder)
     return Compared(configuration.class_name, configuration.example, packets_of(theirs), differs)

@@ -22,8 +22,8 @@ _REAL: Final = 1
 """Seconds that a machine takes for all packets to come, in real time."""
 _FORGETTING: Final = ("ARPQuerier", "IP6NDSolicitor")
 """Their addresses are forgotten when a packet comes, in Click by the clock: counts after the last packet are not the same."""
-_TIMED: Final = 70
-"""Seconds after which all packets have come where they come at their time."""
+_AFTER: Final = 10
+"""Seconds that a machine goes on when the last packet has come, where they come at their time."""
 _PORTS: Final = 3
 """That are in use of an element that may have any number."""
 
@@ -48,8 +48,9 @@ def examples(class_name: str) -> list[str]:
     return [*(line.strip() for line in lines if line.strip()), *(each for each in ODD if each.partition("(")[0] == class_name)]
 
 
-def configurations(class_name: str) -> list[Configuration]:
-    """A configuration for each example of the class, and two where it remembers for a time; the same each time."""
+def configurations(class_name: str, lasting: int = 0) -> list[Configuration]:
+    """A configuration for each example of the class, and two where it remembers for a time; the same each time. ``lasting``: seconds from
+    the first packet's time to the last one's."""
     made = []
     for number, example in enumerate(examples(class_name)):
         own = special_way(class_name, example)
@@ -57,7 +58,7 @@ def configurations(class_name: str) -> list[Configuration]:
         simulated = class_name not in BUSY
         asked = tuple(f"w{at}/x.{name}" for at in range(len(ways)) for name in handlers_asked(class_name))
         if class_name.endswith("Rewriter") or class_name in _FORGETTING:
-            timed = text_of([replace(way, end=_TIMED) for way in ways]).replace(SOURCE, TIMED_SOURCE)
+            timed = text_of([replace(way, end=lasting + _AFTER) for way in ways]).replace(SOURCE, TIMED_SOURCE)
             seen = () if class_name in _FORGETTING else asked
             made.append(Configuration(f"{class_name}-{number}-timed", class_name, example, timed, len(ways), seen))
             # Before anything is due.

@@ -10,15 +10,17 @@ from typing import Final
 from elements.captures.pcap import HEADER, Record, read_format, read_record
 from graph.diagnostics import ClickError
 from mlclick.software.compare import settled
+from mlclick.stock.apart import EMPTY, OWN
 from mlclick.stock.run_program import Ran
-from mlclick.stock.settled import CLOCKED, CLOSE, IDENTIFIED, PRINTING, TIMES, compares_handler, is_of_feeds, settled_text
+from mlclick.stock.settled import IDENTIFIED, PRINTING, compares_handler, is_of_feeds, settled_text
+from mlclick.stock.times import Sent, may_be_apart
 
 _SINK: Final = re.compile(r"w\d+\.\d+:")
 """How a line of a sink starts."""
 
 
-def differences(ours: Ran, theirs: Ran, class_name: str) -> list[str]:
-    """How ``ours`` differs from ``theirs``, both of an element of this class; nothing where it does not."""
+def differences(ours: Ran, theirs: Ran, example: str, sent: Sent) -> list[str]:
+    """How ``ours`` differs from ``theirs``, both of ``example``, to which there was ``sent``; nothing where it does not."""
     if ours.code is None or theirs.code is None:
         both = ours.code == theirs.code
         return ["neither ends" if both else f"{'it' if ours.code is None else 'Click'} does not end"]
@@ -30,73 +32,91 @@ def differences(ours: Ran, theirs: Ran, class_name: str) -> list[str]:
         return ["both end at once, and nothing was compared"]
     if ours.code < 0 or theirs.code < 0:
         return [f"ends {_end(ours.code)}, Click's {_end(theirs.code)}"]
+    class_name = example.partition("(")[0]
     found = [
-        *_of_files(ours.files, theirs.files, class_name),
+        *_of_files(ours.files, theirs.files, example, sent),
         *_of_lines(*(_said(ran, class_name) for ran in (ours, theirs))),
-        *_of_handlers(ours.handlers, theirs.handlers, class_name),
+        *_of_handlers(ours.handlers, theirs.handlers, example),
     ]
     if ours.printed != theirs.printed:
         found.append(f"prints {_first_line(ours.printed, theirs.printed)}")
+    # Who asks Click for a handler that it has not gets 1.
+    asks_own = any(name not in theirs.handlers and _is_own(name, class_name) for name in ours.handlers)
+    if ours.code != theirs.code and not (asks_own and (ours.code, theirs.code) == (0, 1)):
+        found.append(f"ends {_end(ours.code)}, Click's {_end(theirs.code)}")
+    if not found and not packets_of(theirs) and example not in EMPTY:
+        found.append("neither sends a packet, and nothing was compared")
     return found
 
 
-def _tolerance(class_name: str) -> int | None:
-    """How many nanoseconds times may be apart, None where they are not compared."""
-    return None if class_name in TIMES else CLOSE if class_name in CLOCKED else 0
+def _is_own(name: str, class_name: str) -> bool:
+    """Whether the handler ``name`` of such an element is one that Click may not have."""
+    return f"{class_name}.{name.rpartition('.')[2]}" in OWN
 
 
 def _end(code: int) -> str:
     return f"with {code}" if code >= 0 else f"by signal {-code}"
 
 
-def _of_files(ours: Mapping[str, bytes], theirs: Mapping[str, bytes], class_name: str) -> Iterator[str]:
+def _of_files(ours: Mapping[str, bytes], theirs: Mapping[str, bytes], example: str, sent: Sent) -> Iterator[str]:
     for name in sorted(ours.keys() | theirs.keys()):
         if name not in ours or name not in theirs:
             yield f"{name} is there only {'here' if name in ours else 'of Click'}"
-        elif ours[name] != theirs[name] and (said := _of_file(name, ours[name], theirs[name], class_name)):
+        elif ours[name] != theirs[name] and (said := _of_file(name, ours[name], theirs[name], example, sent)):
             yield said
 
 
-def records(data: bytes) -> list[Record]:
-    """The packets of a capture of any link type, up to where it breaks off. Errors: `ClickError`."""
+def records(data: bytes) -> tuple[list[Record], int]:
+    """The packets of a capture of any link type, up to where it ends or breaks off, and the byte at which that is. Errors: `ClickError`."""
     form = read_format(data, Path("capture"), tuple(range(1 << 16)))
     found: list[Record] = []
     at = HEADER
     while at < len(data) and isinstance(record := read_record(data, at, form), Record):
         found.append(record)
         at = record.next
-    return found
+    return found, at
 
 
 def packets_of(ran: Ran) -> int:
     """How many packets there are in the captures that a run wrote."""
-    return sum(len(records(data)) for name, data in ran.files.items() if name.endswith(".pcap"))
+    return sum(_count(data) for name, data in ran.files.items() if name.endswith(".pcap"))
 
 
-def _of_file(name: str, ours: bytes, theirs: bytes, class_name: str) -> str:
+def _count(data: bytes) -> int:
     try:
-        mine, other = records(ours), records(theirs)
+        return len(records(data)[0])
+    except ClickError:
+        return 0
+
+
+def _of_file(name: str, ours: bytes, theirs: bytes, example: str, sent: Sent) -> str:
+    try:
+        (mine, my_end), (other, their_end) = records(ours), records(theirs)
     except ClickError:
         return f"{name}: {_first_line(ours.decode('latin-1'), theirs.decode('latin-1'))}"
     stem = name.removesuffix(".pcap")
     for number, (one, two) in enumerate(zip(mine, other, strict=False)):
-        if said := _of_packet(one, two, class_name):
+        if said := _of_packet(one, two, example, sent):
             return f"packet {number} of {stem} {said}"
     if len(mine) != len(other):
         return f"{stem} has {len(mine)} and {len(other)} packets"
+    if ours[my_end:] != theirs[their_end:]:
+        return (
+            f"what is behind the last packet of {stem} that can be read differs ({len(ours) - my_end} and {len(theirs) - their_end} bytes)"
+        )
     if ours[:HEADER] != theirs[:HEADER]:
         return f"the header of {name} differs"
     return ""
 
 
-def _of_packet(ours: Record, theirs: Record, class_name: str) -> str:
-    one, two = (settled(each.data) if class_name in IDENTIFIED else each.data for each in (ours, theirs))
+def _of_packet(ours: Record, theirs: Record, example: str, sent: Sent) -> str:
+    one, two = (settled(each.data) if example.partition("(")[0] in IDENTIFIED else each.data for each in (ours, theirs))
     if one != two:
         at = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
         return f"differs at byte {at} ({len(one)} and {len(two)} bytes)"
     if ours.original != theirs.original:
         return f"says another length on the wire ({ours.original} and {theirs.original})"
-    apart = _tolerance(class_name)
+    apart = may_be_apart(example, theirs, sent)
     if apart is not None and abs(ours.time - theirs.time) > apart:
         return f"has another time ({ours.time} and {theirs.time})"
     return ""
@@ -123,13 +143,18 @@ def _by_start(lines: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _of_handlers(ours: Mapping[str, str], theirs: Mapping[str, str], class_name: str) -> Iterator[str]:
-    for name in sorted(theirs):
+def _of_handlers(ours: Mapping[str, str], theirs: Mapping[str, str], example: str) -> Iterator[str]:
+    class_name = example.partition("(")[0]
+    for name in sorted(ours.keys() | theirs.keys()):
         handler = name.rpartition(".")[2]
         if name not in ours:
             yield f"{name} is answered by Click alone"
             continue
-        one, two = settled_text(class_name, handler, ours[name], theirs[name])
+        if name not in theirs:
+            if not _is_own(name, class_name):
+                yield f"{name} is answered here alone"
+            continue
+        one, two = settled_text(example, handler, ours[name], theirs[name])
         if one != two and compares_handler(class_name, handler):
             yield f"{name} says {_first_line(one, two)}"
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from mlclick.stock.times import CLOSE
+
 PRINTING: Final = frozenset(("ARPPrint", "DriverManager", "IP6Print", "IPPrint", "Message", "NotifierDebug", "Print", "Script"))
 """Whose output is what they say. Of the others, lines on standard error are messages to whoever runs the machine: their words are not
 compared."""
@@ -29,45 +31,10 @@ HANDLERS: Final = {
     "CheckICMPHeader.drop_details": "in Click they begin at whatever was in memory",
 }
 """Read handlers that are not compared, of each class or of one."""
-_ANSWER: Final = "an answer has the time of what it answers, in Click none, so that ToDump writes its own"
-TIMES: Final = {
-    "ARPResponder": _ANSWER,
-    "ICMP6Error": _ANSWER,
-    "ICMPError": _ANSWER,
-    "IP6NDAdvertiser": _ANSWER,
-    "IP6NDSolicitor": "a question has the time of the packet that waits for its answer, in Click none",
-}
-"""Classes of whose packets times are not compared."""
-CLOCKED: Final = {
-    "DelayShaper": "packets are stamped with the clock when they leave",
-    "FromIPSummaryDump": "packets of which no time is said get that of the clock where they are written",
-    **dict.fromkeys(
-        (
-            "ICMPPingSource",
-            "ICMPSendPings",
-            "InfiniteSource",
-            "RatedSource",
-            "ScheduleInfo",
-            "SetTimestamp",
-            "SetTimestampDelta",
-            "TimedSource",
-            "DriverManager",
-            "QuitWatcher",
-            "Script",
-        ),
-        "packets are stamped with the clock",
-    ),
-    "LinkUnqueue": "packets are stamped with the clock when they leave",
-    "ICMPPingResponder": "answers are stamped with the clock",
-}
-"""Classes whose packets have times of the clock, which in simulated time goes on whenever somebody looks at it: they are compared to two
-milliseconds."""
 IDENTIFIED: Final = {
     "ICMPError": "Click counts the identifications of all elements together, here each counts its own",
 }
 """Classes whose packets' IP identifications, and the checksums that follow from them, are not compared where they are ICMP errors."""
-CLOSE: Final = 2_000_000
-"""Nanoseconds, of those."""
 
 
 def _ordered(text: str) -> str:
@@ -82,48 +49,83 @@ def _counts(text: str) -> str:
     return "\n".join(text.split("\n")[:4])
 
 
-def _mappings(text: str) -> str:
-    return _ordered(re.sub(r"\bexp429\d{4}\b", "exp0", text))
+_WRAPPED: Final = range((1 << 32) // 1000 - 100, (1 << 32) // 1000 + 1)
+"""Seconds that are up to 100 below 0, of milliseconds in 32 bits."""
+
+
+def _overdue(text: str) -> str:
+    """What Click says of mappings, with 0 where their time is over."""
+    return _ordered(re.sub(r"\bexp(\d+)\b", lambda found: "exp0" if int(found[1]) in _WRAPPED else found[0], text))
 
 
 def _within(text: str) -> str:
     return re.sub(r"\bw\d+/", "", text)
 
 
-def _ecn_number(text: str) -> str:
-    words = (("no", "-"), ("ect1", "ECT(1)"), ("ect2", "ECT(0)"), ("ce", "CE"))
-    return next((str(number) for number, names in enumerate(words) if text in names), text)
-
-
-_HASHED: Final = ("Click's lines are in the order of its hash table", _ordered)
-_ZERO: Final = ("Click prints a text up to its first zero", _up_to_zero)
-_WHOLE: Final = ("Click says the name of the other element whole, here it is said as it was given", _within)
-ADJUSTED: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
+_HASHED: Final = ("Click's lines are in the order of its hash table", _ordered, _ordered)
+_ZERO: Final = ("Click prints a text up to its first zero", _up_to_zero, _up_to_zero)
+_WHOLE: Final = ("Click says the name of the other element whole, here it is said as it was given", _within, _within)
+ADJUSTED: Final[dict[str, tuple[str, Callable[[str], str], Callable[[str], str]]]] = {
     **{
-        f"{name}.{table}": ("Click's lines are in the order of its hash table, and seconds below 0 are of 32 bits", _mappings)
+        f"{name}.{table}": ("Click's lines are in the order of its hash table, and seconds below 0 are of 32 bits", _ordered, _overdue)
         for name in _REWRITERS
         for table in _MAPPINGS
     },
     **dict.fromkeys(("DirectIPLookup.table", "EtherSwitch.table", "IP6NDSolicitor.table", "RangeIPLookup.table"), _HASHED),
-    "ARPResponder.table": ("Click's lines are in the order that its sort gives to prefixes of which none has the other in it", _ordered),
+    "ARPResponder.table": (
+        "Click's lines are in the order that its sort gives to prefixes of which none has the other in it",
+        _ordered,
+        _ordered,
+    ),
     **dict.fromkeys(("InfiniteSource.data", "RatedSource.data", "TimedSource.data"), _ZERO),
     **dict.fromkeys(("AggregateCounter.aggregate_call", "AggregateCounter.count_call", "Counter.count_call"), _WHOLE),
-    "IPReassembler.dump": ("Click shows behind its counts how it stores what waits", _counts),
-    "SetIPECN.ecn": ("Click says the word that was given, here it is the number", _ecn_number),
+    "IPReassembler.dump": ("Click shows behind its counts how it stores what waits", _counts, _counts),
 }
-"""Read handlers of which something is made before they are compared: why, and what."""
-_ROUNDED: Final = ("Click says what its bucket's whole units come to, here it is the rate that was given", 0.001, 0.0)
-_CLOCK: Final = ("it is a time of the clock", 0.0, CLOSE / 1e9)
-NEAR: Final = {
-    "ARPQuerier.table": ("ages are those that addresses had when the last packet came, in Click those at the end of the run", 0.0, 0.11),
+"""Read handlers of which something is made before they are compared: why, what of ours, and what of Click's."""
+_FIRST: Final = re.compile(r"(\d+(?:\.\d+)?)(.*)", re.DOTALL)
+_AGE: Final = re.compile(r"(.* )?(\d+(?:\.\d+)?)")
+
+
+def _is_near_rate(ours: str, theirs: str) -> bool:
+    """Whether both begin with numbers that are apart by no more than a thousandth, and go on alike."""
+    one, two = _FIRST.fullmatch(ours), _FIRST.fullmatch(theirs)
+    return one is not None and two is not None and one[2] == two[2] and abs(float(one[1]) - float(two[1])) <= float(two[1]) / 1000
+
+
+def _is_near_time(ours: str, theirs: str) -> bool:
+    """Whether both are times that are apart by no more than those of the clock may be."""
+    one, two = _FIRST.fullmatch(ours), _FIRST.fullmatch(theirs)
+    return one is not None and two is not None and one[2] == two[2] == "" and abs(float(one[1]) - float(two[1])) <= CLOSE / 1e9
+
+
+def _are_near_ages(ours: str, theirs: str) -> bool:
+    """Whether lines are alike but for the number at the end of each, which is an age and apart by no more than 0.11 s."""
+    mine, other = ours.split("\n"), theirs.split("\n")
+    return len(mine) == len(other) and all(map(_is_near_age, mine, other))
+
+
+def _is_near_age(ours: str, theirs: str) -> bool:
+    one, two = _AGE.fullmatch(ours), _AGE.fullmatch(theirs)
+    if one is None or two is None:
+        return ours == theirs
+    return one[1] == two[1] and abs(float(one[2]) - float(two[2])) <= 0.11
+
+
+_ROUNDED: Final = ("Click says what its bucket's whole units come to, here it is the rate that was given", _is_near_rate)
+_DELAYED: Final = "TimeFilter(START_DELAY 1, END_DELAY 2, END_CALL x.extend_interval 1)"
+_CLOCK: Final = ("it is a time of the clock", _is_near_time)
+NEAR: Final[dict[str, tuple[str, Callable[[str, str], bool]]]] = {
+    "ARPQuerier.table": (
+        "ages are those that addresses had when the last packet came, in Click those at the end of the run",
+        _are_near_ages,
+    ),
     "BandwidthRatedSplitter.rate": _ROUNDED,
     "BandwidthRatedUnqueue.config": _ROUNDED,
     "BandwidthRatedUnqueue.rate": _ROUNDED,
-    "TimeFilter.end": _CLOCK,
-    "TimeFilter.start": _CLOCK,
+    f"{_DELAYED}.end": _CLOCK,
+    f"{_DELAYED}.start": _CLOCK,
 }
-"""Read handlers whose numbers may be apart by a share of them, or by so much; first why."""
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+"""Read handlers, of each class or of an example, that may say another number: why, and whether two texts are near."""
 
 
 def is_of_feeds(line: str) -> bool:
@@ -136,21 +138,11 @@ def compares_handler(class_name: str, handler: str) -> bool:
     return handler not in HANDLERS and f"{class_name}.{handler}" not in HANDLERS
 
 
-def settled_text(class_name: str, handler: str, ours: str, theirs: str) -> tuple[str, str]:
-    """What both said by a read handler, without what they may choose."""
-    name = f"{class_name}.{handler}"
+def settled_text(example: str, handler: str, ours: str, theirs: str) -> tuple[str, str]:
+    """What both said by a read handler of ``example``, without what they may choose."""
+    name = f"{example.partition('(')[0]}.{handler}"
     if name in ADJUSTED:
-        _, adjusted = ADJUSTED[name]
-        return adjusted(ours), adjusted(theirs)
-    if name not in NEAR:
-        return ours, theirs
-    _, share, more = NEAR[name]
-    return (theirs, theirs) if _is_near(ours, theirs, share, more) else (ours, theirs)
-
-
-def _is_near(ours: str, theirs: str, share: float, more: float) -> bool:
-    """Whether texts are alike but for numbers that are apart by no more than this ``share`` of Click's and ``more``."""
-    if _NUMBER.sub("", ours) != _NUMBER.sub("", theirs):
-        return False
-    pairs = zip(_NUMBER.findall(ours), _NUMBER.findall(theirs), strict=True)
-    return all(abs(float(one) - float(two)) <= share * float(two) + more for one, two in pairs)
+        _, mine, other = ADJUSTED[name]
+        return mine(ours), other(theirs)
+    near = NEAR.get(f"{example}.{handler}") or NEAR.get(name)
+    return (theirs, theirs) if near is not None and near[1](ours, theirs) else (ours, theirs)

@@ -56,6 +56,11 @@ def captured(folder: Path) -> Frames:
     return found
 
 
+def lasting(frames: Frames) -> int:
+    """Seconds, no fewer, from the first frame's time to the last one's."""
+    return -(-(frames[-1][0] - frames[0][0]) // 1_000_000_000) if frames else 0
+
+
 def _framed(rng: random.Random, kind: int, payload: bytes, tags: tuple[int, ...] = ()) -> bytes:
     to = rng.choice(_EVERYBODY) if rng.random() < 0.15 else rng.choice(_STATIONS)
     return ethernet(to, rng.choice(_STATIONS), kind, payload, tags)

@@ -31,8 +31,11 @@ def test_code_points_are_set(bench: Made) -> None:
               " s1 :: FromCrossing(t:1) -> y :: SetIPECN(ECT(0)) -> d1 :: ToCrossing(t:1);")  # fmt: skip
     ((_, data),) = x.out(IP, network=0)
     assert (data[1], ones_sum(data)) == (0x29, ones_sum(IP))
-    assert (x.out(IP, 1, network=0)[0][1][1], x.read("dscp"), x.read("ecn", element="y")) == (2, "10", "2")
+    assert (x.out(IP, 1, network=0)[0][1][1], x.read("dscp"), x.read("ecn", element="y")) == (2, "10", "ECT(0)")
     x.write("dscp", "2")
+    for word, number in (("0", 0), ("1", 1), ("2", 2), ("3", 3), ("-", 0), ("ect1", 1), ("ect2", 2), ("CE", 3), ("no", 0), ("ECT(1)", 1)):
+        x.write("ecn", word, element="y")
+        assert (x.read("ecn", element="y"), x.out(IP, 1, network=0)[0][1][1]) == (word, number)
     x.write("ecn", "ce", element="y")
     assert (x.out(IP, network=0)[0][1][1], x.out(IP, 1, network=0)[0][1][1], x.read("dscp")) == (9, 3, "2")
     with pytest.raises(ValueError, match=r"^a number from 0 to 3, no, ect1, ect2 or ce is wanted, not 'x'$"):

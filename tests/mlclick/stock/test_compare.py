@@ -74,11 +74,17 @@ def test_a_click_that_sends_something_else_is_reported(change: str, said: str) -
     assert sorted(path.name for path in Path("build/compare/PushNull-0").iterdir()) == ["click", "mlclick"]
 
 
+def test_an_example_that_is_said_to_send_nothing_is_no_error() -> None:
+    done = CliRunner().invoke(app, ["compare", stand_in(), "--only", "Idle"])
+    assert (done.exit_code, done.output.splitlines()[2].split()) == (0, ["Idle", "1", "0", "same"]), done.output
+
+
 def test_a_class_that_the_click_does_not_have_is_listed() -> None:
     assert missing_classes(stock_click(stand_in()), ["Null", "Strip"]) == []
     without = program("""[ "$1" = --version ] && echo "click (Click) 2.1"; echo "config:1: unknown element class 'Null'" >&2; exit 1""")
     assert missing_classes(stock_click(without), ["Null", "Strip"]) == ["Null"]
     done = CliRunner().invoke(app, ["compare", without, "--only", "*Null"])
+    assert done.exit_code == 1, done.output
     assert f"{'Null':24}{'not compared':>15}  not in this Click" in done.output.splitlines()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from elements.definition.catalogue import class_names
+from elements.definition.catalogue import class_names, manual_page
 from graph.load import load_text
-from mlclick.stock.apart import CLASSES, EXAMPLES, WAYS
+from mlclick.stock.apart import CLASSES, EMPTY, EXAMPLES, OWN, WAYS
 from mlclick.stock.configurations import BUSY, configurations, examples
 from mlclick.stock.odd import ODD
-from mlclick.stock.settled import ADJUSTED, CLOCKED, HANDLERS, NEAR, PRINTING, TIMES
+from mlclick.stock.settled import ADJUSTED, HANDLERS, IDENTIFIED, NEAR, PRINTING
+from mlclick.stock.times import CLOCKED, TIMES
 
 DRESSED = """\
 elementclass Dressed {
@@ -65,8 +66,15 @@ def test_an_element_with_outputs_of_its_own_number_has_all_of_them() -> None:
 def test_what_is_remembered_for_a_time_is_compared_when_packets_come_at_theirs_too() -> None:
     timed, at_once = configurations("UDPRewriter")[:2]
     assert (timed.name, at_once.name) == ("UDPRewriter-0-timed", "UDPRewriter-0")
-    assert timed.text.replace(", TIMING true", "").replace("wait 70", "wait 0.1") == at_once.text != timed.text
+    assert timed.text.replace(", TIMING true", "").replace("wait 10", "wait 0.1") == at_once.text != timed.text
     assert timed.asked == at_once.asked
+
+
+def test_packets_that_come_at_their_times_have_all_come_before_the_end() -> None:
+    for name in ("UDPRewriter", "ARPQuerier"):
+        timed, at_once = configurations(name, 123)[:2]
+        assert "Script(wait 133, stop);" in timed.text
+        assert at_once == configurations(name)[1]
 
 
 def test_every_element_is_compared_or_said_not_to_be() -> None:
@@ -75,14 +83,19 @@ def test_every_element_is_compared_or_said_not_to_be() -> None:
     assert set(class_names()) >= CLASSES.keys() | BUSY
 
 
-def test_every_example_that_is_not_compared_is_one() -> None:
+def test_every_example_that_is_named_is_one() -> None:
     there = {example for name in class_names() for example in examples(name)}
-    assert there >= EXAMPLES.keys() | set(ODD)
+    assert there >= {
+        *EXAMPLES,
+        *EMPTY,
+        *ODD,
+        *(each for each in (*CLOCKED, *(name.rpartition(".")[0] for name in NEAR)) if "(" in each[:-2]),
+    }
     assert not {each.partition("(")[0] for each in EXAMPLES} & CLASSES.keys()
 
 
 def test_each_reason_is_a_phrase() -> None:
-    reasons = [*CLASSES.values(), *EXAMPLES.values()]
+    reasons = [*CLASSES.values(), *EXAMPLES.values(), *EMPTY.values(), *OWN.values(), *TIMES.values(), *CLOCKED.values()]
     assert all(reason and reason == reason.strip() and not reason.endswith(".") for reason in reasons)
 
 
@@ -102,6 +115,18 @@ def test_a_way_that_is_left_out_is_one_of_a_class_that_is_compared() -> None:
         assert all(each.ways for each in configurations(class_name))
 
 
+def class_of(name: str) -> str:
+    return name.partition("(")[0].partition(".")[0]
+
+
 def test_what_is_settled_is_settled_of_elements_that_there_are() -> None:
-    named = [name.partition(".")[0] for name in (*HANDLERS, *NEAR, *ADJUSTED) if "." in name]
-    assert set(class_names()) >= {*named, *TIMES, *CLOCKED, *PRINTING}
+    named = [class_of(name) for name in (*HANDLERS, *NEAR, *ADJUSTED, *OWN) if "." in name]
+    assert set(class_names()) >= {*named, *TIMES, *map(class_of, CLOCKED), *IDENTIFIED, *PRINTING}
+
+
+def test_where_ours_says_something_else_its_manual_page_says_so() -> None:
+    adjusted = {name: why for name, (why, _, _) in ADJUSTED.items()} | {name: why for name, (why, _) in NEAR.items()}
+    reasons = {**HANDLERS, **adjusted, **OWN, **TIMES, **IDENTIFIED}
+    named = {class_of(name) for name, why in reasons.items() if "time of the clock" not in why and "times of the clock" not in why}
+    assert [name for name in sorted(named - {"calls", "cycles"}) if "Click" not in manual_page(name)] == []
+    assert "Click" in manual_page("Paint")

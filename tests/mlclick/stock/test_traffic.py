@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from elements.captures.pcap import write_capture
-from mlclick.stock.traffic import captured, generated, summary
+from mlclick.stock.traffic import captured, generated, lasting, summary
 
 
 def test_the_same_seed_is_the_same_frames() -> None:
@@ -39,3 +39,10 @@ def test_captures_come_in_order_of_their_names(tmp_path: Path) -> None:
     found = captured(tmp_path)
     assert [frame[0] for _, frame in found] == [*range(60), 0, 1]
     assert found[0][0] > generated(1)[-1][0]
+
+
+def test_how_long_frames_last_is_in_whole_seconds() -> None:
+    assert lasting([]) == 0
+    assert lasting([(7_000_000_000, b"x")]) == 0
+    assert lasting([(7_000_000_000, b"x"), (10_000_000_000, b"y")]) == 3
+    assert lasting([(7_000_000_000, b"x"), (10_000_000_001, b"y")]) == 4
