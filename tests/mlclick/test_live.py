@@ -61,7 +61,7 @@ def test_one_tenant_without_a_limit_has_no_time_of_its_own(sources: Path, monkey
 
 def test_the_bound_and_what_was_split_are_printed(sources: Path, monkeypatch: Patch, capsys: Capture) -> None:
     (sources / "a.click").write_text("s :: InfiniteSource(BURST 4096) -> Paint(1) -> c :: Counter -> Discard;")
-    code, said = run(["live", "a,b", "--seconds", "0.2", "--bound", "1", "--verbose"], monkeypatch, capsys)
+    code, said = run(["live", "a,b", "--seconds", "0.5", "--bound", "1", "--verbose"], monkeypatch, capsys)
     assert code == 0
     assert "no run is to take longer than 1 us\n" in said
     assert re.search(r"^a/s :: InfiniteSource: at most \d+ packets? in a run, not 4096: \d+ packets? took [\d.]+ us$", said, re.M)
