@@ -39,6 +39,10 @@ CLOCKED: Final = {
     "SetTimestampDelta(TYPE NOW)": "packets get the time since theirs, by the clock",
 }
 """Classes, and examples of others, whose packets have times of the clock of the run."""
+UNTIMED: Final = {"SetTimestampDelta()": "a packet whose distance is 0 has no time, so that ToDump writes that of the clock"}
+"""Examples of which some packets have times of the clock; all others of theirs are before it begins."""
+BEGINS: Final = 10**18
+"""When the simulated clock begins, in nanoseconds."""
 
 Sent = Mapping[int, tuple[bytes, ...]]
 """Frames that are sent to elements, by their time in nanoseconds."""
@@ -60,7 +64,8 @@ def may_be_apart(example: str, theirs: Record, sent: Sent) -> int | None:
     if class_name in TIMES:
         return None
     whole = example if "(" in example else f"{example}()"
-    return CLOSE if class_name in CLOCKED or whole in CLOCKED else 0
+    is_clocked = class_name in CLOCKED or whole in CLOCKED or (whole in UNTIMED and theirs.time >= BEGINS)
+    return CLOSE if is_clocked else 0
 
 
 def _is_passed_on(packet: Record, sent: Sent) -> bool:

@@ -8,7 +8,7 @@ from mlclick.stock.apart import CLASSES, EMPTY, EXAMPLES, OWN, WAYS
 from mlclick.stock.configurations import BUSY, configurations, examples
 from mlclick.stock.odd import ODD
 from mlclick.stock.settled import ADJUSTED, HANDLERS, IDENTIFIED, NEAR, PRINTING
-from mlclick.stock.times import CLOCKED, TIMES
+from mlclick.stock.times import CLOCKED, TIMES, UNTIMED
 
 DRESSED = """\
 elementclass Dressed {
@@ -95,7 +95,7 @@ def test_every_example_that_is_named_is_one() -> None:
 
 
 def test_each_reason_is_a_phrase() -> None:
-    reasons = [*CLASSES.values(), *EXAMPLES.values(), *EMPTY.values(), *OWN.values(), *TIMES.values(), *CLOCKED.values()]
+    reasons = [*CLASSES.values(), *EXAMPLES.values(), *EMPTY.values(), *OWN.values(), *TIMES.values(), *CLOCKED.values(), *UNTIMED.values()]
     assert all(reason and reason == reason.strip() and not reason.endswith(".") for reason in reasons)
 
 
