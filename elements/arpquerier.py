@@ -183,11 +183,11 @@ class ARPQuerier(ARPTable):
         usual = min(self.timeout_ns, self.poll_ns or self.timeout_ns)
         limits = f"{self.entry_limit}, {self.packet_limit}, {self.packets_each}, {self.slim_factor}"
         return CSource(
-            fields="struct arp *arp; uint64_t clock; uint32_t own, broadcast; uint64_t dropped, asked, answered;",
+            fields="OWN_LINE struct arp *arp; uint64_t clock; uint32_t own, broadcast; uint64_t dropped, asked, answered;",
             shared=(SALTED,),
             helpers=HELPERS + _ASK,
             initialize=f"""
-    self->arp = arp_new({limits}, {self.timeout_ns}ULL, {self.poll_ns}ULL);
+    self->arp = arp_new(&m->base, {limits}, {self.timeout_ns}ULL, {self.poll_ns}ULL);
     self->clock = NOW;
     self->own = 0x{self.prefix[0]:x}u;
     self->broadcast = 0x{self.first_broadcast:x}u;

@@ -30,9 +30,11 @@ Examples:
 """
 
 import os
+from collections.abc import Iterator
+from functools import cached_property
 from typing import ClassVar, Final
 
-from elements.captures.pcap import ETHERNET, read_bytes, read_format, read_records
+from elements.captures.pcap import ETHERNET, HEADER, each_record, read_bytes, read_format
 from elements.captures.pcap_c import HELPERS, LONGEST
 from elements.definition.arguments import Argument, keyword
 from elements.definition.call_handler import call_handler
@@ -69,13 +71,20 @@ class MemSource(Element):
         if self.stop and self.end_call:
             raise ValueError("STOP and END_CALL cannot both be given")
         self.path = self.folder / as_text(self.filename)
-        self.frames: list[bytes] = []
+
+    @cached_property
+    def frames(self) -> list[bytes]:
+        """What the reference sends; C reads the file itself."""
+        return [*self._sent()]
+
+    def _sent(self) -> Iterator[bytes]:
+        data = read_bytes(self.path)
+        for record in each_record(data, HEADER, read_format(data, self.path, (ETHERNET,))):
+            if not isinstance(record, str) and len(record.data) <= LONGEST:
+                yield record.data
 
     def examine(self) -> None:
-        data = read_bytes(self.path)
-        records = read_records(data, 24, read_format(data, self.path, (ETHERNET,)))
-        self.frames = [frame for _, frame in records.packets if len(frame) <= LONGEST]
-        if not self.frames:
+        if next(self._sent(), None) is None:
             message = f"{self.name} :: MemSource: {self.path} has no packets that can be sent"
             fail(message, f"name a capture with packets of at most {LONGEST} bytes", self.node.location, self.node.source_line)
 

@@ -111,7 +111,7 @@ static void make_contained_ready(struct live *l, struct task *t)
 {
     struct containers *k = l->containers;
     struct container *c = container_of(k, t->element);
-    make_ready_at(&c->ready, t, c->pass, l->order++);
+    make_ready_at(&c->ready, t, c->pass, 0, l->order++);
     want_turn(&k->shares, &c->bucket, k->now);
 }
 
@@ -166,6 +166,7 @@ static int run_contained(struct machine *m, struct live *l, struct container *c)
 {
     struct task *t = c->unfinished ? c->unfinished : take_first(&c->ready);
     if (!c->unfinished) c->pass = t->entry.key;
+    t->is_cut = 0;
     uint32_t worked = run_once(m, l, t);
     t->left = t->is_cut && !l->idle && worked >= t->most && worked < t->left ? t->left - worked : 0;
     c->unfinished = t->left ? t : NULL;

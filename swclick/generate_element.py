@@ -94,7 +94,7 @@ class ElementTexts:
         """What the element has of its own."""
         fields = ["struct cut cut;"] if name in self.cuts else []
         fields += [*(program_fields(self.programs[name]) if name in self.programs else ()), self.sources[name].fields]
-        return f"struct e{self._number(name, name)} {{ char unused; {' '.join(fields)} }};"
+        return f"struct e{self._number(name, name)} {{ {' '.join(fields).strip() or 'char unused;'} }};"
 
     def prototypes(self, name: str) -> str:
         """Those of its functions that others call."""

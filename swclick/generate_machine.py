@@ -66,20 +66,20 @@ PLAIN int machine_scheduled(struct machine *m, int task)
 }}
 PLAIN struct machine *machine_new(int driven, int simulated, uint64_t now, int64_t (*call)(int32_t, int32_t, struct packet *))
 {{
-    struct machine *m = calloc(1, sizeof *m);
-    if (!m) no_memory();
-    m->base.driven = driven;
+    struct base first = {{.driven = driven}};
+    struct machine *m = lasting(&first, 1, sizeof *m);
+    m->base = first;
     m->base.simulated = simulated;
     begin_clock(&m->base, now);
     m->base.call = call;
-    open_live(&m->live, {len(parts.elements)}, {len(parts.working)});
+    open_live(&m->base, &m->live, {len(parts.elements)}, {len(parts.working)});
 {parts.given}{tasks}{timers}{cuts}{initialize}{wakes}    return m;
 }}
 PLAIN void machine_free(struct machine *m)
 {{
 {finish}    close_live(&m->live);
-    free_base(&m->base);
-    free(m);
+    struct base last = m->base;
+    free_base(&last);
 }}
 """
 

@@ -57,17 +57,24 @@ static inline void stand_in_line(struct ready *r, struct line *line, struct task
     r->count++;
 }
 
-/* ``pass`` is where those in ``r`` stand, which only grows. */
-static inline void make_ready_at(struct ready *r, struct task *t, uint64_t pass, uint64_t order)
+/* ``pass`` is where those in ``r`` stand, which only grows, and ``later`` how much later it is to stand: behind those that stand later than
+   that it comes no later than they, who come first. */
+static inline void make_ready_at(struct ready *r, struct task *t, uint64_t pass, uint64_t later, uint64_t order)
 {
-    stand_in_line(r, &r->woken, t, pass, order);
+    uint64_t last = r->woken.last ? r->woken.last->entry.key : 0, key = pass + later;
+    if (last > key) {
+        r->is_hurried |= !later;
+        key = last;
+    }
+    r->is_hurried |= r->count > MANY_TASKS;
+    stand_in_line(r, &r->woken, t, key, order);
 }
 
 /* The line whose first comes before the other's; the one of those that were woken where both are empty. */
 static inline struct line *first_line(struct ready *r)
 {
     struct task *ran = r->ran.first, *woken = r->woken.first;
-    return ran && (!woken || comes_first(&ran->entry, &woken->entry)) ? &r->ran : &r->woken;
+    return ran && (!woken || (comes_first(&ran->entry, &woken->entry) && !r->is_hurried)) ? &r->ran : &r->woken;
 }
 
 /* Whether none that stands in a line comes before the first of the heap. */
@@ -93,7 +100,10 @@ static inline struct task *take_first(struct ready *r)
         heap_remove(&r->others, &t->entry);
         return t;
     }
-    if (!(from->first = t->next)) from->last = NULL;
+    if (!(from->first = t->next)) {
+        from->last = NULL;
+        r->is_hurried &= from != &r->woken;
+    }
     t->entry.place = -1;
     return t;
 }
@@ -101,13 +111,12 @@ static inline struct task *take_first(struct ready *r)
 void make_ready(struct live *l, struct task *t)
 {
     if (l->containers) make_contained_ready(l, t);
-    else make_ready_at(&l->ready, t, l->pass, l->order++);
+    else make_ready_at(&l->ready, t, l->pass, l->later, l->order++);
 }
 
 /* One that stands nowhere. */
 static inline int run_once(struct machine *m, struct live *l, struct task *t)
 {
-    t->is_cut = 0;
     l->running = t;
     l->again = l->idle = 0;
     int worked = t->run(m, t->of);
@@ -119,7 +128,11 @@ static inline int run_once(struct machine *m, struct live *l, struct task *t)
 /* Behind the others, where it has more to do than it has done in the run that began at ``pass``. */
 static inline void stand_again(struct live *l, struct ready *r, struct task *t, uint64_t pass, int worked)
 {
-    if (!l->again && (!worked || l->idle)) return;
+    if (!l->again && (!worked || l->idle)) {
+        t->later = 0;
+        return;
+    }
+    t->later = worked >= BURST_AT_LEAST && worked <= BURST_AT_MOST ? BURSTS_BEFORE * USUAL_STRIDE : 0;
     if (t->stride == USUAL_STRIDE) {
         stand_in_line(r, &r->ran, t, pass + USUAL_STRIDE, l->order++);
     } else {
@@ -128,14 +141,26 @@ static inline void stand_again(struct live *l, struct ready *r, struct task *t, 
     }
 }
 
-/* The first of those that are ready; ``pass`` is where they stand. */
-static inline int run_task(struct machine *m, struct live *l, struct ready *r, uint64_t *pass)
+/* The first of those that are ready. In a hurry it comes before others that stand where all do. */
+static inline void run_task(struct machine *m, struct live *l)
 {
-    struct task *t = take_first(r);
-    *pass = t->entry.key;
+    int hurried = l->ready.is_hurried;
+    struct task *t = take_first(&l->ready);
+    if (!hurried) l->pass = t->entry.key;
+    l->later = t->later;
+    l->begun = l->order;
     int worked = run_once(m, l, t);
-    stand_again(l, r, t, *pass, worked);
-    return worked;
+    l->later = 0;
+    stand_again(l, &l->ready, t, l->pass, worked);
+}
+
+/* What stopped the machine is the run of a task: those are run that would have run before it, had they not stood later. */
+static void run_later(struct machine *m, struct live *l)
+{
+    for (uint64_t begun = l->begun; l->ready.woken.first && l->ready.woken.first->entry.order < begun && !l->leave;) {
+        l->ready.is_hurried = 1;
+        run_task(m, l);
+    }
 }
 
 void set_timer(struct live *l, uint32_t number, uint64_t at)
@@ -213,13 +238,14 @@ static void poll_fds(struct machine *m, struct live *l, struct base *b, uint64_t
     }
 }
 
-void open_live(struct live *l, uint32_t elements, uint32_t tasks)
+void open_live(struct base *b, struct live *l, uint32_t elements, uint32_t tasks)
 {
+    _Static_assert(offsetof(struct task, element) <= 64, "all that each run asks for is in one line of the cache");
     l->ready.others.entries = calloc(tasks + 1, sizeof *l->ready.others.entries);
     l->pending.entries = calloc(elements + 1, sizeof *l->pending.entries);
-    l->tasks = calloc(tasks + 1, sizeof *l->tasks);
+    l->tasks = lasting(b, tasks + 1, sizeof *l->tasks);
     l->timers = calloc(elements + 1, sizeof *l->timers);
-    if (!l->ready.others.entries || !l->pending.entries || !l->tasks || !l->timers) no_memory();
+    if (!l->ready.others.entries || !l->pending.entries || !l->timers) no_memory();
     for (uint32_t i = 0; i < elements; i++) l->timers[i].entry.place = -1;
     l->task_count = tasks;
 }
@@ -234,7 +260,6 @@ void close_live(struct live *l)
     close_containers(l);
     free(l->ready.others.entries);
     free(l->pending.entries);
-    free(l->tasks);
     free(l->timers);
     free(l->fds);
     free(l->watchers);
@@ -259,7 +284,8 @@ int drive(struct machine *m, struct live *l, struct base *b)
     tick(b);
     uint64_t polled = b->now;
     for (uint32_t turn = 0; !l->leave && b->stop <= 0; turn++) {
-        for (int i = 0; i < TASKS_A_TURN && l->ready.count && b->stop <= 0 && !l->leave; i++) run_task(m, l, &l->ready, &l->pass);
+        for (int i = 0; i < TASKS_A_TURN && l->ready.count && b->stop <= 0 && !l->leave; i++) run_task(m, l);
+        if (b->stop > 0) run_later(m, l);
         if (b->stop > 0 || l->leave) break;
         tick(b);
         uint64_t next = next_timer(l);

@@ -52,6 +52,7 @@ class Task(ctypes.Structure):
         ("of", ctypes.c_void_p),
         ("runs", ctypes.c_uint64),
         ("stride", ctypes.c_uint32),
+        ("later", ctypes.c_uint32),
         ("element", ctypes.c_uint32),
         ("is_cut", ctypes.c_uint8),
         ("is_long", ctypes.c_uint8),
@@ -60,6 +61,7 @@ class Task(ctypes.Structure):
         ("left", ctypes.c_uint32),
         ("moved", ctypes.c_uint32),
         ("took", ctypes.c_uint64),
+        ("rest_of_line", ctypes.c_uint8 * 32),
     )
 
 

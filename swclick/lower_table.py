@@ -28,8 +28,8 @@ def initialize_table(table: Table, number: int | str) -> str:
         members = f".keys = {name}_keys, .masks = {name}_masks, .count = {count}"
     else:
         members = f".keys = {name}_keys, .groups = {name}_groups, .group_count = {len(groups_of(table))}"
-    levels = f" table_levels(&self->{table.name});" if has_levels(table) else ""
-    members += f", .places = {name}_places" if has_levels(table) else ""
+    levels = f" table_lasting_levels(&m->base, &self->{table.name});" if has_levels(table) else ""
+    members += f", .places = {name}_places, .value_words = sizeof {name}_values / sizeof {name}_values[0]" if has_levels(table) else ""
     return f"    self->{table.name} = (struct table){{{members}, .values = {name}_values, .width = {table.key_width}}};{levels}"
 
 

@@ -1,4 +1,63 @@
 /* What of the runtime is not on a packet's usual way. */
+#include <sys/mman.h>
+
+#define LINE 64
+/* Who looks for accesses out of bounds wants each thing apart, and no larger than it is. */
+#ifdef EXACT_ROOM
+#define LARGE_PAGE ((size_t)1)
+#define TO_LINES(size) (size)
+#else
+#define LARGE_PAGE ((size_t)2 << 20)
+#define TO_LINES(size) (((size) + LINE - 1) & -(size_t)LINE)
+#endif
+/* Some memory, the start of which this is; the last one has room left. */
+struct lasting { struct lasting *before; size_t size, used; };
+_Static_assert(sizeof(struct lasting) <= LINE, "what follows starts with the next line");
+
+/* So many bytes, zeroes, a multiple of a large page. */
+static void *large_pages(size_t size, int driven)
+{
+#ifdef EXACT_ROOM
+    void *at;
+    if (posix_memalign(&at, LINE, size)) no_memory();
+    (void)driven;
+    return memset(at, 0, size);
+#else
+    uint8_t *at = mmap(NULL, size + LARGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED) no_memory();
+    size_t before = -(uintptr_t)at & (LARGE_PAGE - 1);
+    if (before) munmap(at, before);
+    munmap(at + before + size, LARGE_PAGE - before);
+#ifdef MADV_HUGEPAGE
+    /* A page is filled with zeroes at once: too much for a machine that few packets are offered to. */
+    if (driven) madvise(at + before, size, MADV_HUGEPAGE);
+#endif
+    return at + before;
+#endif
+}
+
+void *lasting(struct base *b, uint64_t count, size_t size)
+{
+    struct lasting *last = b->lasting;
+    if (size && count > (SIZE_MAX / 2 - 2 * LARGE_PAGE) / size) no_memory();
+    size_t wanted = TO_LINES(count * size);
+    if (!last || last->size - last->used < wanted) {
+        size_t whole = (LINE + wanted + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+        struct lasting *made = large_pages(whole, b->driven);
+        *made = (struct lasting){last, whole, LINE};
+        if (last && last->size - last->used > whole - LINE - wanted) {
+            /* What is left of the last one is more. */
+            made->before = last->before;
+            last->before = made;
+        } else {
+            b->lasting = made;
+        }
+        last = made;
+    }
+    void *found = (uint8_t *)last + last->used;
+    last->used += wanted;
+    return found;
+}
 
 void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size)
 {
@@ -11,18 +70,30 @@ void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size)
     return grown;
 }
 
+/* A packet's first buffer stands behind it. */
+static void forget_buffer(struct packet *p)
+{
+    if (p->buffer != (uint8_t *)(p + 1)) free(p->buffer);
+}
+
 struct packet *made_packet(struct base *b, struct packet *p, uint64_t wanted)
 {
     if (!p) {
-        if (!(p = calloc(1, sizeof *p))) no_memory();
+#ifdef EXACT_ROOM
+        p = lasting(b, 1, sizeof *p);
+        p->buffer = malloc(p->room = USUAL_ROOM);
+        if (!p->buffer) no_memory();
+#else
+        p = lasting(b, 1, sizeof *p + USUAL_ROOM);
+        p->buffer = (uint8_t *)(p + 1);
+        p->room = USUAL_ROOM;
+#endif
         p->older = b->packets;
         b->packets = p;
     }
-    /* Who copies nothing to it may not be told to copy it to nowhere. */
-    if (!p->buffer || p->room < wanted) {
-        free(p->buffer);
-        p->room = wanted < USUAL_ROOM ? USUAL_ROOM : wanted;
-        if (!(p->buffer = malloc(p->room))) no_memory();
+    if (p->room < wanted) {
+        forget_buffer(p);
+        if (!(p->buffer = malloc(p->room = wanted))) no_memory();
     }
     return p;
 }
@@ -31,12 +102,19 @@ void free_base(struct base *b)
 {
     for (struct packet *p = b->packets, *older; p; p = older) {
         older = p->older;
-        free(p->buffer);
-        free(p);
+        forget_buffer(p);
     }
     free(b->emitted);
     free(b->bytes);
     free(b->log);
+    for (struct lasting *last = b->lasting, *before; last; last = before) {
+        before = last->before;
+#ifdef EXACT_ROOM
+        free(last);
+#else
+        munmap(last, last->size);
+#endif
+    }
 }
 
 /* Nothing that runs can go on without it; files have what was written to them. */
@@ -56,7 +134,7 @@ void more_headroom(struct packet *p, uint64_t count)
         uint8_t *made = malloc(room);
         if (!made) no_memory();
         memcpy(made + more, p->buffer, used);
-        free(p->buffer);
+        forget_buffer(p);
         p->buffer = made;
         p->room = room;
     } else {
@@ -71,8 +149,10 @@ void add_tail(struct packet *p, uint32_t count)
     uint64_t used = (uint64_t)(p->data - p->buffer) + p->length;
     if (used + count > p->room) {
         uint64_t front = p->data - p->buffer, room = 2 * (used + count);
-        uint8_t *made = realloc(p->buffer, room);
+        uint8_t *made = malloc(room);
         if (!made) no_memory();
+        memcpy(made, p->buffer, used);
+        forget_buffer(p);
         p->buffer = made;
         p->data = made + front;
         p->room = room;

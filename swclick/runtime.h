@@ -29,6 +29,8 @@
 #include <string.h>
 #include <unistd.h>
 
+/* What begins a line of the cache: what each packet looks at is to be in few of them. */
+#define OWN_LINE _Alignas(64)
 #define NO_NETWORK INT32_MIN
 /* Who looks for accesses out of bounds defines EXACT_ROOM: a packet has the memory that it needs, and none when it is gone. */
 #ifdef EXACT_ROOM
@@ -79,14 +81,16 @@ struct emission {
 struct entry { uint64_t key, order; int32_t place; };
 struct heap { struct entry **entries; uint32_t count; };
 struct machine;
-/* ``of`` is handed to ``run``: whose task it is, where several have the same code. What only containers ask for stands last. */
+/* ``of`` is handed to ``run``: whose task it is, where several have the same code. ``later``: how much later than it the tasks stand that it
+   wakes. What only containers ask for stands last, in another line of the cache. */
 struct task {
-    struct entry entry;
+    OWN_LINE struct entry entry;
     struct task *next;
     int (*run)(struct machine *, void *of);
     void *of;
     uint64_t runs;
-    uint32_t stride, element;
+    uint32_t stride, later;
+    uint32_t element;
     uint8_t is_cut, is_long; /* is_cut: this run was not to move more; is_long: the last one was not worth to be one of several */
     uint32_t most, wanted; /* packets of a run: as many as it may move; as many as the last one would have moved, 0 where it might */
     uint32_t left; /* packets of a run that was cut, which are moved before anything else of the tenant's runs */
@@ -95,7 +99,7 @@ struct task {
 /* Tasks that are to run, in ascending order of (key, order): those that were woken and those that ran and have the usual stride come in that
    order by themselves. */
 struct line { struct task *first, *last; };
-struct ready { struct line woken, ran; struct heap others; uint32_t count; };
+struct ready { struct line woken, ran; struct heap others; uint32_t count; uint8_t is_hurried; /* those that were woken come first */ };
 struct timer { struct entry entry; void (*run)(struct machine *); };
 struct containers;
 /* A place where packets that are pushed to an element may wait for a turn of their own: see cuts.h. */
@@ -114,6 +118,8 @@ struct live {
     struct task *tasks, *running;
     struct timer *timers; /* by element */
     uint64_t pass, order;
+    uint64_t begun; /* the order when the last task began to run */
+    uint32_t later; /* of the task that runs */
     uint32_t task_count, watched;
     struct cut *cuts; /* all of the machine */
     uint64_t fd_room;
@@ -124,6 +130,7 @@ struct live {
     struct containers *containers; /* tenants' tasks, NULL where all are alike */
 };
 
+struct lasting;
 struct base {
     struct packet *unused, *packets;
     uint64_t now;
@@ -141,11 +148,15 @@ struct base {
     /* Elements of rings that the packet is in, and that were passed since it began to be pushed; the packets that it became in rings. */
     uint32_t depth, passes, added;
     uint64_t ahead; /* ns that the wall was before the monotonic clock when the machine was made */
+    struct lasting *lasting; /* see `lasting` */
 };
 
 __attribute__((cold, noreturn)) void no_memory(void);
 static inline uint64_t clock_of(const struct base *b) { return b->now; }
 
+/* Zeroes for ``count`` things of ``size`` bytes, from the start of a line of the cache on, that are there as long as the machine is. What all
+   packets use stands close together, and in few pages, as far as the system has large ones: a processor remembers where few are. */
+void *lasting(struct base *b, uint64_t count, size_t size);
 /* ``old`` with room for ``wanted`` things of ``size`` bytes; ``room`` is how many it has. */
 void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size);
 /* What `raw_packet` takes where no packet with enough room is unused: ``p`` with more room or, where that is NULL, a new one. */

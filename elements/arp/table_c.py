@@ -51,9 +51,10 @@ static void *arp_array(uint32_t count, size_t size)
     if (!made) no_memory();
     return made;
 }
-static struct arp *arp_new(uint32_t entries, uint32_t packets, uint32_t each, uint32_t slim, uint64_t timeout, uint64_t poll)
+static struct arp *arp_new(struct base *b, uint32_t entries, uint32_t packets, uint32_t each, uint32_t slim, uint64_t timeout,
+                           uint64_t poll)
 {
-    struct arp *t = arp_array(1, sizeof *t);
+    struct arp *t = lasting(b, 1, sizeof *t);
     t->seen = arp_array(entries, sizeof *t->seen);
     t->more = arp_array(entries, sizeof *t->more);
     t->entry_limit = entries;
@@ -69,7 +70,6 @@ static void arp_free(struct arp *t)
 {
     free(t->seen);
     free(t->more);
-    free(t);
 }
 ALWAYS uint32_t arp_bucket(const struct arp *t, uint32_t address) { return salted_bucket(t->salt, &address, 1, ARP_BITS); }
 ALWAYS uint32_t arp_find(const struct arp *t, uint32_t address)

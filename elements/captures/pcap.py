@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -94,13 +94,22 @@ def read_capture(path: Path) -> Capture:
 def read_records(data: bytes, at: int, form: Format) -> Capture:
     """The packets of the file ``data`` from byte ``at`` on."""
     packets: list[tuple[int, bytes]] = []
-    while at < len(data):
-        record = read_record(data, at, form)
+    for record in each_record(data, at, form):
         if isinstance(record, str):
             return Capture(tuple(packets), at, record)
         packets.append((record.time, record.data))
         at = record.next
     return Capture(tuple(packets))
+
+
+def each_record(data: bytes, at: int, form: Format) -> Iterator[Record | str]:
+    """The packets of the file ``data`` from byte ``at`` on, one after the other, and how it breaks off, where it does."""
+    while at < len(data):
+        record = read_record(data, at, form)
+        yield record
+        if isinstance(record, str):
+            return
+        at = record.next
 
 
 def write_capture(path: Path, packets: Iterable[tuple[int, bytes]]) -> int:

@@ -104,7 +104,7 @@ class Ring(Element):
 
     def pushed(self) -> str:
         """C of a push: the packet is ``p``."""
-        return f"    if (RING_FULL) {{ {self.refused('p')} return; }}\n    RING_LAST(p);\n"
+        return f"    if (RING_FILLS) {{\n    HURRY;\n    if (RING_FULL) {{ {self.refused('p')} return; }}\n    }}\n    RING_LAST(p);\n"
 
     def refused(self, packet: str) -> str:
         """C that counts ``packet`` as dropped, and lets it leave by output 1; the first that does is told of."""
@@ -115,7 +115,7 @@ class Ring(Element):
         drop = "RING_TAKE_FIRST" if self.drops_first else "RING_TAKE_LAST"
         return CSource(
             is_short=True,
-            fields="struct packet **ring; uint32_t mask, head, held, highwater, limit, changed, emptied, calm; uint64_t dropped;",
+            fields=_FIELDS,
             helpers=_HELPERS,
             initialize=f"    self->limit = {self.capacity};\n    RING_GROW;\n",
             push=f"{self.pushed()}    if (self->held > self->highwater) self->highwater = self->held;\n    self->calm = 0;\n    WAKE;\n",
@@ -128,7 +128,7 @@ class Ring(Element):
     return first;
 """,
             after_write=f"""
-    if (self->limit > self->mask + 1) RING_GROW;
+    RING_GROW;
     uint32_t count = self->emptied ? self->held : 0;
     self->emptied = 0;
     for (uint32_t i = 0; i < count && self->held; i++) OUT(1, RING_TAKE_FIRST);
@@ -137,7 +137,6 @@ class Ring(Element):
             full="RING_FULL" if self.tells_full else "",
             stored="self->held",
             empty="!self->held" if self.quick else "!self->held && self->calm",
-            finish="    free(self->ring);\n",
             state=tuple((name, f"self->{name}") for name in ("held", "highwater", "dropped", "limit", "changed", "emptied")),
         )
 
@@ -181,22 +180,34 @@ class Ring(Element):
         state.set(self.emptied, 1)
 
 
+_FIELDS: Final = """
+    OWN_LINE struct packet **ring;
+    uint32_t mask, head, held, highwater, limit, changed, emptied, calm;
+    uint32_t many; /* held from which on there is little room */
+    uint64_t dropped;
+"""
 _HELPERS = """
 /* A ring has a power of two of places, at least as many as its queue may hold packets. */
 #define RING_FULL (self->held >= self->limit)
+#define RING_FILLS __builtin_expect(self->held >= self->many, 0)
 #define RING_LAST(q) (self->ring[(self->head + self->held++) & self->mask] = (q))
 #define RING_FIRST(q) (self->held++, self->head--, self->ring[self->head & self->mask] = (q))
 #define RING_TAKE_FIRST (self->held--, self->ring[self->head++ & self->mask])
 #define RING_TAKE_LAST (self->held--, self->ring[(self->head + self->held) & self->mask])
-#define RING_GROW (self->ring = ring_grow(self->ring, &self->mask, &self->head, self->held, self->limit))
-static struct packet **ring_grow(struct packet **old, uint32_t *mask, uint32_t *head, uint32_t held, uint32_t wanted)
+/* There is room for so many as the limit says. */
+#define RING_GROW \
+    do { \
+        if (!self->ring || self->limit > self->mask + 1) \
+            self->ring = ring_grow(&m->base, self->ring, &self->mask, &self->head, self->held, self->limit); \
+        self->many = self->limit > ROOM_FOR_BURSTS ? self->limit - ROOM_FOR_BURSTS : 0; \
+    } while (0)
+/* The old one stays: all that there may be are no larger together than the last. */
+static struct packet **ring_grow(struct base *b, struct packet **old, uint32_t *mask, uint32_t *head, uint32_t held, uint32_t wanted)
 {
     uint32_t places = 1;
     while (places < wanted) places *= 2;
-    struct packet **grown = malloc(places * sizeof *grown);
-    if (!grown) no_memory();
+    struct packet **grown = lasting(b, places, sizeof *grown);
     for (uint32_t i = 0; i < held; i++) grown[i] = old[(*head + i) & *mask];
-    free(old);
     *head = 0;
     *mask = places - 1;
     return grown;

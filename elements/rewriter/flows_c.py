@@ -24,7 +24,7 @@ STRIDES: Final = (*((name, HALF) for name in ENTRY), *((name, 2 * HALF) for name
 _SPEC_ARRAYS: Final = ", ".join(f"spec_{each}[RW_SPECS]" for each in SPEC)
 _SPEC_MEMBERS: Final = ", ".join(SPEC)
 _SPEC_COPIES: Final = "\n".join(f"        t->spec_{each}[i] = specs[i].{each};" for each in SPEC)
-_FREED: Final = " ".join(f"free(t->{each});" for each in ("whole", "buckets", *_SHIFTS))
+_FREED: Final = " ".join(f"free(t->{each});" for each in _SHIFTS)
 _SHIFT_MEMBERS: Final = ", ".join(f"*{each}" for each in _SHIFTS)
 
 TABLE: Final = (
@@ -53,8 +53,7 @@ struct rewriter {{
     const struct rw_settings *settings;
     struct rewriter *leader, *next; /* those that share a capacity, in order, the leader first */
     uint32_t group_flows; /* the leader's counts */
-    struct rw_half *halves; /* at the start of a line of the cache */
-    void *whole;
+    struct rw_half *halves;
     uint32_t {_SHIFT_MEMBERS}, *buckets;
     uint32_t oldest[RW_LISTS], newest[RW_LISTS], counts[RW_INPUTS], following[RW_SPECS];
     uint32_t {_SPEC_ARRAYS};
@@ -78,11 +77,11 @@ static struct rewriter *rw_at(struct rewriter **place)
     }}
     return *place;
 }}
-static void rw_open(struct rewriter *t, const struct rw_settings *settings, const struct rw_spec *specs, uint32_t count, uint32_t capacity)
+static void rw_open(struct base *b, struct rewriter *t, const struct rw_settings *settings, const struct rw_spec *specs, uint32_t count,
+                    uint32_t capacity)
 {{
-    t->whole = rw_array(2 * RW_DEPTH + 1, sizeof(struct rw_half));
-    t->halves = (struct rw_half *)(((uintptr_t)t->whole + sizeof(struct rw_half) - 1) & -(uintptr_t)sizeof(struct rw_half));
-    t->buckets = rw_array(RW_BUCKETS, sizeof(uint32_t));
+    t->halves = lasting(b, 2 * RW_DEPTH, sizeof *t->halves);
+    t->buckets = lasting(b, RW_BUCKETS, sizeof *t->buckets);
     t->shift_base = rw_array(2 * RW_DEPTH, sizeof(uint32_t));
     t->shift_count = rw_array(2 * RW_DEPTH, sizeof(uint32_t));
     t->shift_from = rw_array(2 * RW_DEPTH * RW_SHIFTS, sizeof(uint32_t));

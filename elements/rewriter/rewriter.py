@@ -270,7 +270,7 @@ class Rewriter(PacketRewriter):
     static const struct rw_settings settings = {{
         {kind}, {{{times}}}, {{{rules or "0"}}}, {1000 * self.reap_interval}ULL, {int(self.follows)}, {int(bool(self.reply_annotation))}
     }};
-    rw_open(rw_at(&self->rw), &settings, specs, {len(self.specs)}, {capacity});
+    rw_open(&m->base, rw_at(&self->rw), &settings, specs, {len(self.specs)}, {capacity});
 {turns}{join}""",
             finish="    rw_free(self->rw);\n",
             push=f"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import random
 from collections.abc import Iterator
 
@@ -115,3 +116,40 @@ def test_bits_of_an_entry_that_no_key_can_have() -> None:
         [0x1FF, 0x000, 0x010, 0x00F],
     ]
     assert check(machine_for(made), made, keys) > 8
+
+
+PREFIXES = {
+    "near each other": ("10.0.0.1/32", "10.0.0.0/16", "10.1.0.0/16", "10.9.3.0/24", "10.9.3.128/26"),
+    "near, and all others": ("0.0.0.0/0", "10.0.0.1/32", "10.0.0.0/14", "10.9.0.0/16"),
+    "far from each other": ("10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "10.1.2.3/32", "192.168.0.0/16", "203.0.113.7/32"),
+    "far, and all others": ("0.0.0.0/0", "0.0.0.0/9", "172.16.0.0/12", "255.255.255.255/32", "224.0.0.0/4"),
+    "first and last": ("0.0.0.0/32", "255.255.255.255/32"),
+    "halves": ("0.0.0.0/1", "128.0.0.0/1", "127.255.255.255/32", "128.0.0.0/32"),
+    "in every eighth": tuple(f"{8 * n}.{n}.0.0/{16 + n % 17}" for n in range(32)),
+    "everywhere": tuple(f"{3 * n}.{n}.{n}.{n}/{9 + n % 24}" for n in range(85)),
+    "all others alone": ("0.0.0.0/0",),
+}
+
+
+def routes(prefixes: tuple[str, ...], first: int) -> Table:
+    entries = []
+    for number, prefix in enumerate(prefixes):
+        network = ipaddress.ip_network(prefix, strict=False)
+        entries.append((int(network.network_address), network.prefixlen, first + number % 7))
+    return Table("routes", "lpm", 32, 34, tuple(entries))
+
+
+@pytest.mark.parametrize("about", PREFIXES)
+def test_few_prefixes_are_found_wherever_they_are(about: str) -> None:
+    """At their ends, beside them, one bit away; and when others have taken their place, twice."""
+    made = routes(PREFIXES[about], 1)
+    others = [routes(PREFIXES[each], 8) for each in ("far from each other", about)]
+    keys = {0, 0xFFFFFFFF, 0x80000000, 0x01020304}
+    for key, length, _ in (*made.entries, *others[0].entries):
+        ends = (key, key | 0xFFFFFFFF >> length) if length < 32 else (key,)
+        keys |= {each + step & 0xFFFFFFFF for each in ends for step in (-1, 0, 1)} | {key ^ 1 << bit for bit in range(32)}
+    machine = machine_for([made])
+    check(machine, [made], [sorted(keys)])
+    for other in others:
+        machine.replace_table([*machine.elements].index("x"), 0, other)
+        check(machine, [other], [sorted(keys)])
