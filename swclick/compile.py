@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import hashlib
-import importlib.util
-import os
 import shlex
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -17,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from graph.diagnostics import ClickError, Diagnostic
+from swclick.compiler import FLAGS, CompilerError, compiler, is_kept, kept_library, place_of
 
 MOST_BYTES = 2 << 30
 """What compiled engines that were not used within `IN_USE` may take of the disk; those that were not used for longest go first."""
@@ -25,46 +21,13 @@ IN_USE = 3600
 """Seconds for which what was used stays, so that nobody misses what another process takes away."""
 _TEMPORARY = "tmp"
 """What the names of folders begin with in which something is being compiled."""
-FLAGS = (
-    "-O2", "-std=gnu11", "-fPIC", "-fno-strict-aliasing", "-w", "--param=max-inline-insns-single=500",
-    "--param=large-function-insns=1000000", "--param=large-stack-frame=1000000", "--param=large-unit-insns=1000000",
-)  # fmt: skip
-"""gcc is told to inline what is called a PART, however long the chain; others inline it anyway, and need not know the parameters."""
-
-
-class CompilerError(ClickError):
-    """There is no C compiler, or it refused generated code, or what it makes cannot be kept. The diagnostic says what to do."""
-
-    def __init__(self, message: str, advice: str) -> None:
-        super().__init__(Diagnostic(None, message, advice))
-
-
-def cache_folder() -> Path:
-    """Where compiled engines are kept: ``$MLCLICK_CACHE``, else the user's cache folder."""
-    base = os.environ.get("MLCLICK_CACHE")
-    return (Path(base) if base else Path.home() / ".cache" / "mlclick") / "software"
-
-
-def compiler() -> list[str]:
-    """The command of the C compiler: ``$CC``, else the system's, else that of the ziglang wheel. Errors: `CompilerError`."""
-    chosen = shlex.split(os.environ.get("CC", ""))
-    if chosen:
-        if shutil.which(chosen[0]) is None:
-            raise CompilerError(f"CC names the C compiler {chosen[0]!r}, which is not there", "install it, or unset CC")
-        return chosen
-    for name in ("cc", "gcc", "clang"):
-        if shutil.which(name):
-            return [name]
-    if importlib.util.find_spec("ziglang") is not None:
-        return [sys.executable, "-m", "ziglang", "cc"]
-    raise CompilerError("there is no C compiler", "install gcc or clang, or the Python package ziglang")
 
 
 def load_c(text: str, beside: str = "") -> ctypes.CDLL:
     """The library that ``text`` compiles to, with what ``beside``, compiled by itself, once for all that are with it, has. Errors:
     `CompilerError`."""
     command = compiler()
-    library = _place(".so", text, beside, *FLAGS, *command)
+    library = place_of(".so", text, beside, *FLAGS, *command)
     if (kept := kept_library(library)) is not None:
         return kept
     if beside:
@@ -74,22 +37,13 @@ def load_c(text: str, beside: str = "") -> ctypes.CDLL:
     return _made(command, text, beside, library, is_anew=True)
 
 
-def kept_library(library: Path) -> ctypes.CDLL | None:
-    """A library that was compiled before; None where it is not there any more."""
-    if _is_kept(library):
-        # Another process may take it away at any time: what cannot be loaded is compiled once more.
-        with suppress(OSError):
-            return ctypes.CDLL(str(library))
-    return None
-
-
 def _made(command: list[str], text: str, beside: str, library: Path, *, is_anew: bool) -> ctypes.CDLL:
     """The library, compiled, loaded; where it ``is_anew``, what is ``beside`` is compiled even if it is kept. Errors: `CompilerError`."""
     try:
-        made = _place(".o", beside, *FLAGS, *command)
+        made = place_of(".o", beside, *FLAGS, *command)
         if not beside:
             _compile(command, ("-shared",), text, library)
-        elif not is_anew and _is_kept(made):
+        elif not is_anew and is_kept(made):
             _compile(command, ("-shared", str(made)), text, library)
         else:
             with ThreadPoolExecutor(1) as apart:
@@ -105,16 +59,6 @@ def _made(command: list[str], text: str, beside: str, library: Path, *, is_anew:
         raise CompilerError(f"cannot load compiled C: {error}", advice) from None
     make_room(library.parent)
     return loaded
-
-
-def _is_kept(made: Path) -> bool:
-    """Whether it is there; it is used from now on."""
-    try:
-        os.utime(made)
-    except OSError:
-        # What cannot be written can be read all the same, and counts as used.
-        return os.access(made, os.R_OK)
-    return True
 
 
 def make_room(folder: Path, most: int = MOST_BYTES) -> None:
@@ -156,10 +100,6 @@ def _took_away(file: Path, before: float) -> bool:
     except OSError:
         return False
     return True
-
-
-def _place(suffix: str, *content: str) -> Path:
-    return (cache_folder() / hashlib.sha256("\0".join(content).encode("utf-8", "surrogateescape")).hexdigest()[:32]).with_suffix(suffix)
 
 
 def _compile(command: list[str], kind: Sequence[str], text: str, result: Path, there: Future[None] | None = None) -> None:

@@ -17,7 +17,7 @@ import swclick as swclick_package
 from elements.definition.element import Element
 from graph.check import Checked
 from graph.model import Graph
-from swclick.compile import FLAGS, cache_folder, compiler, kept_library, load_c
+from swclick.compiler import FLAGS, cache_folder, compiler, kept_library
 from swclick.runtime import runtime_c
 
 _PACKAGES: Final = (elements_package, graph_package, swclick_package)
@@ -30,7 +30,8 @@ _APART: Final = frozenset({"node", "names", "host", "replaces", "frames", "run",
 
 def made_library(checked: Checked, elements: Mapping[str, Element], *, share: bool, cuts: Mapping[str, int]) -> ctypes.CDLL:
     """The library of a machine: its C is written, and compiled unless that was before. Errors: `CompilerError`."""
-    # To import it takes longer than to find a library that is kept.
+    # To import these takes longer than to find a library that is kept.
+    from swclick.compile import load_c
     from swclick.generate import generate
 
     return load_c(generate(checked, elements, share=share, cuts=cuts), runtime_c())
@@ -88,12 +89,19 @@ def _sources() -> Iterable[str]:
     """The files that make C of a graph, as they are now."""
     for package in _PACKAGES:
         for root in package.__path__:
-            for folder, inside, files in os.walk(root):
-                inside.sort()
-                for name in sorted(files):
-                    if name.endswith(_KINDS):
-                        known = Path(folder, name).stat()
-                        yield f"{folder}/{name} {known.st_size} {known.st_mtime_ns} {known.st_ctime_ns}"
+            for file in _files(root):
+                known = file.stat()
+                yield f"{file.path} {known.st_size} {known.st_mtime_ns} {known.st_ctime_ns}"
+
+
+def _files(folder: str) -> Iterable[os.DirEntry[str]]:
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.is_dir():
+            yield from _files(entry.path)
+        elif entry.name.endswith(_KINDS):
+            yield entry
 
 
 _AT_START: Final = tuple(_sources())

@@ -14,7 +14,7 @@ from elements.definition.catalogue import class_info
 from elements.reference.machine import instantiate
 from graph.check import check
 from graph.model import Graph
-from swclick.compile import CompilerError, compiler
+from swclick.compiler import CompilerError, compiler
 from swclick.generate import generate
 from swclick.runtime import headers, live_header, runtime_c
 

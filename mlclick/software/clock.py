@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from swclick.compile import CompilerError, compiler
+from swclick.compiler import CompilerError, compiler
 
 _SOURCE: Final = Path(__file__).with_name("coarse_clock.c")
 CALLS: Final = 256

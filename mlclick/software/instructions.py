@@ -15,7 +15,8 @@ from graph.check import check
 from graph.load import load
 from mlclick.software.configurations import Configuration
 from mlclick.software.engines import OURS, Engine, RunFails
-from swclick.compile import CompilerError, compiler, load_c
+from swclick.compile import load_c
+from swclick.compiler import CompilerError, compiler
 from swclick.generate import generate
 from swclick.runtime import runtime_c
 

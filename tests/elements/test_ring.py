@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from elements.devices.ring_c import COMMON, RECEIVE
-from swclick.compile import compiler
+from swclick.compiler import compiler
 from swclick.runtime import headers, runtime_c
 
 FLAGS: Final = ("-g", "-O0", "-std=gnu11", "-fno-strict-aliasing", "-w", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")

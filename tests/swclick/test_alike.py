@@ -18,7 +18,7 @@ from elements.reference.machine import instantiate
 from graph.check import check
 from graph.load import load_text
 from mlclick.software.configurations import Configuration, configurations
-from swclick.compile import compiler
+from swclick.compiler import compiler
 from swclick.generate import generate
 from swclick.machine import Machine as Compiled
 from tests.in_short import in_short

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from swclick.compile import CompilerError, cache_folder, compiler, load_c, make_room
+from swclick.compile import load_c, make_room
+from swclick.compiler import CompilerError, cache_folder, compiler
 
 
 @pytest.fixture(autouse=True)

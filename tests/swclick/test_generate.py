@@ -23,7 +23,7 @@ from graph.load import load_text
 from mlclick.software.configurations import Configuration, configurations
 from sim.conformance.examples import class_examples
 from swclick import lower_ways
-from swclick.compile import compiler
+from swclick.compiler import compiler
 from swclick.generate import generate
 
 SMALL = """

@@ -18,7 +18,7 @@ from graph.load import load_text
 from graph.model import Graph
 from mlclick.malformed.machines import every_example
 from sim.packets import arp, ethernet, ip_packet, ipv4
-from swclick.compile import compiler
+from swclick.compiler import compiler
 from swclick.cuts import find_cuts
 from swclick.generate import generate
 from swclick.machine import record_of
