@@ -70,10 +70,15 @@ void *grow(void *old, uint64_t *room, uint64_t wanted, size_t size)
     return grown;
 }
 
-/* A packet's first buffer stands behind it. */
+/* A packet's first buffer stands so far behind the packet that the data begins a line, which short frames do not leave. */
+#define FIRST_BUFFER (((sizeof(struct packet) + HEADROOM + LINE - 1) & -(size_t)LINE) - HEADROOM)
 static void forget_buffer(struct packet *p)
 {
-    if (p->buffer != (uint8_t *)(p + 1)) free(p->buffer);
+#ifdef EXACT_ROOM
+    free(p->buffer);
+#else
+    if (p->buffer != (uint8_t *)p + FIRST_BUFFER) free(p->buffer);
+#endif
 }
 
 struct packet *made_packet(struct base *b, struct packet *p, uint64_t wanted)
@@ -84,12 +89,12 @@ struct packet *made_packet(struct base *b, struct packet *p, uint64_t wanted)
         p->buffer = malloc(p->room = USUAL_ROOM);
         if (!p->buffer) no_memory();
 #else
-        p = lasting(b, 1, sizeof *p + USUAL_ROOM);
-        p->buffer = (uint8_t *)(p + 1);
+        p = lasting(b, 1, FIRST_BUFFER + USUAL_ROOM);
+        p->buffer = (uint8_t *)p + FIRST_BUFFER;
         p->room = USUAL_ROOM;
 #endif
-        p->older = b->packets;
-        b->packets = p;
+        b->packets = grow(b->packets, &b->packet_room, b->packet_count + 1, sizeof *b->packets);
+        b->packets[b->packet_count++] = p;
     }
     if (p->room < wanted) {
         forget_buffer(p);
@@ -100,10 +105,8 @@ struct packet *made_packet(struct base *b, struct packet *p, uint64_t wanted)
 
 void free_base(struct base *b)
 {
-    for (struct packet *p = b->packets, *older; p; p = older) {
-        older = p->older;
-        forget_buffer(p);
-    }
+    for (uint64_t i = 0; i < b->packet_count; i++) forget_buffer(b->packets[i]);
+    free(b->packets);
     free(b->emitted);
     free(b->bytes);
     free(b->log);

@@ -58,9 +58,8 @@ struct packet {
     uint64_t time, first_time;
     /* What is above belongs to the packet, what is below to its place in memory. */
     struct packet *next;
-    struct packet *older; /* the one made before it, wherever that is now */
     uint8_t *buffer;
-    uint64_t room; /* bytes of buffer */
+    uint32_t room; /* bytes of buffer */
 };
 
 struct emission {
@@ -132,7 +131,7 @@ struct live {
 
 struct lasting;
 struct base {
-    struct packet *unused, *packets;
+    struct packet *unused, **packets; /* packets: all, wherever they are */
     uint64_t now;
     struct emission *emitted;
     uint64_t emitted_count, emitted_room;
@@ -149,6 +148,7 @@ struct base {
     uint32_t depth, passes, added;
     uint64_t ahead; /* ns that the wall was before the monotonic clock when the machine was made */
     struct lasting *lasting; /* see `lasting` */
+    uint64_t packet_count, packet_room;
 };
 
 __attribute__((cold, noreturn)) void no_memory(void);

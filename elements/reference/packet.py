@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 LONGEST = 65535
 """The most bytes that a packet has on an edge of a graph: lengths have 16 bits. One that enters with more, or grows to more, is dropped."""
 
-HEADROOM = 64
+HEADROOM = 32
 """Bytes that a fresh packet has in front of its data, all zero."""
 
 

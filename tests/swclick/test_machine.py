@@ -14,7 +14,7 @@ from elements.definition.handlers import handlers_of
 from elements.definition.ports import Ports
 from elements.reference.machine import Machine as Reference
 from elements.reference.machine import instantiate
-from elements.reference.packet import LONGEST, Packet
+from elements.reference.packet import HEADROOM, LONGEST, Packet
 from graph.load import load_text
 from swclick.machine import Machine as Compiled
 
@@ -91,7 +91,7 @@ def test_no_packet_is_longer_than_the_longest(length: int) -> None:
 def test_bytes_in_front_of_a_packet_are_kept_on_the_way_in_and_out() -> None:
     packet = Packet.of(b"0123456789abcdefghij")
     packet.move_start(10)
-    assert both(chain("Null"), [packet])[0][1].front == bytes(64) + b"0123456789"
+    assert both(chain("Null"), [packet])[0][1].front == bytes(HEADROOM) + b"0123456789"
     assert both(chain("Unstrip(6)"), [packet])[0][1].data == b"456789abcdefghij"
     packet.network = packet.start - 4
     both(chain("Unstrip(14)", "Strip(20)", "Unstrip(60)"), [packet, packet.copy()])
