@@ -111,7 +111,7 @@ static void make_contained_ready(struct live *l, struct task *t)
 {
     struct containers *k = l->containers;
     struct container *c = container_of(k, t->element);
-    make_ready_at(&c->ready, t, c->pass, 0, l->order++);
+    make_ready_at(&c->ready, t, c->pass, l->order++);
     want_turn(&k->shares, &c->bucket, k->now);
 }
 

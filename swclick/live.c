@@ -57,24 +57,21 @@ static inline void stand_in_line(struct ready *r, struct line *line, struct task
     r->count++;
 }
 
-/* ``pass`` is where those in ``r`` stand, which only grows, and ``later`` how much later it is to stand: behind those that stand later than
-   that it comes no later than they, who come first. */
-static inline void make_ready_at(struct ready *r, struct task *t, uint64_t pass, uint64_t later, uint64_t order)
+/* ``pass`` is where those in ``r`` stand, which only grows. */
+static inline void make_ready_at(struct ready *r, struct task *t, uint64_t pass, uint64_t order)
 {
-    uint64_t last = r->woken.last ? r->woken.last->entry.key : 0, key = pass + later;
-    if (last > key) {
-        r->is_hurried |= !later;
-        key = last;
-    }
-    r->is_hurried |= r->count > MANY_TASKS;
-    stand_in_line(r, &r->woken, t, key, order);
+    stand_in_line(r, &r->woken, t, pass, order);
 }
 
-/* The line whose first comes before the other's; the one of those that were woken where both are empty. */
+static inline struct line *earlier_line(struct line *one, struct line *other)
+{
+    return other->first && (!one->first || comes_first(&other->first->entry, &one->first->entry)) ? other : one;
+}
+
+/* The line whose first comes before the others'; the one of those that were woken where all are empty. */
 static inline struct line *first_line(struct ready *r)
 {
-    struct task *ran = r->ran.first, *woken = r->woken.first;
-    return ran && (!woken || (comes_first(&ran->entry, &woken->entry) && !r->is_hurried)) ? &r->ran : &r->woken;
+    return earlier_line(earlier_line(&r->woken, &r->ran), &r->late);
 }
 
 /* Whether none that stands in a line comes before the first of the heap. */
@@ -100,10 +97,7 @@ static inline struct task *take_first(struct ready *r)
         heap_remove(&r->others, &t->entry);
         return t;
     }
-    if (!(from->first = t->next)) {
-        from->last = NULL;
-        r->is_hurried &= from != &r->woken;
-    }
+    if (!(from->first = t->next)) from->last = NULL;
     t->entry.place = -1;
     return t;
 }
@@ -111,7 +105,22 @@ static inline struct task *take_first(struct ready *r)
 void make_ready(struct live *l, struct task *t)
 {
     if (l->containers) make_contained_ready(l, t);
-    else make_ready_at(&l->ready, t, l->pass, l->later, l->order++);
+    else if (!l->later) make_ready_at(&l->ready, t, l->pass, l->order++);
+    else {
+        stand_in_line(&l->ready, &l->ready.late, t, l->pass + l->later, l->order++);
+        if (l->ready.count > MANY_TASKS) hurry(l);
+    }
+}
+
+/* They stand where they would, had they not been to stand later: before all that were woken since. */
+void hurry_late(struct live *l)
+{
+    struct ready *r = &l->ready;
+    for (struct task *t = r->late.first; t; t = t->next) t->entry.key = l->pass;
+    r->late.last->next = r->woken.first;
+    if (!r->woken.last) r->woken.last = r->late.last;
+    r->woken.first = r->late.first;
+    r->late = (struct line){NULL, NULL};
 }
 
 /* One that stands nowhere. */
@@ -141,12 +150,11 @@ static inline void stand_again(struct live *l, struct ready *r, struct task *t, 
     }
 }
 
-/* The first of those that are ready. In a hurry it comes before others that stand where all do. */
+/* The first of those that are ready. */
 static inline void run_task(struct machine *m, struct live *l)
 {
-    int hurried = l->ready.is_hurried;
     struct task *t = take_first(&l->ready);
-    if (!hurried) l->pass = t->entry.key;
+    l->pass = t->entry.key;
     l->later = t->later;
     l->begun = l->order;
     int worked = run_once(m, l, t);
@@ -157,10 +165,9 @@ static inline void run_task(struct machine *m, struct live *l)
 /* What stopped the machine is the run of a task: those are run that would have run before it, had they not stood later. */
 static void run_later(struct machine *m, struct live *l)
 {
-    for (uint64_t begun = l->begun; l->ready.woken.first && l->ready.woken.first->entry.order < begun && !l->leave;) {
-        l->ready.is_hurried = 1;
-        run_task(m, l);
-    }
+    uint64_t begun = l->begun;
+    hurry(l);
+    while (l->ready.woken.first && l->ready.woken.first->entry.order < begun && !l->leave) run_task(m, l);
 }
 
 void set_timer(struct live *l, uint32_t number, uint64_t at)

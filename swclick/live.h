@@ -35,10 +35,17 @@ void close_live(struct live *l);
 #define BURSTS_BEFORE 3
 #define MANY_TASKS 24
 #define ROOM_FOR_BURSTS (2 * BURST_AT_MOST)
-#define HURRY (m->live.ready.is_hurried = 1)
+#define HURRY hurry(&m->live)
 void add_task(struct live *l, uint32_t number, uint32_t element, int (*run)(struct machine *, void *), void *of);
 /* It is to run, and stands nowhere yet. */
 void make_ready(struct live *l, struct task *t);
+void hurry_late(struct live *l);
+/* All that stand later than they might, and whom the task that runs wakes yet, do not. */
+ALWAYS void hurry(struct live *l)
+{
+    l->later = 0;
+    if (l->ready.late.first) hurry_late(l);
+}
 ALWAYS void wake_task(struct live *l, uint32_t number)
 {
     struct task *t = &l->tasks[number];

@@ -98,7 +98,7 @@ struct task {
 /* Tasks that are to run, in ascending order of (key, order): those that were woken and those that ran and have the usual stride come in that
    order by themselves. */
 struct line { struct task *first, *last; };
-struct ready { struct line woken, ran; struct heap others; uint32_t count; uint8_t is_hurried; /* those that were woken come first */ };
+struct ready { struct line woken, ran, late; struct heap others; uint32_t count; }; /* late: woken by bursts, to stand later */
 struct timer { struct entry entry; void (*run)(struct machine *); };
 struct containers;
 /* A place where packets that are pushed to an element may wait for a turn of their own: see cuts.h. */
