@@ -146,14 +146,12 @@ def test_bench_says_what_another_tenant_costs(tmp_path: Path) -> None:
     assert 0 < without["luts"] < beside["luts"]
 
 
-@pytest.mark.slow
-@pytest.mark.long
-def test_the_verify_example_leaves_evidence_and_the_build_example_for_the_ecp5_board_ends_in_a_bitstream(tmp_path: Path) -> None:
+def verified_and_built(folder: Path, first: str = "") -> None:
+    """The README's commands that verify and that build for the ECP5 board, one after the other; ``first`` is what the build begins with."""
     [verify] = [c for c in COMMANDS if c.startswith("verify")]
     [build] = [c for c in COMMANDS if c.endswith("versa_ecp5")]
-    folder = tenants_of_one_port(tmp_path)
     left_evidence(mlclick(verify, folder), folder / "build" / "evidence" / "versa_ecp5")
-    done = mlclick(build, folder)
+    done = mlclick(build, folder, first)
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith("board: versa_ecp5\n")
     # It is of this netlist, and so nothing is verified again.
@@ -164,6 +162,28 @@ def test_the_verify_example_leaves_evidence_and_the_build_example_for_the_ecp5_b
     assert sorted(re.findall(r" MHz of ([\d.]+)$", done.stdout, re.MULTILINE)) == ["125", "125", "125", "62.5"]
     assert re.search(r"^LUT \d+/43848, FF \d+/43848, BRAM \d+/108, DSP \d+/72$", done.stdout, re.MULTILINE)
     assert (folder / "build" / "versa_ecp5" / "registers.h").exists()
+
+
+@pytest.mark.heavy
+@pytest.mark.slow
+@pytest.mark.long
+def test_the_verify_example_leaves_evidence_and_the_build_example_for_the_ecp5_board_ends_in_a_bitstream(tmp_path: Path) -> None:
+    """All of it; the core takes most of the time of synthesis, and of place and route."""
+    verified_and_built(tenants_of_one_port(tmp_path))
+
+
+FOUR_MINUTES_LESS_FOR_THE_ECP5 = (
+    "import mlclick.build as of; from boards.versa_ecp5.top import VersaTop; from tests.boards.versa_ecp5.loopback import Loopback; "
+    "of.VersaTop = lambda core: VersaTop(Loopback())"
+)
+"""The board's top is placed with a core that sends back what it receives; all before that, and the evidence, is of the tenants' core."""
+
+
+@pytest.mark.slow
+@pytest.mark.long
+def test_the_build_example_for_the_ecp5_board_takes_the_evidence_and_ends_in_a_bitstream_of_a_smaller_core(tmp_path: Path) -> None:
+    """The short form of the test before: the evidence is the tenants', the bitstream the board's with a core that is not theirs."""
+    verified_and_built(tenants_of_one_port(tmp_path), FOUR_MINUTES_LESS_FOR_THE_ECP5)
 
 
 def left_evidence(done: subprocess.CompletedProcess[str], folder: Path) -> None:

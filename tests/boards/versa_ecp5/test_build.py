@@ -32,7 +32,8 @@ endmodule
 @pytest.mark.heavy
 @pytest.mark.slow
 def test_the_board_with_a_loopback_becomes_a_bitstream_with_all_clocks_met(tmp_path: Path) -> None:
-    """That it is met is shown in the suite by the README's example of this board; that the bytes are the same again, here."""
+    """That it is met is shown in the suite by the short form of the README's example of this board, which has this core; that the bytes
+    are the same again, here."""
     lines: list[str] = []
     result = build(VersaTop(Loopback()), tmp_path, lines.append)
     assert lines[:-1] == [
