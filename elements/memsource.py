@@ -12,7 +12,7 @@ Arguments:
     LIMIT: packets to send; without end where it is negative, as it is if not given.
     BURST: packets to send each time, 1 to 4096; 32 if not given.
     ACTIVE: whether packets are sent; true if not given.
-    STOP: whether the driver is told to stop when LIMIT packets are sent, once for each reset; a tenant cannot stop a machine that others use.
+    STOP: whether the driver is told to stop when LIMIT packets are sent, once each time; a tenant cannot stop a machine that others use.
     END_CALL: a write handler, with a value, that is called then; not by a machine that others use.
 
 Handlers:

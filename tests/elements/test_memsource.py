@@ -64,8 +64,10 @@ def test_a_reset_within_a_burst_is_one_behind_it(tmp_path: Path) -> None:
 
 def test_the_end_is_told_once_for_each_reset(tmp_path: Path) -> None:
     write_capture(tmp_path / "in.pcap", [(0, bytes(60))])
-    text = f"""x :: MemSource({tmp_path}/in.pcap, LIMIT 4, END_CALL t.reset) -> Discard; t :: InfiniteSource(LIMIT 1) -> told :: Counter -> Discard;
-        Script(wait 0.1, write x.active true, wait 0.1, write x.active false, write x.active true, wait 0.1, write x.reset, wait 0.1, stop);"""
+    text = f"""x :: MemSource({tmp_path}/in.pcap, LIMIT 4, END_CALL t.reset) -> Discard;
+        t :: InfiniteSource(LIMIT 1) -> told :: Counter -> Discard;
+        Script(wait 0.1, write x.active true, wait 0.1, write x.active false, write x.active true, wait 0.1, write x.reset,
+            wait 0.1, stop);"""
     live = Live(load_text(text, "t"), Clock(5))
     live.run_driver()
     assert int(live.read_handler("told.count")) == 1 + 2
