@@ -50,8 +50,10 @@ def differences(ours: Ran, theirs: Ran, configuration: Configuration, sent: Sent
 
 def _of_ways_without_packets(theirs: Ran, configuration: Configuration) -> list[str]:
     example, ways = configuration.example, [f"w{number}" for number in range(configuration.ways)]
+    # All is of one that is alone, as what the element itself writes is.
+    starts = {way: f"{way}." if len(ways) > 1 else "" for way in ways}
     wanted = [] if example in EMPTY else [way for way in ways if f"{way} {example}" not in EMPTY_WAYS]
-    return [f"neither sends a packet in {way}, and nothing was compared" for way in wanted if not packets_of(theirs, f"{way}.")]
+    return [f"neither sends a packet in {way}, and nothing was compared" for way in wanted if not packets_of(theirs, starts[way])]
 
 
 def _is_own(name: str, class_name: str) -> bool:

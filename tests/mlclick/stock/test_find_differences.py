@@ -122,6 +122,11 @@ def test_where_no_packet_leaves_either_it_is_an_error_but_of_examples_that_are_n
         assert differences(empty, empty, "Idle") == []
 
 
+def test_of_a_way_that_is_alone_every_capture_counts() -> None:
+    ran = replace(GOOD, files={"out.pcap": capture(*FRAMES)})
+    assert differences(ran, ran, "ToDump(out.pcap)") == []
+
+
 def test_each_way_has_to_send_a_packet_but_those_that_are_named() -> None:
     halting = "AggregateCounter(AGGREGATE_CALL 5 x.clear, COUNT_CALL 100 x.stop)"
     for empty, said in (("w1", []), ("w2", ["neither sends a packet in w2, and nothing was compared"])):
