@@ -25,13 +25,13 @@ Arguments:
 Handlers:
     active (read): whether it counts.
     active (write): sets that.
-    aggregate_call (read): AGGREGATE_CALL, as long as it is to be called.
+    aggregate_call (read): AGGREGATE_CALL, as long as it is to be called. (Click says the other element's whole name.)
     aggregate_call (write): sets that.
     banner (read): BANNER.
     banner (write): sets that.
     clear (write): forgets all counts.
     count (read): all counts together.
-    count_call (read): COUNT_CALL, as long as it is to be called.
+    count_call (read): COUNT_CALL, as long as it is to be called. (Click says the other element's whole name.)
     count_call (write): sets that.
     counts_pdf (write): as reaggregate_counts.
     freeze (read): whether it is frozen.

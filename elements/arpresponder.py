@@ -12,7 +12,8 @@ Handlers:
     config (write): entries, with commas between them, in the place of all that there are.
     lookup (read): the Ethernet address for the IP address that is asked for, nothing where there is none.
     remove (write): removes a prefix.
-    table (read): prefix and Ethernet address, a line each, the longest prefixes first.
+    table (read): prefix and Ethernet address, a line each, the longest prefixes first. (Click has a prefix behind those that are in it, and
+        else in no such order.)
 
 Examples:
     ARPResponder(10.0.0.1 1:1:1:1:1:1)

@@ -11,7 +11,7 @@ Arguments:
     BURST_BYTES: bytes that the bucket holds, in the place of a time.
 
 Handlers:
-    rate (read): the bandwidth, with its unit.
+    rate (read): the bandwidth, with its unit. (In Click, rounded to what its bucket counts in.)
 
 Examples:
     BandwidthRatedSplitter(1000)

@@ -16,7 +16,7 @@ Handlers:
     active (write): sets that.
     calls (read): how often the task ran, for nothing, pushed a packet, and found none.
     config (read): the same as rate.
-    rate (read): the bandwidth.
+    rate (read): the bandwidth. (In Click, rounded to what its bucket counts in.)
     rate (write): sets that.
 
 Examples:

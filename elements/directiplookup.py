@@ -18,7 +18,7 @@ Handlers:
     lookup (read): output and gateway for the address that is asked for, -1 where there is no route.
     remove (write): removes the route with this prefix, which must have this gateway and output where they are given.
     set (write): adds a route, in the place of the one with its prefix, if there is one.
-    table (read): the routes that count, one a line, `-` for no gateway.
+    table (read): the routes that count, one a line, `-` for no gateway. (Click's are in the order of a hash table.)
 
 Examples:
     DirectIPLookup(10.0.0.0/8 0, 10.1/16 10.0.0.1 0, 0.0.0.0/0 192.168.1.1 0)

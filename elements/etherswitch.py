@@ -14,7 +14,8 @@ Arguments:
         learned, and every frame leaves by every other output.
 
 Handlers:
-    table (read): address and port, a line each, in the order of the addresses; those are in it that were not looked for since they ran out.
+    table (read): address and port, a line each, in the order of the addresses (in Click, of a hash table); those are in it that were not
+        looked for since they ran out.
     timeout (read): the time in seconds.
     timeout (write): sets that.
 

@@ -31,10 +31,10 @@ Handlers:
     encap (read): what packets start with, ETHER or IP.
     extend_interval (write): moves the end by a time, and makes the source active.
     filename (read): the file's name.
-    filepos (read): byte of the file at which the next packet is.
+    filepos (read): byte of the file at which the next packet is. (In Click, the one behind it, where that waits for its time.)
     filepos (write): sets that.
     filesize (read): bytes of the file.
-    packet_filepos (read): byte of the file at which the last packet was.
+    packet_filepos (read): byte of the file at which the last packet was. (In Click, the one that waits for its time.)
     reset_counts (write): sets the count to zero.
     reset_timing (write): takes the next packet as the first, for TIMING.
     sampling_prob (read): share of the packets that is sent.

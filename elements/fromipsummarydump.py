@@ -33,7 +33,7 @@ Handlers:
     encap (read): IP.
     filename (read): the file's name.
     filepos (read): byte of the file, or of what it is compressed from, at which the next line is.
-    filesize (read): bytes of the file, `-` where nobody knows.
+    filesize (read): bytes of the file, `-` where nobody knows. (In Click, always `-`.)
     sampling_prob (read): share of the packets that is sent.
     stop (write): makes the source inactive and tells the driver to stop.
 

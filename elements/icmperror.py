@@ -5,8 +5,8 @@ Makes an ICMP error (RFC 792) about every IP packet that may have one, and drops
 No error is made (RFC 1812, 4.3.2.7) about ICMP errors, later fragments, packets that came as link-level broadcast or multicast, packets
 whose source is of network 0, 127 or from 224 on, whose destination is broadcast or multicast, or whose source or destination is one of
 BADADDRS; and no redirect about packets with a source route. The error has the packet's header and as much of it as MTU allows, and its
-source route turned round; its destination annotation is the packet's source. The IP header must be marked. An error has the time of the
-packet, in Click none; identifications are counted by each element, in Click by all together.
+source route turned round; its destination annotation is the packet's source. The IP header must be marked. An error has the time at which
+it is made; identifications are counted by each element, in Click by all together.
 
 Arguments:
     SRC: source address of the errors; FixIPSrc may change it.
@@ -153,7 +153,7 @@ class ICMPError(Replacing):
         header = header[:10] + checksum(header).to_bytes(2, "big") + header[12:]
         message = bytes((self.type, self.code, 0, 0)) + self._rest(machine, packet) + quoted
         message = message[:2] + checksum(message).to_bytes(2, "big") + message[4:]
-        error = Packet.of(header + message, time=packet.time, device=packet.device)
+        error = Packet.of(header + message, time=machine.now, device=packet.device)
         error.network = error.start
         error.dst_ip = int.from_bytes(original[12:16], "big")
         error.fix_ip_src = int(self.fix)
@@ -260,7 +260,7 @@ class ICMPError(Replacing):
     q->dst_ip = source;
     q->fix_ip_src = {int(self.fix)};
     q->device = p->device;
-    q->time = p->time;
+    q->time = NOW;
     KILL(p);
     p = q;
 done:;

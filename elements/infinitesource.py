@@ -6,7 +6,8 @@ In a machine that runs by itself, BURST packets are made each time that the task
 when they arrive: a source with a LIMIT makes up to 4096 packets at one instant of it, and one without a limit
 makes BURST of them, so that no source keeps the machine from its other work. Where its output is pulled, it gives as many.
 
-A source that pushes to a Queue sleeps while that is full.
+A source that pushes to a Queue sleeps while that is full. Its end is told once for each time that a handler lets it make more. (Where
+those that pull do not ask whether there is anything, as TimedSink, Click tells it at each pull.)
 
 Arguments:
     DATA: the bytes of a packet, at most 2048; a text of 69 bytes if not given.

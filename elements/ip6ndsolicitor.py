@@ -16,7 +16,8 @@ Arguments:
 
 Handlers:
     stats (read): packets dropped while they waited, and solicitations sent.
-    table (read): a line for each address, in their order: 1 behind it if it is known, else 0, and its Ethernet address.
+    table (read): a line for each address, in their order (in Click, of a hash table): 1 behind it if it is known, else 0, and its
+        Ethernet address.
 
 Examples:
     IP6NDSolicitor(2001:db8:5::1, 02:00:00:00:05:02)

@@ -41,7 +41,7 @@ Arguments:
     UDP_GUARANTEE: how long a UDP flow cannot be removed after a packet; 5 s if not given.
 
 Handlers:
-    capacity (read): flows that there may be, in all tables that share them.
+    capacity (read): flows that there may be, in all tables that share them. (In Click, 2147483647 if not given.)
     capacity (write): sets that; what is too much is removed, those that expire first before others.
     clear (write): removes every flow, of all tables that share a capacity.
     mapping_failures (read): flows that found no port, or no room.
@@ -57,7 +57,7 @@ Handlers:
         are, outputs (the mapping's with a star), the input that made it, and the seconds until it expires: exp0 where its time is over,
         for which Click shows what is below 0 as if it were far above.
     udp_mappings (read): an old name of udp_table.
-    udp_table (read): the same of UDP.
+    udp_table (read): the same of UDP; what is over is exp0, other than in Click.
 
 Examples:
     IPRewriter(pattern 1.0.0.1 1024-65535# - - 0 1, drop)

@@ -12,7 +12,7 @@ Arguments:
     LIMIT: packets to send; without end where it is negative, as it is if not given.
     BURST: packets to send each time, 1 to 4096; 32 if not given.
     ACTIVE: whether packets are sent; true if not given.
-    STOP: whether the driver is told to stop when LIMIT packets are sent; a tenant cannot stop a machine that others use.
+    STOP: whether the driver is told to stop when LIMIT packets are sent, once each time; a tenant cannot stop a machine that others use.
     END_CALL: a write handler, with a value, that is called then; not by a machine that others use.
 
 Handlers:
@@ -22,7 +22,7 @@ Handlers:
     filename (read): the file's name.
     ns (read): processor time that the machine's thread has used, in ns, from the first packet until LIMIT of them were sent and their
         tasks had a turn; 0 before that, and in a machine that packets are offered to.
-    reset (write): sets the count to zero, so that packets are sent again, from the first; while a burst leaves, from the next burst on.
+    reset (write): sets the count to zero, so that packets are sent again, from the first; while a burst leaves, when it has left.
 
 Examples:
     MemSource(in.pcap)
@@ -105,10 +105,12 @@ class MemSource(Element):
         room = (AT_ONCE if self.limit >= 0 else self.burst) - state.get(self.at_instant)
         left = room if self.limit < 0 else min(room, self.limit - state.get(self.sent))
         now = min(self.burst, left) if state.get(self.going) else 0
-        for _ in range(now):
-            sent = state.get(self.sent)
-            state.set(self.sent, sent + 1)
-            machine.push_out(self.name, 0, Packet.of(self.frames[sent % len(self.frames)], time=machine.now))
+        first = state.get(self.sent)
+        for number in range(first, first + now):
+            state.set(self.sent, state.get(self.sent) + 1)
+            machine.push_out(self.name, 0, Packet.of(self.frames[number % len(self.frames)], time=machine.now))
+        if now > 0 and state.get(self.sent) != first + now:
+            state.set(self.sent, 0)
         state.set(self.at_instant, state.get(self.at_instant) + max(0, now))
         return now > 0
 
@@ -119,13 +121,13 @@ class MemSource(Element):
         timed = "if (self->begun) { self->used = thread_time() - self->begun; self->begun = 0; }"
         end = "STOP;" if self.stop else "CALL(0, NULL);" if self.end_call else ""
         left = f"if ({self.limit}LL - (int64_t)self->sent < rest) rest = {self.limit}LL - (int64_t)self->sent;" if limited else ""
-        over = f"if (DRIVEN && !rest && self->going && self->sent >= {self.limit}ULL) {{ {timed} {end} }}" if limited else ""
+        over = f"self->sent >= {self.limit}ULL" if limited else "0"
         return CSource(
             fields="""
     struct dump *dump;
     struct frame *frames;
     uint64_t count, sent, instant, begun, used;
-    uint32_t going, at_instant;
+    uint32_t going, at_instant, asleep;
 """,
             helpers=HELPERS + _HELPERS,
             initialize=f"""
@@ -142,6 +144,7 @@ class MemSource(Element):
     if (rest > {self.burst}) rest = {self.burst};
     if (!self->going || rest < 0 || !self->count) rest = 0;
     rest = BATCH(rest);
+    const uint64_t first = self->sent;
     if (DRIVEN && rest && !self->sent) self->begun = thread_time();
     const struct frame *next = self->frames + (rest ? self->sent % self->count : 0), *end = self->frames + self->count;
 #if HAS_AHEAD
@@ -166,10 +169,18 @@ class MemSource(Element):
         OUT(0, made);
     }}
 #endif
+    /* A reset while they left is one behind them. */
+    if (rest && self->sent != first + (uint64_t)rest) self->sent = 0;
     self->at_instant += rest;
-    {over}
+    if (!rest && (!self->going || {over})) {{
+        self->asleep = 1;
+        if (DRIVEN && self->going) {{ {timed} {end} }}
+    }}
     return DRIVEN ? rest : rest > 0;
 """,
+            # A handler wakes one that has packets to send, and no other: what is over is said once for each time that it is.
+            after_write=f"    if (self->going && !({over})) self->asleep = 0;\n",
+            empty="self->asleep",
             finish="    free(self->frames);\n    free(self->dump->data);\n    free(self->dump);\n",
             state=tuple((name, f"self->{name}") for name in ("going", "sent", "instant", "at_instant", "used")),
         )

@@ -4,7 +4,7 @@ Makes packets of random bytes, BURST at a time, until it has made LIMIT of them.
 
 The bytes are those of the generator of RandomSample, four of each step, the lowest first. Each element has its own, so that a run can be
 repeated. In a machine that packets are offered to, it makes no more at one instant than InfiniteSource does. A source that pushes to a
-Queue sleeps while that is full.
+Queue sleeps while that is full. Its end is told once for each time that a handler lets it make more.
 
 Arguments:
     LENGTH: bytes of a packet, at most 9216.

@@ -6,6 +6,9 @@ A token bucket of two packets, or of what RATE gives in 10 ms where that is more
 time. In a machine that packets are offered to, the clock moves when they arrive: there it makes at each instant what the bucket has. Where
 its output is pulled, it gives as many.
 
+In a machine that runs by itself, one that pushes and has made LIMIT waits for `active` or `reset` before it makes more or tells its end
+once more, whatever its limit is. (Where it is pulled, Click tells the end at each pull.)
+
 Arguments:
     DATA: the bytes of a packet, at most 2048; a text of 69 bytes if not given.
     RATE: packets a second; 10 if not given.
@@ -43,6 +46,7 @@ from dataclasses import replace
 
 from elements.definition.arguments import Argument, keyword
 from elements.definition.csource import CSource
+from elements.definition.element import StateVariable
 from elements.definition.handlers import StateView, reads, writes
 from elements.definition.parsers import bandwidth, boolean, byte_string, unsigned32
 from elements.definition.ports import Ports
@@ -62,6 +66,9 @@ class RatedSource(DataSource, Bucket):
     datasize = Argument[int | None]("DATASIZE", length_number, None, position=False)
     stop = keyword("STOP", boolean, False, is_operators=True)
     bandwidth = Argument[int | None]("BANDWIDTH", bandwidth, None, position=False)
+
+    asleep = StateVariable(32)
+    """Whether one that runs by itself has ended: as in Click, `active` and `reset` wake it, and nothing else."""
 
     def setup(self) -> None:
         self.settle_length(self.length, self.datasize)
@@ -95,10 +102,14 @@ class RatedSource(DataSource, Bucket):
 
     def c_source(self) -> CSource:
         made = self.data_source()
+        stop = "if (DRIVEN && self->going && !(OUTPUT_IS_PULL && self->asleep)) STOP;" if self.stop else ""
         following = f"""
-    if (!self->going) return 0;
-    if (DATA_OVER) {{ {"if (DRIVEN && !self->told) STOP;" if self.stop else ""} self->told = 1; return 0; }}
-    self->told = 0;
+    if (!self->going || DATA_OVER) {{
+        {stop}
+        if (DRIVEN) self->asleep = 1;
+        return 0;
+    }}
+    self->asleep = 0;
     if (BUCKET_REFILL < {TOKEN}) {{
         if (DRIVEN) AT(BUCKET_DUE({TOKEN}));
         return 0;
@@ -108,7 +119,7 @@ class RatedSource(DataSource, Bucket):
 """
         return replace(
             made,
-            fields=f"{made.fields} {FIELDS} uint32_t told;",
+            fields=f"{made.fields} {FIELDS} uint32_t asleep;",
             helpers=made.helpers + HELPERS,
             initialize=made.initialize + self.bucket_c(self.rate, self.burst),
             task=f"""
@@ -122,11 +133,9 @@ class RatedSource(DataSource, Bucket):
 """,
             pull=f"{following}    return p;\n",
             timer="    WAKE;\n",
-            # Handlers may make it that there is more, or that it is to be told again.
-            after_write=f"{made.after_write}    self->told = 0;\n",
-            # Who pulls comes once more, and so ends what there is to end.
-            empty="!self->going || (DATA_OVER && self->told)",
-            state=(*made.state, *BUCKET_STATE),
+            # Its task, or who pulls, comes once more, and so ends what there is to end.
+            empty="self->asleep && (!OUTPUT_IS_PULL || !self->going || DATA_OVER)",
+            state=(*made.state, *BUCKET_STATE, ("asleep", "self->asleep")),
         )
 
     @reads("rate")
@@ -138,10 +147,20 @@ class RatedSource(DataSource, Bucket):
         rate = unsigned32(text.strip())
         self.change_rate(state, rate, _burst(rate))
 
+    @writes("active")
+    def set_active(self, state: StateView, text: str) -> None:
+        super().set_active(state, text)
+        self._wake(state)
+
     @writes("reset")
     def reset(self, state: StateView, text: str) -> None:
-        state.set(self.made, 0)
+        super().reset(state, text)
         state.set(self.level, TOKEN)
+        self._wake(state)
+
+    def _wake(self, state: StateView) -> None:
+        if state.get(self.going):
+            state.set(self.asleep, 0)
 
     @reads("datasize")
     def datasize_text(self, state: StateView) -> str:

@@ -3,7 +3,8 @@
 Makes a packet of DATA each INTERVAL, the first one INTERVAL after the start, until it has made LIMIT of them.
 
 In a machine that packets are offered to, the clock moves when they arrive: there it makes one packet when INTERVAL or more has passed since
-the one before, or since the first that arrived.
+the one before, or since the first that arrived. In one that runs by itself, a source that has made LIMIT waits for `active` or `reset`
+before it makes more or tells its end once more, whatever its limit is.
 
 Arguments:
     INTERVAL: time between packets; half a second if not given.
@@ -57,6 +58,8 @@ class TimedSource(BytesSource):
     next_at = StateVariable(64)
     begun = StateVariable(32)
     """Whether the time of the next packet is known."""
+    asked = StateVariable(32)
+    """Whether a handler wakes it: as in Click, `active` and `reset` do, and nothing else."""
 
     def initialize(self, machine: Machine) -> None:
         super().initialize(machine)
@@ -77,7 +80,7 @@ class TimedSource(BytesSource):
         made = self.data_source()
         return replace(
             made,
-            fields=f"{made.fields} uint64_t pause, next_at; uint32_t begun, waits;",
+            fields=f"{made.fields} uint64_t pause, next_at; uint32_t begun, waits, asked;",
             initialize=f"{made.initialize}    self->pause = {self.interval}ULL;\n",
             # The task is for machines that are offered packets, and for the time of the first in those that are driven.
             task="""
@@ -104,14 +107,25 @@ class TimedSource(BytesSource):
     OUT(0, p);
 """,
             after_write=f"""{made.after_write}
-    if (DRIVEN && self->begun && self->going && !self->waits) {{
+    if (self->asked && DRIVEN && self->begun && self->going && !self->waits) {{
         self->waits = 1;
         self->next_at = NOW;
         AT(NOW);
     }}
+    self->asked = 0;
 """,
-            state=(*made.state, *((name, f"self->{name}") for name in ("pause", "next_at", "begun"))),
+            state=(*made.state, *((name, f"self->{name}") for name in ("pause", "next_at", "begun", "asked"))),
         )
+
+    @writes("active")
+    def set_active(self, state: StateView, text: str) -> None:
+        super().set_active(state, text)
+        state.set(self.asked, 1)
+
+    @writes("reset")
+    def reset(self, state: StateView, text: str) -> None:
+        super().reset(state, text)
+        state.set(self.asked, 1)
 
     @reads("interval")
     def interval_handler(self, state: StateView) -> str:

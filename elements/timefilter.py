@@ -17,13 +17,13 @@ Arguments:
         may pass.
 
 Handlers:
-    end (read): END.
+    end (read): END; by END_DELAY, a time of the clock, as in Click.
     end (write): sets that.
     extend_interval (write): makes END later by a time.
     interval (read): how far START and END are apart.
     interval (write): sets that, by END.
     packet_time (read): the time of the last packet that END_CALL was about. (Click does not have it.)
-    start (read): START.
+    start (read): START; by START_DELAY, a time of the clock, as in Click.
     start (write): sets that.
 
 Examples:

@@ -3,10 +3,10 @@
 Adds up how long packets have been under way when they pass: the present time less their own.
 
 Handlers:
-    average_time (read): the mean of it, in seconds; nan where no packet has passed.
+    average_time (read): the mean of it, in seconds; nan where no packet has passed. (In simulated time Click's is more, as time is.)
     count (read): packets that passed.
     reset_counts (write): sets both to zero.
-    time (read): all of it, in seconds.
+    time (read): all of it, in seconds. (Click's simulated time goes on whenever somebody looks at it.)
 
 Examples:
     TimestampAccum

@@ -20,8 +20,9 @@ Arguments:
     VERBOSE: whether the host and the time are written at the beginning.
     HEADER: whether lines with `!` at the beginning say what the file is; true if not given.
     BANNER: text that is written there, as the creator's name.
-    MULTIPACKET: whether a packet that stands for several is several lines; at an instant of the clock all such packets have 4096 together,
-        but at least one each, the last of which stands for all that are left.
+    MULTIPACKET: whether a packet that stands for several is several lines, at most 4096, the last of which stands for all that are left.
+        In a machine that packets are offered to, all such packets at one instant of its clock have 4096 together, but at least one each.
+        (Click has no bound.)
     BAD_PACKETS: whether a `!bad` line in front of a packet's says what is wrong with its headers.
     CAREFUL_TRUNC: whether a packet that is shorter than its IP length is bad; true if not given.
     EXTRA_LENGTH: whether bytes count that a packet stands for and does not have; true if not given.
@@ -84,7 +85,7 @@ class ToIPSummaryDump(Element):
     binary = keyword("BINARY", boolean, False)
     instant = StateVariable(64)
     lined = StateVariable(32)
-    """Lines at that instant of packets that stand for several."""
+    """Lines at that instant of packets that stand for several, where these are several lines."""
 
     def setup(self) -> None:
         if not self.filename:
@@ -157,7 +158,7 @@ class ToIPSummaryDump(Element):
         if packet.first_time:
             step = step_between(packet.first_time, end, count - 1)
             packet.time = packet.first_time
-        # A line each for all would be all that a machine does for an hour.
+        # A line each for all would be all that a machine does for an hour; and here nothing else is done before all at an instant are.
         state = machine.stores[self.name]
         if state.get(self.instant) != machine.now:
             state.set(self.instant, machine.now)
@@ -176,7 +177,8 @@ class ToIPSummaryDump(Element):
         return output == 0
 
     def push(self, machine: Machine, port: int, packet: Packet) -> None:
-        self._write(machine, packet)
+        if not self.failed:
+            self._write(machine, packet)
         machine.push_out(self.name, 0, packet)
 
     def task(self, machine: Machine) -> bool:
@@ -207,7 +209,7 @@ class ToIPSummaryDump(Element):
             p->time = p->first_time;
         }}
         if (self->instant != NOW) {{ self->instant = NOW; self->lined = 0; }}
-        uint64_t lines = self->lined < {MOST_A_RUN} ? {MOST_A_RUN} - self->lined : 1;
+        uint64_t lines = DRIVEN ? {MOST_A_RUN} : self->lined < {MOST_A_RUN} ? {MOST_A_RUN} - self->lined : 1;
         if (count < lines) lines = count;
         self->lined += lines;
         for (uint64_t line = 1; line <= lines; line++) {{
@@ -224,8 +226,8 @@ class ToIPSummaryDump(Element):
             else one
         )
         return CSource(
-            fields="FILE *file; struct text *text, *line; uint64_t instant; uint32_t lined;",
-            state=(("instant", "self->instant"), ("lined", "self->lined")),
+            fields="FILE *file; struct text *text, *line;" + (" uint64_t instant; uint32_t lined;" if self.multipacket else ""),
+            state=(("instant", "self->instant"), ("lined", "self->lined")) if self.multipacket else (),
             helpers=HELPERS,
             initialize=f"""
     self->text = calloc(1, sizeof *self->text);

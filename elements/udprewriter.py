@@ -23,7 +23,7 @@ Arguments:
     GUARANTEE: the same, and counts before it.
 
 Handlers:
-    capacity (read): flows that there may be, in all tables that share them.
+    capacity (read): flows that there may be, in all tables that share them. (In Click, 2147483647 if not given.)
     capacity (write): sets that; what is too much is removed, those that expire first before others.
     clear (write): removes every flow, of all tables that share a capacity.
     mapping_failures (read): flows that found no port, or no room.

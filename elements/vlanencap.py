@@ -13,7 +13,7 @@ Arguments:
     ETHERTYPE: the tag's Ethernet type; 0x8100 if not given.
 
 Handlers:
-    ethertype (read): the tag's Ethernet type, in decimal.
+    ethertype (read): the tag's Ethernet type, in decimal. (In Click, nothing.)
     native_vlan (read): the VLAN whose packets get no tag, nothing for 0, and 65535 for -1.
     vlan_id (read): the tag's VLAN identifier, nothing for ANNO.
     vlan_pcp (read): the tag's priority, nothing for ANNO.

@@ -77,8 +77,8 @@ class BurstSource(CountingSource):
     def burst_source(self, made: CSource, packet: str) -> CSource:
         """The C, from that which makes a ``packet``, an expression that also counts it."""
         end = "STOP;" if self.stop else "CALL(0, NULL);" if self.end_call else ""
-        ended = f"if (DRIVEN && !rest && self->going && DATA_OVER) {{ {end} }}"
-        told = f"if (!rest && self->going && DATA_OVER) {{ if (DRIVEN && !self->told) {{ {end} }} self->told = 1; }}"
+        said = f"if (DRIVEN && self->going) {{ {end} }}" if end else ""
+        nothing = "!rest && (!self->going || DATA_OVER)"
         allow = f"""
     if (self->instant != NOW) {{ self->instant = NOW; self->at_instant = 0; }}
     int64_t rest = DRIVEN ? self->each : ((int64_t)self->most >= 0 ? {AT_ONCE} : (int64_t)self->each) - self->at_instant;
@@ -88,12 +88,12 @@ class BurstSource(CountingSource):
         make = f"""
         struct packet *p = {packet};
         self->at_instant++;
-        self->told = 0;
+        self->asleep = 0;
         {"" if self.timestamp else "p->time = 0;"}
 """
         return replace(
             made,
-            fields=f"{made.fields} uint64_t instant; uint32_t each, at_instant, told;",
+            fields=f"{made.fields} uint64_t instant; uint32_t each, at_instant, asleep;",
             initialize=f"{made.initialize}    self->each = {self.burst};\n",
             task=f"""
 #if OUTPUT_IS_PULL
@@ -105,15 +105,26 @@ class BurstSource(CountingSource):
     rest = BATCH(rest);
     for (int64_t n = 0; n < rest; n++) {{{make}        OUT(0, p);
     }}
-    {ended}
+    if ({nothing}) {{
+        self->asleep = 1;
+        {said}
+    }}
     return DRIVEN ? rest : rest > 0;
 #endif
 """,
-            pull=f"{allow}    {told}\n    if (!rest) return NULL;\n    {{{make}        return p;\n    }}\n",
-            # Handlers may make it that there is more, or that it is to be told again.
-            after_write=f"{made.after_write}    self->told = 0;\n",
-            # Who pulls comes once more, and so ends what there is to end.
-            empty="!self->going || (DATA_OVER && self->told)",
+            pull=f"""{allow}
+    if ({nothing} && !self->asleep) {{
+        self->asleep = 1;
+        {said}
+    }}
+    if (!rest) return NULL;
+    {{{make}        return p;
+    }}
+""",
+            # As in Click, a handler wakes one that has packets to make, and no other: what is over is said once for each time that it is.
+            after_write=f"{made.after_write}    if (self->going && !DATA_OVER) self->asleep = 0;\n",
+            # Its task, or who pulls, comes once more, and so ends what there is to end.
+            empty="self->asleep",
             state=(*made.state, *((name, f"self->{name}") for name in ("each", "instant", "at_instant"))),
         )
 

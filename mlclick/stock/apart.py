@@ -92,6 +92,12 @@ EMPTY: Final = {
     "Unqueue(BURST -1, ACTIVE false)": "it begins when it is told to; its handlers are compared",
 }
 """Examples of which no packet may leave."""
+_HALTED: Final = "the other way stops the machine before what is stored is pulled"
+EMPTY_WAYS: Final = {
+    "w1 AggregateCounter(AGGREGATE_CALL 5 x.clear, COUNT_CALL 100 x.stop)": _HALTED,
+    'w1 AggregateCounter(BYTES true, IP_BYTES true, EXTRA_LENGTH false, AGGREGATE_FREEZE 100, COUNT_STOP 1000, BANNER "# mine")': _HALTED,
+}
+"""Ways of others in which no packet may leave, each in front of its example."""
 WAYS: Final = {
     (
         "DRRSched",

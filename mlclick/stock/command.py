@@ -137,7 +137,7 @@ def compare_one(configuration: Configuration, click: Engine, inputs: Sequence[Pa
     folder = OUT / configuration.name
     theirs = run_program(click, configuration, inputs, folder / click.name)
     mine = run_program(ours(), configuration, inputs, folder / ours().name)
-    differs = tuple(differences(mine, theirs, configuration.example, sent))
+    differs = tuple(differences(mine, theirs, configuration, sent))
     if not differs:
         shutil.rmtree(folder)
     return Compared(configuration.class_name, configuration.example, packets_of(theirs), differs)

@@ -12,7 +12,7 @@ from mlclick.stock.apart import WAYS
 from mlclick.stock.feeds import feeds_of
 from mlclick.stock.odd import ODD
 from mlclick.stock.special import special_way
-from mlclick.stock.way import SOURCE, TIMED_SOURCE, Way, sink, text_of
+from mlclick.stock.way import SOURCE, TIMED_SOURCE, Way, seconds_of, sink, text_of
 
 _MOST: Final = 10_000
 """Packets that are stored before anything is pulled."""
@@ -31,7 +31,8 @@ _PORTS: Final = 3
 @dataclass(frozen=True)
 class Configuration:
     """``text`` runs ``example``, an element of ``class_name``, in all its ways at once; in each the element is called ``x``.
-    ``asked``: the read handlers, ELEMENT.HANDLER, that are asked at the end. ``simulated``: in simulated time."""
+    ``asked``: the read handlers, ELEMENT.HANDLER, that are asked at the end. ``simulated``: in simulated time. ``seconds``: how long it
+    runs at most, by its clock."""
 
     name: str
     class_name: str
@@ -40,6 +41,7 @@ class Configuration:
     ways: int
     asked: tuple[str, ...]
     simulated: bool = True
+    seconds: float = 0
 
 
 def examples(class_name: str) -> list[str]:
@@ -58,13 +60,15 @@ def configurations(class_name: str, lasting: int = 0) -> list[Configuration]:
         simulated = class_name not in BUSY
         asked = tuple(f"w{at}/x.{name}" for at in range(len(ways)) for name in handlers_asked(class_name))
         if class_name.endswith("Rewriter") or class_name in _FORGETTING:
-            timed = text_of([replace(way, end=lasting + _AFTER) for way in ways]).replace(SOURCE, TIMED_SOURCE)
+            slow = [replace(way, end=lasting + _AFTER) for way in ways]
+            timed, longest = text_of(slow).replace(SOURCE, TIMED_SOURCE), seconds_of(slow)
             seen = () if class_name in _FORGETTING else asked
-            made.append(Configuration(f"{class_name}-{number}-timed", class_name, example, timed, len(ways), seen))
+            made.append(Configuration(f"{class_name}-{number}-timed", class_name, example, timed, len(ways), seen, seconds=longest))
             # Before anything is due.
             ways = [replace(way, end=0.1) for way in ways]
-        text = text_of(ways if simulated else [replace(way, end=_REAL) for way in ways])
-        made.append(Configuration(f"{class_name}-{number}", class_name, example, text, len(ways), asked, simulated))
+        ways = ways if simulated else [replace(way, end=_REAL) for way in ways]
+        text, seconds = text_of(ways), seconds_of(ways)
+        made.append(Configuration(f"{class_name}-{number}", class_name, example, text, len(ways), asked, simulated, seconds))
     return made
 
 

@@ -10,7 +10,8 @@ from typing import Final
 from elements.captures.pcap import HEADER, Record, read_format, read_record
 from graph.diagnostics import ClickError
 from mlclick.software.compare import settled
-from mlclick.stock.apart import EMPTY, OWN
+from mlclick.stock.apart import EMPTY, EMPTY_WAYS, OWN
+from mlclick.stock.configurations import Configuration
 from mlclick.stock.run_program import Ran
 from mlclick.stock.settled import IDENTIFIED, PRINTING, compares_handler, is_of_feeds, settled_text
 from mlclick.stock.times import Sent, may_be_apart
@@ -19,8 +20,8 @@ _SINK: Final = re.compile(r"w\d+\.\d+:")
 """How a line of a sink starts."""
 
 
-def differences(ours: Ran, theirs: Ran, example: str, sent: Sent) -> list[str]:
-    """How ``ours`` differs from ``theirs``, both of ``example``, to which there was ``sent``; nothing where it does not."""
+def differences(ours: Ran, theirs: Ran, configuration: Configuration, sent: Sent) -> list[str]:
+    """How ``ours`` differs from ``theirs``, both of ``configuration``, to which there was ``sent``; nothing where it does not."""
     if ours.code is None or theirs.code is None:
         both = ours.code == theirs.code
         return ["neither ends" if both else f"{'it' if ours.code is None else 'Click'} does not end"]
@@ -32,11 +33,11 @@ def differences(ours: Ran, theirs: Ran, example: str, sent: Sent) -> list[str]:
         return ["both end at once, and nothing was compared"]
     if ours.code < 0 or theirs.code < 0:
         return [f"ends {_end(ours.code)}, Click's {_end(theirs.code)}"]
-    class_name = example.partition("(")[0]
+    class_name, example = configuration.class_name, configuration.example
     found = [
         *_of_files(ours.files, theirs.files, example, sent),
         *_of_lines(*(_said(ran, class_name) for ran in (ours, theirs))),
-        *_of_handlers(ours.handlers, theirs.handlers, example),
+        *_of_handlers(ours.handlers, theirs.handlers, configuration),
     ]
     if ours.printed != theirs.printed:
         found.append(f"prints {_first_line(ours.printed, theirs.printed)}")
@@ -44,9 +45,15 @@ def differences(ours: Ran, theirs: Ran, example: str, sent: Sent) -> list[str]:
     asks_own = any(name not in theirs.handlers and _is_own(name, class_name) for name in ours.handlers)
     if ours.code != theirs.code and not (asks_own and (ours.code, theirs.code) == (0, 1)):
         found.append(f"ends {_end(ours.code)}, Click's {_end(theirs.code)}")
-    if not found and not packets_of(theirs) and example not in EMPTY:
-        found.append("neither sends a packet, and nothing was compared")
-    return found
+    return found or _of_ways_without_packets(theirs, configuration)
+
+
+def _of_ways_without_packets(theirs: Ran, configuration: Configuration) -> list[str]:
+    example, ways = configuration.example, [f"w{number}" for number in range(configuration.ways)]
+    # All is of one that is alone, as what the element itself writes is.
+    starts = {way: f"{way}." if len(ways) > 1 else "" for way in ways}
+    wanted = [] if example in EMPTY else [way for way in ways if f"{way} {example}" not in EMPTY_WAYS]
+    return [f"neither sends a packet in {way}, and nothing was compared" for way in wanted if not packets_of(theirs, starts[way])]
 
 
 def _is_own(name: str, class_name: str) -> bool:
@@ -77,9 +84,9 @@ def records(data: bytes) -> tuple[list[Record], int]:
     return found, at
 
 
-def packets_of(ran: Ran) -> int:
-    """How many packets there are in the captures that a run wrote."""
-    return sum(_count(data) for name, data in ran.files.items() if name.endswith(".pcap"))
+def packets_of(ran: Ran, start: str = "") -> int:
+    """How many packets there are in the captures that a run wrote whose names have this ``start``."""
+    return sum(_count(data) for name, data in ran.files.items() if name.startswith(start) and name.endswith(".pcap"))
 
 
 def _count(data: bytes) -> int:
@@ -143,8 +150,8 @@ def _by_start(lines: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _of_handlers(ours: Mapping[str, str], theirs: Mapping[str, str], example: str) -> Iterator[str]:
-    class_name = example.partition("(")[0]
+def _of_handlers(ours: Mapping[str, str], theirs: Mapping[str, str], configuration: Configuration) -> Iterator[str]:
+    class_name = configuration.class_name
     for name in sorted(ours.keys() | theirs.keys()):
         handler = name.rpartition(".")[2]
         if name not in ours:
@@ -154,7 +161,7 @@ def _of_handlers(ours: Mapping[str, str], theirs: Mapping[str, str], example: st
             if not _is_own(name, class_name):
                 yield f"{name} is answered here alone"
             continue
-        one, two = settled_text(example, handler, ours[name], theirs[name])
+        one, two = settled_text(configuration.example, handler, ours[name], theirs[name], configuration.seconds)
         if one != two and compares_handler(class_name, handler):
             yield f"{name} says {_first_line(one, two)}"
 

@@ -15,7 +15,10 @@ _OF_FEEDS: Final = re.compile(r"\w+@\d+: |IP6 header check failed$")
 """How lines start that are of the elements in front, which have no name, or none that is said."""
 _AHEAD: Final = "Click reads a packet before it is due"
 _REWRITERS: Final = ("ICMPPingRewriter", "IPAddrPairRewriter", "IPAddrRewriter", "IPRewriter", "TCPRewriter", "UDPRewriter")
-_MAPPINGS: Final = ("mappings", "table", "tcp_mappings", "tcp_table", "udp_mappings", "udp_table")
+_MAPPINGS: Final = (
+    *(f"{name}.{table}" for name in _REWRITERS if name != "IPRewriter" for table in ("mappings", "table")),
+    *(f"IPRewriter.{protocol}_{table}" for protocol in ("tcp", "udp") for table in ("mappings", "table")),
+)
 HANDLERS: Final = {
     "calls": "how often a task is run is the scheduler's choice",
     "cycles": "it is a measurement of this run",
@@ -49,13 +52,13 @@ def _counts(text: str) -> str:
     return "\n".join(text.split("\n")[:4])
 
 
-_WRAPPED: Final = range((1 << 32) // 1000 - 100, (1 << 32) // 1000 + 1)
-"""Seconds that are up to 100 below 0, of milliseconds in 32 bits."""
+_WRAPPED: Final = (1 << 32) // 1000
+"""What a little less than 0 s is, of milliseconds in 32 bits."""
 
 
-def _overdue(text: str) -> str:
-    """What Click says of mappings, with 0 where their time is over."""
-    return _ordered(re.sub(r"\bexp(\d+)\b", lambda found: "exp0" if int(found[1]) in _WRAPPED else found[0], text))
+def _overdue(text: str, seconds: float) -> str:
+    """What Click says of mappings, with 0 where their time is over, for no longer than the run's ``seconds``."""
+    return re.sub(r"\bexp(\d+)\b", lambda found: "exp0" if 0 <= _WRAPPED - int(found[1]) <= seconds else found[0], text)
 
 
 def _within(text: str) -> str:
@@ -66,11 +69,7 @@ _HASHED: Final = ("Click's lines are in the order of its hash table", _ordered, 
 _ZERO: Final = ("Click prints a text up to its first zero", _up_to_zero, _up_to_zero)
 _WHOLE: Final = ("Click says the name of the other element whole, here it is said as it was given", _within, _within)
 ADJUSTED: Final[dict[str, tuple[str, Callable[[str], str], Callable[[str], str]]]] = {
-    **{
-        f"{name}.{table}": ("Click's lines are in the order of its hash table, and seconds below 0 are of 32 bits", _ordered, _overdue)
-        for name in _REWRITERS
-        for table in _MAPPINGS
-    },
+    **dict.fromkeys(_MAPPINGS, (f"{_HASHED[0]}, and seconds below 0 are of 32 bits", _ordered, _ordered)),
     **dict.fromkeys(("DirectIPLookup.table", "EtherSwitch.table", "IP6NDSolicitor.table", "RangeIPLookup.table"), _HASHED),
     "ARPResponder.table": (
         "Click's lines are in the order that its sort gives to prefixes of which none has the other in it",
@@ -78,7 +77,7 @@ ADJUSTED: Final[dict[str, tuple[str, Callable[[str], str], Callable[[str], str]]
         _ordered,
     ),
     **dict.fromkeys(("InfiniteSource.data", "RatedSource.data", "TimedSource.data"), _ZERO),
-    **dict.fromkeys(("AggregateCounter.aggregate_call", "AggregateCounter.count_call", "Counter.count_call"), _WHOLE),
+    **dict.fromkeys(("AggregateCounter.aggregate_call", "AggregateCounter.count_call"), _WHOLE),
     "IPReassembler.dump": ("Click shows behind its counts how it stores what waits", _counts, _counts),
 }
 """Read handlers of which something is made before they are compared: why, what of ours, and what of Click's."""
@@ -138,9 +137,11 @@ def compares_handler(class_name: str, handler: str) -> bool:
     return handler not in HANDLERS and f"{class_name}.{handler}" not in HANDLERS
 
 
-def settled_text(example: str, handler: str, ours: str, theirs: str) -> tuple[str, str]:
-    """What both said by a read handler of ``example``, without what they may choose."""
+def settled_text(example: str, handler: str, ours: str, theirs: str, seconds: float) -> tuple[str, str]:
+    """What both said by a read handler of ``example``, which ran for ``seconds``, without what they may choose."""
     name = f"{example.partition('(')[0]}.{handler}"
+    if name in _MAPPINGS:
+        theirs = _overdue(theirs, seconds)
     if name in ADJUSTED:
         _, mine, other = ADJUSTED[name]
         return mine(ours), other(theirs)

@@ -13,7 +13,6 @@ _ANSWER: Final = "an answer has the time of what it answers, in Click none, so t
 TIMES: Final = {
     "ARPResponder": _ANSWER,
     "ICMP6Error": _ANSWER,
-    "ICMPError": _ANSWER,
     "IP6NDAdvertiser": _ANSWER,
     "IP6NDSolicitor": "a question has the time of the packet that waits for its answer, in Click none",
 }
@@ -23,6 +22,7 @@ _LEAVING: Final = "packets are stamped with the clock when they leave"
 CLOCKED: Final = {
     "DelayShaper": _LEAVING,
     "DriverManager": _STAMPED,
+    "ICMPError": "errors are stamped with the clock",
     "ICMPPingResponder": "answers are stamped with the clock",
     "ICMPPingSource": _STAMPED,
     "ICMPSendPings": _STAMPED,
@@ -33,13 +33,16 @@ CLOCKED: Final = {
     "ScheduleInfo": _STAMPED,
     "Script": _STAMPED,
     "TimedSource": _STAMPED,
+}
+"""Classes whose packets have times of the clock of the run."""
+CLOCKED_EXAMPLES: Final = {
     'FromIPSummaryDump(DATA "!data ip_src ip_dst\\n1.0.0.1 2.0.0.2", MULTIPACKET true)': "no time is said of packets, so that they get"
     " that of the clock where they are written",
-    "SetTimestamp()": _STAMPED,
+    "SetTimestamp": _STAMPED,
     "SetTimestampDelta(TYPE NOW)": "packets get the time since theirs, by the clock",
 }
-"""Classes, and examples of others, whose packets have times of the clock of the run."""
-UNTIMED: Final = {"SetTimestampDelta()": "a packet whose distance is 0 has no time, so that ToDump writes that of the clock"}
+"""Examples of which they do, of other classes."""
+UNTIMED: Final = {"SetTimestampDelta": "a packet whose distance is 0 has no time, so that ToDump writes that of the clock"}
 """Examples of which some packets have times of the clock; all others of theirs are before it begins."""
 BEGINS: Final = 10**18
 """When the simulated clock begins, in nanoseconds."""
@@ -63,8 +66,7 @@ def may_be_apart(example: str, theirs: Record, sent: Sent) -> int | None:
     class_name = example.partition("(")[0]
     if class_name in TIMES:
         return None
-    whole = example if "(" in example else f"{example}()"
-    is_clocked = class_name in CLOCKED or whole in CLOCKED or (whole in UNTIMED and theirs.time >= BEGINS)
+    is_clocked = class_name in CLOCKED or example in CLOCKED_EXAMPLES or (example in UNTIMED and theirs.time >= BEGINS)
     return CLOSE if is_clocked else 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from mlclick.stock.feeds import DRESS, FEEDS
@@ -39,6 +40,13 @@ def text_of(ways: list[Way]) -> str:
     begin = "".join(f" write w{at}/{name}.active true," for at, way in enumerate(ways) for name in way.late)
     last = max(ends)
     return text + (f"Script(wait {last},{begin} wait {last}, stop);\n" if begin else f"Script(wait {last}, stop);\n")
+
+
+def seconds_of(ways: list[Way]) -> float:
+    """How long the configuration of ``ways`` runs at most, by its clock."""
+    ends = [way.end for way in ways if way.end is not None]
+    # What begins late has as long again.
+    return max(ends) * (2 if any(way.late for way in ways) else 1) if ends else inf
 
 
 def _feeding(ways: list[Way]) -> str:

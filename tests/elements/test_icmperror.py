@@ -51,6 +51,12 @@ def test_an_error_is_what_rfc_792_says(bench: Callable[..., Bench], arguments: s
         assert (read.type, read.code, bytes(read.payload)) == (kind, code, original)
 
 
+def test_an_error_has_the_time_at_which_it_is_made(bench: Callable[..., Bench]) -> None:
+    x = bench("", text="s0 :: FromCrossing(t:0) -> SetTimestamp(3) -> x :: ICMPError(10.0.0.1, timeexceeded) -> d0 :: ToCrossing(t:0);")
+    ((_, packet),) = x.push(datagram(), network=0, now=7 * 10**9)
+    assert packet.time == 7 * 10**9
+
+
 def test_an_error_is_as_long_as_its_mtu_allows(bench: Callable[..., Bench]) -> None:
     x = bench("ICMPError(10.0.0.1, timeexceeded, USE_FIX_ANNO false)")
     ((_, packet),) = x.push(datagram(size=1000), network=0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from elements.captures.pcap import read_capture, write_capture
 from elements.reference.machine import Machine as Reference
 from graph.load import load_text
-from swclick.live import Live
+from swclick.live import Clock, Live
 from swclick.machine import Machine
 
 
@@ -47,3 +47,28 @@ def test_frames_are_played_in_order_whatever_their_length_and_from_the_first_aft
         machine.write("s", "reset", "")
         machine.settle(2)
         assert [frame for _, frame in read_capture(tmp_path / f"{name}.pcap").packets] == wanted, name
+
+
+def test_a_reset_within_a_burst_is_one_behind_it(tmp_path: Path) -> None:
+    frames = [bytes([number]) * 60 for number in range(5)]
+    write_capture(tmp_path / "in.pcap", ((0, frame) for frame in frames))
+    text = f"""x :: MemSource({tmp_path}/in.pcap, LIMIT 7, BURST 4, STOP true) -> Counter(COUNT_CALL 3 x.reset)
+        -> ToDump({tmp_path}/out.pcap, SNAPLEN 0);"""
+    live = Live(load_text(text, "t"))
+    live.run_driver()
+    assert live.read_handler("x.count") == "7"
+    live.close()
+    found = [frame for _, frame in read_capture(tmp_path / "out.pcap").packets]
+    assert found == [*frames[:4], *frames, *frames[:2]]
+
+
+def test_the_end_is_told_once_for_each_reset(tmp_path: Path) -> None:
+    write_capture(tmp_path / "in.pcap", [(0, bytes(60))])
+    text = f"""x :: MemSource({tmp_path}/in.pcap, LIMIT 4, END_CALL t.reset) -> Discard;
+        t :: InfiniteSource(LIMIT 1) -> told :: Counter -> Discard;
+        Script(wait 0.1, write x.active true, wait 0.1, write x.active false, write x.active true, wait 0.1, write x.reset,
+            wait 0.1, stop);"""
+    live = Live(load_text(text, "t"), Clock(5))
+    live.run_driver()
+    assert int(live.read_handler("told.count")) == 1 + 2
+    live.close()

@@ -74,17 +74,44 @@ def test_a_timed_source_that_is_over_stops_the_driver() -> None:
     assert (live.drive(), live.read_handler("d.count"), live.now) == (True, "3", 5 * SECOND + 40_000_000)
 
 
-@pytest.mark.parametrize("source", ["InfiniteSource(LIMIT 4, STOP true)", "RatedSource(LIMIT 4, RATE 1000, STOP true)"])
-@pytest.mark.parametrize("way", ["", "-> PullNull "])
-def test_a_source_that_is_over_stops_the_driver_pushed_or_pulled_and_again_after_a_handler(source: str, way: str) -> None:
-    live = Live(load_text(f"s :: {source} {way}-> c :: Counter -> Discard; TimedSource(1s, LIMIT 1) -> Discard;", "t"), Clock(5))
-    for handler, value, count in (("reset", "", "4"), ("active", "true", "8")):
-        live.run_driver()
-        assert (live.now < 6 * SECOND, live.read_handler("c.count").strip()) == (True, count)
-        live.write_handler(f"s.{handler}", value)
-        live.stop(-1)
+def stops(live: Live) -> bool:
+    """Whether the driver is told to stop within a second, at whose end its `tick` tells it."""
+    live.write_handler("tick.reset", "")
+    began = live.now
     live.run_driver()
-    assert (live.now < 6 * SECOND, live.read_handler("c.count").strip()) == (True, "8")
+    live.stop(-1)
+    return live.now - began < SECOND
+
+
+INFINITE, RATED, TIMED = (
+    "InfiniteSource(LIMIT 4, STOP true)",
+    "RatedSource(LIMIT 4, RATE 1000, STOP true)",
+    "TimedSource(1ms, LIMIT 4, STOP true)",
+)
+HANDLERS = ["data y", "active true", "limit 4", "limit 3", "active true", "limit 6", "active true", "reset", "active false", "active true"]
+HAS_MORE = [handler in ("limit 6", "reset") for handler in HANDLERS]
+IS_BEGUN = [handler in ("active true", "reset") for handler in HANDLERS]
+
+
+@pytest.mark.parametrize(
+    ("source", "way", "told"),
+    [
+        (INFINITE, "", HAS_MORE),
+        (INFINITE, "-> PullNull -> Unqueue ", HAS_MORE),
+        (RATED, "", IS_BEGUN),
+        (TIMED, "", IS_BEGUN),
+    ],
+)
+def test_a_source_that_is_over_stops_the_driver_and_again_after_the_handlers_that_wake_it_in_click(
+    source: str, way: str, told: list[bool]
+) -> None:
+    text = f"s :: {source} {way}-> Discard; tick :: TimedSource(1s, LIMIT 1, STOP true) -> Discard;"
+    live = Live(load_text(text, "t"), Clock(5))
+    assert stops(live)
+    for handler, again in zip(HANDLERS, told, strict=True):
+        name, _, value = handler.partition(" ")
+        live.write_handler(f"s.{name}", value)
+        assert (handler, stops(live)) == (handler, again)
     live.close()
 
 
@@ -100,6 +127,50 @@ def test_what_is_to_be_called_at_the_end_is_called_pushed_or_pulled(way: str) ->
     )
     live.run_driver()
     assert (live.now < 6 * SECOND, live.read_handler("c.count").strip()) == (True, "3")
+    live.close()
+
+
+@pytest.mark.parametrize("way", ["", "-> PullNull -> Unqueue "])
+@pytest.mark.parametrize(
+    ("writes", "calls"),
+    [
+        (["data y", "burst 2", "active true", "limit 4"], 1),
+        (["limit 7", "limit 3", "active true"], 2),
+        (["active false", "reset", "active true"], 2),
+        (["active false", "limit 9", "limit 4", "active true"], 1),
+    ],
+)
+def test_who_is_called_at_the_end_is_called_again_only_where_more_was_made(way: str, writes: list[str], calls: int) -> None:
+    """As often as a stock Click calls."""
+    story = "".join(f"wait 0.1, write x.{each}, " for each in writes)
+    text = f"""x :: InfiniteSource(DATA x, LIMIT 4, END_CALL t.reset) {way}-> Discard; Script({story}wait 0.1, stop);
+        t :: InfiniteSource(LIMIT 1) -> told :: Counter -> Discard;"""
+    live = Live(load_text(text, "t"), Clock(5))
+    live.run_driver()
+    assert int(live.read_handler("told.count")) == 1 + calls
+    live.close()
+
+
+@pytest.mark.parametrize("way", ["", "-> PullNull -> Unqueue "])
+def test_one_that_is_stopped_with_its_last_packet_has_not_come_to_its_end(way: str) -> None:
+    text = f"""x :: InfiniteSource(DATA x, LIMIT 4, END_CALL t.active true) {way}-> Counter(COUNT_CALL 4 x.active false) -> Discard;
+        Script(wait 0.1, write x.active true, wait 0.1, stop); t :: InfiniteSource(LIMIT 1, ACTIVE false) -> told :: Counter -> Discard;"""
+    live = Live(load_text(text, "t"), Clock(5))
+    live.run_driver()
+    assert live.read_handler("told.count") == "0"
+    live.close()
+
+
+@pytest.mark.parametrize(("handler", "expected"), [("data y", "474"), ("active true", "777"), ("reset", "777")])
+def test_sources_in_time_that_are_over_wait_for_active_or_reset_and_not_for_their_limit(handler: str, expected: str) -> None:
+    """But where they are pulled, nobody sleeps: this is what a stock Click does."""
+    writes = "".join(f"wait 0.1, write x.{each}, write y.{each}, write z.{each}, " for each in ("limit 7", handler))
+    live = made_until(
+        "x :: RatedSource(a, 1000, 4) -> Discard; y :: RatedSource(a, 1000, 4) -> Unqueue -> Discard;"
+        f"z :: TimedSource(1ms, a, LIMIT 4) -> Discard; Script({writes} wait 0.1, stop);",
+        "1s",
+    )
+    assert "".join(live.read_handler(f"{name}.count") for name in "xyz") == expected
     live.close()
 
 

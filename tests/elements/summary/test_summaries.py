@@ -1,5 +1,6 @@
 """What FromIPSummaryDump makes of lines and ToIPSummaryDump says of packets, in both readings and, where one is named, in a stock Click."""
 
+import errno
 import os
 import subprocess
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from elements.reference.machine import Machine as Reference
 from elements.reference.packet import Packet
 from elements.summary.fields import FIELDS
 from graph.diagnostics import ClickError
+from graph.load import load_text
+from swclick.live import Clock, Live
 from swclick.machine import Machine as Compiled
 from tests.elements.bench import Bench
 from tests.elements.summary.random_lines import random_lines
@@ -139,6 +142,25 @@ def test_another_instant_has_its_own_lines(bench: Callable[..., Bench]) -> None:
         assert len(x.push(bytes(40), now=now, extra_packets=count - 1)) == 1
     x.write("flush")
     assert Path("out").read_text().splitlines()[4096:] == ["3", "1", "1", "1"]
+
+
+def test_in_a_machine_that_runs_by_itself_lines_are_bounded_for_each_packet_alone() -> None:
+    """Whatever the clock does: twelve thousand lines, as a stock Click writes, at one instant of it."""
+    Path("in").write_text("!data timestamp first_timestamp count ip_len\n" + "3 1 3 40\n" * 4000 + "5000 1 5000 40\n")
+    live = Live(
+        load_text("FromIPSummaryDump(in, STOP true) -> ToIPSummaryDump(out, HEADER false, FIELDS count, MULTIPACKET true)", "t"), Clock(5)
+    )
+    live.run_driver()
+    live.close()
+    assert Path("out").read_text().splitlines() == ["1"] * (12_000 + 4095) + ["905"]
+
+
+def test_lines_that_cannot_be_written_do_not_change_packets(bench: Callable[..., Bench]) -> None:
+    Path("out").symlink_to("out")
+    x = bench("ToIPSummaryDump(out, MULTIPACKET true)")
+    assert list(x.log) == [f"x :: ToIPSummaryDump: out: {os.strerror(errno.ELOOP)}"]
+    ((_, packet),) = x.push(bytes(40), now=7, extra_packets=4, first_time=3)
+    assert (packet.extra_packets, packet.time, packet.first_time) == (4, 7, 3)
 
 
 def test_a_flow_fills_what_lines_leave_open(bench: Callable[..., Bench]) -> None:
