@@ -34,8 +34,8 @@ Handlers:
     queries (read): requests sent.
     responses (read): replies that came.
     stats (read): packets dropped and requests sent, in words.
-    table (read): a line for each address, the oldest first: address, whether its answer holds, Ethernet address, age at the last packet. (In
-        Click, the age when it is asked.)
+    table (read): a line for each address, the oldest first: address, whether its answer holds, Ethernet address, age at the last packet.
+        (In Click, the age when it is asked.)
 
 Examples:
     ARPQuerier(10.0.0.1, 1:1:1:1:1:1)
