@@ -39,8 +39,7 @@ class FrontDropQueue(Ring):
             self.refuse(machine, first)
 
     def pushed(self) -> str:
-        return f"""    if (RING_FILLS) HURRY;
-    struct packet *first = RING_FULL ? RING_TAKE_FIRST : NULL;
+        return f"""    struct packet *first = RING_FULL ? RING_TAKE_FIRST : NULL;
     RING_LAST(p);
     if (first) {{ {self.refused("first")} }}
 """

@@ -46,7 +46,6 @@ class MixedQueue(Ring):
         return f"""    if (port == 0) {{
     {super().pushed()}
     }} else {{
-        if (RING_FILLS) HURRY;
         struct packet *last = RING_FULL ? RING_TAKE_LAST : NULL;
         RING_FIRST(p);
         if (last) {{ {self.refused("last")} }}

@@ -98,7 +98,7 @@ def _files(folder: str) -> Iterable[os.DirEntry[str]]:
     with os.scandir(folder) as found:
         entries = sorted(found, key=lambda entry: entry.name)
     for entry in entries:
-        if entry.is_dir():
+        if entry.is_dir(follow_symlinks=False):
             yield from _files(entry.path)
         elif entry.name.endswith(_KINDS):
             yield entry

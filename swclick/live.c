@@ -63,15 +63,11 @@ static inline void make_ready_at(struct ready *r, struct task *t, uint64_t pass,
     stand_in_line(r, &r->woken, t, pass, order);
 }
 
-static inline struct line *earlier_line(struct line *one, struct line *other)
-{
-    return other->first && (!one->first || comes_first(&other->first->entry, &one->first->entry)) ? other : one;
-}
-
-/* The line whose first comes before the others'; the one of those that were woken where all are empty. */
+/* The line whose first comes before the other's; the one of those that were woken where both are empty. */
 static inline struct line *first_line(struct ready *r)
 {
-    return earlier_line(earlier_line(&r->woken, &r->ran), &r->late);
+    struct task *ran = r->ran.first, *woken = r->woken.first;
+    return ran && (!woken || comes_first(&ran->entry, &woken->entry)) ? &r->ran : &r->woken;
 }
 
 /* Whether none that stands in a line comes before the first of the heap. */
@@ -105,22 +101,7 @@ static inline struct task *take_first(struct ready *r)
 void make_ready(struct live *l, struct task *t)
 {
     if (l->containers) make_contained_ready(l, t);
-    else if (!l->later) make_ready_at(&l->ready, t, l->pass, l->order++);
-    else {
-        stand_in_line(&l->ready, &l->ready.late, t, l->pass + l->later, l->order++);
-        if (l->ready.count > MANY_TASKS) hurry(l);
-    }
-}
-
-/* They stand where they would, had they not been to stand later: before all that were woken since. */
-void hurry_late(struct live *l)
-{
-    struct ready *r = &l->ready;
-    for (struct task *t = r->late.first; t; t = t->next) t->entry.key = l->pass;
-    r->late.last->next = r->woken.first;
-    if (!r->woken.last) r->woken.last = r->late.last;
-    r->woken.first = r->late.first;
-    r->late = (struct line){NULL, NULL};
+    else make_ready_at(&l->ready, t, l->pass, l->order++);
 }
 
 /* One that stands nowhere. */
@@ -137,11 +118,7 @@ static inline int run_once(struct machine *m, struct live *l, struct task *t)
 /* Behind the others, where it has more to do than it has done in the run that began at ``pass``. */
 static inline void stand_again(struct live *l, struct ready *r, struct task *t, uint64_t pass, int worked)
 {
-    if (!l->again && (!worked || l->idle)) {
-        t->later = 0;
-        return;
-    }
-    t->later = worked >= BURST_AT_LEAST && worked <= BURST_AT_MOST ? BURSTS_BEFORE * USUAL_STRIDE : 0;
+    if (!l->again && (!worked || l->idle)) return;
     if (t->stride == USUAL_STRIDE) {
         stand_in_line(r, &r->ran, t, pass + USUAL_STRIDE, l->order++);
     } else {
@@ -155,19 +132,7 @@ static inline void run_task(struct machine *m, struct live *l)
 {
     struct task *t = take_first(&l->ready);
     l->pass = t->entry.key;
-    l->later = t->later;
-    l->begun = l->order;
-    int worked = run_once(m, l, t);
-    l->later = 0;
-    stand_again(l, &l->ready, t, l->pass, worked);
-}
-
-/* What stopped the machine is the run of a task: those are run that would have run before it, had they not stood later. */
-static void run_later(struct machine *m, struct live *l)
-{
-    uint64_t begun = l->begun;
-    hurry(l);
-    while (l->ready.woken.first && l->ready.woken.first->entry.order < begun && !l->leave) run_task(m, l);
+    stand_again(l, &l->ready, t, l->pass, run_once(m, l, t));
 }
 
 void set_timer(struct live *l, uint32_t number, uint64_t at)
@@ -247,7 +212,7 @@ static void poll_fds(struct machine *m, struct live *l, struct base *b, uint64_t
 
 void open_live(struct base *b, struct live *l, uint32_t elements, uint32_t tasks)
 {
-    _Static_assert(offsetof(struct task, element) <= 64, "all that each run asks for is in one line of the cache");
+    _Static_assert(offsetof(struct task, is_cut) <= 64, "all that each run asks for is in one line of the cache");
     l->ready.others.entries = calloc(tasks + 1, sizeof *l->ready.others.entries);
     l->pending.entries = calloc(elements + 1, sizeof *l->pending.entries);
     l->tasks = lasting(b, tasks + 1, sizeof *l->tasks);
@@ -292,7 +257,6 @@ int drive(struct machine *m, struct live *l, struct base *b)
     uint64_t polled = b->now;
     for (uint32_t turn = 0; !l->leave && b->stop <= 0; turn++) {
         for (int i = 0; i < TASKS_A_TURN && l->ready.count && b->stop <= 0 && !l->leave; i++) run_task(m, l);
-        if (b->stop > 0) run_later(m, l);
         if (b->stop > 0 || l->leave) break;
         tick(b);
         uint64_t next = next_timer(l);

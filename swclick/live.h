@@ -26,26 +26,11 @@ void heap_remove(struct heap *h, struct entry *e);
 void open_live(struct base *b, struct live *l, uint32_t elements, uint32_t tasks);
 void close_live(struct live *l);
 
-/* Tasks. A run that moves a burst of packets seldom comes alone. So the tasks that it wakes stand so much later than it, where it might run
-   again at once, that they find what several such runs leave: waking one takes about as long as a packet does. They come next where they are
-   in a HURRY, since there may soon be no room for more: a queue says so when not many more than some bursts would fill it. */
+/* Tasks. */
 #define USUAL_STRIDE 64
-#define BURST_AT_LEAST 8
-#define BURST_AT_MOST 64
-#define BURSTS_BEFORE 3
-#define MANY_TASKS 24
-#define ROOM_FOR_BURSTS (2 * BURST_AT_MOST)
-#define HURRY hurry(&m->live)
 void add_task(struct live *l, uint32_t number, uint32_t element, int (*run)(struct machine *, void *), void *of);
 /* It is to run, and stands nowhere yet. */
 void make_ready(struct live *l, struct task *t);
-void hurry_late(struct live *l);
-/* All that stand later than they might, and whom the task that runs wakes yet, do not. */
-ALWAYS void hurry(struct live *l)
-{
-    l->later = 0;
-    if (l->ready.late.first) hurry_late(l);
-}
 ALWAYS void wake_task(struct live *l, uint32_t number)
 {
     struct task *t = &l->tasks[number];

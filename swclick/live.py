@@ -52,7 +52,6 @@ class Task(ctypes.Structure):
         ("of", ctypes.c_void_p),
         ("runs", ctypes.c_uint64),
         ("stride", ctypes.c_uint32),
-        ("later", ctypes.c_uint32),
         ("element", ctypes.c_uint32),
         ("is_cut", ctypes.c_uint8),
         ("is_long", ctypes.c_uint8),

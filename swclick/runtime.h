@@ -80,16 +80,15 @@ struct emission {
 struct entry { uint64_t key, order; int32_t place; };
 struct heap { struct entry **entries; uint32_t count; };
 struct machine;
-/* ``of`` is handed to ``run``: whose task it is, where several have the same code. ``later``: how much later than it the tasks stand that it
-   wakes. What only containers ask for stands last, in another line of the cache. */
+/* ``of`` is handed to ``run``: whose task it is, where several have the same code. What only containers ask for stands last, in
+   another line of the cache. */
 struct task {
     OWN_LINE struct entry entry;
     struct task *next;
     int (*run)(struct machine *, void *of);
     void *of;
     uint64_t runs;
-    uint32_t stride, later;
-    uint32_t element;
+    uint32_t stride, element;
     uint8_t is_cut, is_long; /* is_cut: this run was not to move more; is_long: the last one was not worth to be one of several */
     uint32_t most, wanted; /* packets of a run: as many as it may move; as many as the last one would have moved, 0 where it might */
     uint32_t left; /* packets of a run that was cut, which are moved before anything else of the tenant's runs */
@@ -98,7 +97,7 @@ struct task {
 /* Tasks that are to run, in ascending order of (key, order): those that were woken and those that ran and have the usual stride come in that
    order by themselves. */
 struct line { struct task *first, *last; };
-struct ready { struct line woken, ran, late; struct heap others; uint32_t count; }; /* late: woken by bursts, to stand later */
+struct ready { struct line woken, ran; struct heap others; uint32_t count; };
 struct timer { struct entry entry; void (*run)(struct machine *); };
 struct containers;
 /* A place where packets that are pushed to an element may wait for a turn of their own: see cuts.h. */
@@ -117,8 +116,6 @@ struct live {
     struct task *tasks, *running;
     struct timer *timers; /* by element */
     uint64_t pass, order;
-    uint64_t begun; /* the order when the last task began to run */
-    uint32_t later; /* of the task that runs */
     uint32_t task_count, watched;
     struct cut *cuts; /* all of the machine */
     uint64_t fd_room;

@@ -104,7 +104,7 @@ class Ring(Element):
 
     def pushed(self) -> str:
         """C of a push: the packet is ``p``."""
-        return f"    if (RING_FILLS) {{\n    HURRY;\n    if (RING_FULL) {{ {self.refused('p')} return; }}\n    }}\n    RING_LAST(p);\n"
+        return f"    if (RING_FULL) {{ {self.refused('p')} return; }}\n    RING_LAST(p);\n"
 
     def refused(self, packet: str) -> str:
         """C that counts ``packet`` as dropped, and lets it leave by output 1; the first that does is told of."""
@@ -183,13 +183,11 @@ class Ring(Element):
 _FIELDS: Final = """
     OWN_LINE struct packet **ring;
     uint32_t mask, head, held, highwater, limit, changed, emptied, calm;
-    uint32_t many; /* held from which on there is little room */
     uint64_t dropped;
 """
 _HELPERS = """
 /* A ring has a power of two of places, at least as many as its queue may hold packets. */
 #define RING_FULL (self->held >= self->limit)
-#define RING_FILLS __builtin_expect(self->held >= self->many, 0)
 #define RING_LAST(q) (self->ring[(self->head + self->held++) & self->mask] = (q))
 #define RING_FIRST(q) (self->held++, self->head--, self->ring[self->head & self->mask] = (q))
 #define RING_TAKE_FIRST (self->held--, self->ring[self->head++ & self->mask])
@@ -199,7 +197,6 @@ _HELPERS = """
     do { \
         if (!self->ring || self->limit > self->mask + 1) \
             self->ring = ring_grow(&m->base, self->ring, &self->mask, &self->head, self->held, self->limit); \
-        self->many = self->limit > ROOM_FOR_BURSTS ? self->limit - ROOM_FOR_BURSTS : 0; \
     } while (0)
 /* The old one stays: all that there may be are no larger together than the last. */
 static struct packet **ring_grow(struct base *b, struct packet **old, uint32_t *mask, uint32_t *head, uint32_t held, uint32_t wanted)

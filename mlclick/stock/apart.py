@@ -96,6 +96,8 @@ _HALTED: Final = "the other way stops the machine before what is stored is pulle
 EMPTY_WAYS: Final = {
     "w1 AggregateCounter(AGGREGATE_CALL 5 x.clear, COUNT_CALL 100 x.stop)": _HALTED,
     'w1 AggregateCounter(BYTES true, IP_BYTES true, EXTRA_LENGTH false, AGGREGATE_FREEZE 100, COUNT_STOP 1000, BANNER "# mine")': _HALTED,
+    "w1 TimeFilter(START_AFTER 1, INTERVAL 5s, STOP true)": _HALTED,
+    "w3 TimeFilter(START_AFTER 1, INTERVAL 5s, STOP true)": _HALTED,
 }
 """Ways of others in which no packet may leave, each in front of its example."""
 WAYS: Final = {
