@@ -8,7 +8,8 @@ LONGEST = 65535
 """The most bytes that a packet has on an edge of a graph: lengths have 16 bits. One that enters with more, or grows to more, is dropped."""
 
 HEADROOM = 32
-"""Bytes that a fresh packet has in front of its data, all zero."""
+"""Bytes that a fresh packet has in front of its data, all zero. Where an Ethernet header was stripped, headers of UDP over IP and of
+Ethernet have room there."""
 
 
 @dataclass

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from elements.captures.pcap import read_capture, write_capture
+import pytest
+
+from elements.captures import pcap
+from elements.captures.pcap import Format, Record, read_capture, read_record, write_capture
+from elements.memsource import MemSource
 from elements.reference.machine import Machine as Reference
+from elements.reference.machine import instantiate
 from graph.load import load_text
 from swclick.live import Clock, Live
 from swclick.machine import Machine
@@ -72,3 +77,21 @@ def test_the_end_is_told_once_for_each_reset(tmp_path: Path) -> None:
     live.run_driver()
     assert int(live.read_handler("told.count")) == 1 + 2
     live.close()
+
+
+def test_of_a_capture_that_is_only_looked_for_no_more_is_read_than_a_packet_that_can_be_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_capture(tmp_path / "in.pcap", [(0, bytes(70_000)), *((0, bytes(60)) for _ in range(100))])
+    read: list[int] = []
+
+    def counted(data: bytes, at: int, form: Format) -> Record | str:
+        read.append(at)
+        return read_record(data, at, form)
+
+    monkeypatch.setattr(pcap, "read_record", counted)
+    source = instantiate(load_text(f"x :: MemSource({tmp_path}/in.pcap) -> Discard", "t"))["x"]
+    assert isinstance(source, MemSource)
+    source.examine()
+    assert len(read) == 2
+    assert len(source.frames) == 100

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -124,3 +126,15 @@ def test_other_places_where_packets_may_wait_make_another_machine(made: list[str
     for cuts in ({}, {"c": 0}, {}):
         kept.library_of(checked, elements, share=True, cuts=cuts)
     assert ["meet_cut(&m->live, &m->base, " in text for text in made] == [False, True]
+
+
+def test_who_finds_a_machine_loads_nothing_that_makes_one(tmp_path: Path) -> None:
+    text = "import sys; from swclick.command import run; run(['-q', '-e', 'Idle -> Discard'], keep=True); print(*sys.modules)"
+    environment = os.environ | {"MLCLICK_CACHE": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
+    first, second = (
+        subprocess.run([sys.executable, "-c", text], env=environment, capture_output=True, text=True, check=True).stdout.split()
+        for _ in range(2)
+    )
+    making = {"swclick.generate", "swclick.compile", "subprocess", "tempfile", "concurrent.futures"}
+    assert making <= set(first)
+    assert not making & set(second)
