@@ -12,6 +12,7 @@ import numpy as np
 from elements.definition.catalogue import class_info
 from elements.program.program import Program
 from elements.reference.machine import instantiate
+from elements.reference.packet import HEADROOM
 from graph.check import check
 from sim.conformance.cases import Case
 from sim.conformance.examples import Example, graph_of
@@ -21,7 +22,7 @@ from swclick.generate import generate
 from swclick.machine import NO_NETWORK
 from swclick.runtime import runtime_c
 
-FRONT: Final = 64
+FRONT: Final = HEADROOM
 """Bytes in front of each packet's data that are given."""
 STRIDE: Final = 2048
 """Bytes of room for each packet that leaves."""
