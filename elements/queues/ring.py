@@ -128,7 +128,7 @@ class Ring(Element):
     return first;
 """,
             after_write=f"""
-    RING_GROW;
+    if (self->limit > self->mask + 1) RING_GROW;
     uint32_t count = self->emptied ? self->held : 0;
     self->emptied = 0;
     for (uint32_t i = 0; i < count && self->held; i++) OUT(1, RING_TAKE_FIRST);
@@ -192,12 +192,7 @@ _HELPERS = """
 #define RING_FIRST(q) (self->held++, self->head--, self->ring[self->head & self->mask] = (q))
 #define RING_TAKE_FIRST (self->held--, self->ring[self->head++ & self->mask])
 #define RING_TAKE_LAST (self->held--, self->ring[(self->head + self->held) & self->mask])
-/* There is room for so many as the limit says. */
-#define RING_GROW \
-    do { \
-        if (!self->ring || self->limit > self->mask + 1) \
-            self->ring = ring_grow(&m->base, self->ring, &self->mask, &self->head, self->held, self->limit); \
-    } while (0)
+#define RING_GROW (self->ring = ring_grow(&m->base, self->ring, &self->mask, &self->head, self->held, self->limit))
 /* The old one stays: all that there may be are no larger together than the last. */
 static struct packet **ring_grow(struct base *b, struct packet **old, uint32_t *mask, uint32_t *head, uint32_t held, uint32_t wanted)
 {
