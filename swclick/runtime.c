@@ -98,7 +98,7 @@ struct packet *made_packet(struct base *b, struct packet *p, uint64_t wanted)
     }
     if (p->room < wanted) {
         forget_buffer(p);
-        if (!(p->buffer = malloc(p->room = wanted))) no_memory();
+        if (wanted > UINT32_MAX || !(p->buffer = malloc(p->room = wanted))) no_memory();
     }
     return p;
 }

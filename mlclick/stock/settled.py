@@ -58,7 +58,7 @@ _WRAPPED: Final = (1 << 32) // 1000
 
 def _overdue(text: str, seconds: float) -> str:
     """What Click says of mappings, with 0 where their time is over, for no longer than the run's ``seconds``."""
-    return re.sub(r"\bexp(\d+)\b", lambda found: "exp0" if 0 <= _WRAPPED - int(found[1]) <= seconds else found[0], text)
+    return re.sub(r"\bexp(\d+)\b", lambda found: "exp0" if 0 <= _WRAPPED - int(found[1]) < seconds + 1 else found[0], text)
 
 
 def _within(text: str) -> str:
